@@ -1,0 +1,3 @@
+export { families, type FamilyRevisionId } from './generated/families.ts';
+export { requirements, type RequirementId } from './generated/requirements.ts';
+export type { Basis, Level, Requirement } from './requirement.ts';

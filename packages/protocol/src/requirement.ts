@@ -1,0 +1,36 @@
+import type { RequirementId } from './generated/requirements.ts';
+
+/** How strong a rule is; it decides the verdict. `observe` is recorded and never judged. */
+export type Level = 'must' | 'should' | 'may' | 'observe';
+
+/**
+ * Where a rule comes from. `stated`: the source uses an RFC 2119 word; `implied`: a plain rule, table or schema;
+ * `product`: what a product is seen to do; `ours`: our reading.
+ */
+export type Basis = 'stated' | 'implied' | 'product' | 'ours';
+
+/** A row of specs/<family>/<revision>/requirements.yaml. Exactly one of `check`, `untestable`, `pending` is there. */
+export interface Requirement {
+  readonly id: RequirementId;
+  readonly family: string;
+  readonly revision: string;
+  readonly level: Level;
+  readonly basis: Basis;
+  /** Sections of the source, as it numbers them. */
+  readonly section: string;
+  /** Where the rule is seen, in the source's own terms: `JSONRPC`, `HTTP+JSON`, `card`, `webhook`, `client`. */
+  readonly binding: readonly string[];
+  /** The rule in one sentence. */
+  readonly statement: string;
+  /** What the target must declare; with a leading `-`, what it must not declare. */
+  readonly capability?: readonly string[];
+  /** What the agent under test must be brought to do, or what the harness needs. */
+  readonly stimulus?: readonly string[];
+  /** The suite version that brought the row. */
+  readonly since: string;
+  readonly check?: 'scenario' | 'invariant';
+  /** Why nothing can check it from outside. */
+  readonly untestable?: string;
+  /** Why nothing checks it yet. */
+  readonly pending?: string;
+}

@@ -1,0 +1,1 @@
+export type { Body, EndKind, Exchange, Frame, Headers, RecordedRequest, RecordedResponse } from './exchange.ts';

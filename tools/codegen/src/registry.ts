@@ -1,0 +1,69 @@
+import type { Revision } from './revision.ts';
+import { SpecError } from './spec-file.ts';
+
+/** A row of requirements.yaml; exactly one of `check`, `untestable` and `pending` is there. */
+export interface RequirementRow {
+  id: string;
+  level: string;
+  basis: string;
+  section: string;
+  binding: string[];
+  statement: string;
+  capability?: string[];
+  stimulus?: string[];
+  since: string;
+  check?: string;
+  untestable?: string;
+  pending?: string;
+}
+
+/** The registry of every rule of every revision: ids are unique over all of them. */
+export function emitRequirements(revisions: Revision[]): string {
+  const rows = new Map<string, object>();
+  for (const { identity, requirements } of revisions) {
+    requirements?.value.forEach((row, index) => {
+      if (!row.id.startsWith(`${identity.prefix}-`))
+        throw new SpecError(
+          `${requirements.at([index, 'id'])}: expected an id like ${identity.prefix}-AREA-001, got ${row.id}.`,
+        );
+      if (rows.has(row.id)) throw new SpecError(`${requirements.at([index, 'id'])}: ${row.id} is there twice.`);
+      const { id, ...rest } = row;
+      rows.set(id, { id, family: identity.family, revision: identity.revision, ...rest });
+    });
+  }
+  const ids = [...rows.keys()].map((id) => `\n  | '${id}'`).join('');
+  const entries = [...rows].map(([id, row]) => `  ${JSON.stringify(id)}: ${JSON.stringify(row)},\n`).join('');
+  return [
+    "import type { Requirement } from '../requirement.ts';\n",
+    `export type RequirementId =${ids || ' never'};\n`,
+    `export const requirements: { readonly [Id in RequirementId]: Requirement } = {\n${entries}};\n`,
+  ].join('\n');
+}
+
+export function emitFamilies(revisions: Revision[]): string {
+  const families: Record<string, { default: string; revisions: Record<string, object> }> = {};
+  for (const [family, members] of Map.groupBy(revisions, ({ identity }) => identity.family)) {
+    const defaults = members.filter(({ identity }) => identity.default).map(({ identity }) => identity.revision);
+    if (defaults.length !== 1)
+      throw new SpecError(
+        `specs/${family}: one revision.yaml says \`default: true\`, got ${defaults.join(', ') || 'none'}.`,
+      );
+    families[family] = {
+      default: defaults[0]!,
+      revisions: Object.fromEntries(
+        members.map(({ identity: { revision, title, patches = [], source } }) => [
+          revision,
+          {
+            id: `${family}@${revision}`,
+            title,
+            patches,
+            ...(patches.length > 0 && { patch: patches.at(-1) }),
+            ...(source && { source }),
+          },
+        ]),
+      ),
+    };
+  }
+  const ids = revisions.map(({ identity: { family, revision } }) => `\n  | '${family}@${revision}'`).join('');
+  return `export type FamilyRevisionId =${ids || ' never'};\n\nexport const families = ${JSON.stringify(families, null, 2)} as const;\n`;
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  // Workspace packages are tested from their sources, so that a test never sees a stale build.
+  resolve: { conditions: ['agentproto-source', 'module', 'node'] },
+  ssr: { resolve: { conditions: ['agentproto-source', 'module', 'node'] } },
+  test: {
+    include: ['{packages/*,reference-server,conformance,tools/codegen,examples/*}/{src,test}/**/*.test.ts'],
+    typecheck: { enabled: false },
+  },
+});
