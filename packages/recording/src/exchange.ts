@@ -16,13 +16,13 @@ export interface Frame {
   /** `in`: from the target; `out`: sent by the recording side (WebSocket only). */
   direction: 'in' | 'out';
   kind: 'sse' | 'sse-comment' | 'ndjson' | 'ws-text' | 'ws-binary';
-  /** The payload: an SSE event's joined data, an NDJSON line, a WebSocket message (binary as base64), a comment's text. */
+  /** An SSE event's joined data, an NDJSON line, a WebSocket message (binary as base64), a comment's text. */
   data: string;
   /** SSE only. */
   event?: string;
   /** SSE only. */
   id?: string;
-  /** `data` parsed, when it is JSON. */
+  /** `data` parsed, when it is JSON. Follows from `data`: files leave it out, readers put it back. */
   json?: unknown;
   /** Why `data` is not JSON. */
   jsonError?: string;
@@ -43,7 +43,7 @@ export interface RecordedResponse {
   headers: Headers;
   /** The whole body where it was no stream. */
   body?: Body;
-  /** `body` parsed, when it is JSON. */
+  /** `body` parsed, when it is JSON. Follows from `body`: files leave it out, readers put it back. */
   json?: unknown;
   jsonError?: string;
 }

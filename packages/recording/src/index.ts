@@ -1,1 +1,12 @@
 export type { Body, EndKind, Exchange, Frame, Headers, RecordedRequest, RecordedResponse } from './exchange.ts';
+export { readPackedExchange, readRecording, RECORDING_FORMAT, writeRecording } from './file.ts';
+export type { ExchangeEvent, RecordingHeader, RecordingReader, RecordingTotals, RecordingWriter } from './file.ts';
+export { LogError } from './log-error.ts';
+export { packExchange, unpackExchange } from './packed.ts';
+export type { PackedExchange } from './packed.ts';
+export { createExchangeRedactor, redactExchange } from './redact.ts';
+export type { ExchangeRedactor, RedactOptions } from './redact.ts';
+export { createRedactor, REDACTED } from './redactor.ts';
+export type { Redactor } from './redactor.ts';
+export { timeline } from './timeline.ts';
+export type { TimelineOptions } from './timeline.ts';

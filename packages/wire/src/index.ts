@@ -1,1 +1,3 @@
-export {};
+export { WireError } from './wire-error.ts';
+export type { WireErrorCode } from './wire-error.ts';
+export type { ByteSource } from './byte-source.ts';
