@@ -28,7 +28,7 @@ export type AgentEvent =
   | { type: 'text'; text: string }
   | { type: 'artifact'; artifact: ArtifactEvent; append: boolean; last: boolean }
   | { type: 'tool-request'; by: ToolRunner; calls: ToolCall[] }
-  | { type: 'tool-result'; results: ToolResult[] }
+  | { type: 'tool-result'; by: ToolRunner; results: ToolResult[] }
   | { type: 'reasoning'; text: string }
   | { type: 'refusal'; text: string }
   | { type: 'delegation'; from: string; text?: string }

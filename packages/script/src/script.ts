@@ -14,35 +14,40 @@ export type PartSpec = (
 ) & { mediaType?: string; filename?: string; metadata?: { [key: string]: Json } };
 
 export interface ArtifactSpec {
-  /** Defaults to `artifact-N`, N counting from 1 within the turn. */
+  /**
+   * Default: `artifact-N` for the turn's N-th artifact (`pad` counts too); with `append`, the artifact sent last.
+   * A second artifact with the same id and without `append` replaces the first.
+   */
   id?: string;
   name?: string;
   description?: string;
   parts: PartSpec[];
-  /** The parts continue an artifact that was sent before with the same id. */
+  /** The parts continue an artifact of this turn. Then there is no `name` and no `description`. */
   append?: boolean;
   /** Nothing more will be appended. Default: true, unless a later step of the turn appends. */
   last?: boolean;
 }
 
 export interface ToolCallSpec {
-  /** Defaults to `call-N`, N counting from 1 within the script. */
+  /** Default: `call-N` for the script's N-th call, over all turns. */
   id?: string;
   name: string;
   args?: { [key: string]: Json };
-  /** What the tool answers when the server runs it itself, or once it is approved. */
+  /** What the tool answers when the server runs it itself, or once it is approved. Default: null. */
   output?: Json;
   description?: string;
 }
 
 /** Who runs a tool: the caller, the server at once, or the server once the caller has approved. */
-export type ToolRunner = 'client' | 'server' | 'approval';
+export const TOOL_RUNNERS = ['client', 'server', 'approval'] as const;
+export type ToolRunner = (typeof TOOL_RUNNERS)[number];
 
 export const END_STATES = ['completed', 'failed', 'rejected', 'canceled', 'input-required', 'auth-required'] as const;
 export type EndState = (typeof END_STATES)[number];
 
 /** Faults of the wire itself; only a test double can do them. */
-export type WireFault = 'disconnect' | 'reset' | 'stall' | 'bad-json' | 'truncate' | 'duplicate-event' | 'split-utf8';
+export const WIRE_FAULTS = ['disconnect', 'reset', 'stall', 'bad-json', 'truncate', 'duplicate-event', 'split-utf8'] as const;
+export type WireFault = (typeof WIRE_FAULTS)[number];
 
 export type Step =
   /** The agent is working, and says so. */
@@ -56,8 +61,9 @@ export type Step =
   | { sleep: number }
   /** Waits for a cancel or a named signal; goes on after `maxMs` (default 10,000) whatever happens. */
   | { hold: { until: 'cancel' | 'signal'; signal?: string; maxMs?: number } }
+  /** By `client` or `approval` it ends the turn `input-required`; the answer is a follow-up. */
   | { tool: { calls: ToolCallSpec[]; by: ToolRunner } }
-  /** The turn fails unless the caller's message is as said. */
+  /** The turn fails unless the caller's message has this text, and a data part that equals this data. */
   | { expect: { text?: string; data?: Json } }
   | { reason: string }
   | { refuse: string }
@@ -70,16 +76,29 @@ export type Step =
   | { throw: string }
   | { wire: WireFault };
 
-export type StepKind = 'status' | 'text' | 'artifact' | 'pad' | 'sleep' | 'hold' | 'tool' | 'expect' | 'reason' | 'refuse' | 'delegate' | 'usage' | 'end' | 'reply' | 'throw' | 'wire';
+type KeysOfEach<T> = T extends T ? keyof T : never;
+export type StepKind = KeysOfEach<Step>;
 
-export type OnCancel = 'cooperate' | 'ignore' | 'late';
+export const ON_CANCEL = ['cooperate', 'ignore', 'late'] as const;
+export type OnCancel = (typeof ON_CANCEL)[number];
 
-export interface Script {
+/** What the agent does with one message. */
+export interface Turn {
   steps: Step[];
-  /** What follow-up messages of the same run or conversation bring about; the k-th follow-up runs `turns[k - 1]`. */
-  turns?: Script[];
-  /** Default `cooperate`. `late` cooperates 200 ms (of the clock) after it was asked. */
+  /** Default: the script's, else `cooperate`. `late` cooperates 200 ms (of the clock) after it was asked. */
   onCancel?: OnCancel;
-  /** Answer, before the steps, with what the server saw of the request. */
+  /** Answer, before the steps, with what the server saw of the request. Default: the script's, else false. */
   echo?: boolean;
 }
+
+export interface Script extends Turn {
+  /** What follow-up messages of the same run or conversation bring about; the k-th follow-up runs `turns[k - 1]`. */
+  turns?: Turn[];
+}
+
+/** How long a `hold` without `maxMs` lasts at most. */
+export const HOLD_MS = 10_000;
+/** How much later than asked `onCancel: late` cooperates. */
+export const LATE_CANCEL_MS = 200;
+/** The artifact that `echo` answers with. */
+export const REQUEST_INFO_ID = 'request-info';
