@@ -1,1 +1,26 @@
-export {};
+export { createReferenceServer, referenceServer, type ReferenceServer } from './server.ts';
+export {
+  ServerOptionsError,
+  type Limits,
+  type LogLevel,
+  type PluginOptions,
+  type ServerOptions,
+} from './server-options.ts';
+export type { A2AOptions } from './a2a/options.ts';
+export type { Agent, AgentRequest } from './agent.ts';
+export type { AnyQuirk, Hit, Quirk, QuirkUse } from './quirk.ts';
+export { memoryStore, type MemoryStoreOptions } from './store/memory.ts';
+export { ConflictError, StoreFullError } from './store/store.ts';
+export type {
+  Entry,
+  LogStore,
+  RecordStore,
+  Run,
+  RunHead,
+  RunPlace,
+  RunQuery,
+  RunStore,
+  Store,
+  StoredRecord,
+} from './store/store.ts';
+export type { RunEvent, RunState } from './store/run-event.ts';

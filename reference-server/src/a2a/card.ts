@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { JSON_MEDIA_TYPE, VERSION } from '@agentproto/protocol/a2a/1.0';
+import type { AgentCard } from '@agentproto/protocol/a2a/1.0';
+import { SCRIPT_MEDIA_TYPE } from '@agentproto/script';
+import type { Answer } from './answer.ts';
+import type { A2AContext } from './context.ts';
+
+/** Where both bindings are, relative to the server. */
+export const A2A_PATH = '/a2a/1.0';
+
+const INPUT_MODES = [
+  'text/plain',
+  'text/markdown',
+  'application/json',
+  SCRIPT_MEDIA_TYPE,
+  'application/octet-stream',
+  'application/pdf',
+  'image/png',
+  'image/jpeg',
+];
+
+/** What the agent says about itself (§4.4.1, §8). */
+export function card({ baseUrl, secured, settings }: A2AContext): AgentCard {
+  const url = baseUrl() + A2A_PATH;
+  return {
+    name: 'agentproto reference agent',
+    description: 'Plays the script that a message carries, or says its text back. A test double.',
+    supportedInterfaces: [
+      { url, protocolBinding: 'JSONRPC', protocolVersion: VERSION },
+      { url, protocolBinding: 'HTTP+JSON', protocolVersion: VERSION },
+    ],
+    version: '1.0.0',
+    capabilities: settings.capabilities,
+    ...(secured && {
+      securitySchemes: {
+        bearer: { httpAuthSecurityScheme: { scheme: 'Bearer', description: 'The API key of the server.' } },
+      },
+      securityRequirements: [{ schemes: { bearer: { list: [] } } }],
+    }),
+    defaultInputModes: INPUT_MODES,
+    defaultOutputModes: ['text/plain', 'application/json', 'application/octet-stream'],
+    skills: [
+      {
+        id: 'script',
+        name: 'Play a script',
+        description: 'Does what the script in the message says: texts, artifacts, states, waits, tool calls, faults.',
+        tags: ['test'],
+        examples: ['@chunks 5', '@input Which city?', '@fail No luck'],
+      },
+      {
+        id: 'echo',
+        name: 'Echo',
+        description: 'Says the text of a message without a script back.',
+        tags: ['test'],
+        examples: ['Hello'],
+      },
+    ],
+    ...settings.card,
+  };
+}
+
+/** How the card may be cached (§8.6.1). */
+export function cardHeaders({ settings, madeAt }: A2AContext, body: string): Record<string, string> {
+  return {
+    'content-type': JSON_MEDIA_TYPE,
+    'cache-control': `public, max-age=${settings.cardMaxAgeS}`,
+    etag: `"${createHash('sha256').update(body).digest('base64url')}"`,
+    'last-modified': new Date(madeAt).toUTCString(),
+  };
+}
+
+/** The card, or 304 for a client that has it (§8.6.2). */
+export function cardAnswer(ctx: A2AContext, headers: IncomingHttpHeaders): Answer {
+  const body = JSON.stringify(ctx.impl.card(ctx));
+  const cardHeaders = ctx.impl.cardHeaders(ctx, body);
+  if (ctx.impl.isFresh(ctx, headers, cardHeaders)) {
+    const { 'content-type': _none, ...rest } = cardHeaders;
+    return { status: 304, headers: rest, body: '' };
+  }
+  return { status: 200, headers: cardHeaders, body };
+}
+
+/** Whether the client has this very card: RFC 9110, 13.1.2 and, where it sends no tag, 13.1.3. */
+export function isFresh(_ctx: A2AContext, headers: IncomingHttpHeaders, card: Record<string, string>): boolean {
+  const tags = headers['if-none-match'];
+  if (tags !== undefined)
+    return tags.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === card['etag']);
+  const since = Date.parse(headers['if-modified-since'] ?? '');
+  return since >= Date.parse(card['last-modified'] ?? '');
+}

@@ -1,0 +1,89 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { A2A_MEDIA_TYPE, JSON_MEDIA_TYPE, METHODS } from '@agentproto/protocol/a2a/1.0';
+import type { MethodName } from '@agentproto/protocol/a2a/1.0';
+import { essence } from './accept.ts';
+import type { A2AContext, Call } from './context.ts';
+import { A2AError } from './errors.ts';
+import type { StreamItem } from './follow.ts';
+
+/** A request of either binding, as HTTP has it. */
+export interface HttpRequest {
+  verb: string;
+  /** Relative to the interface's URL, still percent-encoded: `/tasks/1:cancel`. */
+  path: string;
+  query: URLSearchParams;
+  headers: IncomingHttpHeaders;
+  /** Their names as the caller spelled them. */
+  headerNames: readonly string[];
+  /** Empty when there is none. */
+  body: Buffer;
+  /** Aborts when the caller has left, or the server closes. */
+  signal: AbortSignal;
+}
+
+/** One operation, asked for over one of the bindings. */
+export interface Operation {
+  binding: Call['binding'];
+  /** As the caller names it. */
+  method: string;
+  /** Not validated yet; undefined: none came. */
+  params: unknown;
+  request: HttpRequest;
+}
+
+export interface Outcome {
+  call: Call;
+  /** One of them, as the method has it. */
+  result?: unknown;
+  items?: AsyncIterable<StreamItem>;
+}
+
+const isMethod = (name: string): name is MethodName => Object.hasOwn(METHODS, name);
+
+/** What both bindings do alike: who, which version, which extensions, may it, is it valid; then the operation. */
+export async function dispatch(ctx: A2AContext, { binding, method, params, request }: Operation): Promise<Outcome> {
+  const { impl } = ctx;
+  const { verb, path, headers, query, signal } = request;
+  const bodyBytes = request.body.length;
+  const owner = impl.authenticate(ctx, headers);
+  impl.checkVersion(ctx, impl.readVersion(ctx, headers, query));
+  if (!isMethod(method)) throw new A2AError('MethodNotFoundError', `Method not found: ${method.slice(0, 100)}`);
+  const extensions = impl.activateExtensions(ctx, impl.readExtensions(ctx, headers));
+  impl.checkCapability(ctx, method);
+  const valid = impl.readParams(ctx, method, params ?? {});
+  const call: Call = {
+    owner,
+    tenant: valid.tenant || undefined,
+    binding,
+    extensions,
+    lastEventId: headers['last-event-id'] as string | undefined,
+    // Not the request itself: its body need not stay as long as the agent works.
+    seen: () => ({ binding, operation: method, method: verb, path, headers: withoutSecrets(headers), bodyBytes }),
+    signal,
+  };
+  // What `readParams` returns is what this very method takes.
+  const operation = impl[method] as (ctx: A2AContext, call: Call, params: unknown) => Promise<unknown>;
+  const result = await operation(ctx, call, valid);
+  return METHODS[method].stream ? { call, items: result as AsyncIterable<StreamItem> } : { call, result };
+}
+
+const BODY_TYPES: readonly string[] = [JSON_MEDIA_TYPE, A2A_MEDIA_TYPE];
+
+/** Throws for a body that does not say that it is JSON (§9.1, §11.1). */
+export function checkContentType(_ctx: A2AContext, headers: IncomingHttpHeaders): void {
+  const given = headers['content-type'] ?? '';
+  if (BODY_TYPES.includes(essence(given))) return;
+  throw new A2AError(
+    'ContentTypeNotSupportedError',
+    `Content-Type: expected ${BODY_TYPES.join(' or ')}, got ${given || 'none'}`,
+  );
+}
+
+/** Names of headers that may hold secrets. */
+const SECRET = /authorization|cookie|token|secret|key/;
+
+function withoutSecrets(headers: IncomingHttpHeaders): { [name: string]: string } {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value = '']) => [name, SECRET.test(name) ? '[redacted]' : String(value)]),
+  );
+}

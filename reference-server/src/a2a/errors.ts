@@ -1,0 +1,131 @@
+import { BAD_REQUEST_TYPE, ERROR_DOMAIN, ERROR_INFO_TYPE, ERRORS, JSON_RPC_ERRORS } from '@agentproto/protocol/a2a/1.0';
+import type { A2AErrorName } from '@agentproto/protocol/a2a/1.0';
+import type { RpcError } from '@agentproto/wire/json-rpc';
+import { HttpError } from '../http-error.ts';
+import type { HttpErrorCode } from '../http-error.ts';
+import type { A2AContext } from './context.ts';
+
+export type ErrorName = A2AErrorName | keyof typeof JSON_RPC_ERRORS;
+
+/** A field that is not as it should be, as google.rpc.BadRequest says it. */
+export interface FieldViolation {
+  field: string;
+  description: string;
+}
+
+export interface A2AErrorDetails {
+  /** Of the ErrorInfo. Default: the error's own. */
+  reason?: string;
+  /** Of the ErrorInfo. */
+  metadata?: Record<string, string>;
+  violations?: readonly FieldViolation[];
+}
+
+/** An error of the protocol, in no binding's form (§3.3.2). */
+export class A2AError extends Error {
+  override readonly name = 'A2AError';
+  readonly error: ErrorName;
+  readonly details: A2AErrorDetails;
+
+  constructor(error: ErrorName, message: string, details: A2AErrorDetails = {}) {
+    super(message);
+    this.error = error;
+    this.details = details;
+  }
+}
+
+export function invalidParams(violations: readonly FieldViolation[], reason?: string): A2AError {
+  const message = violations.map(({ description }) => description).join('; ');
+  return new A2AError('InvalidParamsError', `Invalid parameters: ${message}`, {
+    violations,
+    ...(reason && { reason }),
+  });
+}
+
+export const internalError = (): A2AError => new A2AError('InternalError', 'Internal error');
+
+interface ErrorRow {
+  code: number;
+  http: number;
+  grpc: string;
+  reason: string;
+}
+
+const isJsonRpcError = (name: ErrorName): name is keyof typeof JSON_RPC_ERRORS => Object.hasOwn(JSON_RPC_ERRORS, name);
+
+/** `InvalidParamsError` -> `INVALID_PARAMS` */
+const reasonOf = (name: string): string =>
+  name
+    .replace(/Error$/, '')
+    .replace(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '_')
+    .toUpperCase();
+
+/** Code, HTTP status and gRPC name of an error (§5.4, §9.5). */
+export function errorRow({ settings }: A2AContext, name: ErrorName): ErrorRow {
+  return isJsonRpcError(name)
+    ? { ...JSON_RPC_ERRORS[name], reason: reasonOf(name) }
+    : ERRORS[settings.errorTable][name];
+}
+
+/** The details of an error: always an ErrorInfo, and the fields of a request that does not validate (§3.3.2). */
+export function errorDetails(
+  ctx: A2AContext,
+  { error, details: { reason, metadata, violations } }: A2AError,
+): object[] {
+  const info = {
+    '@type': ERROR_INFO_TYPE,
+    reason: reason ?? ctx.impl.errorRow(ctx, error).reason,
+    domain: ERROR_DOMAIN,
+    ...(metadata && { metadata }),
+  };
+  return violations?.length ? [info, { '@type': BAD_REQUEST_TYPE, fieldViolations: violations }] : [info];
+}
+
+/** An error as JSON-RPC says it (§9.5). */
+export function rpcErrorObject(ctx: A2AContext, error: A2AError): RpcError {
+  return {
+    code: ctx.impl.errorRow(ctx, error.error).code,
+    message: error.message,
+    data: ctx.impl.errorDetails(ctx, error),
+  };
+}
+
+export interface RestErrorBody {
+  error: { code: number; status: string; message: string; details: object[] };
+}
+
+/** An error as HTTP+JSON says it (§11.6). */
+export function restErrorBody(ctx: A2AContext, error: A2AError): RestErrorBody {
+  const { http, grpc } = ctx.impl.errorRow(ctx, error.error);
+  return { error: { code: http, status: grpc, message: error.message, details: ctx.impl.errorDetails(ctx, error) } };
+}
+
+/** The gRPC names of what HTTP alone knows; the protocol's table has none for them. */
+const GRPC_OF: Record<HttpErrorCode, string> = {
+  BAD_REQUEST: 'INVALID_ARGUMENT',
+  UNAUTHENTICATED: 'UNAUTHENTICATED',
+  NOT_FOUND: 'NOT_FOUND',
+  METHOD_NOT_ALLOWED: 'UNIMPLEMENTED',
+  BODY_TIMEOUT: 'DEADLINE_EXCEEDED',
+  BODY_TOO_LARGE: 'OUT_OF_RANGE',
+  UNSUPPORTED_MEDIA_TYPE: 'INVALID_ARGUMENT',
+  UNAVAILABLE: 'UNAVAILABLE',
+  INTERNAL: 'INTERNAL',
+};
+
+/** A fault of the request as HTTP sees it, in the same form. */
+export function httpErrorBody({ statusCode, code, message }: HttpError): RestErrorBody {
+  const details = [{ '@type': ERROR_INFO_TYPE, reason: code, domain: ERROR_DOMAIN }];
+  return { error: { code: statusCode, status: GRPC_OF[code], message, details } };
+}
+
+/** What may be told of anything that was thrown; what may not goes to the log. */
+export function told(ctx: A2AContext, error: unknown): A2AError | HttpError {
+  if (error instanceof A2AError) return error;
+  if (error instanceof HttpError)
+    return error.code === 'UNSUPPORTED_MEDIA_TYPE'
+      ? new A2AError('ContentTypeNotSupportedError', error.message)
+      : error;
+  ctx.report(error);
+  return internalError();
+}

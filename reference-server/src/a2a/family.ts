@@ -1,0 +1,117 @@
+import type { ServerResponse } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CARD_PATH } from '@agentproto/protocol/a2a/1.0';
+import { HttpError } from '../http-error.ts';
+import { withQuirks } from '../quirk.ts';
+import type { Family, ServerContext } from '../server-context.ts';
+import { writeAnswer } from './answer.ts';
+import type { Answer, StreamAnswer } from './answer.ts';
+import { A2A_PATH } from './card.ts';
+import type { A2AContext } from './context.ts';
+import type { HttpRequest } from './dispatch.ts';
+import { standardImpl } from './impl.ts';
+import { rpcFailure } from './json-rpc.ts';
+import { settingsOf } from './options.ts';
+import type { A2AOptions } from './options.ts';
+import { restFailure } from './rest.ts';
+
+/** Where HTTP+JSON is served at the root as well. */
+const ROOT_ROUTES = ['/message::send', '/message::stream', '/tasks', '/tasks/*', '/extendedAgentCard'];
+
+export const a2a10: Family<{ a2a?: A2AOptions | undefined }> = {
+  id: 'a2a@1.0',
+  mount(scope, server, { a2a }) {
+    const ctx: A2AContext = {
+      ...server,
+      impl: withQuirks('a2a', standardImpl, server.quirks),
+      settings: settingsOf(a2a),
+      madeAt: server.clock.now(),
+    };
+    const prefix = scope.prefix;
+    const at = (base: string) => (request: FastifyRequest, reply: FastifyReply) =>
+      answer(ctx, prefix + base, request, reply);
+    scope.route({
+      method: ['GET', 'HEAD'],
+      url: CARD_PATH,
+      handler: (request, reply) => write(ctx, reply, ctx.impl.cardAnswer(ctx, request.headers)),
+    });
+    scope.route({
+      method: ['GET', 'HEAD'],
+      url: A2A_PATH + CARD_PATH,
+      handler: (request, reply) => write(ctx, reply, ctx.impl.cardAnswer(ctx, request.headers)),
+    });
+    for (const url of [A2A_PATH, `${A2A_PATH}/*`]) scope.all(url, at(A2A_PATH));
+    scope.post('/', at(''));
+    for (const url of ROOT_ROUTES) scope.all(url, at(''));
+    return {
+      path: A2A_PATH,
+      refuse(request, reply, error) {
+        const isRpc =
+          request.method === 'POST' &&
+          [`${prefix}${A2A_PATH}`, `${prefix}${A2A_PATH}/`, `${prefix}/`].includes(splitUrl(request)[0]);
+        return write(ctx, reply, isRpc ? rpcFailure(ctx, null, error) : restFailure(ctx, error));
+      },
+    };
+  },
+};
+
+async function answer(ctx: A2AContext, base: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  await write(ctx, reply, await answered(ctx, httpRequest(ctx, base, request, reply)));
+}
+
+function httpRequest(ctx: A2AContext, base: string, request: FastifyRequest, reply: FastifyReply): HttpRequest {
+  const [url, search] = splitUrl(request);
+  const { body } = request;
+  // Else it would stay as long as the answer lasts.
+  request.body = undefined;
+  return {
+    verb: request.method,
+    path: url.slice(base.length),
+    query: new URLSearchParams(search),
+    headers: request.headers,
+    get headerNames() {
+      return request.raw.rawHeaders.filter((_text, i) => i % 2 === 0);
+    },
+    body: body instanceof Buffer ? body : Buffer.alloc(0),
+    signal: whenLeft(ctx, reply.raw),
+  };
+}
+
+/** Which binding a request speaks is told by its path: JSON-RPC has one alone. */
+function answered(ctx: A2AContext, request: HttpRequest): Promise<Answer | StreamAnswer> | Answer {
+  const { path, verb } = request;
+  if (path !== '' && path !== '/') return ctx.impl.answerRest(ctx, request);
+  if (verb === 'POST') return ctx.impl.answerRpc(ctx, request);
+  return restFailure(
+    ctx,
+    new HttpError('METHOD_NOT_ALLOWED', `The JSON-RPC endpoint: expected POST, got ${verb}`, { allow: 'POST' }),
+  );
+}
+
+async function write(ctx: A2AContext, reply: FastifyReply, answer: Answer | StreamAnswer): Promise<void> {
+  reply.hijack();
+  try {
+    await writeAnswer(ctx, reply.raw, answer);
+  } catch (error) {
+    // Too late for an answer, and nobody else ends this one.
+    ctx.report(error);
+    reply.raw.destroy();
+  }
+}
+
+/** Aborts when the caller has left, or the server closes. */
+function whenLeft({ whenClosing }: Pick<ServerContext, 'whenClosing'>, response: ServerResponse): AbortSignal {
+  const left = new AbortController();
+  const stop = () => left.abort();
+  const forget = whenClosing(stop);
+  response.once('close', () => {
+    forget();
+    if (!response.writableFinished) stop();
+  });
+  return left.signal;
+}
+
+function splitUrl({ raw: { url = '' } }: FastifyRequest): [path: string, search: string] {
+  const at = url.indexOf('?');
+  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
+}

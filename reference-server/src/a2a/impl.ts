@@ -1,0 +1,125 @@
+import { acceptedParts, agentEvents, beginTurn, newId } from './turn.ts';
+import { checkFollowUp, checkInputModes, checkMessage, checkScript, findTask } from './accept.ts';
+import { card, cardAnswer, cardHeaders, isFresh } from './card.ts';
+import { checkContentType, dispatch } from './dispatch.ts';
+import { directMessage, updates } from './encode.ts';
+import { errorDetails, errorRow, restErrorBody, rpcErrorObject } from './errors.ts';
+import { awaitAnswer, currentTask, endsStream, readLastEventId, taskEvents, turnEvents } from './follow.ts';
+import { answerRpc, readRpcRequest, rpcError, rpcHeaders, rpcResult } from './json-rpc.ts';
+import { ListTasks, readPageToken, writePageToken } from './list-tasks.ts';
+import {
+  CancelTask,
+  checkCancelable,
+  checkCapability,
+  checkSubscribable,
+  GetExtendedAgentCard,
+  GetTask,
+  pushNotificationOperation,
+  SendMessage,
+  SendStreamingMessage,
+  stopAgent,
+  SubscribeToTask,
+} from './operations.ts';
+import { normalizeParams, readParams, validate } from './params.ts';
+import { answerRest, matchRoute, readRestRequest, restEvent, restHeaders, restResult } from './rest.ts';
+import {
+  activateExtensions,
+  authenticate,
+  checkVersion,
+  extensionHeaders,
+  readExtensions,
+  readVersion,
+} from './service-parameters.ts';
+import { chunks, frameText, keepAliveText, streamHeaders } from './sse.ts';
+import { advance, recentHistory, taskView, timestamp } from './task-fold.ts';
+
+/**
+ * Everything that an A2A 1.0 server does, as one record of functions. They call each other through the record in
+ * their context, so that a quirk which replaces one of them is seen everywhere. Only `advance` asks `updates`
+ * itself: what a task is does not change when a quirk says something else on the wire.
+ */
+export const standardImpl = {
+  // The card
+  card,
+  cardAnswer,
+  cardHeaders,
+  isFresh,
+  // The bindings
+  answerRpc,
+  readRpcRequest,
+  rpcHeaders,
+  rpcResult,
+  rpcError,
+  answerRest,
+  matchRoute,
+  readRestRequest,
+  restHeaders,
+  restResult,
+  restEvent,
+  checkContentType,
+  // Errors
+  errorRow,
+  errorDetails,
+  rpcErrorObject,
+  restErrorBody,
+  // Before an operation
+  dispatch,
+  authenticate,
+  readVersion,
+  checkVersion,
+  readExtensions,
+  activateExtensions,
+  extensionHeaders,
+  checkCapability,
+  readParams,
+  normalizeParams,
+  validate,
+  // The operations, by their names
+  SendMessage,
+  SendStreamingMessage,
+  GetTask,
+  ListTasks,
+  CancelTask,
+  SubscribeToTask,
+  CreateTaskPushNotificationConfig: pushNotificationOperation,
+  GetTaskPushNotificationConfig: pushNotificationOperation,
+  ListTaskPushNotificationConfigs: pushNotificationOperation,
+  DeleteTaskPushNotificationConfig: pushNotificationOperation,
+  GetExtendedAgentCard,
+  // Their parts
+  findTask,
+  checkMessage,
+  checkInputModes,
+  checkFollowUp,
+  checkScript,
+  checkCancelable,
+  checkSubscribable,
+  beginTurn,
+  newId,
+  stopAgent,
+  writePageToken,
+  readPageToken,
+  // Around the agent
+  agentEvents,
+  acceptedParts,
+  // From a run's log to messages
+  encode: updates,
+  advance,
+  taskView,
+  recentHistory,
+  timestamp,
+  directMessage,
+  currentTask,
+  awaitAnswer,
+  turnEvents,
+  taskEvents,
+  endsStream,
+  readLastEventId,
+  // Outgoing frames
+  streamHeaders,
+  frameText,
+  keepAliveText,
+  chunks,
+};
+
+export type A2AImpl = typeof standardImpl;

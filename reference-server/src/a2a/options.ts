@@ -1,0 +1,33 @@
+import type { AgentCapabilities, AgentCard, Patch } from '@agentproto/protocol/a2a/1.0';
+
+export interface A2AOptions {
+  /** Members of the card that stand in the place of the usual ones. `defaultInputModes` are also enforced. */
+  card?: Partial<Omit<AgentCard, 'supportedInterfaces' | 'capabilities' | 'securitySchemes' | 'securityRequirements'>>;
+  /** What the card declares, and the server keeps to. Default: streaming, and nothing else. Push is not there yet. */
+  capabilities?: AgentCapabilities & { pushNotifications?: false };
+  /** Whose error table is spoken: HTTP status and gRPC code of some errors differ (§5.4). Default 1.0.1. */
+  errorTable?: Patch;
+  /** Seconds that a card may be cached. Default 60. */
+  cardMaxAgeS?: number;
+  /**
+   * How long a first event is waited for when the agent may yet answer with a message (§3.1.1); after that
+   * there is a task, whatever comes. Milliseconds of the clock. Default 1,000.
+   */
+  directReplyMs?: number;
+  /** How long CancelTask waits for the agent to stop, before it answers with a task that still works. Default 500. */
+  cancelWaitMs?: number;
+}
+
+export type A2ASettings = Required<A2AOptions>;
+
+export function settingsOf(options: A2AOptions = {}): A2ASettings {
+  return {
+    card: {},
+    capabilities: { streaming: true, pushNotifications: false, extendedAgentCard: false },
+    errorTable: '1.0.1',
+    cardMaxAgeS: 60,
+    directReplyMs: 1_000,
+    cancelWaitMs: 500,
+    ...options,
+  };
+}

@@ -1,0 +1,291 @@
+import { HttpError } from '../../http-error.ts';
+import type { Answer } from '../answer.ts';
+import { A2AError, type ErrorName } from '../errors.ts';
+import type { A2AImpl } from '../impl.ts';
+import { a2aQuirk, instead } from './a2a-quirk.ts';
+
+type Detail = { '@type'?: string };
+
+const untyped = (details: readonly object[]): object[] => details.map(({ '@type': _left, ...detail }: Detail) => detail);
+
+/** One error with another row of the table. */
+const row = (impl: A2AImpl, which: ErrorName, change: (row: ReturnType<A2AImpl['errorRow']>) => ReturnType<A2AImpl['errorRow']>): Pick<A2AImpl, 'errorRow'> => ({
+  errorRow: (ctx, name) => (name === which ? change(impl.errorRow(ctx, name)) : impl.errorRow(ctx, name)),
+});
+
+/** Requests of one kind pass with faults at these fields. */
+const passes = (impl: A2AImpl, hit: <T>(value: T) => T, tolerates: (violation: ReturnType<A2AImpl['validate']>[number]) => boolean): Pick<A2AImpl, 'validate'> => ({
+  validate(ctx, name, value) {
+    const violations = impl.validate(ctx, name, value);
+    const rest = violations.filter((violation) => !tolerates(violation));
+    return rest.length < violations.length ? hit(rest) : violations;
+  },
+});
+
+const fault = (field: string, expected: string) => ({ pointer: `/${field}`, field, expected, got: 'something else', message: `${field}: expected ${expected}` });
+
+export const errorQuirks = [
+  a2aQuirk('a2a.error.says-nothing', {
+    breaks: 'A2A10-ERR-001',
+    make: (impl, hit) => ({
+      rpcErrorObject: (...args) => hit({ ...impl.rpcErrorObject(...args), message: '' }),
+      restErrorBody: (...args) => ({ error: hit({ ...impl.restErrorBody(...args).error, message: '' }) }),
+    }),
+  }),
+  a2aQuirk('a2a.error.untyped-details', {
+    breaks: 'A2A10-ERR-002',
+    also: [
+      { id: 'A2A10-RPC-008', why: 'the same rule for JSON-RPC' },
+      { id: 'A2A10-REST-007', why: 'the same rule for HTTP+JSON' },
+      { id: 'A2A10-RPC-009', why: 'an ErrorInfo is known by its type' },
+      { id: 'A2A10-REST-006', why: 'an ErrorInfo is known by its type' },
+    ],
+    make: (impl, hit) => ({ errorDetails: (...args) => hit(untyped(impl.errorDetails(...args))) }),
+  }),
+  a2aQuirk('a2a.error.takes-any-role', {
+    breaks: 'A2A10-ERR-004',
+    make: (impl, hit) => passes(impl, hit, ({ field, got }) => field === 'message.role' && got !== 'nothing'),
+  }),
+  a2aQuirk('a2a.error.names-no-field', {
+    breaks: 'A2A10-ERR-005',
+    make: (impl, hit) => ({
+      errorDetails: (ctx, error) => (error.details.violations ? hit(impl.errorDetails(ctx, new A2AError(error.error, error.message))) : impl.errorDetails(ctx, error)),
+    }),
+  }),
+  a2aQuirk('a2a.error.missing-is-unsupported', {
+    breaks: 'A2A10-ERR-006',
+    also: [
+      { id: 'A2A10-GET-002', why: 'GetTask is one of the operations' },
+      { id: 'A2A10-ERR-008', why: 'the table is looked up with this very failure' },
+    ],
+    make: (impl, hit) => ({ findTask: (...args) => instead(() => impl.findTask(...args), 'TaskNotFoundError', hit, 'UnsupportedOperationError') }),
+  }),
+  a2aQuirk('a2a.error.own-table', {
+    breaks: 'A2A10-ERR-008',
+    make: (impl, hit) => row(impl, 'TaskNotCancelableError', (known) => hit({ ...known, code: -32_050, http: 418 })),
+  }),
+  a2aQuirk('a2a.error.part-of-two-kinds', {
+    breaks: 'A2A10-ERR-009',
+    make: (impl, hit) => passes(impl, hit, ({ expected }) => expected.startsWith('exactly one of text')),
+  }),
+  a2aQuirk('a2a.error.takes-no-message-id', {
+    breaks: 'A2A10-DM-008',
+    also: [{ id: 'A2A10-ERR-004', why: 'inputs are to be validated' }],
+    make: (impl, hit) => passes(impl, hit, ({ field, got }) => field === 'message.messageId' && got === 'nothing'),
+  }),
+  a2aQuirk('a2a.error.refuses-unknown-members', {
+    breaks: 'A2A10-DM-007',
+    make: (impl, hit) => ({
+      validate(ctx, name, value) {
+        const stranger = name === 'SendMessageRequest' && Object.keys(value as object).find((key) => !['tenant', 'message', 'configuration', 'metadata'].includes(key));
+        return stranger ? hit([fault(stranger, 'no such member')]) : impl.validate(ctx, name, value);
+      },
+    }),
+  }),
+  a2aQuirk('a2a.error.metadata-of-texts-only', {
+    breaks: 'A2A10-DM-011',
+    make: (impl, hit) => ({
+      validate(ctx, name, value) {
+        const { metadata } = (value as { message?: { metadata?: object } }).message ?? {};
+        return metadata && Object.values(metadata).some((member) => typeof member !== 'string') ? hit([fault('message.metadata', 'texts')]) : impl.validate(ctx, name, value);
+      },
+    }),
+  }),
+];
+
+export const rpcQuirks = [
+  a2aQuirk('a2a.rpc.id-as-text', {
+    breaks: 'A2A10-RPC-001',
+    make: (impl, hit) => ({ rpcResult: (ctx, id, result) => impl.rpcResult(ctx, typeof id === 'number' ? hit(String(id)) : id, result) }),
+  }),
+  a2aQuirk('a2a.rpc.text-plain', {
+    breaks: 'A2A10-RPC-002',
+    make: (impl, hit) => ({ rpcHeaders: (ctx) => hit({ ...impl.rpcHeaders(ctx), 'content-type': 'text/plain' }) }),
+  }),
+  a2aQuirk('a2a.rpc.lacks-a-method', {
+    breaks: 'A2A10-RPC-003',
+    make: (impl, hit) => ({
+      dispatch(ctx, operation) {
+        if (operation.binding === 'JSONRPC' && operation.method === 'GetExtendedAgentCard') throw hit(new A2AError('MethodNotFoundError', 'Method not found'));
+        return impl.dispatch(ctx, operation);
+      },
+    }),
+  }),
+  a2aQuirk('a2a.rpc.bad-json-is-invalid', {
+    breaks: 'A2A10-RPC-004',
+    make: (impl, hit) => ({
+      readRpcRequest(ctx, body) {
+        const read = impl.readRpcRequest(ctx, body);
+        return !read.ok && read.error.code === -32_700 ? hit({ ...read, error: { ...read.error, code: -32_600 } }) : read;
+      },
+    }),
+  }),
+  a2aQuirk('a2a.rpc.needs-no-version', {
+    breaks: 'A2A10-RPC-005',
+    make: (impl, hit) => ({
+      readRpcRequest(ctx, body) {
+        const read = impl.readRpcRequest(ctx, body);
+        if (read.ok || read.error.code === -32_700) return read;
+        const value: unknown = JSON.parse(body.toString());
+        const fixed = impl.readRpcRequest(ctx, Buffer.from(JSON.stringify({ ...(value as object), jsonrpc: '2.0' })));
+        return fixed.ok ? hit(fixed) : read;
+      },
+    }),
+  }),
+  a2aQuirk('a2a.rpc.unknown-method-is-bad-input', {
+    breaks: 'A2A10-RPC-006',
+    make: (impl, hit) => ({ dispatch: (...args) => instead(() => impl.dispatch(...args), 'MethodNotFoundError', hit, 'InvalidParamsError') }),
+  }),
+  a2aQuirk('a2a.rpc.bad-input-crashes', {
+    breaks: 'A2A10-RPC-007',
+    make: (impl, hit) => ({
+      dispatch: (ctx, operation) =>
+        operation.binding === 'JSONRPC' ? instead(() => impl.dispatch(ctx, operation), 'InvalidParamsError', hit, 'InternalError') : impl.dispatch(ctx, operation),
+    }),
+  }),
+  a2aQuirk('a2a.rpc.untyped-data', {
+    breaks: 'A2A10-RPC-008',
+    also: [
+      { id: 'A2A10-ERR-002', why: 'the general rule' },
+      { id: 'A2A10-RPC-009', why: 'an ErrorInfo is known by its type' },
+    ],
+    make: (impl, hit) => ({
+      rpcErrorObject(ctx, error) {
+        return hit({ ...impl.rpcErrorObject(ctx, error), data: untyped(impl.errorDetails(ctx, error)) });
+      },
+    }),
+  }),
+  a2aQuirk('a2a.rpc.no-error-info', {
+    breaks: 'A2A10-RPC-009',
+    make: (impl, hit) => ({
+      rpcErrorObject(ctx, error) {
+        const { code, message } = impl.rpcErrorObject(ctx, error);
+        return hit({ code, message });
+      },
+    }),
+  }),
+  a2aQuirk('a2a.rpc.code-outside-the-range', {
+    breaks: 'A2A10-RPC-010',
+    also: [{ id: 'A2A10-ERR-008', why: 'the table has another code' }],
+    make: (impl, hit) => row(impl, 'TaskNotCancelableError', (known) => hit({ ...known, code: -31_999 })),
+  }),
+  a2aQuirk('a2a.rpc.event-without-id', {
+    breaks: 'A2A10-RPC-011',
+    make: (impl, hit) => ({
+      rpcResult(ctx, id, result) {
+        const message = impl.rpcResult(ctx, id, result);
+        return typeof result === 'object' && result !== null && 'statusUpdate' in result ? hit({ ...message, id: null }) : message;
+      },
+    }),
+  }),
+  a2aQuirk('a2a.rpc.wrapped-task', {
+    breaks: 'A2A10-RPC-014',
+    also: [
+      { id: 'A2A10-GET-001', why: 'GetTask returns no bare task' },
+      { id: 'A2A10-GET-002', why: 'the accepted twin is no bare task either' },
+      { id: 'A2A10-DM-005', why: 'the wrapper has none of a task\'s members' },
+    ],
+    make: (impl, hit) => ({
+      async GetTask(ctx, call, request) {
+        const task = await impl.GetTask(ctx, call, request);
+        return call.binding === 'JSONRPC' ? (hit({ task }) as never) : task;
+      },
+    }),
+  }),
+];
+
+/** An answer of the HTTP+JSON binding with its body changed. */
+const restBody = (impl: A2AImpl, change: (body: Record<string, unknown>, answer: Answer) => Answer): Pick<A2AImpl, 'answerRest'> => ({
+  async answerRest(ctx, request) {
+    const answer = await impl.answerRest(ctx, request);
+    return 'body' in answer && answer.body !== '' ? change(JSON.parse(answer.body) as Record<string, unknown>, answer) : answer;
+  },
+});
+
+export const restQuirks = [
+  a2aQuirk('a2a.rest.lacks-a-route', {
+    breaks: 'A2A10-REST-001',
+    make: (impl, hit) => ({
+      matchRoute(ctx, verb, path) {
+        if (path.endsWith('/extendedAgentCard')) throw hit(new HttpError('NOT_FOUND', `There is nothing at ${path}.`));
+        return impl.matchRoute(ctx, verb, path);
+      },
+    }),
+  }),
+  a2aQuirk('a2a.rest.plain-json', {
+    breaks: 'A2A10-REST-002',
+    make: (impl, hit) => ({ restHeaders: (ctx) => hit({ ...impl.restHeaders(ctx), 'content-type': 'application/json' }) }),
+  }),
+  a2aQuirk('a2a.rest.takes-no-plain-json', {
+    breaks: 'A2A10-REST-003',
+    make: (impl, hit) => ({
+      readRestRequest(ctx, request) {
+        if (request.headers['content-type'] === 'application/json') throw hit(new A2AError('ContentTypeNotSupportedError', 'expected application/a2a+json'));
+        return impl.readRestRequest(ctx, request);
+      },
+    }),
+  }),
+  a2aQuirk('a2a.rest.ignores-the-query', {
+    breaks: 'A2A10-REST-004',
+    make: (impl, hit) => ({ readRestRequest: (ctx, request) => (request.verb === 'GET' && request.query.size > 0 ? hit({}) : impl.readRestRequest(ctx, request)) }),
+  }),
+  a2aQuirk('a2a.rest.code-is-not-the-status', {
+    breaks: 'A2A10-REST-005',
+    make: (impl, hit) =>
+      restBody(impl, (body, answer) => (answer.status >= 400 ? hit({ ...answer, body: JSON.stringify({ error: { ...(body.error as object), code: -32_001 } }) }) : answer)),
+  }),
+  a2aQuirk('a2a.rest.no-error-info', {
+    breaks: 'A2A10-REST-006',
+    make: (impl, hit) => ({ restErrorBody: (...args) => hit({ error: { ...impl.restErrorBody(...args).error, details: [] } }) }),
+  }),
+  a2aQuirk('a2a.rest.untyped-details', {
+    breaks: 'A2A10-REST-007',
+    also: [
+      { id: 'A2A10-ERR-002', why: 'the general rule' },
+      { id: 'A2A10-REST-006', why: 'an ErrorInfo is known by its type' },
+    ],
+    make: (impl, hit) => ({
+      restErrorBody(...args) {
+        const { error } = impl.restErrorBody(...args);
+        return hit({ error: { ...error, details: untyped(error.details) } });
+      },
+    }),
+  }),
+  a2aQuirk('a2a.rest.event-of-two-kinds', {
+    breaks: 'A2A10-REST-009',
+    make: (impl, hit) => ({
+      restEvent(ctx, event) {
+        if (!event.statusUpdate) return impl.restEvent(ctx, event);
+        return hit({ ...event, message: { messageId: 'aside', role: 'ROLE_AGENT', parts: [{ text: 'By the way' }] } });
+      },
+    }),
+  }),
+  a2aQuirk('a2a.rest.bad-json-crashes', {
+    breaks: 'A2A10-REST-011',
+    make: (impl, hit) => ({
+      readRestRequest(ctx, request) {
+        try {
+          return impl.readRestRequest(ctx, request);
+        } catch (error) {
+          throw error instanceof A2AError && error.error === 'JSONParseError' ? hit(new A2AError('InternalError', 'Internal error')) : error;
+        }
+      },
+    }),
+  }),
+  a2aQuirk('a2a.rest.web-page-for-unknown-routes', {
+    breaks: 'A2A10-REST-012',
+    make: (impl, hit) =>
+      restBody(impl, (body, answer) =>
+        answer.status === 404 && JSON.stringify(body).includes('"NOT_FOUND","domain"') ? hit({ status: 404, headers: { 'content-type': 'text/html' }, body: '<h1>Not found</h1>' }) : answer,
+      ),
+  }),
+  a2aQuirk('a2a.rest.subscribes-by-get-only', {
+    breaks: 'A2A10-SUB-007',
+    make: (impl, hit) => ({
+      matchRoute(ctx, verb, path) {
+        if (verb === 'POST' && path.endsWith(':subscribe')) throw hit(new HttpError('METHOD_NOT_ALLOWED', `${path}: expected GET`, { allow: 'GET' }));
+        return impl.matchRoute(ctx, verb, path);
+      },
+    }),
+  }),
+];

@@ -1,0 +1,114 @@
+import type { AgentEvent } from '@agentproto/script';
+import { JSON_MEDIA_TYPE, SSE_MEDIA_TYPE } from '@agentproto/protocol/a2a/1.0';
+import type { A2AImpl } from '../impl.ts';
+import { a2aQuirk } from './a2a-quirk.ts';
+
+/** What goes out as JSON, changed. */
+const outgoing = (impl: A2AImpl, change: (value: unknown) => unknown): Pick<A2AImpl, 'rpcResult' | 'restResult' | 'restEvent' | 'card'> => ({
+  rpcResult: (...args) => change(impl.rpcResult(...args)) as object,
+  restResult: (...args) => change(impl.restResult(...args)),
+  restEvent: (...args) => change(impl.restEvent(...args)),
+  card: (ctx) => change(impl.card(ctx)) as ReturnType<A2AImpl['card']>,
+});
+
+/** Applies `change` to every object, but not inside what is the user's own. */
+function everywhere(value: unknown, change: (members: [string, unknown][]) => [string, unknown][]): unknown {
+  if (Array.isArray(value)) return value.map((element) => everywhere(element, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(change(Object.entries(value).map(([key, member]) => [key, key === 'data' || key === 'metadata' ? member : everywhere(member, change)])));
+}
+
+/** Unusual and allowed: no check may call any of these a fault. */
+export const legalOddities = [
+  a2aQuirk('a2a.legal.crlf', {
+    breaks: null,
+    make: (impl, hit) => ({
+      chunks: (ctx, frame) => hit(impl.chunks(ctx, frame.replaceAll('\n', '\r\n'))),
+      keepAliveText: (ctx) => impl.keepAliveText(ctx).replaceAll('\n', '\r\n'),
+    }),
+  }),
+  a2aQuirk('a2a.legal.comments', {
+    breaks: null,
+    make: (impl, hit) => ({ chunks: (ctx, frame) => hit([': a remark\n\n', ...impl.chunks(ctx, frame), ':\n']) }),
+  }),
+  a2aQuirk('a2a.legal.one-byte-a-chunk', {
+    breaks: null,
+    make: (_impl, hit) => ({ chunks: (_ctx, frame) => hit(Array.from(Buffer.from(frame), (byte) => Uint8Array.of(byte))) }),
+  }),
+  a2aQuirk('a2a.legal.data-on-several-lines', {
+    breaks: null,
+    make: (impl, hit) => ({ frameText: (ctx, event) => impl.frameText(ctx, hit({ ...event, data: JSON.stringify(JSON.parse(event.data), null, 1) })) }),
+  }),
+  a2aQuirk('a2a.legal.no-space-after-the-colon', {
+    breaks: null,
+    make: (impl, hit) => ({ frameText: (ctx, event) => hit(impl.frameText(ctx, event).replaceAll(/^(\w+): /gm, '$1:')) }),
+  }),
+  a2aQuirk('a2a.legal.no-event-ids', {
+    breaks: null,
+    make: (impl, hit) => ({ frameText: (ctx, { data }) => hit(impl.frameText(ctx, { data })) }),
+  }),
+  a2aQuirk('a2a.legal.named-events', {
+    breaks: null,
+    make: (impl, hit) => ({ frameText: (ctx, event) => impl.frameText(ctx, hit({ ...event, event: 'message', retry: 3_000 })) }),
+  }),
+  a2aQuirk('a2a.legal.unknown-members', {
+    breaks: null,
+    make: (impl, hit) => outgoing(impl, (value) => hit(everywhere(value, (members) => (members.some(([key]) => key === 'jsonrpc') ? members : [...members, ['vendorNote', 1]])))),
+  }),
+  a2aQuirk('a2a.legal.members-in-reverse', {
+    breaks: null,
+    make: (impl, hit) => outgoing(impl, (value) => hit(everywhere(value, (members) => members.reverse()))),
+  }),
+  a2aQuirk('a2a.legal.charset', {
+    breaks: null,
+    make: (impl, hit) => ({
+      rpcHeaders: (ctx) => hit({ ...impl.rpcHeaders(ctx), 'content-type': `${JSON_MEDIA_TYPE}; charset=utf-8` }),
+      streamHeaders: (ctx) => ({ ...impl.streamHeaders(ctx), 'content-type': `${SSE_MEDIA_TYPE.toUpperCase()}; charset=utf-8` }),
+    }),
+  }),
+  a2aQuirk('a2a.legal.pauses', {
+    breaks: null,
+    make: (impl, hit) => ({
+      async *agentEvents(ctx, request, events): AsyncGenerator<AgentEvent> {
+        for await (const event of impl.agentEvents(ctx, request, events)) {
+          await hit(ctx.clock.sleep(15));
+          yield event;
+        }
+      },
+    }),
+  }),
+  a2aQuirk('a2a.legal.cancel-is-idempotent', {
+    breaks: null,
+    make: (impl, hit) => ({
+      async CancelTask(ctx, call, request) {
+        const run = await impl.findTask(ctx, call, request.id);
+        return run.state === 'canceled' ? hit(await impl.GetTask(ctx, call, request)) : impl.CancelTask(ctx, call, request);
+      },
+    }),
+  }),
+  a2aQuirk('a2a.legal.keeps-no-history', {
+    breaks: null,
+    make: (_impl, hit) => ({ recentHistory: () => hit([]) }),
+  }),
+  a2aQuirk('a2a.legal.closing-snapshot', {
+    breaks: null,
+    make: (impl, hit) => ({
+      async *turnEvents(ctx, call, turn, historyLength) {
+        let task = false;
+        for await (const item of impl.turnEvents(ctx, call, turn, historyLength)) {
+          task ||= 'event' in item && item.event.task !== undefined;
+          yield item;
+        }
+        const run = task ? await impl.findTask(ctx, call, turn.id).catch(() => undefined) : undefined;
+        const snapshot = run && !run.state.endsWith('-required') ? await impl.currentTask(ctx, run, { historyLength }) : undefined;
+        if (snapshot) yield hit({ event: { task: snapshot } });
+      },
+    }),
+  }),
+  a2aQuirk('a2a.legal.localized-errors', {
+    breaks: null,
+    make: (impl, hit) => ({
+      errorDetails: (ctx, error) => hit([...impl.errorDetails(ctx, error), { '@type': 'type.googleapis.com/google.rpc.LocalizedMessage', locale: 'de', message: 'Das ging nicht.' }]),
+    }),
+  }),
+];

@@ -1,0 +1,261 @@
+import type { StreamResponse } from '@agentproto/protocol/a2a/1.0';
+import type { Call } from '../context.ts';
+import type { StreamItem } from '../follow.ts';
+import { a2aQuirk, changed, instead, left, streams } from './a2a-quirk.ts';
+
+const isEnd = ({ statusUpdate }: StreamResponse): boolean =>
+  statusUpdate !== undefined && /_(COMPLETED|FAILED|CANCELED|REJECTED)$/.test(statusUpdate.status.state);
+
+export const streamQuirks = [
+  a2aQuirk('a2a.stream.is-called-json', {
+    breaks: 'A2A10-STREAM-001',
+    make: (impl, hit) => ({ streamHeaders: (ctx) => hit({ ...impl.streamHeaders(ctx), 'content-type': 'application/json' }) }),
+  }),
+  a2aQuirk('a2a.stream.says-its-message-twice', {
+    breaks: 'A2A10-STREAM-002',
+    make: (impl, hit) => streams(impl, (event) => (event.message ? hit([event, event]) : [event])),
+  }),
+  a2aQuirk('a2a.stream.begins-without-the-task', {
+    breaks: 'A2A10-STREAM-003',
+    make: (impl, hit) => streams(impl, (event, index) => (event.task && index === 0 ? hit([]) : [event])),
+  }),
+  a2aQuirk('a2a.stream.message-among-updates', {
+    breaks: 'A2A10-STREAM-004',
+    make: (impl, hit) =>
+      streams(impl, (event, index) =>
+        event.task && index === 0
+          ? hit([event, { message: { messageId: 'aside', contextId: event.task.contextId ?? '', role: 'ROLE_AGENT', parts: [{ text: 'By the way' }] } }])
+          : [event],
+      ),
+  }),
+  a2aQuirk('a2a.stream.never-closes', {
+    breaks: 'A2A10-STREAM-005',
+    make: (impl, hit) => ({
+      async *turnEvents(ctx, call, turn, historyLength) {
+        let task = false;
+        for await (const item of impl.turnEvents(ctx, call, turn, historyLength)) {
+          task ||= 'event' in item && item.event.task !== undefined;
+          yield item;
+        }
+        if (task) await hit(left(call));
+      },
+    }),
+  }),
+  a2aQuirk('a2a.stream.goes-on-after-the-end', {
+    breaks: 'A2A10-STREAM-006',
+    make: (impl, hit) => ({
+      encode(ctx, fold, entry) {
+        const frames = impl.encode(ctx, fold, entry);
+        if (entry.event.type !== 'end' || entry.event.state !== 'completed') return frames;
+        return hit([...frames, ...impl.encode(ctx, fold, { ...entry, event: { type: 'status', text: 'Working again' } })]);
+      },
+    }),
+  }),
+  a2aQuirk('a2a.stream.out-of-order', {
+    breaks: 'A2A10-STREAM-007',
+    make: (impl, hit) => ({ turnEvents: (...args) => swapped(impl.turnEvents(...args), (event) => event.statusUpdate !== undefined && !isEnd(event), hit) }),
+  }),
+  a2aQuirk('a2a.stream.another-context', {
+    breaks: 'A2A10-STREAM-008',
+    make: (impl, hit) =>
+      streams(impl, (event) => (event.statusUpdate ? hit([{ statusUpdate: { ...event.statusUpdate, contextId: 'elsewhere' } }]) : [event])),
+  }),
+  a2aQuirk('a2a.stream.second-watcher-misses-artifacts', {
+    breaks: 'A2A10-STREAM-009',
+    make: (impl, hit) => ({ taskEvents: (...args) => changed(impl.taskEvents(...args), (event) => (event.artifactUpdate ? hit([]) : [event])) }),
+  }),
+  a2aQuirk('a2a.stream.second-watcher-out-of-order', {
+    breaks: 'A2A10-STREAM-010',
+    make: (impl, hit) => ({ taskEvents: (...args) => swapped(impl.taskEvents(...args), (event) => event.artifactUpdate !== undefined, hit) }),
+  }),
+  a2aQuirk('a2a.stream.one-leaves-all-end', {
+    breaks: 'A2A10-STREAM-011',
+    also: [{ id: 'A2A10-STREAM-009', why: 'a stream that ends early misses what follows' }],
+    make(impl, hit) {
+      const watchers = new Map<string, Set<AbortController>>();
+      return {
+        async *taskEvents(ctx, call, run) {
+          const own = new AbortController();
+          const others = watchers.get(run.id) ?? new Set();
+          watchers.set(run.id, others.add(own));
+          const leave = () => {
+            for (const other of others) if (other !== own) hit(other).abort();
+          };
+          call.signal.addEventListener('abort', leave, { once: true });
+          yield* untilAborted(impl.taskEvents(ctx, call, run), own.signal);
+          call.signal.removeEventListener('abort', leave);
+          others.delete(own);
+        },
+      };
+    },
+  }),
+  a2aQuirk('a2a.stream.task-ends-with-its-watcher', {
+    breaks: 'A2A10-STREAM-012',
+    make: (impl, hit) => ({
+      turnEvents(ctx, call, turn, historyLength) {
+        const stop = async () => {
+          const run = await impl.findTask(ctx, call, turn.id);
+          if (run.state === 'working') await impl.stopAgent(ctx, hit(run));
+        };
+        // Of a direct message no task remains.
+        call.signal.addEventListener('abort', () => void stop().catch(() => {}), { once: true });
+        return impl.turnEvents(ctx, call, turn, historyLength);
+      },
+    }),
+  }),
+  a2aQuirk('a2a.stream.ended-task-is-bad-input', {
+    breaks: 'A2A10-STREAM-013',
+    make: (impl, hit) => ({ SendStreamingMessage: (...args) => instead(() => impl.SendStreamingMessage(...args), 'UnsupportedOperationError', hit, 'InvalidParamsError') }),
+  }),
+  a2aQuirk('a2a.stream.unknown-task-is-unsupported', {
+    breaks: 'A2A10-STREAM-014',
+    make: (impl, hit) => ({ SendStreamingMessage: (...args) => instead(() => impl.SendStreamingMessage(...args), 'TaskNotFoundError', hit, 'UnsupportedOperationError') }),
+  }),
+  a2aQuirk('a2a.stream.stays-open-when-interrupted', {
+    breaks: 'A2A10-STREAM-016',
+    make: (impl, hit) => ({
+      endsStream: (ctx, entry) => (entry.event.type === 'end' && entry.event.state.endsWith('-required') ? hit(false) : impl.endsStream(ctx, entry)),
+    }),
+  }),
+  a2aQuirk('a2a.stream.appends-to-nothing', {
+    breaks: 'A2A10-STREAM-017',
+    make: (impl, hit) =>
+      streams(impl, (event) =>
+        event.artifactUpdate && !event.artifactUpdate.append ? hit([{ artifactUpdate: { ...event.artifactUpdate, append: true } }]) : [event],
+      ),
+  }),
+  a2aQuirk('a2a.stream.loses-a-chunk', {
+    breaks: 'A2A10-STREAM-017',
+    make(impl, hit) {
+      return streams(impl, (event, index) => (event.artifactUpdate?.append && index === 3 ? hit([]) : [event]));
+    },
+  }),
+  a2aQuirk('a2a.stream.task-lags-behind', {
+    breaks: 'A2A10-STREAM-018',
+    also: [
+      { id: 'A2A10-GET-001', why: 'GetTask does not show the current status' },
+      { id: 'A2A10-SEND-010', why: 'the blocking answer is compared with GetTask' },
+    ],
+    make: (impl, hit) => ({
+      GetTask: async (ctx, call, request) => {
+        const task = await impl.GetTask(ctx, call, request);
+        return hit({ ...task, status: { ...task.status, state: 'TASK_STATE_WORKING' } });
+      },
+    }),
+  }),
+  a2aQuirk('a2a.stream.all-at-the-end', {
+    breaks: 'A2A10-STREAM-019',
+    make: (impl, hit) => ({
+      async *turnEvents(...args) {
+        const items: StreamItem[] = [];
+        for await (const item of impl.turnEvents(...args)) items.push(hit(item));
+        yield* items;
+      },
+    }),
+  }),
+  a2aQuirk('a2a.stream.ends-without-the-end', {
+    breaks: 'A2A10-STREAM-020',
+    also: [
+      { id: 'A2A10-STREAM-007', why: 'the end of the script is not to be seen' },
+      { id: 'A2A10-STREAM-018', why: 'GetTask knows of an end that the stream did not show' },
+    ],
+    make: (impl, hit) => ({ turnEvents: (...args) => changed(impl.turnEvents(...args), (event) => (isEnd(event) ? hit([]) : [event])) }),
+  }),
+  a2aQuirk('a2a.stream.follow-up-without-the-task', {
+    breaks: 'A2A10-STREAM-021',
+    also: [{ id: 'A2A10-STREAM-003', why: 'every stream begins with the task' }],
+    make: (impl, hit) => ({
+      turnEvents: (ctx, call, turn, historyLength) =>
+        changed(impl.turnEvents(ctx, call, turn, historyLength), (event) => (event.task && turn.open ? hit([]) : [event])),
+    }),
+  }),
+];
+
+export const subscribeQuirks = [
+  a2aQuirk('a2a.subscribe.begins-without-the-task', {
+    breaks: 'A2A10-SUB-001',
+    make: (impl, hit) => ({ taskEvents: (...args) => changed(impl.taskEvents(...args), (event, index) => (index === 0 ? hit([]) : [event])) }),
+  }),
+  a2aQuirk('a2a.subscribe.never-closes', {
+    breaks: 'A2A10-SUB-002',
+    make: (impl, hit) => ({
+      async *taskEvents(ctx, call: Call, run) {
+        yield* impl.taskEvents(ctx, call, run);
+        await hit(left(call));
+      },
+    }),
+  }),
+  a2aQuirk('a2a.subscribe.to-what-is-over', {
+    breaks: 'A2A10-SUB-003',
+    make: (impl, hit) => ({
+      checkSubscribable: () => {},
+      async *taskEvents(ctx, call, run) {
+        if (!/^(completed|failed|canceled|rejected)$/.test(run.state)) return yield* impl.taskEvents(ctx, call, run);
+        const task = await impl.currentTask(ctx, run);
+        if (task) yield hit({ event: { task } });
+      },
+    }),
+  }),
+  a2aQuirk('a2a.subscribe.unknown-is-unsupported', {
+    breaks: 'A2A10-SUB-004',
+    make: (impl, hit) => ({ SubscribeToTask: (...args) => instead(() => impl.SubscribeToTask(...args), 'TaskNotFoundError', hit, 'UnsupportedOperationError') }),
+  }),
+  a2aQuirk('a2a.subscribe.not-when-interrupted', {
+    breaks: 'A2A10-SUB-005',
+    make: (impl, hit) => ({
+      checkSubscribable(ctx, run) {
+        impl.checkSubscribable(ctx, run.state.endsWith('-required') ? hit({ ...run, state: 'completed' }) : run);
+      },
+    }),
+  }),
+  a2aQuirk('a2a.subscribe.loses-the-first-update', {
+    breaks: 'A2A10-SUB-006',
+    make(impl, hit) {
+      return {
+        taskEvents(...args) {
+          let lost = false;
+          return changed(impl.taskEvents(...args), (event) => {
+            if (lost || !event.artifactUpdate) return [event];
+            lost = true;
+            return hit([]);
+          });
+        },
+      };
+    },
+  }),
+];
+
+/** The first two neighbours of a kind change places. */
+async function* swapped(items: AsyncIterable<StreamItem>, kind: (event: StreamResponse) => boolean, hit: <T>(value: T) => T): AsyncGenerator<StreamItem> {
+  let held: StreamItem | undefined;
+  let done = false;
+  for await (const item of items) {
+    const isKind = 'event' in item && kind(item.event);
+    if (!done && !held && isKind) {
+      held = item;
+      continue;
+    }
+    if (held && isKind) {
+      yield hit(item);
+      yield held;
+      held = undefined;
+      done = true;
+      continue;
+    }
+    if (held) yield held;
+    held = undefined;
+    yield item;
+  }
+  if (held) yield held;
+}
+
+/** Ends, as if nothing more would come, when the signal aborts. */
+async function* untilAborted<T>(items: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  const aborted = new Promise<IteratorResult<T>>((resolve) => signal.addEventListener('abort', () => resolve({ done: true, value: undefined }), { once: true }));
+  const iterator = items[Symbol.asyncIterator]();
+  for (;;) {
+    const step = await Promise.race([iterator.next(), aborted]);
+    if (step.done) return;
+    yield step.value;
+  }
+}

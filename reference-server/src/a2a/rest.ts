@@ -1,0 +1,158 @@
+import { A2A_MEDIA_TYPE, METHODS } from '@agentproto/protocol/a2a/1.0';
+import type { MethodName, StreamResponse } from '@agentproto/protocol/a2a/1.0';
+import { parseJsonBody } from '../body.ts';
+import { HttpError } from '../http-error.ts';
+import type { Answer, StreamAnswer } from './answer.ts';
+import type { A2AContext } from './context.ts';
+import type { HttpRequest } from './dispatch.ts';
+import type { RestErrorBody } from './errors.ts';
+import { A2AError, httpErrorBody, invalidParams, told } from './errors.ts';
+
+export interface RestRoute {
+  method: MethodName;
+  /** What the path says: ids and, with the prefix, the tenant. */
+  params: Record<string, string>;
+}
+
+interface RestPattern {
+  path: RegExp;
+  /** The method for each HTTP verb. */
+  methods: ReadonlyMap<string, MethodName>;
+}
+
+/** One for each path, `/tasks/{id}:cancel` before `/tasks/{id}`: a verb is no part of an id. */
+const PATTERNS: readonly RestPattern[] = [...new Set(Object.values(METHODS).map(({ http }) => http.path))]
+  .sort((a, b) => Number(b.includes('}:')) - Number(a.includes('}:')))
+  .map((template) => ({
+    path: new RegExp(`^${template.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
+    methods: new Map(
+      (Object.keys(METHODS) as MethodName[]).flatMap((method) => {
+        const { path, verbs } = METHODS[method].http;
+        return path === template ? verbs.map((verb): [string, MethodName] => [verb, method]) : [];
+      }),
+    ),
+  }));
+
+/** The HTTP+JSON binding (§11). */
+export async function answerRest(ctx: A2AContext, request: HttpRequest): Promise<Answer | StreamAnswer> {
+  const { impl } = ctx;
+  try {
+    const { method, params } = impl.matchRoute(ctx, request.verb, request.path);
+    const { call, result, items } = await impl.dispatch(ctx, {
+      binding: 'HTTP+JSON',
+      method,
+      params: { ...impl.readRestRequest(ctx, request), ...params },
+      request,
+    });
+    const extensions = impl.extensionHeaders(ctx, call.extensions);
+    if (!items)
+      return {
+        status: 200,
+        headers: { ...impl.restHeaders(ctx), ...extensions },
+        body: JSON.stringify(impl.restResult(ctx, result)),
+        fault: call.fault,
+      };
+    return {
+      status: 200,
+      headers: { ...impl.streamHeaders(ctx), ...extensions },
+      items,
+      data: (event) => JSON.stringify(impl.restEvent(ctx, event)),
+      failure: (error) => JSON.stringify(errorBody(ctx, told(ctx, error))),
+      signal: request.signal,
+    };
+  } catch (error) {
+    return restFailure(ctx, error);
+  }
+}
+
+/** Any failure as an answer. */
+export function restFailure(ctx: A2AContext, error: unknown): Answer {
+  const known = told(ctx, error);
+  const body = errorBody(ctx, known);
+  const headers = known instanceof HttpError ? known.headers : {};
+  return { status: body.error.code, headers: { ...ctx.impl.restHeaders(ctx), ...headers }, body: JSON.stringify(body) };
+}
+
+function errorBody(ctx: A2AContext, error: A2AError | HttpError): RestErrorBody {
+  return error instanceof A2AError ? ctx.impl.restErrorBody(ctx, error) : httpErrorBody(error);
+}
+
+/** Finds the operation; a tenant may stand in front (§5.3). Throws an HttpError, 404 or 405. */
+export function matchRoute(_ctx: A2AContext, verb: string, path: string): RestRoute {
+  const [, tenant = '', rest = ''] = /^\/([^/]+)(\/.+)$/.exec(path) ?? [];
+  const found = matchPath(path, {}) ?? matchPath(rest, { tenant });
+  if (!found) throw new HttpError('NOT_FOUND', `There is nothing at ${path}.`);
+  const method = found.methods.get(verb);
+  if (method) return { method, params: mapValues(found.params, decode) };
+  const allow = [...found.methods.keys()].join(', ');
+  throw new HttpError('METHOD_NOT_ALLOWED', `${path}: expected ${allow}, got ${verb}`, { allow });
+}
+
+function matchPath(given: string, params: Record<string, string>) {
+  for (const { path, methods } of PATTERNS) {
+    const match = path.exec(given);
+    if (match) return { methods, params: { ...match.groups, ...params } };
+  }
+  return undefined;
+}
+
+function mapValues(record: Record<string, string>, change: (value: string) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new HttpError('BAD_REQUEST', `The path is not percent-encoded UTF-8: ${text.slice(0, 100)}`);
+  }
+}
+
+/** What the body (POST) or the query (GET, DELETE) says. An empty body is an empty object. */
+export function readRestRequest(ctx: A2AContext, { verb, query, headers, body }: HttpRequest): object {
+  if (verb !== 'POST') return readQuery(query);
+  if (body.length === 0) return {};
+  ctx.impl.checkContentType(ctx, headers);
+  let value: unknown;
+  try {
+    value = parseJsonBody(body);
+  } catch (error) {
+    throw new A2AError('JSONParseError', `Invalid JSON payload: ${(error as SyntaxError).message}`);
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw invalidParams([
+    {
+      field: '',
+      description: `The body: expected an object, got ${Array.isArray(value) ? 'an array' : String(value).slice(0, 60)}`,
+    },
+  ]);
+}
+
+const text = (value: string): unknown => value;
+/** What is no number stays a text, and is refused with its field's name. */
+const integer = (value: string): unknown => (/^-?\d{1,10}$/.test(value) ? Number(value) : value);
+const boolean = (value: string): unknown => (value === 'true' ? true : value === 'false' ? false : value);
+
+/** The parameters of the query; others are ignored (§11.5). */
+const QUERY: Readonly<Record<string, (value: string) => unknown>> = {
+  tenant: text,
+  contextId: text,
+  status: text,
+  pageSize: integer,
+  pageToken: text,
+  historyLength: integer,
+  statusTimestampAfter: text,
+  includeArtifacts: boolean,
+};
+
+function readQuery(query: URLSearchParams): object {
+  const given = [...query].filter(([name, value]) => Object.hasOwn(QUERY, name) && value !== '');
+  return Object.fromEntries(given.map(([name, value]) => [name, QUERY[name]!(value)]));
+}
+
+export const restHeaders = (_ctx: A2AContext): Record<string, string> => ({ 'content-type': A2A_MEDIA_TYPE });
+
+export const restResult = (_ctx: A2AContext, result: unknown): unknown => result;
+
+/** The data of an event (§11.7). */
+export const restEvent = (_ctx: A2AContext, event: StreamResponse): unknown => event;

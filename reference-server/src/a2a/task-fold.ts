@@ -1,0 +1,127 @@
+import type {
+  Artifact,
+  Message,
+  Part,
+  StreamResponse,
+  Task,
+  TaskArtifactUpdateEvent,
+  TaskStatus,
+} from '@agentproto/protocol/a2a/1.0';
+import type { ToolCall, ToolRunner } from '@agentproto/script';
+import type { Entry, Run } from '../store/store.ts';
+import type { A2AContext } from './context.ts';
+import { updates } from './encode.ts';
+
+/** A task as far as its log has been read. `advance` changes it in place: one entry costs what the entry holds. */
+export interface TaskFold {
+  readonly id: string;
+  readonly contextId: string;
+  status: TaskStatus;
+  /** In the order in which they began. */
+  readonly artifacts: Map<string, Artifact>;
+  readonly history: Message[];
+  /** The turn has said something of its main answer. */
+  answering: boolean;
+  /** The calls that the turn leaves with its caller. */
+  asked: { by: ToolRunner; calls: ToolCall[] } | undefined;
+}
+
+export function newFold(run: Pick<Run, 'id' | 'contextId'>): TaskFold {
+  return {
+    id: run.id,
+    // Every run of this family gets one when it is made.
+    contextId: run.contextId ?? '',
+    status: { state: 'TASK_STATE_WORKING' },
+    artifacts: new Map(),
+    history: [],
+    answering: false,
+    asked: undefined,
+  };
+}
+
+/** Takes one more entry in: what a client would do with the updates that the entry makes. */
+export function advance(ctx: A2AContext, fold: TaskFold, entry: Omit<Entry, 'frames'>): void {
+  const { at, event } = entry;
+  const made = updates(ctx, fold, entry);
+  if (event.type === 'turn') {
+    supersede(fold);
+    // The log holds what `acceptMessage` has validated.
+    fold.history.push(event.input as unknown as Message);
+    fold.status = { state: 'TASK_STATE_WORKING', timestamp: ctx.impl.timestamp(ctx, at) };
+    fold.answering = false;
+    fold.asked = undefined;
+    return;
+  }
+  if (event.type === 'text') fold.answering ||= made.length > 0;
+  if (event.type === 'tool-request' && event.by !== 'server') fold.asked = event;
+  for (const update of made) apply(fold, update);
+}
+
+function apply(fold: TaskFold, { statusUpdate, artifactUpdate }: StreamResponse): void {
+  if (statusUpdate) {
+    supersede(fold);
+    fold.status = statusUpdate.status;
+  }
+  if (artifactUpdate) keep(fold, artifactUpdate);
+}
+
+/** A status message that is no longer the current one is history (§3.7). */
+function supersede({ status, history }: TaskFold): void {
+  if (status.message) history.push(status.message);
+}
+
+function keep({ artifacts }: TaskFold, { artifact, append }: TaskArtifactUpdateEvent): void {
+  const before = append ? artifacts.get(artifact.artifactId) : undefined;
+  if (before) appendParts(before.parts, artifact.parts);
+  else artifacts.set(artifact.artifactId, { ...artifact, parts: [...artifact.parts] });
+}
+
+/** In how many pieces a text came is of no interest any more. */
+function appendParts(parts: Part[], more: readonly Part[]): void {
+  for (const part of more) {
+    const last = parts.at(-1);
+    if (last && isPlainText(last) && isPlainText(part) && last.mediaType === part.mediaType) {
+      parts[parts.length - 1] = { ...last, text: last.text + part.text };
+    } else {
+      parts.push(part);
+    }
+  }
+}
+
+const isPlainText = (part: Part): part is Extract<Part, { text: string }> =>
+  part.text !== undefined && part.filename === undefined && part.metadata === undefined;
+
+export interface TaskViewOptions {
+  historyLength?: number | undefined;
+  /** Default true. */
+  includeArtifacts?: boolean | undefined;
+}
+
+/** The task as it is shown. Members that would be empty are left out (§3.1.4, §3.2.4). */
+export function taskView(
+  ctx: A2AContext,
+  fold: TaskFold,
+  { historyLength, includeArtifacts = true }: TaskViewOptions = {},
+): Task {
+  const history = ctx.impl.recentHistory(ctx, fold.history, historyLength);
+  return {
+    id: fold.id,
+    contextId: fold.contextId,
+    status: fold.status,
+    ...(includeArtifacts && fold.artifacts.size > 0 && { artifacts: [...fold.artifacts.values()] }),
+    ...(history.length > 0 && { history }),
+  };
+}
+
+/** The most recent messages, at most as many as asked for; all when nothing is asked (§3.2.4). */
+export function recentHistory(_ctx: A2AContext, history: readonly Message[], length: number | undefined): Message[] {
+  return length === undefined ? [...history] : history.slice(Math.max(0, history.length - length));
+}
+
+let newest = { at: Number.NaN, text: '' };
+
+/** ISO 8601 in UTC, with milliseconds (§5.6.1). The same moment is asked for again and again. */
+export function timestamp(_ctx: A2AContext, at: number): string {
+  if (newest.at !== at) newest = { at, text: new Date(at).toISOString() };
+  return newest.text;
+}

@@ -1,0 +1,81 @@
+import { echoScript, findScript, run, turnAfter } from '@agentproto/script';
+import type { AgentEvent, Carrier, Clock, Json, Script, Step, TurnInput } from '@agentproto/script';
+import type { Signals } from './signals.ts';
+import type { Run, Store } from './store/store.ts';
+
+/** What a message asks of the agent, in no protocol's terms. */
+export interface AgentRequest {
+  /** `family@revision`, such as `a2a@1.0`. */
+  protocol: string;
+  runId: string;
+  owner: string;
+  tenant?: string | undefined;
+  contextId?: string | undefined;
+  input: TurnInput;
+  /** Where a script may be in the message. */
+  carrier: Carrier;
+  /** The message in the protocol's own words. */
+  message: Json;
+  /** Aborts when the turn is canceled. */
+  signal: AbortSignal;
+}
+
+/**
+ * Who answers: a script, or events of the agent's own (an async generator). Undefined: the scripted agent, which
+ * plays the script that the message carries, or says the text back. A script lasts for the whole run: the agent is
+ * asked again for follow-ups of runs that follow none.
+ */
+export type Agent = (request: AgentRequest) => Script | AsyncIterable<AgentEvent> | undefined;
+
+/** What one message sets going. */
+export interface Performance {
+  /** The script that begins with this message, if one does. */
+  script?: Script;
+  /** The steps that will be played; absent where the agent makes its own events. */
+  steps?: readonly Step[];
+  events: AsyncIterable<AgentEvent>;
+}
+
+/** The script that a run follows, and what its agent did since it began. */
+export interface Story {
+  script: Script;
+  events: AgentEvent[];
+}
+
+export interface Stage {
+  agent: Agent;
+  clock: Clock;
+  signals: Signals;
+}
+
+/** Throws a ScriptError when the message carries a script that cannot be read. */
+export function perform(
+  { agent, clock, signals }: Stage,
+  request: AgentRequest,
+  story: Story | undefined,
+): Performance {
+  const { input, signal, carrier } = request;
+  const play = (script: Script, turn: number): Performance => ({
+    steps: (turn === 0 ? script.steps : script.turns?.[turn - 1]?.steps) ?? [],
+    events: run(script, { turn, input, signal, clock, waitForSignal: (name, stop) => signals.wait(name, stop) }),
+  });
+
+  const begun = (story ? undefined : agent(request)) ?? findScript(carrier)?.script;
+  if (begun && Symbol.asyncIterator in begun) return { events: begun };
+  if (begun) return { script: begun, ...play(begun, 0) };
+  return story ? play(story.script, turnAfter(story.events)) : play(echoScript(input.text), 0);
+}
+
+/** Reads in the run's log which script it follows, if any. */
+export async function storyOf(store: Store, run: Run): Promise<Story | undefined> {
+  let story: Story | undefined;
+  for await (const { seq, event } of store.logs.read(run.id)) {
+    if (event.type === 'turn') {
+      if (event.script) story = { script: event.script, events: [] };
+    } else if (event.type !== 'open' && event.type !== 'crash') {
+      story?.events.push(event);
+    }
+    if (seq === run.seq) break;
+  }
+  return story;
+}

@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { QUIRKS } from './quirks.ts';
+
+const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url));
+
+function start(args: string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  const child = spawn(process.execPath, ['--conditions=agentproto-source', CLI, ...args], {
+    env: { ...process.env, ...env },
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+async function run(...args: string[]) {
+  const child = start(args);
+  let out = '';
+  let err = '';
+  child.stdout?.on('data', (chunk) => (out += String(chunk)));
+  child.stderr?.on('data', (chunk) => (err += String(chunk)));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, out, err };
+}
+
+describe('usage', () => {
+  test('--help says every flag, --quirk list every quirk', async () => {
+    const help = await run('--help');
+    expect(help).toMatchObject({ code: 0, err: '' });
+    for (const flag of ['port', 'host', 'protocol', 'quirk', 'api-key', 'insecure', 'public-url', 'log', 'json'])
+      expect(help.out).toContain(`--${flag}`);
+    const quirks = await run('--', '--quirk', 'list');
+    for (const { name } of QUIRKS) expect(quirks.out).toContain(name);
+  });
+
+  test.each([
+    [['--foo'], /^agentproto-reference-server: Unknown option '--foo'\. Allowed: --port .*--help\n$/],
+    [['extra'], /Unexpected argument 'extra'\. Allowed: /],
+    [['--port'], /'--port <value>' argument missing\. Allowed: /],
+    [['--port', 'x'], /--port: expected a number from 0 to 65535; got "x"\n$/],
+    [['--protocol', 'a2a@1.0,b'], /--protocol: expected one of a2a@1\.0; got "b"\n$/],
+    [['--quirk', 'nope'], /--quirk: expected one of a2a\..*; got "nope"\n$/],
+    [['--log', 'loud'], /--log: expected one of error, warn, info, debug, silent; got "loud"\n$/],
+    [['--public-url', 'ftp://x'], /--public-url: expected an http or https URL; got "ftp:\/\/x"\n$/],
+    [['--host', '0.0.0.0'], /host: 0\.0\.0\.0 can be reached from outside/],
+  ])('%j is one sentence and exit 2', async (args, sentence) => {
+    const { code, out, err } = await run(...args);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(sentence);
+    expect(err.trimEnd()).not.toContain('\n');
+  });
+});
+
+test.each([['SIGTERM'], ['SIGINT']] as const)(
+  'with --json the first line says where it is; %s ends it cleanly',
+  async (signal) => {
+    const child = start(['--port', '0', '--json', '--log', 'info', '--quirk', 'a2a.card.no-etag'], {
+      AGENTPROTO_API_KEY: 'hush',
+    });
+    let err = '';
+    child.stderr?.on('data', (chunk) => (err += String(chunk)));
+    const [line] = (await once(createInterface(child.stdout!), 'line')) as [string];
+    const { url, urls } = JSON.parse(line) as { url: string; urls: Record<string, string> };
+    expect(urls).toEqual({ 'a2a@1.0': `${url}/a2a/1.0` });
+    expect((await fetch(`${url}/.well-known/agent-card.json`)).headers.get('etag')).toBeNull();
+    const rejected = await fetch(`${urls['a2a@1.0']}/tasks?secret=hush`, { headers: { authorization: 'Bearer hus' } });
+    expect(rejected.status).toBe(401);
+    const stream = await fetch(`${urls['a2a@1.0']}/message:stream`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'a2a-version': '1.0', authorization: 'Bearer hush' },
+      body: JSON.stringify({ message: { messageId: 'm', role: 'ROLE_USER', parts: [{ text: '@hold' }] } }),
+    });
+    expect(stream.status).toBe(200);
+    child.kill(signal);
+    expect(await once(child, 'close')).toEqual([0, null]);
+    const lines = err
+      .trim()
+      .split('\n')
+      .map((one) => JSON.parse(one) as { method?: string; path?: string; status?: number });
+    expect(lines.filter(({ method }) => method)).toMatchObject([
+      { method: 'GET', path: '/.well-known/agent-card.json', status: 200 },
+      { method: 'GET', path: '/a2a/1.0/tasks', status: 401 },
+      { method: 'POST', path: '/a2a/1.0/message:stream', status: 200 },
+    ]);
+    expect(err).not.toMatch(/hus/);
+  },
+);

@@ -1,0 +1,206 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { systemClock } from '@agentproto/script';
+import { identifyBy } from './api-key.ts';
+import { readBody } from './body.ts';
+import { FAMILIES, PROTOCOL_IDS } from './families.ts';
+import { asHttpError } from './http-error.ts';
+import type { HttpError } from './http-error.ts';
+import type { AnyQuirk, QuirkUse } from './quirk.ts';
+import { createRuns } from './runs.ts';
+import type { Mounted, ServerContext } from './server-context.ts';
+import { LIMITS, ServerOptionsError } from './server-options.ts';
+import type { PluginOptions } from './server-options.ts';
+import { createSignals } from './signals.ts';
+import { memoryStore } from './store/memory.ts';
+import { timerOn } from './timer.ts';
+import { stoppableClock } from './stoppable-clock.ts';
+
+/** How long a closing server waits for the answers that it has begun. */
+const DRAIN_MS = 500;
+
+/** What makes a Fastify scope a reference server. */
+export interface Core {
+  /** Answers a request that no route takes, in the words of the family whose path it is. */
+  refuse(request: FastifyRequest, reply: FastifyReply, error: HttpError): unknown;
+  /** Where it is, once it listens, without a slash at the end. */
+  url(): string;
+  /** By protocol id, below `url`. */
+  urls(url: string): Record<string, string>;
+  quirks: readonly QuirkUse[];
+  /** Wakes what waits in `hold until signal`. */
+  signal(name: string): void;
+}
+
+/** Adds all routes to the scope. Throws a ServerOptionsError. */
+export function mountCore(scope: FastifyInstance, options: PluginOptions): Core {
+  const {
+    agent = () => undefined,
+    store = memoryStore(),
+    clock: wholeClock = systemClock,
+    wireFaults = false,
+    keepAliveMs = 15_000,
+  } = options;
+  const limits = { ...LIMITS, ...options.limits };
+  const families = chosenFamilies(options.protocols);
+  const quirks = quirkUses(options.quirks ?? [], families);
+  const signals = createSignals();
+  const closing = new AbortController();
+  const waiting = new Set<() => void>();
+  const clock = stoppableClock(wholeClock, closing.signal);
+  const setTimer = timerOn(wholeClock);
+  const runs = createRuns({
+    store,
+    clock,
+    setTimer,
+    turnMs: limits.turnMs,
+    onCrash: (runId, error) => scope.log.warn({ runId, reason: String(error) }, 'agent crashed'),
+  });
+
+  let known: string | undefined;
+  const url = () => (known ??= reachable(scope.listeningOrigin) + scope.prefix);
+  const publicUrl = options.publicUrl?.replace(/\/+$/, '');
+  const baseUrl = () => publicUrl ?? url();
+  const context: ServerContext = {
+    store,
+    runs,
+    clock,
+    agent,
+    signals,
+    baseUrl,
+    identify: identifyBy(options.apiKey),
+    secured: options.apiKey !== undefined,
+    wireFaults,
+    keepAliveMs,
+    whenClosing(stop) {
+      waiting.add(stop);
+      return () => waiting.delete(stop);
+    },
+    setTimer,
+    quirks,
+    report: (error) =>
+      scope.log.error({ reason: error instanceof Error ? error.stack : String(error) }, 'internal error'),
+  };
+
+  const mounted: (Mounted & { id: string })[] = [];
+  const urls = (base: string) => Object.fromEntries(mounted.map(({ id, path }) => [id, base + path]));
+
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) => readBody(payload, limits));
+  logRequests(scope);
+  drainOnClose(scope, () => {
+    closing.abort();
+    for (const stop of waiting) stop();
+    runs.close();
+  });
+  scope.get('/.well-known/agentproto.json', (_request, reply) =>
+    reply
+      .type('application/json')
+      .send(JSON.stringify({ script: 1, protocols: families.map(({ id }) => id), urls: urls(baseUrl()) })),
+  );
+  for (const { id, mount } of families) {
+    void scope.register((inner, _options, done) => {
+      const place = mount(inner, context, options);
+      inner.setErrorHandler((error, request, reply) => place.refuse(request, reply, reported(error, request)));
+      mounted.push({ id, ...place });
+      done();
+    });
+  }
+
+  return {
+    refuse(request, reply, error) {
+      const path = pathOf(request);
+      const family = mounted.find(
+        (one) => path === scope.prefix + one.path || path.startsWith(`${scope.prefix}${one.path}/`),
+      );
+      if (family) return family.refuse(request, reply, error);
+      const { statusCode, code, message, headers } = error;
+      return reply
+        .code(statusCode)
+        .headers(headers)
+        .type('application/json')
+        .send(JSON.stringify({ error: { code, message } }));
+    },
+    url,
+    urls,
+    quirks,
+    signal: (name) => signals.give(name),
+  };
+}
+
+/** What may be told of an error; what may not goes to the log. */
+export function reported(error: unknown, request: FastifyRequest): HttpError {
+  const problem = asHttpError(error);
+  if (problem.code === 'INTERNAL')
+    request.log.error({ reason: error instanceof Error ? error.stack : String(error) }, 'internal error');
+  return problem;
+}
+
+export function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0]!;
+}
+
+function chosenFamilies(protocols: readonly string[] | undefined): typeof FAMILIES {
+  const unknown = protocols?.find((id) => !PROTOCOL_IDS.includes(id));
+  if (unknown !== undefined)
+    throw new ServerOptionsError(`protocols: expected ${PROTOCOL_IDS.join(', ')}; got ${unknown}`);
+  return protocols ? FAMILIES.filter(({ id }) => protocols.includes(id)) : FAMILIES;
+}
+
+function quirkUses(quirks: readonly AnyQuirk[], families: typeof FAMILIES): QuirkUse[] {
+  const names = families.map(({ id }) => id.split('@', 1)[0]!);
+  return quirks.map((quirk) => {
+    const family = quirk.name.split('.', 1)[0]!;
+    if (!names.includes(family)) {
+      throw new ServerOptionsError(
+        `quirks: expected quirks of ${names.join(', ')}, the families that this server speaks; got ${quirk.name}`,
+      );
+    }
+    return { quirk, applied: 0 };
+  });
+}
+
+/** One line a request, without headers, query and bodies: there secrets may be. */
+function logRequests(scope: FastifyInstance): void {
+  scope.addHook('onRequest', (request, reply, done) => {
+    const from = performance.now();
+    const { method } = request;
+    reply.raw.once('close', () => {
+      const ms = Math.round(performance.now() - from);
+      request.log.info(
+        { method, path: pathOf(request), status: reply.raw.statusCode, complete: reply.raw.writableFinished, ms },
+        'request',
+      );
+    });
+    done();
+  });
+}
+
+/** Tells all that waits to stop, and gives the answers that are under way time to end. */
+function drainOnClose(scope: FastifyInstance, stop: () => void): void {
+  let open = 0;
+  let drained = () => {};
+  scope.addHook('onRequest', (_request, reply, done) => {
+    open++;
+    reply.raw.once('close', () => {
+      if (--open === 0) drained();
+    });
+    done();
+  });
+  scope.addHook('preClose', async () => {
+    stop();
+    if (open === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, DRAIN_MS);
+      drained = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  });
+}
+
+/** A wildcard address is where a server listens, not where it can be reached. */
+function reachable(origin: string): string {
+  return origin.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+}

@@ -1,0 +1,47 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '@agentproto/script';
+import type { Stage } from './agent.ts';
+import type { Identify } from './api-key.ts';
+import type { HttpError } from './http-error.ts';
+import type { QuirkUse } from './quirk.ts';
+import type { Runs } from './runs.ts';
+import type { Store } from './store/store.ts';
+import type { SetTimer } from './timer.ts';
+
+/** What every family needs of the server. */
+export interface ServerContext extends Stage {
+  store: Store;
+  runs: Runs;
+  clock: Clock;
+  /** Where this server is, without a slash at the end: `http://127.0.0.1:8080`. Known once it listens. */
+  baseUrl: () => string;
+  identify: Identify;
+  /** Callers have to show a key. */
+  secured: boolean;
+  /** A script may ask for faults of the wire. */
+  wireFaults: boolean;
+  keepAliveMs: number;
+  /** Calls `stop` when the server closes, so that whatever waits for a run stops waiting; returns what takes it back. */
+  whenClosing: (stop: () => void) => () => void;
+  /** On the clock. */
+  setTimer: SetTimer;
+  quirks: readonly QuirkUse[];
+  /** Logs an error that nobody expected. */
+  report: (error: unknown) => void;
+}
+
+/** A family in a server. */
+export interface Mounted {
+  /** Where it is, relative to the server: `/a2a/1.0`. */
+  path: string;
+  /** Answers with the family's own error. */
+  refuse: (request: FastifyRequest, reply: FastifyReply, error: HttpError) => unknown;
+}
+
+/** One revision of a family, as a server mounts it. */
+export interface Family<Options> {
+  /** `family@revision`. */
+  id: string;
+  /** Adds the routes to a scope of its own. */
+  mount: (scope: FastifyInstance, context: ServerContext, options: Options) => Mounted;
+}

@@ -1,0 +1,57 @@
+import type { Clock } from '@agentproto/script';
+import type { Agent } from './agent.ts';
+import type { FamilyOptions } from './families.ts';
+import type { AnyQuirk } from './quirk.ts';
+import type { Store } from './store/store.ts';
+
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface Limits {
+  /** Bytes of a request body. Default 10 MiB. */
+  bodyBytes: number;
+  /** Milliseconds for a request body to come. Default 10,000. */
+  bodyMs: number;
+  /** Milliseconds for a request's headers to come. Default 10,000. */
+  headersMs: number;
+  /** The longest time of one turn of an agent, in milliseconds of the clock. Default 900,000. */
+  turnMs: number;
+}
+
+export const LIMITS: Limits = { bodyBytes: 10 * 1024 * 1024, bodyMs: 10_000, headersMs: 10_000, turnMs: 900_000 };
+
+export interface PluginOptions extends FamilyOptions {
+  /** Ids such as `a2a@1.0`. Default: all that this package knows. */
+  protocols?: readonly string[] | undefined;
+  /** Default: plays the script that a message carries, or says its text back. */
+  agent?: Agent | undefined;
+  /** Default: in memory. */
+  store?: Store | undefined;
+  clock?: Clock | undefined;
+  quirks?: readonly AnyQuirk[] | undefined;
+  limits?: Partial<Limits> | undefined;
+  /** Silence of a stream after which a comment is sent, milliseconds. Default 15,000. */
+  keepAliveMs?: number | undefined;
+  /** Callers have to show it as `Authorization: Bearer KEY`; cards stay public. */
+  apiKey?: string | undefined;
+  /** What the cards say of where the server is. Default: where it listens. */
+  publicUrl?: string | undefined;
+  /** Scripts may ask for faults of the wire. Default: only while the server listens on loopback. */
+  wireFaults?: boolean | undefined;
+}
+
+export interface ServerOptions extends PluginOptions {
+  /** Default 127.0.0.1. Any other than a loopback address needs `apiKey` or `insecure`. */
+  host?: string | undefined;
+  /** Default 0: a free one. */
+  port?: number | undefined;
+  /** Anybody who reaches the host may use the server. */
+  insecure?: boolean | undefined;
+  /** One line a request on stderr, from this level on. Default `silent`. */
+  log?: LogLevel | undefined;
+}
+
+/** Options that cannot be. The message says what was expected and what came. */
+export class ServerOptionsError extends Error {
+  override readonly name = 'ServerOptionsError';
+}

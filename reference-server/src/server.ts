@@ -1,0 +1,62 @@
+import Fastify, { LogController } from 'fastify';
+import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
+import { mountCore, pathOf, reported } from './core.ts';
+import { asHttpError, HttpError } from './http-error.ts';
+import { isLoopback } from './loopback.ts';
+import type { QuirkUse } from './quirk.ts';
+import { LIMITS, ServerOptionsError } from './server-options.ts';
+import type { PluginOptions, ServerOptions } from './server-options.ts';
+
+export interface ReferenceServer extends AsyncDisposable {
+  url: string;
+  /** By protocol id: where a client of it begins. */
+  urls: Readonly<Record<string, string>>;
+  /** In the order given, each with how often it was applied. */
+  quirks: readonly Readonly<QuirkUse>[];
+  /** Wakes what waits in `hold until signal`. */
+  signal(name: string): void;
+  /** Ends open streams and agents at work, and resolves when the port is free. */
+  close(): Promise<void>;
+}
+
+/** Starts a server. Throws a ServerOptionsError, or what listening throws (`EADDRINUSE` …). */
+export async function createReferenceServer(options: ServerOptions = {}): Promise<ReferenceServer> {
+  const { host = '127.0.0.1', port = 0, apiKey, insecure = false, log = 'silent', limits, wireFaults } = options;
+  if (!isLoopback(host) && apiKey === undefined && !insecure) {
+    throw new ServerOptionsError(
+      `host: ${host} can be reached from outside, so it needs an API key, or to be declared insecure`,
+    );
+  }
+  const { headersMs, bodyMs } = { ...LIMITS, ...limits };
+  const app: FastifyInstance = Fastify({
+    logger: log === 'silent' ? false : { level: log, stream: process.stderr },
+    logController: new LogController({ disableRequestLogging: true }),
+    forceCloseConnections: true,
+    // Bodies have their own limit, in body.ts, which answers in the protocol's words; this one is behind it.
+    requestTimeout: headersMs + 2 * bodyMs,
+    http: { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(1_000, headersMs) },
+    routerOptions: { maxParamLength: 65_536 },
+    frameworkErrors: (error, request, reply) => core.refuse(request, reply, asHttpError(error)),
+  });
+  const core = mountCore(app, { ...options, wireFaults: wireFaults ?? isLoopback(host) });
+  app.setNotFoundHandler((request, reply) =>
+    core.refuse(request, reply, new HttpError('NOT_FOUND', `There is nothing at ${pathOf(request)}.`)),
+  );
+  app.setErrorHandler((error, request, reply) => core.refuse(request, reply, reported(error, request)));
+  await app.listen({ host, port });
+  const url = core.url();
+  return {
+    url,
+    urls: core.urls(url),
+    quirks: core.quirks,
+    signal: core.signal,
+    close: () => app.close(),
+    [Symbol.asyncDispose]: () => app.close(),
+  };
+}
+
+/** The same server inside a Fastify application; a `prefix` is part of every URL that it tells. */
+export const referenceServer: FastifyPluginCallback<PluginOptions> = (scope, options, done) => {
+  mountCore(scope, options);
+  done();
+};
