@@ -1,0 +1,97 @@
+import { type AgentCard, type AgentInterface, CARD_PATH } from '@agentproto/protocol/a2a/1.0';
+import {
+  DiscoveryError,
+  type HttpError,
+  InvalidInputError,
+  isAgentProtoError,
+  MalformedResponseError,
+} from '../errors.ts';
+import type { BindingName } from './binding.ts';
+import type { Report } from './deviation.ts';
+import { object } from './shape.ts';
+
+export interface FoundCard {
+  card: AgentCard;
+  /** Where it was. */
+  url: string;
+}
+
+/** The places to look, in order: below the given path, then at the origin (§8.2); or just the card's own url. */
+export function cardUrls(given: string): string[] {
+  const url = parseUrl(given);
+  if (url.pathname.endsWith('.json')) return [url.href];
+  const below = new URL(url);
+  below.pathname = url.pathname.replace(/\/*$/, CARD_PATH);
+  return [...new Set([below.href, new URL(CARD_PATH, url).href])];
+}
+
+/** Reads the first card that is there. `read` fetches one url and parses its JSON. */
+export async function findCard(given: string, read: (url: string) => Promise<unknown>): Promise<FoundCard> {
+  const tried: string[] = [];
+  let cause: unknown;
+  for (const url of cardUrls(given)) {
+    try {
+      const card = object(await read(url), 'card', 'an agent card');
+      if (!Array.isArray(card['supportedInterfaces'])) {
+        throw new MalformedResponseError(
+          'the member supportedInterfaces (an A2A 0.3 card has none)',
+          'card',
+          JSON.stringify(card),
+        );
+      }
+      return { card: card as unknown as AgentCard, url };
+    } catch (error) {
+      if (!isElsewhere(error)) throw error;
+      const { origin, pathname } = new URL(url);
+      tried.push(
+        `${origin}${pathname} (${isAgentProtoError(error, 'HTTP_STATUS') ? `HTTP ${error.status}` : error.message})`,
+      );
+      cause = error;
+    }
+  }
+  throw new DiscoveryError(`no A2A 1.0 agent card; tried ${tried.join(', ')}`, { cause });
+}
+
+/** Whether the next place is worth a look: not when the server is away, overloaded, or wants credentials. */
+function isElsewhere(error: unknown): error is HttpError | MalformedResponseError {
+  if (isAgentProtoError(error, 'MALFORMED_RESPONSE')) return true;
+  return (
+    isAgentProtoError(error, 'HTTP_STATUS') &&
+    !error.retryable &&
+    ![401, 403].includes(error.status) &&
+    error.status < 500
+  );
+}
+
+export const BINDINGS = ['JSONRPC', 'HTTP+JSON'] as const satisfies BindingName[];
+
+/**
+ * §8.3.2: the first interface, in the agent's order, whose binding and version we speak; the patch part of a version does
+ * not count (§3.6). An https card cannot send its readers, and their credentials, to plain http.
+ */
+export function chooseInterface(
+  { card, url }: FoundCard,
+  bindings: readonly BindingName[],
+  report: Report,
+): AgentInterface & { protocolBinding: BindingName } {
+  const offers: string[] = [];
+  for (const offer of (card.supportedInterfaces ?? []).filter(Boolean)) {
+    const { protocolBinding, protocolVersion } = offer;
+    const binding = bindings.find((name) => name === protocolBinding);
+    const target = URL.parse(offer.url, url);
+    const plain = url.startsWith('https:') && target?.protocol === 'http:';
+    offers.push(`${protocolBinding} ${protocolVersion}${plain ? ' over plain http' : ''}`);
+    if (!binding || !/^1\.0(\.\d+)*$/.test(protocolVersion) || !target?.protocol.startsWith('http') || plain) continue;
+    if (!URL.canParse(offer.url)) report('relative-url', `card: expected an absolute url, got ${offer.url} (§4.4.6)`);
+    return { ...offer, protocolBinding: binding, url: target.href };
+  }
+  throw new DiscoveryError(
+    `the card offers ${offers.join(', ') || 'no interface'}; this client speaks ${bindings.map((name) => `${name} 1.0`).join(', ')}`,
+  );
+}
+
+function parseUrl(given: string): URL {
+  const url = URL.parse(given);
+  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url;
+  throw new InvalidInputError(`url: expected an http or https url, got ${url ? url.protocol : JSON.stringify(given)}`);
+}

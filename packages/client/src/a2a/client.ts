@@ -1,0 +1,226 @@
+import {
+  type AgentCard,
+  type AgentInterface,
+  JSON_MEDIA_TYPE,
+  type ListTasksRequest,
+  type ListTasksResponse,
+  type SendMessageConfiguration,
+  type SendMessageRequest,
+  type SendMessageResponse,
+  SSE_MEDIA_TYPE,
+  type Struct,
+  type Task,
+  A2A_MEDIA_TYPE,
+} from '@agentproto/protocol/a2a/1.0';
+import { AbortedError, InvalidInputError, MalformedResponseError } from '../errors.ts';
+import type { Lifetime } from '../lifetime.ts';
+import { createTransport, type TransportOptions } from '../transport.ts';
+import type { Binding, BindingName, ClientMethod, WireCall } from './binding.ts';
+import { BINDINGS, cardUrls, chooseInterface, findCard } from './card.ts';
+import { type Progress, receive, type Received } from './connection.ts';
+import type { Deviation, Report } from './deviation.ts';
+import { A2AError, isA2AError } from './error.ts';
+import { httpJson } from './http-json.ts';
+import { type SendInput, sendMessageRequest } from './input.ts';
+import { jsonRpc } from './json-rpc.ts';
+import { type CallOptions, lifeOf, type Operation, operation, perform, type Session } from './operation.ts';
+import { readListTasksResponse, readSendMessageResponse, readTask } from './shape.ts';
+import { A2AStream } from './stream.ts';
+
+export interface ConnectOptions extends TransportOptions {
+  /** Speak only this one, or the first of these that the agent offers. Default: both. */
+  binding?: BindingName;
+  /** The agent's card, when it is known: nothing is then fetched. */
+  card?: AgentCard;
+  signal?: AbortSignal;
+  /** URIs of extensions to activate with every call (§4.6). */
+  extensions?: readonly string[];
+  /** Told about what the agent does otherwise than the specification says. */
+  onDeviation?: (deviation: Deviation) => void;
+}
+
+export interface SendOptions extends CallOptions {
+  /** What kinds of output are wanted, how much history, whether to wait (§3.2.2). */
+  configuration?: SendMessageConfiguration;
+  metadata?: Struct;
+}
+
+export interface StreamOptions extends CallOptions {
+  /** After a broken connection, subscribe again, at most `attempts` times in a row without a new event. Default: not at all. */
+  resume?: { attempts: number };
+}
+
+export interface SubscribeOptions extends StreamOptions {
+  /** Sent as `Last-Event-ID`. A server that knows it may begin with the event after it; `final` then lacks what came before. */
+  lastEventId?: string;
+}
+
+/**
+ * A client of one A2A 1.0 agent, over JSON-RPC or HTTP+JSON. Every method throws `A2AError` where the agent answers with an
+ * error of the protocol, and one of `@agentproto/client/errors` for all else.
+ */
+export class A2AClient implements AsyncDisposable {
+  readonly card: AgentCard;
+  /** The one of the card's interfaces that is spoken. */
+  readonly interface: AgentInterface & { protocolBinding: BindingName };
+  readonly #session: Session;
+  readonly #binding: Binding;
+  readonly #closing: AbortController;
+
+  private constructor(card: AgentCard, chosen: A2AClient['interface'], session: Session, closing: AbortController) {
+    this.card = card;
+    this.interface = chosen;
+    this.#session = session;
+    this.#closing = closing;
+    this.#binding = chosen.protocolBinding === 'JSONRPC' ? jsonRpc(chosen.url) : httpJson(chosen.url);
+  }
+
+  /**
+   * Reads the agent's card, below `url` or else at its origin (§8.2), and chooses the first interface that it speaks (§8.3.2).
+   * `url` may also be the card's own.
+   */
+  static async connect(url: string | URL, options: ConnectOptions = {}): Promise<A2AClient> {
+    const { binding, extensions = [], onDeviation, signal } = options;
+    const given = String(url);
+    const bindings = binding === undefined ? BINDINGS : BINDINGS.filter((name) => name === binding);
+    if (bindings.length === 0)
+      throw new InvalidInputError(`binding: expected ${BINDINGS.join(' or ')}, got ${binding}`);
+    const closing = new AbortController();
+    const session: Session = { transport: createTransport(options), extensions, onDeviation, closed: closing.signal };
+    const fetchCard = (at: string) => perform(cardOperation(at, session, signal ? { signal } : {}), (card) => card);
+    const found = options.card ? { card: options.card, url: cardUrls(given)[0]! } : await findCard(given, fetchCard);
+    const report: Report = (kind, message) => onDeviation?.({ kind, operation: 'card', message });
+    return new A2AClient(found.card, chooseInterface(found, bindings, report), session, closing);
+  }
+
+  /**
+   * Sends a message and waits for the answer: until the task has ended or waits for its caller, unless
+   * `configuration.returnImmediately` (§3.1.1, §3.2.2).
+   */
+  async send(input: SendInput, options: SendOptions = {}): Promise<SendMessageResponse> {
+    return perform(this.#sending('SendMessage', sendMessageRequest(input), options), readSendMessageResponse);
+  }
+
+  /**
+   * Sends a message and follows what happens (§3.1.2). Over an agent that does not stream, one event comes once the work is
+   * done. Leaving the loop does not cancel the task; `cancel` does.
+   */
+  stream(input: SendInput, options: SendOptions & StreamOptions = {}): A2AStream {
+    const method = this.card.capabilities?.streaming ? 'SendStreamingMessage' : 'SendMessage';
+    const request = sendMessageRequest(input);
+    return this.#stream(this.#sending(method, request, options), options, request.message.taskId !== undefined);
+  }
+
+  /** The task as it is now (§3.1.3). */
+  async get(id: string, options: CallOptions & { historyLength?: number } = {}): Promise<Task> {
+    return perform(
+      this.#operation('GetTask', { id: checked(id), historyLength: options.historyLength }, options),
+      readTask,
+    );
+  }
+
+  /** Asks the agent to stop; the task that comes back may be on its way to `TASK_STATE_CANCELED` only (§3.1.5). */
+  async cancel(id: string, options: CallOptions & { metadata?: Struct } = {}): Promise<Task> {
+    return perform(this.#operation('CancelTask', { id: checked(id), metadata: options.metadata }, options), readTask);
+  }
+
+  /** Follows a task that is not at its end; the task as it is now comes first (§3.1.6). */
+  subscribe(id: string, options: SubscribeOptions = {}): A2AStream {
+    if (!this.card.capabilities?.streaming) {
+      throw new A2AError('UnsupportedOperation', 'SubscribeToTask: the card does not declare streaming', {});
+    }
+    const { lastEventId } = options;
+    const headers = new Headers(options.headers);
+    if (lastEventId !== undefined) headers.set('last-event-id', lastEventId);
+    const doing = this.#operation('SubscribeToTask', { id: checked(id) }, { ...options, headers });
+    // After an event id a server may leave out what came before: nothing is then to be said about the order.
+    return this.#stream(lastEventId === undefined ? doing : { ...doing, report: () => {} }, options);
+  }
+
+  /** One page of tasks (§3.1.4). */
+  async list(params: Omit<ListTasksRequest, 'tenant'> = {}, options: CallOptions = {}): Promise<ListTasksResponse> {
+    return perform(this.#operation('ListTasks', params, options), readListTasksResponse);
+  }
+
+  /** All tasks, page by page. */
+  async *listAll(
+    params: Omit<ListTasksRequest, 'tenant'> = {},
+    options: CallOptions = {},
+  ): AsyncGenerator<Task, void, undefined> {
+    let { pageToken } = params;
+    for (;;) {
+      const page = await this.list({ ...params, ...(pageToken && { pageToken }) }, options);
+      yield* page.tasks;
+      if (!page.nextPageToken) return;
+      if (page.nextPageToken === pageToken) {
+        throw new MalformedResponseError('a new nextPageToken', 'ListTasks', pageToken);
+      }
+      pageToken = page.nextPageToken;
+    }
+  }
+
+  /** Aborts all that is under way; the tasks themselves go on. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort(new AbortedError('the client was closed'));
+  }
+
+  #sending(
+    method: 'SendMessage' | 'SendStreamingMessage',
+    request: SendMessageRequest,
+    { configuration, metadata, ...options }: SendOptions,
+  ): Operation {
+    const params = { ...request, ...(configuration && { configuration }), ...(metadata && { metadata }) };
+    const blocking = method === 'SendMessage' && !params.configuration?.returnImmediately;
+    return this.#operation(method, params, options, blocking);
+  }
+
+  #operation(name: ClientMethod, params: object, options: CallOptions, blocking = false): Operation {
+    const { tenant, protocolBinding } = this.interface;
+    // §8.3.2: the interface's tenant goes into every request, and nothing does where it has none.
+    const calls = this.#binding(name, { ...(tenant && { tenant }), ...params });
+    const streams = name === 'SendStreamingMessage' || name === 'SubscribeToTask';
+    const accept = [streams && SSE_MEDIA_TYPE, protocolBinding === 'HTTP+JSON' && A2A_MEDIA_TYPE, JSON_MEDIA_TYPE]
+      .filter(Boolean)
+      .join(', ');
+    const safe = name === 'GetTask' || name === 'ListTasks' || name === 'SubscribeToTask';
+    return operation(this.#session, { name, calls, accept, safe, streams, blocking }, options);
+  }
+
+  #stream(doing: Operation, options: StreamOptions, followUp = false): A2AStream {
+    return new A2AStream({
+      followUp,
+      report: doing.report,
+      begin: () => lifeOf(doing),
+      open: (life, progress) => receive(doing, life, progress),
+      rejoin: (taskId, life, progress) => this.#rejoin(taskId, options, life, progress),
+      resumeAttempts: options.resume?.attempts ?? 0,
+      backoff: doing.retry || {},
+    });
+  }
+
+  async *#rejoin(
+    taskId: string,
+    options: StreamOptions,
+    life: Lifetime,
+    progress: Progress,
+  ): AsyncGenerator<Received[], void, undefined> {
+    try {
+      yield* receive(this.#operation('SubscribeToTask', { id: taskId }, { ...options, retry: false }), life, progress);
+    } catch (error) {
+      // §3.1.6: what a server says of a task that has ended meanwhile.
+      if (!isA2AError(error, 'UnsupportedOperation')) throw error;
+      yield [{ event: { task: await this.get(taskId, { ...options, signal: life.signal }) }, id: undefined }];
+    }
+  }
+}
+
+function cardOperation(url: string, session: Session, options: CallOptions): Operation {
+  const call: WireCall = { method: 'GET', url, mediaType: JSON_MEDIA_TYPE, result: (card) => card };
+  const kind = { calls: [call], accept: JSON_MEDIA_TYPE, safe: true, streams: false, blocking: false };
+  return operation(session, { name: 'card', ...kind }, options);
+}
+
+function checked(id: string): string {
+  if (typeof id !== 'string' || id === '') throw new InvalidInputError('id: expected the id of a task');
+  return id;
+}

@@ -1,0 +1,140 @@
+import { SSE_MEDIA_TYPE, type StreamResponse } from '@agentproto/protocol/a2a/1.0';
+import { WireError } from '@agentproto/wire';
+import { createSseDecoder, type SseEvent } from '@agentproto/wire/sse';
+import { chunks } from '../body.ts';
+import { AbortedError, FirstEventTimeoutError, MalformedResponseError } from '../errors.ts';
+import type { Lifetime } from '../lifetime.ts';
+import { type Answer, attempts, mediaTypeOf, type Operation, readResult } from './operation.ts';
+import { readStreamResponse } from './shape.ts';
+
+export interface Received {
+  event: StreamResponse;
+  /** The SSE event id, where the server sends ids; it holds until the next one. */
+  id: string | undefined;
+}
+
+/** What of a stream outlives its connections. */
+export interface Progress {
+  /** How many events came. */
+  events: number;
+  /** The server has begun to answer the request at hand. */
+  answered: boolean;
+  /** The task has come to its end: the server has little time to close. */
+  done: boolean;
+}
+
+/** How long a server has to close a stream that has ended, and to send a last snapshot (§11.7). */
+const LINGER_MS = 1_000;
+
+/**
+ * Sends a streaming operation and gives its events, in the lists in which they came, so that there is no promise for each.
+ * An answer that is JSON is one event, or the error that came before the stream did.
+ */
+export async function* receive(
+  operation: Operation,
+  life: Lifetime,
+  progress: Progress,
+): AsyncGenerator<Received[], void, undefined> {
+  progress.answered = false;
+  const answer = await attempts(operation, life, async (opened) => opened);
+  progress.answered = true;
+  try {
+    yield* read(answer, progress);
+  } finally {
+    answer.life.close();
+  }
+}
+
+async function* read(answer: Answer, progress: Progress): AsyncGenerator<Received[], void, undefined> {
+  const { response, where } = answer;
+  const { report } = answer.operation;
+  const type = mediaTypeOf(response);
+  if (type.endsWith('json')) {
+    const event = readStreamResponse(await readResult(answer), where, report);
+    progress.events++;
+    if (event) yield [{ event, id: undefined }];
+    return;
+  }
+  if (type === 'text/html') throw new MalformedResponseError(SSE_MEDIA_TYPE, where, type);
+  if (type !== SSE_MEDIA_TYPE) report('content-type', `${where}: expected ${SSE_MEDIA_TYPE}, got ${type || 'none'}`);
+  yield* readSse(answer, progress);
+}
+
+async function* readSse(answer: Answer, progress: Progress): AsyncGenerator<Received[], void, undefined> {
+  const { response, life, where } = answer;
+  const { report, timeouts, limits } = answer.operation;
+  const { firstEventMs, idleMs } = timeouts;
+  const { eventBytes } = limits;
+  life.limit(firstEventMs, () => new FirstEventTimeoutError(`${where}: no event`, firstEventMs));
+
+  let batch: Received[] = [];
+  const take = (sse: SseEvent) => {
+    const event = readEvent(sse, answer, progress);
+    if (event) batch.push({ event, id: sse.id });
+  };
+  const decoder = createSseDecoder({ onEvent: take }, { lineBytes: eventBytes, eventBytes });
+  const before = progress.events;
+  let begun = false;
+  let leaving = false;
+  for await (const chunk of chunks(response, life, where)) {
+    let failed: { error: unknown } | undefined;
+    try {
+      decoder.feed(chunk);
+    } catch (error) {
+      failed = { error };
+    }
+    if (!begun && progress.events > before) {
+      begun = true;
+      life.idle(idleMs, where);
+    }
+    const received = batch;
+    batch = [];
+    if (received.length > 0) yield received;
+    if (failed) throw wireFailure(failed.error, where);
+    if (progress.done && !leaving) {
+      leaving = true;
+      life.limit(LINGER_MS, () => new AbortedError('the server left the stream open'));
+    }
+  }
+  const rest = decoder.end()?.event;
+  // Many servers forget the last blank line. An object that was cut cannot be JSON.
+  if (rest && isJson(rest.data)) {
+    report('unfinished-event', `${where}: expected a blank line after the last event`);
+    take(rest);
+    if (batch.length > 0) yield batch;
+  }
+}
+
+function readEvent({ data }: SseEvent, answer: Answer, progress: Progress): StreamResponse | undefined {
+  const { response, call, where } = answer;
+  const { report } = answer.operation;
+  progress.events++;
+  const at = `${where}: event ${progress.events}`;
+  if (data.trim() === '') {
+    report('unknown-event', `${at}: expected JSON, got an event without data`);
+    return undefined;
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(data);
+  } catch (cause) {
+    throw new MalformedResponseError('JSON', at, data, { cause });
+  }
+  return readStreamResponse(call.result(json, response.status, at, report), at, report);
+}
+
+/** A limit of the decoder, or an error that is typed already. */
+function wireFailure(error: unknown, where: string): unknown {
+  return error instanceof WireError
+    ? new MalformedResponseError(`an event within its limit (${error.message})`, where, '', { cause: error })
+    : error;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Message, Part, SendMessageConfiguration, SendMessageRequest, Struct } from '@agentproto/protocol/a2a/1.0';
+import { InvalidInputError } from '../errors.ts';
+
+/** What of a message a caller may say besides its content. `taskId` goes on with a task, `contextId` with a conversation. */
+export type MessageMembers = Partial<Omit<Message, 'parts'>>;
+
+/**
+ * What to send: a text, parts, or the whole request of §3.2.1. `messageId` (a random UUID) and `role` (ROLE_USER)
+ * are filled in where they are missing.
+ */
+export type SendInput =
+  | ({ text: string; parts?: never; message?: never } & MessageMembers)
+  | ({ parts: Part[]; text?: never; message?: never } & MessageMembers)
+  | readonly Part[]
+  | {
+      message: MessageMembers & { parts: Part[] };
+      configuration?: SendMessageConfiguration;
+      metadata?: Struct;
+      text?: never;
+      parts?: never;
+    };
+
+export function sendMessageRequest(input: SendInput): SendMessageRequest {
+  const { message, ...rest } = requestOf(input);
+  if (!Array.isArray(message?.parts) || message.parts.length === 0) {
+    throw new InvalidInputError(
+      'input: expected { text }, { parts } or { message } with at least one part (A2A §4.1.4)',
+    );
+  }
+  return {
+    message: { ...message, messageId: message.messageId ?? crypto.randomUUID(), role: message.role ?? 'ROLE_USER' },
+    ...rest,
+  };
+}
+
+function requestOf(
+  input: SendInput,
+): Omit<SendMessageRequest, 'message'> & { message: MessageMembers & { parts: Part[] } } {
+  if (isParts(input)) return { message: { parts: [...input] } };
+  if (input?.message) return input;
+  if (typeof input?.text === 'string') {
+    const { text, ...members } = input;
+    return { message: { ...members, parts: [{ text }] } };
+  }
+  return { message: input };
+}
+
+function isParts(input: SendInput): input is readonly Part[] {
+  return Array.isArray(input);
+}

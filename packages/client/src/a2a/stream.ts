@@ -1,0 +1,191 @@
+import {
+  type Message,
+  type SendMessageResponse,
+  type StreamResponse,
+  type Task,
+  TERMINAL_STATES,
+  INTERRUPTED_STATES,
+  type TaskState,
+} from '@agentproto/protocol/a2a/1.0';
+import { AbortedError, isAgentProtoError, MalformedResponseError, StreamTruncatedError } from '../errors.ts';
+import type { Lifetime } from '../lifetime.ts';
+import { backoffMs, type RetryPolicy } from '../retry.ts';
+import { catchUp } from './catch-up.ts';
+import type { Progress, Received } from './connection.ts';
+import type { Report } from './deviation.ts';
+import { createFold, type Fold } from './fold.ts';
+
+export interface StreamSource {
+  /** The message goes on with a task: the first event may show it as it was before. */
+  followUp: boolean;
+  report: Report;
+  /** Made when the stream is first read. */
+  begin(): Lifetime;
+  open(life: Lifetime, progress: Progress): AsyncIterable<Received[]>;
+  /** Subscribes to the task, whose present state then comes first. */
+  rejoin(taskId: string, life: Lifetime, progress: Progress): AsyncIterable<Received[]>;
+  /** How many failures in a row are met by subscribing again. */
+  resumeAttempts: number;
+  backoff: RetryPolicy;
+}
+
+/**
+ * The events of a task as they happen. Nothing is sent before the first read, and it can be read once.
+ *
+ * Ends when the task has come to its end, or when the server closes it while the task waits for the caller (§3.1.2, §11.7);
+ * a stream that stops before throws `StreamTruncatedError`. Leaving the loop only detaches: the task goes on.
+ */
+export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable {
+  readonly #source: StreamSource;
+  readonly #events: AsyncGenerator<StreamResponse, void, undefined>;
+  readonly #fold: Fold;
+  readonly #progress: Progress = { events: 0, answered: false, done: false };
+  #lastEventId: string | undefined;
+  #life: Lifetime | undefined;
+  #phase: Phase = 'running';
+  #failure: { error: unknown } | undefined;
+
+  constructor(source: StreamSource) {
+    this.#source = source;
+    this.#fold = createFold(source.report);
+    this.#events = this.#run();
+  }
+
+  /** Once an event has named it. */
+  get taskId(): string | undefined {
+    return this.#fold.task?.id;
+  }
+
+  /** Of the event that was read last, where the server sends event ids; for `subscribe(id, { lastEventId })`. */
+  get lastEventId(): string | undefined {
+    return this.#lastEventId;
+  }
+
+  /** What the events read so far amount to. */
+  partial(): SendMessageResponse | undefined {
+    return this.#fold.result();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<StreamResponse, void, undefined> {
+    return this.#events;
+  }
+
+  /**
+   * Reads the rest, and gives the task with all its artifacts, or the message. Also ends when the task asks for
+   * input, because only the caller can then make it go on.
+   */
+  async final(): Promise<SendMessageResponse> {
+    for await (const event of this.#events) {
+      if (this.#phase === 'waiting' && stateOf(event) === 'TASK_STATE_INPUT_REQUIRED') break;
+    }
+    if (this.#failure) throw this.#failure.error;
+    const result = this.#fold.result();
+    if (this.#phase === 'running' || !result) throw new AbortedError('the stream was left before its end');
+    return result;
+  }
+
+  /** Detaches; a read that is pending fails with `AbortedError`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#life?.end(new AbortedError('the stream was disposed'));
+    await this.#events.return();
+  }
+
+  async *#run(): AsyncGenerator<StreamResponse, void, undefined> {
+    const { begin, open, rejoin, resumeAttempts, backoff, report } = this.#source;
+    const progress = this.#progress;
+    const life = (this.#life = begin());
+    let failures = 0;
+    /** What the consumer had seen when the connection broke. */
+    let seen: Task | undefined;
+    try {
+      for (;;) {
+        try {
+          for await (const batch of seen ? rejoin(seen.id, life, progress) : open(life, progress)) {
+            const received = seen ? continued(seen, batch) : batch;
+            seen = undefined;
+            for (const { event, id } of received) {
+              life.throwIfEnded();
+              if (id) this.#lastEventId = id;
+              if (!this.#take(event)) continue;
+              failures = 0;
+              yield event;
+            }
+          }
+          if (this.#phase !== 'running') return;
+          throw this.#truncated();
+        } catch (error) {
+          // Whatever the end of the whole stream broke, the end is the reason.
+          life.throwIfEnded();
+          if (this.#phase === 'done') {
+            if (isAgentProtoError(error, 'ABORTED')) report('stream-left-open', 'expected the stream to be closed');
+            return;
+          }
+          const failure =
+            progress.answered && isAgentProtoError(error, 'CONNECTION_FAILED') ? this.#truncated(error) : error;
+          const again = failures < resumeAttempts && this.#fold.task && isAgentProtoError(failure) && failure.retryable;
+          // A task that waits for its caller has come to rest, however its stream ended.
+          if (!again && this.#phase === 'waiting' && isAgentProtoError(failure, 'STREAM_TRUNCATED')) return;
+          if (!again) throw seen ? this.#truncated(error) : failure;
+          failures++;
+          seen = this.#fold.result()?.task;
+          await life.sleep(backoffMs(failures, backoff));
+        }
+      }
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    } finally {
+      life.close();
+    }
+  }
+
+  /** Whether the event is for the consumer; counts it in when it is. */
+  #take(event: StreamResponse): boolean {
+    const { report } = this.#source;
+    const state = stateOf(event);
+    if (this.#phase === 'done' && !(event.task && phaseOf(event.task.status.state) === 'done')) {
+      report('event-after-end', `expected nothing after the end, got ${Object.keys(event).join(', ')}`);
+      return false;
+    }
+    if (state) this.#phase = phaseOf(state);
+    if (this.#phase === 'waiting' && this.#source.followUp && !this.#fold.task) this.#phase = 'running';
+    if (event.message && this.#fold.task) report('message-in-task-stream', 'expected updates of the task only');
+    else if (event.message) this.#phase = 'done';
+    this.#progress.done = this.#phase === 'done';
+    this.#fold.add(event);
+    return true;
+  }
+
+  #truncated(cause?: unknown): StreamTruncatedError<Task | Message> {
+    const result = this.#fold.result();
+    const seen = {
+      events: this.#progress.events,
+      lastEventId: this.#lastEventId,
+      partial: result?.task ?? result?.message,
+    };
+    return new StreamTruncatedError('a terminal or interrupted state', seen, cause ? { cause } : undefined);
+  }
+}
+
+/** `waiting`: the task waits for the caller, and the server may close the stream or keep it open. */
+type Phase = 'running' | 'waiting' | 'done';
+
+const PHASES: { [state: string]: Phase } = Object.fromEntries([
+  ...TERMINAL_STATES.map((state) => [state, 'done']),
+  ...INTERRUPTED_STATES.map((state) => [state, 'waiting']),
+]);
+
+function phaseOf(state: TaskState): Phase {
+  return PHASES[state] ?? 'running';
+}
+
+function stateOf(event: StreamResponse): TaskState | undefined {
+  return (event.task ?? event.statusUpdate)?.status.state;
+}
+
+/** The first list of a new subscription, as the continuation of what the consumer has seen. */
+function continued(seen: Task, [first, ...rest]: readonly Received[]): Received[] {
+  const task = first?.event.task;
+  if (!task) throw new MalformedResponseError('the task first (§3.1.6)', 'SubscribeToTask', JSON.stringify(first));
+  return [...catchUp(seen, task).map((event) => ({ event, id: first.id })), ...rest];
+}

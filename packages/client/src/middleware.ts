@@ -1,0 +1,31 @@
+/** One HTTP request as a client is about to send it. */
+export interface ClientRequest {
+  /** The operation in the protocol's own term (`SendMessage`, `card` …). */
+  readonly operation: string;
+  /** Counts from 1; above 1 the client's own retry is at work. */
+  readonly attempt: number;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Headers;
+  readonly body?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+export type Next = (request: ClientRequest) => Promise<Response>;
+
+/**
+ * A layer around every request, streams alike. It may change the request, answer by itself, look at the response
+ * (without reading its body), or call `next` again: a body is a string, so a request can be sent twice.
+ */
+export type Middleware = (request: ClientRequest, next: Next) => Promise<Response>;
+
+/** The first layer is the outermost. */
+export function compose(layers: readonly Middleware[], send: Next): Next {
+  return layers.reduceRight<Next>((next, layer) => (request) => layer(request, next), send);
+}
+
+/** For messages: origin and path, without user, password and query. */
+export function place({ operation, url }: Pick<ClientRequest, 'operation' | 'url'>): string {
+  const { origin, pathname } = new URL(url);
+  return `${operation} at ${origin}${pathname}`;
+}
