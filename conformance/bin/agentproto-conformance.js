@@ -1,2 +1,9 @@
 #!/usr/bin/env node
-import "../dist/cli.js";
+import { existsSync } from 'node:fs';
+
+const cli = new URL('../dist/bundle/cli.js', import.meta.url);
+if (existsSync(cli)) await import(cli.href);
+else {
+  process.stderr.write('agentproto-conformance: not built yet; run pnpm build first\n');
+  process.exitCode = 2;
+}

@@ -1,1 +1,3 @@
-export {};
+export type { Failure, Finding, PlannedRow, ScenarioResult, Target } from './kit/result.ts';
+export type { RunEvent, RunFooter, RunHeader } from './kit/run-log.ts';
+export { VERDICTS, type Verdict } from './kit/verdict.ts';

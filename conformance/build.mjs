@@ -1,0 +1,23 @@
+// Bundles the command line with all that it needs, so that `npx agentproto-conformance` installs and starts fast.
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const dir = `${here}dist/bundle`;
+
+rmSync(dir, { recursive: true, force: true });
+const bundle = await rolldown({
+  input: { cli: `${here}src/cli.ts` },
+  cwd: here,
+  platform: 'node',
+  tsconfig: false,
+  resolve: { conditionNames: ['agentproto-source', 'import', 'node', 'default'] },
+  // An optional peer, for client mode alone.
+  external: [/^@agentproto\/reference-server/],
+});
+const { output } = await bundle.write({ dir, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', minify: { compress: true, mangle: false } });
+await bundle.close();
+
+const bytes = output.reduce((sum, file) => sum + (file.type === 'chunk' ? Buffer.byteLength(file.code) : file.source.length), 0);
+console.log(`conformance/dist/bundle: ${output.length} files, ${Math.round(bytes / 1024)} kB`);

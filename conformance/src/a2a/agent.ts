@@ -1,0 +1,153 @@
+import { setTimeout } from 'node:timers/promises';
+import type { MethodName } from '@agentproto/protocol/a2a/1.0';
+import type { Headers } from '@agentproto/recording';
+import type { RequirementId } from '@agentproto/protocol';
+import type { DriverTools } from '../kit/family.ts';
+import type { Stimulus } from '../kit/stimulus.ts';
+import { Lost } from '../kit/stops.ts';
+import type { Binding, CallOptions } from './binding.ts';
+import type { AgentInterface } from './detect.ts';
+import { Reply } from './reply.ts';
+import { TaskStream } from './task-stream.ts';
+import type { TaskView } from './view.ts';
+
+export interface SendOptions extends CallOptions {
+  taskId?: string;
+  contextId?: string;
+  messageId?: string;
+  configuration?: Record<string, unknown>;
+  metadata?: Record<string, unknown>;
+  /** Further parts of the message. */
+  parts?: unknown[];
+}
+
+/** What a message says: a stimulus, or just a text (a follow-up, for instance). */
+export type Said = Stimulus | string;
+
+const SCRIPT_MEDIA_TYPE = 'application/vnd.agentproto.script+json';
+
+/** The agent under test, over one binding; every call is recorded. */
+export class A2AAgent {
+  readonly binding: Binding;
+  /** Interfaces and card as the target published them. */
+  readonly interfaces: readonly AgentInterface[];
+  readonly card: Record<string, unknown>;
+  readonly cardUrl: string;
+  readonly #tools: DriverTools;
+
+  constructor(parts: { binding: Binding; interfaces: readonly AgentInterface[]; card: Record<string, unknown>; cardUrl: string }, tools: DriverTools) {
+    this.binding = parts.binding;
+    this.interfaces = parts.interfaces;
+    this.card = parts.card;
+    this.cardUrl = parts.cardUrl;
+    this.#tools = tools;
+  }
+
+  /** What it does can be compared with a script to the letter. */
+  get runsScripts(): boolean {
+    return this.#tools.profile.name === 'script';
+  }
+
+  get patienceMs(): number {
+    return this.#tools.patienceMs;
+  }
+
+  /** The same agent over another binding or url. */
+  via(binding: Binding): A2AAgent {
+    return new A2AAgent({ binding, interfaces: this.interfaces, card: this.card, cardUrl: this.cardUrl }, this.#tools);
+  }
+
+  /** The card names an interface of this protocol version, or is one of it. */
+  offers(version: string): boolean {
+    const { protocolVersion, supportedInterfaces } = this.card;
+    const versions = [protocolVersion, ...(Array.isArray(supportedInterfaces) ? supportedInterfaces : []).map((one: { protocolVersion?: unknown } | null) => one?.protocolVersion)];
+    return versions.some((one) => typeof one === 'string' && (one === version || one.startsWith(`${version}.`)));
+  }
+
+  /** An id that nobody used before. */
+  fresh(prefix: string): string {
+    return `${prefix}-${this.#tools.unique()}`;
+  }
+
+  /** A message's wire form, for calls that change it. */
+  message(said: Said, options: SendOptions = {}): Record<string, unknown> {
+    const { taskId, contextId, metadata, parts = [] } = options;
+    const prompt = typeof said === 'string' ? ({ carrier: 'text', text: said } as const) : this.#tools.profile.prompt(said);
+    const own: unknown[] = [{ text: prompt.text }];
+    if (prompt.carrier === 'script') own.push({ data: prompt.script, mediaType: SCRIPT_MEDIA_TYPE });
+    return {
+      messageId: options.messageId ?? this.fresh(prompt.carrier === 'prefix' ? prompt.prefix : 'message'),
+      role: 'ROLE_USER',
+      parts: [...own, ...parts],
+      ...(taskId === undefined ? {} : { taskId }),
+      ...(contextId === undefined ? {} : { contextId }),
+      ...(metadata === undefined ? {} : { metadata }),
+    };
+  }
+
+  /** SendMessage (3.1.1). */
+  send(said: Said, options: SendOptions = {}): Promise<Reply> {
+    return this.call('SendMessage', this.#sendParams(said, options), options);
+  }
+
+  /** SendStreamingMessage (3.1.2). Resolves once the answer's head is there. */
+  stream(said: Said, options: SendOptions = {}): Promise<TaskStream> {
+    return this.open('SendStreamingMessage', this.#sendParams(said, options), options);
+  }
+
+  /** GetTask (3.1.3). */
+  get(id: string, params: { historyLength?: unknown } = {}, options: CallOptions = {}): Promise<Reply> {
+    return this.call('GetTask', { id, ...params }, options);
+  }
+
+  /** CancelTask (3.1.5). */
+  cancel(id: string, options: CallOptions = {}): Promise<Reply> {
+    return this.call('CancelTask', { id }, options);
+  }
+
+  /** SubscribeToTask (3.1.6). Over HTTP+JSON by POST, and by GET where POST is not known (the spec names both). */
+  async subscribe(id: string, options: CallOptions = {}): Promise<TaskStream> {
+    const stream = await this.open('SubscribeToTask', { id }, options);
+    const status = stream.exchange.response?.status;
+    const verbUnknown = this.binding.name === 'HTTP+JSON' && !options.verb && (status === 405 || (status === 404 && stream.refusal?.reason === undefined));
+    return verbUnknown ? this.open('SubscribeToTask', { id }, { ...options, verb: 'GET' }) : stream;
+  }
+
+  /** Any operation with any params. */
+  async call(method: MethodName, params: Record<string, unknown>, options?: CallOptions): Promise<Reply> {
+    return new Reply(await this.#tools.recorder.request(this.binding.request(method, params, options)), this.binding);
+  }
+
+  async open(method: MethodName, params: Record<string, unknown>, options?: CallOptions): Promise<TaskStream> {
+    return new TaskStream(await this.#tools.recorder.open(this.binding.request(method, params, options)), this.binding, this.#tools.patienceMs);
+  }
+
+  /** A plain HTTP request outside the operations: the card, an unknown route. */
+  async fetch(method: string, url: string, headers: Headers = [], options: { body?: string; hostile?: boolean; binding?: string } = {}): Promise<Reply> {
+    const exchange = await this.#tools.recorder.request({ method, url, headers, binding: options.binding ?? this.binding.name, ...(options.body === undefined ? {} : { body: options.body }), ...(options.hostile ? { hostile: true } : {}) });
+    return new Reply(exchange, this.binding);
+  }
+
+  /** GetTask until the task is as wanted; undefined when it is not within the suite's patience. */
+  async poll(id: string, wanted: (task: TaskView) => boolean): Promise<TaskView | undefined> {
+    const until = performance.now() + this.patienceMs;
+    for (let waitMs = 10; performance.now() < until; waitMs = Math.min(waitMs * 2, 250)) {
+      const task = (await this.get(id)).task();
+      if (wanted(task)) return task;
+      await setTimeout(waitMs);
+    }
+    return undefined;
+  }
+
+  /** A task that is in this state, brought about by a blocking send; `inconclusive` when the agent does otherwise. */
+  async taskIn(state: string, stimulus: Stimulus, reliesOn?: RequirementId): Promise<TaskView & { id: string }> {
+    const reply = await this.send(stimulus);
+    const task = reply.sentTask(reliesOn);
+    if (task.state !== state) throw new Lost(`the agent was asked for ${state} (${stimulus.word}) and its task is ${task.state}`);
+    return task;
+  }
+
+  #sendParams(said: Said, options: SendOptions): Record<string, unknown> {
+    return { message: this.message(said, options), ...(options.configuration ? { configuration: options.configuration } : {}) };
+  }
+}

@@ -1,0 +1,59 @@
+import { ERRORS, JSON_RPC_ERRORS, type A2AErrorName } from '@agentproto/protocol/a2a/1.0';
+import { matcher, type Matcher } from '../kit/match.ts';
+import { isRecord } from './view.ts';
+
+export type ErrorName = A2AErrorName | keyof typeof JSON_RPC_ERRORS;
+
+/** A failure as a binding told it. */
+export interface ErrorView {
+  /** The errors of the tables that this can be; one, where the target says its code or reason. */
+  names: string[];
+  httpStatus: number;
+  /** JSON-RPC `error.code`, or HTTP+JSON `error.code`. */
+  code: unknown;
+  /** `ErrorInfo.reason` in the details. */
+  reason: string | undefined;
+  message: unknown;
+  /** JSON-RPC `error.data`, HTTP+JSON `error.details`. */
+  details: unknown;
+}
+
+const tables = [ERRORS['1.0.1'], ERRORS['1.0.0']];
+
+export function rpcErrorView(error: Record<string, unknown>, httpStatus: number): ErrorView {
+  const names = namesBy((row) => row.code === error.code);
+  return { names, httpStatus, code: error.code, reason: reasonOf(error.data), message: error.message, details: error.data };
+}
+
+/** HTTP+JSON errors carry no code of their own: the reason names one, the status alone leaves several. */
+export function restErrorView(body: unknown, httpStatus: number): ErrorView {
+  const error = isRecord(body) && isRecord(body.error) ? body.error : {};
+  const reason = reasonOf(error.details);
+  const byReason = reason === undefined ? [] : namesBy((row) => 'reason' in row && row.reason === reason);
+  const names = byReason.length > 0 ? byReason : namesBy((row) => row.http === httpStatus);
+  return { names, httpStatus, code: error.code, reason, message: error.message, details: error.details };
+}
+
+function reasonOf(details: unknown): string | undefined {
+  if (!Array.isArray(details)) return undefined;
+  for (const detail of details) if (isRecord(detail) && typeof detail.reason === 'string') return detail.reason;
+  return undefined;
+}
+
+function namesBy(picks: (row: { code: number; http: number; reason?: string }) => boolean): string[] {
+  const names = new Set<string>();
+  for (const table of [...tables, JSON_RPC_ERRORS]) for (const [name, row] of Object.entries(table)) if (picks(row)) names.add(name);
+  return [...names];
+}
+
+/** Matches a reply that fails as this error, in either error table; nothing else will do. */
+export function failsAs(...wanted: ErrorName[]): { error: Matcher } {
+  return {
+    error: matcher(wanted.map(described).join(' or '), (error) => isRecord(error) && Array.isArray(error.names) && error.names.some((name) => wanted.includes(name as ErrorName))),
+  };
+}
+
+function described(name: ErrorName): string {
+  const row = name in ERRORS['1.0.1'] ? ERRORS['1.0.1'][name as A2AErrorName] : JSON_RPC_ERRORS[name as keyof typeof JSON_RPC_ERRORS];
+  return `${name} (${row.code}, HTTP ${row.http})`;
+}

@@ -1,0 +1,34 @@
+import type { SuiteFamily } from '../kit/family.ts';
+import { A2AAgent } from './agent.ts';
+import { httpJson, jsonRpc } from './binding.ts';
+import { detect, type DetectedA2A } from './detect.ts';
+import { invariants } from './invariants/index.ts';
+import { scenarios } from './scenarios/index.ts';
+
+export const a2a10: SuiteFamily<A2AAgent, DetectedA2A> = {
+  id: 'a2a@1.0',
+  patch: '1.0.1',
+  spoken: 'A2A10-CARD-001',
+  sideBinding: 'card',
+  scenarios,
+  smoke: [
+    'a2a/card/published',
+    'a2a/send/task',
+    'a2a/send/whole-task',
+    'a2a/send/message',
+    'a2a/stream/task',
+    'a2a/stream/message',
+    'a2a/get/unknown',
+    'a2a/error/table',
+    'a2a/error/message-text',
+  ],
+  invariants,
+  detect,
+  driver(found, binding, tools) {
+    // Things beside the message bindings (the card) are looked at with the preferred interface at hand.
+    const chosen = found.interfaces.find((one) => one.protocolBinding === binding) ?? found.interfaces[0]!;
+    const { url, tenant } = chosen;
+    const spoken = chosen.protocolBinding === 'HTTP+JSON' ? httpJson(url, tenant) : jsonRpc(url, tenant, tools.unique);
+    return new A2AAgent({ binding: spoken, interfaces: found.interfaces, card: found.card, cardUrl: found.cardUrl }, tools);
+  },
+};

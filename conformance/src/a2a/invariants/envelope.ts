@@ -1,0 +1,113 @@
+import { ERRORS, METHODS, type MethodName } from '@agentproto/protocol/a2a/1.0';
+import type { Exchange } from '@agentproto/recording';
+import { invariant } from '../../kit/invariant.ts';
+import { seen } from '../../kit/subject.ts';
+import { contentTypeOf } from '../task-stream.ts';
+import { isRecord } from '../view.ts';
+
+/** The envelopes of both bindings: JSON-RPC responses, HTTP+JSON error bodies, media types. */
+
+const DOMAIN = 'a2a-protocol.org';
+const a2aCodes = new Set<unknown>(Object.values(ERRORS['1.0.1']).map(({ code }) => code));
+
+function isStream(exchange: Exchange): boolean {
+  return /^text\/event-stream\b/i.test(contentTypeOf(exchange) ?? '');
+}
+
+/** What a JSON-RPC exchange brought: each message with its place. */
+function* responses(exchange: Exchange) {
+  if (isStream(exchange)) {
+    for (const frame of exchange.frames) {
+      if (frame.kind === 'sse') yield { message: frame.json, place: { exchange: exchange.id, frame: frame.index, atMs: Math.round(frame.atMs - exchange.request.atMs) } };
+    }
+  } else if (exchange.response?.json !== undefined) yield { message: exchange.response.json, place: { exchange: exchange.id } };
+}
+
+function sentId(exchange: Exchange): unknown {
+  const body = exchange.request.body;
+  if (!body || !('text' in body)) return undefined;
+  try {
+    const message: unknown = JSON.parse(body.text);
+    return isRecord(message) ? message.id : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function detailsAreTyped(details: unknown): boolean {
+  return Array.isArray(details) && details.every((detail) => isRecord(detail) && typeof detail['@type'] === 'string');
+}
+
+function hasErrorInfo(details: unknown): boolean {
+  return (
+    Array.isArray(details) &&
+    details.some((detail) => isRecord(detail) && String(detail['@type']).endsWith('google.rpc.ErrorInfo') && typeof detail.reason === 'string' && detail.reason !== '' && detail.domain === DOMAIN)
+  );
+}
+
+export const envelopeInvariants = [
+  invariant('a2a/envelope/json-rpc', {
+    title: 'Every JSON-RPC answer, in a stream or not, is a response to its request',
+    proves: ['A2A10-RPC-001', 'A2A10-RPC-011', 'A2A10-RPC-008', 'A2A10-RPC-009', 'A2A10-RPC-010', 'A2A10-ERR-002'],
+    bindings: ['JSONRPC'],
+    examine(exchange, check) {
+      const id = sentId(exchange);
+      const row = isStream(exchange) ? 'A2A10-RPC-011' : 'A2A10-RPC-001';
+      for (const { message, place } of responses(exchange)) {
+        const one = seen(message, place);
+        const both = isRecord(message) && 'result' in message === 'error' in message;
+        check(row, one).holds(isRecord(message) && message.jsonrpc === '2.0' && !both, 'a JSON-RPC 2.0 response with either result or error');
+        check(row, one).holds(isRecord(message) && message.id === id, `the request's id ${JSON.stringify(id)}`, isRecord(message) ? message.id : message);
+        const error = isRecord(message) && isRecord(message.error) ? message.error : undefined;
+        if (!error) continue;
+        check('A2A10-RPC-010', one).holds(Number.isInteger(error.code) && inRange(error.code as number), 'a code of JSON-RPC or in -32001 … -32099', error.code);
+        if (error.data !== undefined) {
+          check('A2A10-RPC-008', one).holds(detailsAreTyped(error.data), 'error.data to be a list of objects with @type', error.data);
+          check('A2A10-ERR-002', one).holds(detailsAreTyped(error.data), 'a list of objects with @type', error.data);
+        }
+        if (a2aCodes.has(error.code)) check('A2A10-RPC-009', one).holds(hasErrorInfo(error.data), `ErrorInfo with a reason and the domain ${DOMAIN}`, error.data);
+      }
+    },
+  }),
+
+  invariant('a2a/envelope/json-rpc-media-type', {
+    title: 'A JSON-RPC answer that is no stream is application/json',
+    proves: ['A2A10-RPC-002'],
+    bindings: ['JSONRPC'],
+    examine(exchange, check) {
+      if (!exchange.response || isStream(exchange)) return;
+      check('A2A10-RPC-002', seen(contentTypeOf(exchange), { exchange: exchange.id })).holds(/^application\/json\b/i.test(contentTypeOf(exchange) ?? ''), 'Content-Type application/json');
+    },
+  }),
+
+  invariant('a2a/envelope/http-json', {
+    title: 'HTTP+JSON failures carry the error body',
+    proves: ['A2A10-REST-005', 'A2A10-REST-006', 'A2A10-REST-007', 'A2A10-REST-002', 'A2A10-ERR-002'],
+    bindings: ['HTTP+JSON'],
+    examine(exchange, check) {
+      const { response } = exchange;
+      if (!response || isStream(exchange) || response.status === 204) return;
+      const streaming = exchange.operation !== undefined && exchange.operation in METHODS && METHODS[exchange.operation as MethodName].stream;
+      const place = { exchange: exchange.id };
+      const type = contentTypeOf(exchange) ?? '';
+      if (response.status < 400) {
+        if (!streaming) check('A2A10-REST-002', seen(type, place)).holds(/^application\/a2a\+json\b/i.test(type), 'Content-Type application/a2a+json');
+        return;
+      }
+      const body = seen(response.json, place);
+      const error = isRecord(response.json) && isRecord(response.json.error) ? response.json.error : {};
+      check('A2A10-REST-005', body).holds(error.code === response.status && typeof error.message === 'string', `{ error: { code: ${response.status}, message } }`);
+      if (error.details !== undefined) {
+        check('A2A10-REST-007', body).holds(detailsAreTyped(error.details), 'error.details to be a list of objects with @type', error.details);
+        check('A2A10-ERR-002', body).holds(detailsAreTyped(error.details), 'a list of objects with @type', error.details);
+      }
+      // Validation errors carry BadRequest instead; a 404 of an operation is always A2A's own.
+      const validation = Array.isArray(error.details) && error.details.some((detail) => isRecord(detail) && String(detail['@type']).endsWith('BadRequest'));
+      if (response.status !== 500 && !validation) check('A2A10-REST-006', body).holds(hasErrorInfo(error.details), `ErrorInfo with a reason and the domain ${DOMAIN}`, error.details);
+    },
+  }),
+];
+
+function inRange(code: number): boolean {
+  return (code >= -32_099 && code <= -32_001) || (code >= -32_603 && code <= -32_600) || code === -32_700;
+}

@@ -1,0 +1,75 @@
+import type { Exchange } from '@agentproto/recording';
+import { invariant } from '../../kit/invariant.ts';
+import { nonEmptyString } from '../../kit/match.ts';
+import { seen, type Place } from '../../kit/subject.ts';
+import { contentTypeOf } from '../task-stream.ts';
+import { eventView, isRecord, isTerminal, type EventView } from '../view.ts';
+
+/** The grammar of every answer stream, whatever it was opened for. */
+
+interface StreamEvent {
+  raw: unknown;
+  view: EventView;
+  place: Place;
+}
+
+/** The StreamResponses of an exchange; none where it is no stream, or its only event is an error. */
+export function streamEvents(exchange: Exchange): StreamEvent[] {
+  if (!/^text\/event-stream\b/i.test(contentTypeOf(exchange) ?? '')) return [];
+  return exchange.frames.flatMap((frame) => {
+    if (frame.kind !== 'sse') return [];
+    const raw = exchange.binding === 'JSONRPC' && isRecord(frame.json) ? frame.json.result : frame.json;
+    if (isRecord(frame.json) && isRecord(frame.json.error)) return [];
+    return [{ raw, view: eventView(raw), place: { exchange: exchange.id, frame: frame.index, atMs: Math.round(frame.atMs - exchange.request.atMs) } }];
+  });
+}
+
+export const streamInvariants = [
+  invariant('a2a/stream/grammar', {
+    title: 'A stream is one message, or the task and then its updates up to the end',
+    proves: ['A2A10-STREAM-003', 'A2A10-STREAM-004', 'A2A10-STREAM-006'],
+    examine(exchange, check) {
+      const events = streamEvents(exchange);
+      const first = events[0];
+      // A subscription that resumes after a known event has no opening task.
+      const resumed = exchange.request.headers.some(([name]) => name.toLowerCase() === 'last-event-id');
+      if (!first || first.view.kind === 'message' || resumed) return;
+      check('A2A10-STREAM-003', seen(first.view.kind, first.place)).has('task');
+      const end = events.findIndex(({ view }) => isTerminal(view));
+      events.slice(1).forEach(({ view, place }, index) => {
+        check('A2A10-STREAM-004', seen(view.kind, place)).holds(view.kind === 'status' || view.kind === 'artifact' || view.kind === 'task', 'a statusUpdate or an artifactUpdate');
+        if (end >= 0 && index + 1 > end) check('A2A10-STREAM-006', seen(view.kind, place)).holds(view.kind === 'task' && index + 2 === events.length, 'nothing but a closing snapshot after the terminal state');
+      });
+      const last = events[end];
+      if (last && end === events.length - 1) check('A2A10-STREAM-006', seen(last.view.kind, last.place)).holds(true, 'nothing after the terminal state');
+    },
+  }),
+
+  invariant('a2a/stream/ids', {
+    title: 'Every update belongs to the task that opened the stream',
+    proves: ['A2A10-STREAM-008', 'A2A10-DM-014'],
+    examine(exchange, check) {
+      const events = streamEvents(exchange);
+      const opening = events[0]?.view;
+      for (const { view, place } of events) {
+        if (view.kind !== 'status' && view.kind !== 'artifact') continue;
+        const ids = { taskId: view.taskId, contextId: view.contextId };
+        check('A2A10-DM-014', seen(ids, place)).has({ taskId: nonEmptyString, contextId: nonEmptyString });
+        if (opening?.kind === 'task') check('A2A10-STREAM-008', seen(ids, place)).equals({ taskId: opening.id, contextId: opening.contextId });
+      }
+    },
+  }),
+
+  invariant('a2a/stream/shape', {
+    title: 'Every event over HTTP+JSON is a bare StreamResponse with exactly one member',
+    proves: ['A2A10-REST-009'],
+    bindings: ['HTTP+JSON'],
+    examine(exchange, check) {
+      for (const { raw, place } of streamEvents(exchange)) {
+        const members = isRecord(raw) ? ['task', 'message', 'statusUpdate', 'artifactUpdate'].filter((name) => name in raw) : [];
+        check('A2A10-REST-009', seen(raw, place)).holds(members.length === 1, 'exactly one of task, message, statusUpdate, artifactUpdate', members);
+      }
+    },
+  }),
+];
+

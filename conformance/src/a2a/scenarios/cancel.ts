@@ -1,0 +1,67 @@
+import { anyOf } from '../../kit/match.ts';
+import { done, fails, rejects, slow } from '../../kit/steps.ts';
+import { seen } from '../../kit/subject.ts';
+import { failsAs } from '../error-view.ts';
+import { scenario } from '../scenario.ts';
+
+export const cancelScenarios = [
+  scenario('a2a/cancel/running', {
+    title: 'A running task can be canceled, and stays so',
+    proves: ['A2A10-CANCEL-001', 'A2A10-CANCEL-004'],
+    stimulus: ['slow'],
+    async play({ agent, check, lost }) {
+      const { id } = (await agent.send(slow(), { configuration: { returnImmediately: true } })).sentTask();
+      const reply = await agent.cancel(id);
+      if (reply.is('TaskNotCancelableError')) throw lost('the task finished before the cancel arrived, or cannot be canceled');
+      check('A2A10-CANCEL-001', reply.taskSubject).has({ id, state: anyOf('canceled', 'working', 'submitted') });
+      const canceled = await agent.poll(id, ({ state }) => state === 'canceled' || state === 'completed');
+      if (!canceled) throw lost('the task is neither canceled nor completed in time');
+      if (canceled.state === 'completed') throw lost('the task completed in spite of the cancel');
+      const again = await agent.cancel(id);
+      if (again.failed) check('A2A10-CANCEL-004', again).has(failsAs('TaskNotCancelableError', 'TaskNotFoundError'));
+      else check('A2A10-CANCEL-004', again.taskSubject).has({ id, state: 'canceled' });
+      const after = await agent.get(id);
+      if (!after.is('TaskNotFoundError')) check('A2A10-CANCEL-004', after.taskSubject).has({ state: 'canceled' });
+    },
+  }),
+
+  scenario('a2a/cancel/ended', {
+    title: 'A task that has ended, or that nobody knows, cannot be canceled',
+    proves: ['A2A10-CANCEL-002', 'A2A10-CANCEL-003'],
+    stimulus: ['done'],
+    async play({ agent, check }) {
+      const task = await agent.taskIn('completed', done);
+      check('A2A10-CANCEL-002', await agent.cancel(task.id)).has(failsAs('TaskNotCancelableError'));
+      check('A2A10-CANCEL-002', seen((await agent.get(task.id)).task().state)).has('completed');
+      check('A2A10-CANCEL-003', await agent.cancel(agent.fresh('no-such-task'))).has(failsAs('TaskNotFoundError'));
+    },
+  }),
+
+  scenario('a2a/cancel/failed', {
+    title: 'Failed and rejected tasks cannot be canceled either',
+    proves: ['A2A10-CANCEL-002'],
+    stimulus: ['fail', 'rej'],
+    async play({ agent, check }) {
+      for (const task of [await agent.taskIn('failed', fails), await agent.taskIn('rejected', rejects)]) {
+        check('A2A10-CANCEL-002', await agent.cancel(task.id)).has(failsAs('TaskNotCancelableError'));
+      }
+    },
+  }),
+
+  scenario('a2a/cancel/stream', {
+    title: 'A canceled task ends every stream that it feeds',
+    proves: ['A2A10-CANCEL-006'],
+    capability: ['streaming'],
+    stimulus: ['slow'],
+    async play({ agent, check, lost }) {
+      const stream = await agent.stream(slow());
+      const { id } = (await stream.next('task', 'A2A10-STREAM-003')).value as { id: string };
+      const canceled = await agent.cancel(id);
+      if (canceled.is('TaskNotCancelableError')) throw lost('the task finished before the cancel arrived, or cannot be canceled');
+      await stream.drain();
+      if (stream.state === 'completed') throw lost('the task completed in spite of the cancel');
+      check('A2A10-CANCEL-006', seen(stream.state, stream.last.place)).has('canceled');
+      check('A2A10-CANCEL-006', stream.closed).has('closed');
+    },
+  }),
+];

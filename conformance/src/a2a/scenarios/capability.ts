@@ -1,0 +1,46 @@
+import { done } from '../../kit/steps.ts';
+import { failsAs } from '../error-view.ts';
+import { scenario } from '../scenario.ts';
+
+const config = { url: 'https://example.com/webhook' };
+
+export const capabilityScenarios = [
+  scenario('a2a/capability/no-push', {
+    title: 'Without pushNotifications every push operation says so',
+    proves: ['A2A10-CAP-001', 'A2A10-CAP-006'],
+    capability: ['-pushNotifications'],
+    stimulus: ['done'],
+    async play({ agent, check }) {
+      const task = (await agent.send(done)).sentTask();
+      const refused = failsAs('PushNotificationNotSupportedError');
+      for (const taskId of [task.id, agent.fresh('no-such-task')]) {
+        check('A2A10-CAP-001', await agent.call('CreateTaskPushNotificationConfig', { taskId, ...config })).has(refused);
+        check('A2A10-CAP-001', await agent.call('GetTaskPushNotificationConfig', { taskId, id: 'one' })).has(refused);
+        check('A2A10-CAP-001', await agent.call('ListTaskPushNotificationConfigs', { taskId })).has(refused);
+        check('A2A10-CAP-001', await agent.call('DeleteTaskPushNotificationConfig', { taskId, id: 'one' })).has(refused);
+      }
+      check('A2A10-CAP-006', await agent.send(done, { configuration: { taskPushNotificationConfig: config } })).has(refused);
+    },
+  }),
+
+  scenario('a2a/capability/no-streaming', {
+    title: 'Without streaming neither streaming operation works',
+    proves: ['A2A10-CAP-002'],
+    capability: ['-streaming'],
+    stimulus: ['done'],
+    async play({ agent, check }) {
+      const refused = failsAs('UnsupportedOperationError');
+      check('A2A10-CAP-002', await (await agent.stream(done)).drain()).has(refused);
+      check('A2A10-CAP-002', await (await agent.subscribe(agent.fresh('no-such-task'))).drain()).has(refused);
+    },
+  }),
+
+  scenario('a2a/capability/no-extended-card', {
+    title: 'Without extendedAgentCard there is none to be had',
+    proves: ['A2A10-CAP-003'],
+    capability: ['-extendedAgentCard'],
+    async play({ agent, check }) {
+      check('A2A10-CAP-003', await agent.call('GetExtendedAgentCard', {})).has(failsAs('UnsupportedOperationError'));
+    },
+  }),
+];

@@ -1,0 +1,90 @@
+import { absent, aList, nonEmptyList, nonEmptyString } from '../../kit/match.ts';
+import { seen } from '../../kit/subject.ts';
+import type { A2AAgent } from '../agent.ts';
+import { httpJson, jsonRpc } from '../binding.ts';
+import { BINDINGS } from '../detect.ts';
+import type { Reply } from '../reply.ts';
+import { scenario } from '../scenario.ts';
+import { isRecord } from '../view.ts';
+
+const readCard = (agent: A2AAgent, headers: [string, string][] = []) => agent.fetch('GET', agent.cardUrl, headers, { binding: 'card' });
+
+function header(reply: Reply, name: string): string | undefined {
+  return reply.exchange.response?.headers.find(([key]) => key.toLowerCase() === name)?.[1];
+}
+
+export const cardScenarios = [
+  scenario('a2a/card/published', {
+    title: 'The well-known address serves a complete card',
+    proves: ['A2A10-CARD-001', 'A2A10-CARD-002', 'A2A10-CARD-003', 'A2A10-CARD-005', 'A2A10-CARD-012', 'A2A10-VER-007'],
+    bindings: ['card'],
+    async play({ agent, check }) {
+      const reply = await readCard(agent);
+      const card = seen(reply.exchange.response?.json, reply.place);
+      check('A2A10-CARD-001', reply).has({ httpStatus: 200 });
+      check('A2A10-CARD-001', card).holds(isRecord(card.value), 'a JSON object');
+      check('A2A10-CARD-002', card).has({
+        name: nonEmptyString,
+        description: nonEmptyString,
+        version: nonEmptyString,
+        supportedInterfaces: nonEmptyList,
+        capabilities: {},
+        defaultInputModes: nonEmptyList,
+        defaultOutputModes: nonEmptyList,
+        skills: aList,
+      });
+      const declared = isRecord(card.value) && Array.isArray(card.value.supportedInterfaces) ? card.value.supportedInterfaces : [];
+      for (const [index, entry] of declared.entries()) {
+        const one = seen(entry, reply.place);
+        check('A2A10-CARD-003', one).has({ url: nonEmptyString, protocolBinding: nonEmptyString, protocolVersion: nonEmptyString });
+        const { url, protocolBinding, protocolVersion } = isRecord(entry) ? entry : {};
+        check('A2A10-CARD-005', one).holds(
+          protocolBinding === 'GRPC' || (typeof url === 'string' && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)),
+          `an absolute http(s) URL in supportedInterfaces[${index}].url`,
+          url,
+        );
+        check('A2A10-VER-007', one).holds(typeof protocolVersion === 'string' && /^\d+\.\d+$/.test(protocolVersion), 'Major.Minor without a patch', protocolVersion);
+      }
+      const skills = isRecord(card.value) && Array.isArray(card.value.skills) ? card.value.skills : [];
+      for (const skill of skills) check('A2A10-CARD-012', seen(skill, reply.place)).has({ id: nonEmptyString, name: nonEmptyString, description: nonEmptyString, tags: nonEmptyList });
+      const ids = skills.map((skill) => (isRecord(skill) ? skill.id : undefined));
+      check('A2A10-CARD-012', seen(ids, reply.place)).holds(new Set(ids).size === ids.length, 'skill ids that differ');
+    },
+  }),
+
+  scenario('a2a/card/caching', {
+    title: 'The card can be cached and asked for again',
+    proves: ['A2A10-CARD-007', 'A2A10-CARD-008', 'A2A10-CARD-009'],
+    bindings: ['card'],
+    async play({ agent, check }) {
+      const reply = await readCard(agent);
+      const caching = seen({ cacheControl: header(reply, 'cache-control'), etag: header(reply, 'etag') }, reply.place);
+      check('A2A10-CARD-007', caching).holds(/max-age=\d+/.test(header(reply, 'cache-control') ?? ''), 'Cache-Control with max-age');
+      check('A2A10-CARD-008', caching).holds(/^(W\/)?"[^"]*"$/.test(header(reply, 'etag') ?? ''), 'an ETag in quotes');
+      const etag = header(reply, 'etag');
+      if (etag) {
+        check('A2A10-CARD-008', await readCard(agent, [['If-None-Match', etag]])).has({ httpStatus: 304 });
+        check('A2A10-CARD-008', await readCard(agent, [['If-None-Match', '"another"']])).has({ httpStatus: 200 });
+      }
+      check('A2A10-CARD-009', reply).observes(header(reply, 'last-modified') ? 'sends Last-Modified' : 'sends no Last-Modified');
+    },
+  }),
+
+  scenario('a2a/card/true', {
+    title: 'Every interface that the card names speaks what the card says',
+    proves: ['A2A10-CARD-004'],
+    bindings: ['card'],
+    async play({ agent, check, notApplicable }) {
+      const spoken = agent.interfaces.filter(({ protocolBinding }) => (BINDINGS as readonly string[]).includes(protocolBinding));
+      if (spoken.length === 0) throw notApplicable('the card names no JSONRPC and no HTTP+JSON interface');
+      for (const { url, protocolBinding, tenant } of spoken) {
+        const binding = protocolBinding === 'JSONRPC' ? jsonRpc(url, tenant, () => 'probe') : httpJson(url, tenant);
+        // A task that nobody made: an A2A server of this version says so in this binding's own form. Hostile: at a
+        // wrong address nobody owes anything.
+        const reply = await agent.via(binding).get(agent.fresh('no-such-task'), {}, { hostile: true });
+        check('A2A10-CARD-004', reply).has({ error: { names: nonEmptyList }, unanswered: absent });
+        check('A2A10-CARD-004', reply).holds(!reply.is('VersionNotSupportedError') && !reply.is('MethodNotFoundError'), `${protocolBinding} 1.0 at ${url}`);
+      }
+    },
+  }),
+];

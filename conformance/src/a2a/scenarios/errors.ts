@@ -1,0 +1,103 @@
+import { done } from '../../kit/steps.ts';
+import { seen } from '../../kit/subject.ts';
+import { failsAs, type ErrorName } from '../error-view.ts';
+import { scenario } from '../scenario.ts';
+import { ERRORS } from '@agentproto/protocol/a2a/1.0';
+import type { Reply } from '../reply.ts';
+import { isRecord } from '../view.ts';
+
+type Change = (message: Record<string, unknown>) => unknown;
+
+/** One member of a good message made bad; everything else stays, so that nothing else can be the reason. */
+const INVALID: [what: string, change: Change][] = [
+  ['no messageId', ({ messageId: _, ...rest }) => rest],
+  ['no role', ({ role: _, ...rest }) => rest],
+  ['an unknown role', (message) => ({ ...message, role: 'ROLE_ROBOT' })],
+  ['no parts', ({ parts: _, ...rest }) => rest],
+  ['an empty list of parts', (message) => ({ ...message, parts: [] })],
+  ['parts that are no list', (message) => ({ ...message, parts: 'hello' })],
+  ['a part that is a number', (message) => ({ ...message, parts: [7] })],
+  ['a messageId that is a number', (message) => ({ ...message, messageId: 7 })],
+];
+
+export const errorScenarios = [
+  scenario('a2a/error/invalid-message', {
+    title: 'A message that lacks something, or has it in the wrong form, is refused as such',
+    proves: ['A2A10-ERR-004', 'A2A10-ERR-005', 'A2A10-DM-008'],
+    stimulus: ['done'],
+    async play({ agent, check }) {
+      const good = agent.message(done);
+      check('A2A10-ERR-004', await agent.call('SendMessage', { message: good })).has({ result: {} });
+      for (const [what, change] of INVALID) {
+        const reply = await agent.call('SendMessage', { message: change(good) }, { hostile: true });
+        check('A2A10-ERR-004', reply).holds(reply.is('InvalidParamsError'), `InvalidParamsError (-32602, HTTP 400) for a message with ${what}`);
+        if (what.startsWith('no ')) check('A2A10-DM-008', reply).holds(reply.failed, `a refusal of a message with ${what}`);
+        if (reply.is('InvalidParamsError')) check('A2A10-ERR-005', reply).holds(namesField(reply), 'BadRequest with fieldViolations that name the field');
+      }
+      const missing = await agent.call('SendMessage', {}, { hostile: true });
+      check('A2A10-ERR-004', missing).holds(missing.is('InvalidParamsError'), 'InvalidParamsError (-32602, HTTP 400) for a request without a message');
+    },
+  }),
+
+  scenario('a2a/error/part-members', {
+    title: 'A part has exactly one content',
+    proves: ['A2A10-ERR-009'],
+    stimulus: ['done'],
+    async play({ agent, check }) {
+      check('A2A10-ERR-009', await agent.send(done, { parts: [{ text: 'one' }] })).has({ result: {} });
+      check('A2A10-ERR-009', await agent.send(done, { parts: [{ text: 'one', url: 'https://example.com/two' }], hostile: true })).has(failsAs('InvalidParamsError'));
+      check('A2A10-ERR-009', await agent.send(done, { parts: [{ mediaType: 'text/plain' }], hostile: true })).has(failsAs('InvalidParamsError'));
+    },
+  }),
+
+  scenario('a2a/error/unknown-members', {
+    title: 'Members that the server does not know are ignored',
+    proves: ['A2A10-DM-007', 'A2A10-DM-011'],
+    stimulus: ['done'],
+    async play({ agent, check }) {
+      const metadata = { 'https://example.com/note': { deep: [1, null, { x: true }] }, flag: false };
+      const message = { ...agent.message(done), unknownMember: { a: 1 } };
+      check('A2A10-DM-007', await agent.call('SendMessage', { message, unknownMember: true })).has({ result: {} });
+      check('A2A10-DM-011', await agent.call('SendMessage', { message: agent.message(done, { metadata }), metadata })).has({ result: {} });
+    },
+  }),
+
+  scenario('a2a/error/table', {
+    title: 'Errors carry the code and the status of the table, of 1.0.1 or of 1.0.0',
+    proves: ['A2A10-ERR-008'],
+    stimulus: ['done'],
+    async play({ agent, check }) {
+      const task = (await agent.send(done)).sentTask();
+      const failures: [ErrorName, Reply][] = [
+        ['TaskNotFoundError', await agent.get(agent.fresh('no-such-task'))],
+        ['TaskNotCancelableError', await agent.cancel(task.id)],
+        ['UnsupportedOperationError', await agent.send('more', { taskId: task.id })],
+      ];
+      for (const [name, reply] of failures) {
+        const allowed = (['1.0.1', '1.0.0'] as const).map((patch) => ERRORS[patch][name as keyof (typeof ERRORS)['1.0.1']]);
+        const view = reply.value.error;
+        const ok = agent.binding.name === 'JSONRPC' ? allowed.some(({ code }) => view?.code === code) : allowed.some(({ http }) => reply.value.httpStatus === http);
+        check('A2A10-ERR-008', reply).holds(ok, `${name}: ${agent.binding.name === 'JSONRPC' ? `code ${allowed[0]!.code}` : `HTTP ${[...new Set(allowed.map(({ http }) => http))].join(' or ')}`}`);
+      }
+    },
+  }),
+
+  scenario('a2a/error/message-text', {
+    title: 'A failure says what went wrong',
+    proves: ['A2A10-ERR-001'],
+    async play({ agent, check }) {
+      const reply = await agent.get(agent.fresh('no-such-task'));
+      const error = seen(reply.value.error, reply.place);
+      const { code, message } = reply.value.error ?? {};
+      check('A2A10-ERR-001', error).holds(Number.isInteger(code) && typeof message === 'string' && message !== '', 'a whole-number code and a message', { code, message });
+    },
+  }),
+];
+
+function namesField(reply: Reply): boolean {
+  const details = reply.value.error?.details;
+  return (
+    Array.isArray(details) &&
+    details.some((detail) => isRecord(detail) && Array.isArray(detail.fieldViolations) && detail.fieldViolations.some((violation) => isRecord(violation) && typeof violation.field === 'string' && violation.field !== ''))
+  );
+}

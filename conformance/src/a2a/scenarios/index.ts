@@ -1,0 +1,25 @@
+import { cancelScenarios } from './cancel.ts';
+import { capabilityScenarios } from './capability.ts';
+import { cardScenarios } from './card.ts';
+import { errorScenarios } from './errors.ts';
+import { getScenarios } from './get.ts';
+import { jsonRpcScenarios } from './json-rpc.ts';
+import { restScenarios } from './rest.ts';
+import { sendScenarios } from './send.ts';
+import { streamScenarios } from './stream.ts';
+import { subscribeScenarios } from './subscribe.ts';
+import { versionScenarios } from './version.ts';
+
+export const scenarios = [
+  ...cardScenarios,
+  ...versionScenarios,
+  ...capabilityScenarios,
+  ...sendScenarios,
+  ...streamScenarios,
+  ...getScenarios,
+  ...cancelScenarios,
+  ...subscribeScenarios,
+  ...errorScenarios,
+  ...jsonRpcScenarios,
+  ...restScenarios,
+];

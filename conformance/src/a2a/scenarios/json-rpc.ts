@@ -1,0 +1,68 @@
+import { METHODS, type MethodName } from '@agentproto/protocol/a2a/1.0';
+import { done } from '../../kit/steps.ts';
+import { seen } from '../../kit/subject.ts';
+import { failsAs } from '../error-view.ts';
+import { scenario } from '../scenario.ts';
+import type { A2AAgent } from '../agent.ts';
+
+const bindings = ['JSONRPC'] as const;
+
+/** Any text to the JSON-RPC endpoint. */
+const post = (agent: A2AAgent, body: string) => agent.call('GetTask', {}, { body, hostile: true });
+const answer = (reply: Awaited<ReturnType<typeof post>>) => seen(reply.exchange.response?.json, reply.place);
+
+export const jsonRpcScenarios = [
+  scenario('a2a/json-rpc/envelope', {
+    title: 'An answer is a JSON-RPC 2.0 response with the id of its request',
+    proves: ['A2A10-RPC-001'],
+    bindings,
+    stimulus: ['done'],
+    async play({ agent, check }) {
+      for (const id of ['a-string', 4711, 0]) {
+        const reply = await agent.send(done, { id });
+        check('A2A10-RPC-001', answer(reply)).has({ jsonrpc: '2.0', id, result: {} });
+      }
+      const failed = await agent.get(agent.fresh('no-such-task'), {}, { id: 7 });
+      check('A2A10-RPC-001', answer(failed)).has({ jsonrpc: '2.0', id: 7, error: {} });
+    },
+  }),
+
+  scenario('a2a/json-rpc/malformed', {
+    title: 'What is no JSON-RPC request is refused with the code that says why',
+    proves: ['A2A10-RPC-004', 'A2A10-RPC-005', 'A2A10-RPC-006', 'A2A10-RPC-007'],
+    bindings,
+    async play({ agent, check }) {
+      const good = { jsonrpc: '2.0', id: 'twin', method: 'GetTask', params: { id: agent.fresh('no-such-task') } };
+      const twin = await post(agent, JSON.stringify(good));
+      check('A2A10-RPC-005', twin).has(failsAs('TaskNotFoundError'));
+
+      const broken = await post(agent, '{"jsonrpc":"2.0","id":1,"method":');
+      check('A2A10-RPC-004', broken).has(failsAs('JSONParseError'));
+      check('A2A10-RPC-004', answer(broken)).has({ id: null });
+
+      const { jsonrpc: _, ...withoutVersion } = good;
+      const { method: __, ...withoutMethod } = good;
+      for (const body of [withoutVersion, withoutMethod, { ...good, jsonrpc: '1.0' }, { ...good, method: 7 }, 7, []]) {
+        const reply = await post(agent, JSON.stringify(body));
+        check('A2A10-RPC-005', reply).holds(reply.is('InvalidRequestError'), `InvalidRequestError (-32600) for ${JSON.stringify(body).slice(0, 60)}`);
+      }
+      check('A2A10-RPC-006', await post(agent, JSON.stringify({ ...good, method: 'NoSuchMethod' }))).has(failsAs('MethodNotFoundError'));
+      for (const params of [{ id: 7 }, {}, { id: ['x'] }]) {
+        const reply = await post(agent, JSON.stringify({ ...good, params }));
+        check('A2A10-RPC-007', reply).holds(reply.is('InvalidParamsError'), `InvalidParamsError (-32602) for GetTask with ${JSON.stringify(params)}`);
+      }
+    },
+  }),
+
+  scenario('a2a/json-rpc/methods', {
+    title: 'All eleven methods are known',
+    proves: ['A2A10-RPC-003'],
+    bindings,
+    async play({ agent, check }) {
+      for (const method of Object.keys(METHODS) as MethodName[]) {
+        const reply = await agent.call(method, METHODS[method].stream ? { id: agent.fresh('no-such-task') } : { id: 'x', taskId: 'x' }, { hostile: true });
+        check('A2A10-RPC-003', reply).holds(!reply.is('MethodNotFoundError') && reply.value.unanswered === undefined, `${method} to be known`);
+      }
+    },
+  }),
+];

@@ -1,0 +1,78 @@
+import { METHODS, type MethodName } from '@agentproto/protocol/a2a/1.0';
+import { done } from '../../kit/steps.ts';
+import { seen } from '../../kit/subject.ts';
+import { failsAs } from '../error-view.ts';
+import { scenario } from '../scenario.ts';
+
+const bindings = ['HTTP+JSON'] as const;
+
+export const restScenarios = [
+  scenario('a2a/rest/routes', {
+    title: 'All eleven routes exist with their verbs',
+    proves: ['A2A10-REST-001'],
+    bindings,
+    stimulus: ['done'],
+    async play({ agent, check }) {
+      const { id, contextId } = (await agent.send(done)).sentTask();
+      for (const method of Object.keys(METHODS) as MethodName[]) {
+        // Each is asked of a task that exists, so that 404 can only mean that the route does not.
+        const reply = method === 'SubscribeToTask' ? await agent.subscribe(id) : await agent.call(method, method.startsWith('Send') ? { message: agent.message(done) } : { id, taskId: id, contextId });
+        const status = reply.exchange.response?.status;
+        const known = status !== 405 && status !== 501 && (status !== 404 || reply.value.error?.reason === 'TASK_NOT_FOUND');
+        check('A2A10-REST-001', reply).holds(status !== undefined && known, `${METHODS[method].http.verbs.join(' or ')} ${METHODS[method].http.path}`);
+        if ('drain' in reply) await reply.leave();
+      }
+    },
+  }),
+
+  scenario('a2a/rest/media-types', {
+    title: 'Both JSON media types are taken',
+    proves: ['A2A10-REST-003'],
+    bindings,
+    stimulus: ['done'],
+    async play({ agent, check }) {
+      for (const type of ['application/a2a+json', 'application/json']) {
+        const reply = await agent.send(done, { headers: [['Content-Type', type]] });
+        check('A2A10-REST-003', reply).holds(reply.value.result !== undefined, `a request of type ${type} to be taken`);
+      }
+    },
+  }),
+
+  scenario('a2a/rest/malformed', {
+    title: 'A body that is no JSON is refused with 400 and the error body',
+    proves: ['A2A10-REST-011'],
+    bindings,
+    stimulus: ['done'],
+    async play({ agent, check }) {
+      const body = JSON.stringify({ message: agent.message(done) });
+      check('A2A10-REST-011', await agent.call('SendMessage', {}, { body })).has({ result: {} });
+      const reply = await agent.call('SendMessage', {}, { body: body.slice(0, -1), hostile: true });
+      check('A2A10-REST-011', reply).has({ httpStatus: 400, error: { code: 400 } });
+    },
+  }),
+
+  scenario('a2a/rest/query', {
+    title: 'Query parameters are read by their camelCase names',
+    proves: ['A2A10-REST-004'],
+    bindings,
+    stimulus: ['done'],
+    async play({ agent, check }) {
+      const { id } = (await agent.send(done)).sentTask();
+      const reply = await agent.get(id, { historyLength: 0 });
+      const history = (reply.task().raw as { history?: unknown[] }).history;
+      check('A2A10-REST-004', seen(history, reply.place)).holds(!history?.length, 'historyLength=0 in the query to be heeded');
+      check('A2A10-REST-004', await agent.call('GetTask', { id, historyLength: 'many' }, { hostile: true })).has(failsAs('InvalidParamsError'));
+    },
+  }),
+
+  scenario('a2a/rest/unknown-route', {
+    title: 'What an unknown route answers',
+    proves: ['A2A10-REST-012'],
+    bindings,
+    async play({ agent, check }) {
+      const base = agent.interfaces.find(({ protocolBinding }) => protocolBinding === 'HTTP+JSON')!.url.replace(/\/$/, '');
+      const reply = await agent.fetch('GET', `${base}/no/such/route`, [['A2A-Version', '1.0']], { hostile: true });
+      check('A2A10-REST-012', reply).observes(`HTTP ${reply.value.httpStatus} ${reply.value.error?.code === reply.value.httpStatus ? 'in the error format' : 'in another format'}`);
+    },
+  }),
+];

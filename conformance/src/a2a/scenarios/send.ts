@@ -1,0 +1,168 @@
+import { outcome } from '@agentproto/script/outcome';
+import { absent, nonEmptyString } from '../../kit/match.ts';
+import { direct, done, end, fails, input, makesArtifact, rejects, sleep, slow, status } from '../../kit/steps.ts';
+import { seen } from '../../kit/subject.ts';
+import type { Stimulus } from '../../kit/stimulus.ts';
+import { failsAs } from '../error-view.ts';
+import { observeTask } from '../observe.ts';
+import { scenario } from '../scenario.ts';
+import { INTERRUPTED, TERMINAL } from '../view.ts';
+
+/** Works for a moment, then completes: long enough to tell waiting from not waiting. */
+const brief: Stimulus = { word: 'slow', script: { steps: [status('working'), sleep(150), end('completed', 'done')] } };
+
+const settled = (state: string | undefined) => state !== undefined && (TERMINAL.has(state) || INTERRUPTED.has(state));
+
+export const sendScenarios = [
+  scenario('a2a/send/task', {
+    title: 'A message brings a task, each with an id of its own',
+    proves: ['A2A10-SEND-001', 'A2A10-SEND-006', 'A2A10-CTX-001'],
+    stimulus: ['done'],
+    async play({ agent, check }) {
+      const first = await agent.send(done);
+      const second = await agent.send(done);
+      for (const reply of [first, second]) check('A2A10-SEND-001', reply).hasOneOf({ result: { task: {}, message: absent } }, { result: { message: {}, task: absent } });
+      const ids = [first.sentTask().id, second.sentTask().id];
+      check('A2A10-SEND-006', seen(ids, second.place)).holds(ids[0] !== '' && ids[0] !== ids[1], 'two ids that differ');
+      check('A2A10-CTX-001', first.taskSubject).has({ contextId: nonEmptyString });
+    },
+  }),
+
+  scenario('a2a/send/message', {
+    title: 'A direct answer is a message, whatever the execution mode',
+    proves: ['A2A10-SEND-011', 'A2A10-SEND-016'],
+    stimulus: ['msg'],
+    async play({ agent, check, lost }) {
+      const reply = await agent.send(direct);
+      const message = reply.sentMessage();
+      if (!message) throw lost('the agent was asked for a direct message and did not send one');
+      check('A2A10-SEND-016', seen(message, reply.place)).has({ role: 'ROLE_AGENT', contextId: nonEmptyString });
+      check('A2A10-SEND-011', await agent.send(direct, { configuration: { returnImmediately: true } })).has({ result: { message: {}, task: absent } });
+    },
+  }),
+
+  scenario('a2a/send/waits', {
+    title: 'Without returnImmediately the answer comes when the task has settled',
+    proves: ['A2A10-SEND-007', 'A2A10-SEND-008'],
+    stimulus: ['slow'],
+    async play({ agent, check }) {
+      const unset = await agent.send(brief);
+      const off = await agent.send(brief, { configuration: { returnImmediately: false } });
+      check('A2A10-SEND-007', unset.taskSubject).holds(settled(unset.sentTask('A2A10-SEND-007').state), 'a terminal or interrupted state');
+      check('A2A10-SEND-008', off.taskSubject).holds(settled(off.sentTask('A2A10-SEND-008').state), 'a terminal or interrupted state');
+    },
+  }),
+
+  scenario('a2a/send/waits-for-input', {
+    title: 'A blocking answer also comes when the agent asks for something',
+    proves: ['A2A10-SEND-007'],
+    stimulus: ['input'],
+    async play({ agent, check }) {
+      const reply = await agent.send(input());
+      check('A2A10-SEND-007', reply.taskSubject).holds(settled(reply.sentTask('A2A10-SEND-007').state), 'a terminal or interrupted state');
+    },
+  }),
+
+  scenario('a2a/send/returns-at-once', {
+    title: 'With returnImmediately the task comes back while it still works',
+    proves: ['A2A10-SEND-009', 'A2A10-GET-005'],
+    stimulus: ['slow'],
+    async play({ agent, check, lost }) {
+      const reply = await agent.send(slow(), { configuration: { returnImmediately: true } });
+      const task = reply.sentTask('A2A10-SEND-009');
+      check('A2A10-SEND-009', reply.taskSubject).holds(!settled(task.state), 'a state that is neither terminal nor interrupted');
+      const working = await agent.poll(task.id, ({ state }) => state === 'working' || settled(state));
+      if (settled(working?.state)) throw lost(`the task was already ${working?.state}`);
+      check('A2A10-GET-005', seen(working?.state, reply.place)).has('working');
+      await agent.cancel(task.id);
+      const after = await agent.poll(task.id, ({ state }) => state !== 'working');
+      check('A2A10-GET-005', seen(after?.state, reply.place)).holds(after !== undefined, 'GetTask to show that the state has changed');
+    },
+  }),
+
+  scenario('a2a/send/whole-task', {
+    title: 'The blocking answer has the latest status and all artifacts',
+    proves: ['A2A10-SEND-010', 'A2A10-GET-001', 'A2A10-GET-003', 'A2A10-RPC-014'],
+    stimulus: ['art'],
+    async play({ agent, check }) {
+      const reply = await agent.send(makesArtifact);
+      const sent = reply.sentTask();
+      const read = await agent.get(sent.id);
+      if (agent.binding.name === 'JSONRPC') check('A2A10-RPC-014', read).has({ result: { status: {}, task: absent } });
+      const task = read.task();
+      check('A2A10-GET-001', read.taskSubject).has({ id: sent.id, state: sent.state });
+      check('A2A10-SEND-010', reply.taskSubject).has({ state: task.state, artifacts: task.artifacts });
+      if (agent.runsScripts) check('A2A10-SEND-010', seen(observeTask(sent), reply.place)).has({ artifacts: outcome(makesArtifact.script).artifacts, end: 'completed' });
+      check('A2A10-GET-003', await agent.get(sent.id)).has({ result: read.value.result });
+    },
+  }),
+
+  scenario('a2a/send/ended-task', {
+    title: 'A task that has ended takes no more messages',
+    proves: ['A2A10-SEND-002'],
+    stimulus: ['done', 'fail', 'rej', 'slow'],
+    async play({ agent, check }) {
+      const ended = [await agent.taskIn('completed', done), await agent.taskIn('failed', fails), await agent.taskIn('rejected', rejects)];
+      for (const task of ended) check('A2A10-SEND-002', await agent.send('more', { taskId: task.id })).has(failsAs('UnsupportedOperationError'));
+      const running = (await agent.send(slow(), { configuration: { returnImmediately: true } })).sentTask();
+      await agent.cancel(running.id);
+      const canceled = await agent.poll(running.id, ({ state }) => state === 'canceled');
+      if (canceled) check('A2A10-SEND-002', await agent.send('more', { taskId: running.id })).has(failsAs('UnsupportedOperationError'));
+    },
+  }),
+
+  scenario('a2a/send/unknown-task', {
+    title: 'A task id that the client made up is not found and makes no task',
+    proves: ['A2A10-SEND-004', 'A2A10-SEND-005'],
+    async play({ agent, check }) {
+      const invented = agent.fresh('invented');
+      const reply = await agent.send('hello', { taskId: invented });
+      check('A2A10-SEND-004', reply).has(failsAs('TaskNotFoundError'));
+      check('A2A10-SEND-005', await agent.get(invented)).has(failsAs('TaskNotFoundError'));
+    },
+  }),
+
+  scenario('a2a/send/goes-on', {
+    title: 'A follow-up with the task id goes on with the task that asked',
+    proves: ['A2A10-SEND-017', 'A2A10-CTX-003'],
+    stimulus: ['input'],
+    async play({ agent, check }) {
+      const asked = await agent.taskIn('input-required', input());
+      const reply = await agent.send('This one', { taskId: asked.id, messageId: agent.fresh('tck-complete-task') });
+      const task = reply.sentTask('A2A10-SEND-017');
+      check('A2A10-SEND-017', reply.taskSubject).has({ id: asked.id, contextId: asked.contextId });
+      check('A2A10-SEND-017', reply.taskSubject).holds(task.state !== 'input-required' || agent.runsScripts === false, 'a task that has gone on', task.state);
+      check('A2A10-CTX-003', reply.taskSubject).has({ contextId: asked.contextId });
+    },
+  }),
+
+  scenario('a2a/send/other-context', {
+    title: 'A follow-up cannot move a task to another context',
+    proves: ['A2A10-CTX-004'],
+    stimulus: ['input'],
+    async play({ agent, check }) {
+      const asked = await agent.taskIn('input-required', input());
+      check('A2A10-CTX-004', await agent.send('This one', { taskId: asked.id, contextId: agent.fresh('other-context') })).has({ error: {} });
+      // The same message with the right context is taken.
+      check('A2A10-CTX-004', await agent.send('This one', { taskId: asked.id, contextId: asked.contextId! })).has({ result: {} });
+    },
+  }),
+
+  scenario('a2a/send/context', {
+    title: 'The context that the client names is kept',
+    proves: ['A2A10-CTX-002', 'A2A10-CTX-005'],
+    stimulus: ['done'],
+    async play({ agent, check }) {
+      const first = (await agent.send(done)).sentTask();
+      const reply = await agent.send(done, { contextId: first.contextId! });
+      const second = reply.sentTask();
+      check('A2A10-CTX-005', reply.taskSubject).has({ contextId: first.contextId });
+      check('A2A10-CTX-005', reply.taskSubject).holds(second.id !== first.id, 'a task of its own', second.id);
+      const own = agent.fresh('context');
+      const named = await agent.send(done, { contextId: own });
+      if (named.failed) check('A2A10-CTX-002', named).has({ error: {} });
+      else check('A2A10-CTX-002', named.taskSubject).has({ contextId: own });
+    },
+  }),
+];
+

@@ -1,0 +1,197 @@
+import { outcome } from '@agentproto/script/outcome';
+import { absent } from '../../kit/match.ts';
+import { artifact, auth, chunked, direct, done, end, input, makesArtifact, several, sleep, slow, status } from '../../kit/steps.ts';
+import type { Stimulus } from '../../kit/stimulus.ts';
+import { seen } from '../../kit/subject.ts';
+import { failsAs } from '../error-view.ts';
+import { observeStream, observeTask } from '../observe.ts';
+import { scenario } from '../scenario.ts';
+import { isTerminal, textOf } from '../view.ts';
+
+/** How long a stream may take to close where nothing says that it must. */
+const CLOSING_MS = 1_000;
+
+export const streamScenarios = [
+  scenario('a2a/stream/task', {
+    title: 'A stream begins with the task, tells each step once and in order, and ends with the task',
+    proves: ['A2A10-STREAM-001', 'A2A10-STREAM-003', 'A2A10-STREAM-005', 'A2A10-STREAM-006', 'A2A10-STREAM-007', 'A2A10-STREAM-018', 'A2A10-STREAM-020'],
+    capability: ['streaming'],
+    stimulus: ['multi'],
+    async play({ agent, check }) {
+      const stimulus = several();
+      const stream = await agent.stream(stimulus);
+      check('A2A10-STREAM-001', stream).has({ httpStatus: 200 });
+      check('A2A10-STREAM-001', stream).holds(/^text\/event-stream\b/i.test(stream.value.contentType ?? ''), 'text/event-stream', stream.value.contentType);
+      const task = await stream.next('task', 'A2A10-STREAM-003');
+      check('A2A10-STREAM-003', stream.first).has({ kind: 'task' });
+      await stream.drain();
+      check('A2A10-STREAM-005', stream.closed).has('closed');
+      check('A2A10-STREAM-006', stream.afterTerminal).equals([]);
+      check('A2A10-STREAM-020', stream.last).holds(stream.views.some(isTerminal), 'a terminal state before the stream closes', stream.state);
+      if (agent.runsScripts) check('A2A10-STREAM-007', seen(observeStream(stream.views), stream.place)).has(visible(stimulus));
+      const { id } = task.value as { id: string };
+      const read = await agent.get(id);
+      check('A2A10-STREAM-018', read.taskSubject).has({ id, state: stream.state });
+    },
+  }),
+
+  scenario('a2a/stream/message', {
+    title: 'A direct answer is one message event, then the stream closes',
+    proves: ['A2A10-STREAM-002'],
+    capability: ['streaming'],
+    stimulus: ['msg'],
+    async play({ agent, check, lost }) {
+      const stream = await (await agent.stream(direct)).drain();
+      if (stream.views[0]?.kind === 'task') throw lost('the agent was asked for a direct message and made a task');
+      check('A2A10-STREAM-002', seen(stream.views.map(({ kind }) => kind), stream.place)).equals(['message']);
+      check('A2A10-STREAM-002', stream.closed).has('closed');
+    },
+  }),
+
+  scenario('a2a/stream/live', {
+    title: 'Events come while the task still works, whatever returnImmediately says',
+    proves: ['A2A10-STREAM-019', 'A2A10-SEND-012'],
+    capability: ['streaming'],
+    stimulus: ['slow'],
+    async play({ agent, check }) {
+      const stream = await agent.stream(slow(), { configuration: { returnImmediately: true } });
+      const first = await stream.next(undefined, 'A2A10-STREAM-019');
+      check('A2A10-STREAM-019', first).holds(!stream.views.some(isTerminal), 'an event before the task has ended');
+      const { id } = first.value as { id: string };
+      await agent.cancel(id);
+      await stream.drain();
+      check('A2A10-SEND-012', stream.last).holds(stream.views.some(isTerminal), 'a stream that goes on to the end', stream.state);
+    },
+  }),
+
+  scenario('a2a/stream/chunks', {
+    title: 'Pieces of an artifact come in order and add up to what GetTask shows',
+    proves: ['A2A10-STREAM-017'],
+    capability: ['streaming'],
+    stimulus: ['chunk'],
+    async play({ agent, check }) {
+      const stimulus = chunked();
+      const stream = await agent.stream(stimulus);
+      const first = await stream.next('task', 'A2A10-STREAM-003');
+      await stream.drain();
+      const known = new Set<string | undefined>();
+      for (const event of stream.events) {
+        if (event.value.kind !== 'artifact') continue;
+        check('A2A10-STREAM-017', event).holds(!event.value.append || known.has(event.value.artifact.id), 'append only for an artifact that was sent before');
+        known.add(event.value.artifact.id);
+      }
+      const task = (await agent.get((first.value as { id: string }).id)).task();
+      const streamed = observeStream(stream.views).artifacts;
+      check('A2A10-STREAM-017', seen(streamed, stream.place)).equals(observeTask(task).artifacts);
+      if (agent.runsScripts) check('A2A10-STREAM-017', seen(streamed, stream.place)).has(outcome(stimulus.script).artifacts);
+    },
+  }),
+
+  scenario('a2a/stream/two-watchers', {
+    title: 'Two streams of one task show the same, and the end of one does not disturb the other',
+    proves: ['A2A10-STREAM-009', 'A2A10-STREAM-010', 'A2A10-STREAM-011'],
+    capability: ['streaming'],
+    stimulus: ['slow', 'multi'],
+    async play({ agent, check, lost, notApplicable }) {
+      const stimulus: Stimulus = { word: 'slow', script: { steps: [status('working'), sleep(60), ...several(3).script.steps] } };
+      const first = await agent.stream(stimulus);
+      const { id } = (await first.next('task', 'A2A10-STREAM-003')).value as { id: string };
+      const second = await agent.subscribe(id);
+      const third = await agent.subscribe(id);
+      await second.next(undefined, 'A2A10-SUB-001');
+      if (second.refusal) throw notApplicable('a second stream of the task is refused, which 3.5.2 leaves open');
+      await third.next(undefined, 'A2A10-SUB-001');
+      if (third.views.some(isTerminal)) throw lost('the task was over before the second stream stood');
+      await third.leave();
+      await Promise.all([first.drain(), second.drain()]);
+      const updates = ({ views }: typeof first) => views.filter(({ kind }) => kind === 'status' || kind === 'artifact').map((view) => JSON.stringify(view));
+      const told = updates(second);
+      const inOrder = updates(first).filter((update) => told.includes(update));
+      check('A2A10-STREAM-009', seen(told, second.place)).holds(told.length >= 4, 'every event that came after both streams stood', told.length);
+      check('A2A10-STREAM-010', seen(told, second.place)).equals(inOrder);
+      check('A2A10-STREAM-011', seen(second.state, second.place)).has('completed');
+      check('A2A10-STREAM-011', second.closed).has('closed');
+    },
+  }),
+
+  scenario('a2a/stream/dropped', {
+    title: 'A task goes on when the only watcher leaves',
+    proves: ['A2A10-STREAM-012'],
+    capability: ['streaming'],
+    stimulus: ['slow'],
+    async play({ agent, check, lost }) {
+      const stream = await agent.stream({ word: 'slow', script: { steps: [status('working'), sleep(60), artifact('late', [{ text: 'late' }]), end('completed')] } });
+      const { id } = (await stream.next('task', 'A2A10-STREAM-003')).value as { id: string };
+      if (stream.views.some(isTerminal)) throw lost('the task was over before the stream could be dropped');
+      await stream.leave();
+      const ended = await agent.poll(id, ({ state }) => state === 'completed' || state === 'failed' || state === 'canceled');
+      check('A2A10-STREAM-012', seen(ended?.state, stream.place)).has('completed');
+    },
+  }),
+
+  scenario('a2a/stream/refused', {
+    title: 'A stream for a task that is over, or that nobody knows, is refused',
+    proves: ['A2A10-STREAM-013', 'A2A10-STREAM-014'],
+    capability: ['streaming'],
+    stimulus: ['done'],
+    async play({ agent, check }) {
+      const task = await agent.taskIn('completed', done);
+      check('A2A10-STREAM-013', await (await agent.stream('more', { taskId: task.id })).drain()).has(failsAs('UnsupportedOperationError'));
+      check('A2A10-STREAM-014', await (await agent.stream('more', { taskId: agent.fresh('no-such-task') })).drain()).has(failsAs('TaskNotFoundError'));
+    },
+  }),
+
+  scenario('a2a/stream/input', {
+    title: 'A streamed follow-up begins with the task that asked',
+    proves: ['A2A10-STREAM-021', 'A2A10-STREAM-016'],
+    capability: ['streaming'],
+    stimulus: ['input'],
+    async play({ agent, check, lost }) {
+      const asking = await agent.stream(input());
+      const { id } = (await asking.next('task', 'A2A10-STREAM-003')).value as { id: string };
+      if (!(await asking.until((event) => 'state' in event && event.state === 'input-required'))) throw lost('the agent was asked to ask for input and did not');
+      await asking.drain(CLOSING_MS);
+      check('A2A10-STREAM-016', asking.closed).observes(asking.closed.value === 'closed' ? 'closes the stream at INPUT_REQUIRED' : 'keeps the stream open at INPUT_REQUIRED');
+      await asking.leave();
+      const going = await agent.stream('This one', { taskId: id, messageId: agent.fresh('tck-complete-task') });
+      await going.next(undefined, 'A2A10-STREAM-021');
+      check('A2A10-STREAM-021', going.first).has({ kind: 'task', id });
+      await going.drain();
+    },
+  }),
+
+  scenario('a2a/stream/auth', {
+    title: 'What a stream does when the agent asks for authentication',
+    proves: ['A2A10-STREAM-016', 'A2A10-AUTH-007'],
+    capability: ['streaming'],
+    stimulus: ['auth'],
+    async play({ agent, check, lost }) {
+      const stream = await agent.stream(auth);
+      const asked = await stream.until((event) => 'state' in event && event.state === 'auth-required');
+      if (!asked) throw lost('the agent was asked to ask for authentication and did not');
+      check('A2A10-AUTH-007', asked).hasOneOf({ kind: 'status', message: {} }, { kind: 'task', task: { raw: { status: { message: {} } } } });
+      await stream.drain(CLOSING_MS);
+      check('A2A10-STREAM-016', stream.closed).observes(stream.closed.value === 'closed' ? 'closes the stream at AUTH_REQUIRED' : 'keeps the stream open at AUTH_REQUIRED');
+    },
+  }),
+
+  scenario('a2a/stream/artifact', {
+    title: 'Content of an artifact arrives as it was made',
+    proves: ['A2A10-SEND-019'],
+    capability: ['streaming'],
+    stimulus: ['art'],
+    async play({ agent, check }) {
+      const stream = await (await agent.stream(makesArtifact)).drain();
+      const found = stream.views.filter((event) => event.kind === 'artifact' || (event.kind === 'task' && event.task.artifacts.length > 0));
+      check('A2A10-SEND-019', seen(found.length, stream.place)).holds(found.length > 0, 'the outcome in an artifact, not in status messages only');
+      const said = observeStream(stream.views).artifacts.map(({ parts }) => textOf(parts)).join('');
+      check('A2A10-SEND-019', seen(said, stream.place)).holds(said !== '' || !agent.runsScripts, 'the text of the artifact');
+    },
+  }),
+];
+
+/** What A2A shows of a script. */
+function visible(stimulus: Stimulus) {
+  const { statuses, artifacts, end: how } = outcome(stimulus.script);
+  return { statuses, artifacts, end: how, reply: absent };
+}

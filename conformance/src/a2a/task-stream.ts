@@ -1,0 +1,163 @@
+import { setTimeout } from 'node:timers/promises';
+import type { RequirementId } from '@agentproto/protocol';
+import type { Exchange, Frame } from '@agentproto/recording';
+import { Blocked, NotApplicable } from '../kit/stops.ts';
+import { seen, type Place, type Subject } from '../kit/subject.ts';
+import type { LiveExchange } from '../recorder/recorder.ts';
+import type { Binding } from './binding.ts';
+import type { ErrorView } from './error-view.ts';
+import { eventView, isTerminal, stateOf, TERMINAL, type EventView } from './view.ts';
+
+/** One event of a stream, with its place. */
+export interface SeenEvent extends Subject {
+  readonly value: EventView | { kind: 'error'; error: ErrorView };
+  readonly place: Place;
+  readonly id: string | undefined;
+}
+
+/** An open answer stream, read event by event. */
+export class TaskStream implements Subject {
+  readonly events: SeenEvent[] = [];
+  readonly #live: LiveExchange;
+  readonly #binding: Binding;
+  readonly #patienceMs: number;
+
+  constructor(live: LiveExchange, binding: Binding, patienceMs: number) {
+    this.#live = live;
+    this.#binding = binding;
+    this.#patienceMs = patienceMs;
+  }
+
+  get exchange(): Exchange {
+    return this.#live.exchange;
+  }
+
+  get place(): Place {
+    return { exchange: this.exchange.id };
+  }
+
+  /** How the stream was opened: status and content type, or the error that came instead. */
+  get value(): { httpStatus: number | undefined; contentType: string | undefined; events: number; error?: ErrorView } {
+    const error = this.refusal;
+    return { httpStatus: this.exchange.response?.status, contentType: contentTypeOf(this.exchange), events: this.events.length, ...(error ? { error } : {}) };
+  }
+
+  /** The error that came instead of a stream, as an answer of its own or as the only event. */
+  get refusal(): ErrorView | undefined {
+    const first = this.events[0]?.value;
+    if (first?.kind === 'error') return first.error;
+    return this.exchange.frames.length === 0 ? this.#binding.read(this.exchange).error : undefined;
+  }
+
+  /** What was first; a subject with an undefined value where nothing came. */
+  get first(): Subject {
+    return this.events[0] ?? seen(undefined, this.place);
+  }
+
+  get last(): Subject {
+    return this.events.at(-1) ?? seen(undefined, this.place);
+  }
+
+  /** The next event, of this kind; the play is blocked by `reliesOn` when something else or nothing comes. */
+  async next(kind?: EventView['kind'], reliesOn: RequirementId = 'A2A10-STREAM-001'): Promise<SeenEvent> {
+    const event = await this.#take();
+    if (event && (kind === undefined || event.value.kind === kind)) return event;
+    const by = this.#isNoStream ? 'A2A10-STREAM-001' : reliesOn;
+    throw new Blocked(by, event ? `expected a ${kind} event` : `expected ${kind ? `a ${kind} event` : 'an event'}, ${this.#whyNothing()}`, {
+      place: event?.place ?? this.place,
+      expected: kind ?? 'an event',
+      actual: event?.value ?? this.value,
+    });
+  }
+
+  /** Reads on until an event is as wanted; undefined when the stream ends, or is silent, before. */
+  async until(wanted: (event: EventView) => boolean): Promise<SeenEvent | undefined> {
+    for (;;) {
+      const event = await this.#take();
+      if (!event || (event.value.kind !== 'error' && wanted(event.value))) return event;
+    }
+  }
+
+  /** Reads to the end of the stream, or until it has been silent for so long; default: as long as the suite is patient. */
+  async drain(silenceMs = this.#patienceMs): Promise<this> {
+    while (await this.#take(Math.min(silenceMs, this.#patienceMs)));
+    if (this.#isNoStream) throw new Blocked('A2A10-STREAM-001', 'expected text/event-stream', { place: this.place, expected: 'text/event-stream', actual: this.value });
+    return this;
+  }
+
+  /** The target ended the stream in good order. */
+  get closed(): Subject {
+    return seen(this.exchange.end?.kind === 'complete' ? 'closed' : `still open or broken (${this.exchange.end?.kind ?? 'open'})`, this.events.at(-1)?.place ?? this.place);
+  }
+
+  /** Views of all events that came. */
+  get views(): EventView[] {
+    return this.events.flatMap(({ value }) => (value.kind === 'error' ? [] : [value]));
+  }
+
+  /** What came after the first terminal state; a closing snapshot of the task is legal there (11.7). */
+  get afterTerminal(): Subject {
+    const end = this.events.findIndex(({ value }) => value.kind !== 'error' && isTerminal(value));
+    const rest = end < 0 ? [] : this.events.slice(end + 1);
+    const odd = rest.filter(({ value }, index) => !(index === rest.length - 1 && value.kind === 'task' && isTerminal(value)));
+    return seen(odd.map(({ value }) => value), odd[0]?.place ?? this.place);
+  }
+
+  /** The state that the stream told last, or by which the task ended. */
+  get state(): string | undefined {
+    const states = this.views.flatMap((view) => stateOf(view) ?? []);
+    return states.find((state) => TERMINAL.has(state)) ?? states.at(-1);
+  }
+
+  /** Walks away without a word. */
+  async leave(): Promise<void> {
+    await this.#live.leave();
+  }
+
+  async #take(waitMs = this.#patienceMs): Promise<SeenEvent | undefined> {
+    const frame = await within(this.#live.frame(this.events.length), waitMs);
+    if (!frame) {
+      const { error } = this.exchange.frames.length === 0 ? this.#binding.read(this.exchange) : {};
+      if (error?.reason === 'SCRIPT_STEP_UNSUPPORTED') throw new NotApplicable(`the target cannot express the script: ${String(error.message)}`);
+      return undefined;
+    }
+    const event = this.#event(frame);
+    this.events.push(event);
+    return event;
+  }
+
+  /** Accepted, and answered with something else than a stream. */
+  get #isNoStream(): boolean {
+    return this.exchange.response?.status === 200 && !this.refusal && !/^text\/event-stream\b/i.test(contentTypeOf(this.exchange) ?? '');
+  }
+
+  #event(frame: Frame): SeenEvent {
+    const { result, error } = this.#binding.readEvent(frame.json, this.exchange);
+    return {
+      value: error ? { kind: 'error', error } : eventView(result),
+      place: { exchange: this.exchange.id, frame: frame.index, atMs: Math.round(frame.atMs - this.exchange.request.atMs) },
+      id: frame.id,
+    };
+  }
+
+  #whyNothing(): string {
+    const { end, response } = this.exchange;
+    if (!response) return `got no answer (${end?.message ?? end?.kind ?? 'none in time'})`;
+    if (this.exchange.frames.length === 0 && !/event-stream/i.test(contentTypeOf(this.exchange) ?? '')) return `got HTTP ${response.status} ${contentTypeOf(this.exchange) ?? ''}`.trim();
+    return end ? `the stream ended (${end.kind})` : `nothing came for ${this.#patienceMs} ms`;
+  }
+}
+
+export function contentTypeOf(exchange: Exchange): string | undefined {
+  return exchange.response?.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
+}
+
+async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  const settled = new AbortController();
+  const late = setTimeout(ms, undefined, { signal: settled.signal }).catch(() => undefined);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    settled.abort();
+  }
+}

@@ -1,0 +1,93 @@
+import { UsageError } from './kit/usage-error.ts';
+import { nearest } from './nearest.ts';
+import { readTool } from './tool.ts';
+
+/** A verb of the command line; resolves to the exit code. */
+export type Command = (args: string[], tool: { name: string; version: string }) => Promise<number>;
+
+// Loaded when they are called: `--help` must answer at once.
+const commands: Record<string, () => Promise<Command>> = {
+  list: async () => (await import('./commands/list.ts')).list,
+  explain: async () => (await import('./commands/explain.ts')).explain,
+  merge: async () => (await import('./commands/merge.ts')).merge,
+  verify: async () => (await import('./commands/verify.ts')).verify,
+};
+
+const HELP = `Does your agent server keep its protocol? A verdict for each requirement.
+
+  agentproto-conformance --target URL [flags]
+  agentproto-conformance list [GLOB] [--json]   all requirements, checked or not
+  agentproto-conformance explain ID             one of them, and what checks it
+  agentproto-conformance merge RUN...           several run files as one report
+  agentproto-conformance verify RUN             whether a run file is unchanged
+
+  --target URL               base URL of the agent server
+  --protocol ID,ID | auto    such as a2a@1.0; default: what is recognised there
+  --header "Name: value"     sent with every request, never written; repeatable
+  --bearer TOKEN             or the environment variable AGENTPROTO_TOKEN
+  --profile script|tck|echo|probe|FILE   how the agent is brought to do things
+  --only GLOB, --skip GLOB   requirements or scenarios, such as 'A2A10-STREAM-*'
+  --fail-on must|should|any  what makes the run fail; default: a broken MUST
+  --allow-incomplete         what could not be judged does not fail the run
+  --as-of VERSION            do not score requirements that came later
+  --baseline FILE            expected reds; --write-baseline FILE writes one
+  --report FORMAT=FILE       json, or run (the log of the run); repeatable
+  --timeout 10s              longest silence of the target that is waited for
+  --deadline 2m              the whole run
+  --concurrency 4  --seed N  --quiet  --verbose  --version  --help
+
+Exit codes: 0 conforms, 1 violation, 2 wrong usage, 3 incomplete, 4 unreachable,
+5 the suite failed.
+`;
+
+/** Runs the command line and resolves to its exit code (CONTRACT, "Command line"). */
+export async function main(args: readonly string[]): Promise<number> {
+  const { name, version } = readTool();
+  // `pnpm start -- --protocol X` passes the hyphens on.
+  const rest = args[0] === '--' ? args.slice(1) : [...args];
+  if (rest.length === 0 || rest.includes('--help') || rest.includes('-h')) {
+    (rest.length === 0 ? process.stderr : process.stdout).write(HELP);
+    return rest.length === 0 ? 2 : 0;
+  }
+  if (rest.includes('--version')) {
+    process.stdout.write(`${version}\n`);
+    return 0;
+  }
+  try {
+    const command = await commandFor(rest);
+    return await command(rest, { name, version });
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`${name}: ${error.message}\n`);
+      return 2;
+    }
+    process.stderr.write(`${name}: ${describeFault(error)}\n`);
+    return 5;
+  }
+}
+
+function describeFault(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // A full disk and its like: the sentence of the system says it all.
+  if ('syscall' in error) return error.message;
+  return `this is a fault of the suite, not of the target: ${error.stack ?? error.message}`;
+}
+
+/** Takes the verb off `args`; without a verb it is a run. */
+async function commandFor(args: string[]): Promise<Command> {
+  const verb = args[0]!;
+  if (verb.startsWith('-')) return (await import('./commands/run.ts')).run;
+  const load = Object.hasOwn(commands, verb) ? commands[verb] : undefined;
+  if (!load) {
+    const names = Object.keys(commands);
+    throw new UsageError(`unknown command ${verb}${nearest(verb, names)}; expected ${names.join(', ')}, or --target URL for a run`);
+  }
+  args.shift();
+  return load();
+}
+
+// A reader that has seen enough (`list | head`) is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? process.exitCode : 5));
+process.exitCode = await main(process.argv.slice(2));
+// Whatever a target still holds open does not hold us.
+setTimeout(() => process.exit(), 1_000).unref();

@@ -1,0 +1,79 @@
+import { randomInt } from 'node:crypto';
+import { UsageError } from '../kit/usage-error.ts';
+import type { RunOptions } from '../kit/runner.ts';
+import { parseDuration, parseInteger, type Flag, type Flags } from './flags.ts';
+
+/** Flags that say what is run against what. */
+export const RUN_FLAGS: readonly Flag[] = [
+  { name: 'target', value: 'a URL such as http://127.0.0.1:8080' },
+  { name: 'protocol', value: 'protocol ids such as a2a@1.0, or auto' },
+  { name: 'header', value: '"Name: value"', repeatable: true },
+  { name: 'bearer', value: 'a token' },
+  { name: 'profile', value: 'script, tck, echo, probe or a file' },
+  { name: 'only', value: 'a pattern such as A2A10-STREAM-*', repeatable: true },
+  { name: 'skip', value: 'a pattern such as A2A10-STREAM-*', repeatable: true },
+  { name: 'write-baseline', value: 'a file' },
+  { name: 'concurrency', value: 'a number' },
+  { name: 'timeout', value: 'a duration such as 10s' },
+  { name: 'deadline', value: 'a duration such as 2m' },
+  { name: 'seed', value: 'a number' },
+];
+
+export type Settings = Omit<RunOptions, 'command' | 'signal'>;
+
+/** @throws UsageError that says what was expected; it never repeats a token. */
+export function readSettings(flags: Flags, env: NodeJS.ProcessEnv): Settings {
+  const target = flags.one('target');
+  if (target === undefined) throw new UsageError('--target is missing; expected the base URL of an agent server, such as --target http://127.0.0.1:8080');
+  return {
+    target: parseTarget(target),
+    protocols: parseProtocols(flags.one('protocol') ?? 'auto'),
+    profile: flags.one('profile'),
+    only: flags.all('only'),
+    skip: flags.all('skip'),
+    headers: readHeaders(flags, env),
+    concurrency: parseInteger('--concurrency', flags.one('concurrency') ?? '4', 1, 64),
+    timeoutMs: parseDuration('--timeout', flags.one('timeout') ?? '10s'),
+    deadlineMs: parseDuration('--deadline', flags.one('deadline') ?? '2m'),
+    seed: parseInteger('--seed', flags.one('seed') ?? String(randomInt(2 ** 31)), 0, 2 ** 31 - 1),
+  };
+}
+
+export function parseTarget(text: string): string {
+  const example = 'expected an absolute http or https URL, such as http://127.0.0.1:8080';
+  if (!URL.canParse(text)) throw new UsageError(`--target: ${example}; got ${JSON.stringify(text.slice(0, 200))}`);
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    const meant = URL.canParse(`http://${text}`) && /^[\w.-]+:\d+/.test(text) ? `; did you mean http://${text}?` : '';
+    throw new UsageError(`--target: ${example}; got the scheme ${url.protocol}${meant}`);
+  }
+  if (url.username || url.password) throw new UsageError('--target: expected a URL without user and password; say them with --header "Authorization: …"');
+  url.hash = '';
+  return url.href.replace(/\/$/, '');
+}
+
+function parseProtocols(text: string): readonly string[] | 'auto' {
+  if (text === 'auto') return 'auto';
+  const ids = text.split(',').map((id) => id.trim());
+  if (ids.includes('') || ids.includes('auto')) throw new UsageError(`--protocol ${text}: expected auto, or ids separated by commas`);
+  return [...new Set(ids)];
+}
+
+function readHeaders(flags: Flags, env: NodeJS.ProcessEnv): [string, string][] {
+  const headers = flags.all('header').map(parseHeader);
+  const authorized = headers.some(([name]) => name.toLowerCase() === 'authorization');
+  const bearer = flags.one('bearer');
+  if (bearer !== undefined && authorized) throw new UsageError('--bearer: there is an Authorization header too; expected one of them');
+  const token = bearer ?? (authorized ? undefined : env['AGENTPROTO_TOKEN'] || undefined);
+  if (token === undefined) return headers;
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new UsageError(`${bearer === undefined ? 'AGENTPROTO_TOKEN' : '--bearer'}: expected a token without spaces and control characters`);
+  return [...headers, ['Authorization', `Bearer ${token}`]];
+}
+
+function parseHeader(text: string): [string, string] {
+  const [, name = '', value = ''] = /^([^:]*):(.*)$/s.exec(text) ?? [];
+  const fits = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
+  // What came is not repeated: it may be a secret with a slip in it.
+  if (!fits) throw new UsageError('--header: expected "Name: value", with a header name before the colon and printable characters after it');
+  return [name, value.trim()];
+}

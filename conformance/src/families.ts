@@ -1,0 +1,15 @@
+import { a2a10 } from './a2a/family.ts';
+import type { SuiteFamily } from './kit/family.ts';
+import { UsageError } from './kit/usage-error.ts';
+
+/** Every family revision that the suite can judge; a further one is a folder and a line here. */
+export const families: readonly SuiteFamily[] = [a2a10];
+
+/** @throws UsageError for an id that is none. */
+export function familiesNamed(ids: readonly string[]): SuiteFamily[] {
+  return ids.map((id) => {
+    const found = families.find((family) => family.id === id) ?? families.find((family) => family.id.startsWith(`${id}@`));
+    if (!found) throw new UsageError(`--protocol ${id}: expected ${families.map((family) => family.id).join(', ')} or auto`);
+    return found;
+  });
+}

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { createChecks } from './check.ts';
+import type { Finding } from './result.ts';
+import { seen } from './subject.ts';
+
+function collect() {
+  const findings: Finding[] = [];
+  return { findings, check: createChecks({ scenario: 's', binding: 'JSONRPC', report: (finding) => void findings.push(finding) }) };
+}
+
+test('a check that holds passes, one that does not is a violation with the place', () => {
+  const { findings, check } = collect();
+  check('A2A10-SEND-001', seen({ a: 1 })).has({ a: 1 });
+  check('A2A10-SEND-001', seen({ a: 2 }, { exchange: 3, frame: 4, atMs: 5 })).has({ a: 1 });
+  expect(findings).toEqual([
+    { requirement: 'A2A10-SEND-001', binding: 'JSONRPC', scenario: 's', verdict: 'pass' },
+    {
+      requirement: 'A2A10-SEND-001',
+      binding: 'JSONRPC',
+      scenario: 's',
+      verdict: 'violation',
+      failure: { message: '`a` is not as expected', expected: 1, actual: 2, exchange: 3, frame: 4, atMs: 5 },
+    },
+  ]);
+});
+
+test('the level of the row decides what a failure is', () => {
+  const { findings, check } = collect();
+  check('A2A10-CARD-007', seen(undefined)).has('x');
+  check('A2A10-HIST-001', seen([]), { level: 'should' }).equals(undefined);
+  check('A2A10-CARD-009', seen(1)).has(2);
+  expect(findings.map(({ verdict }) => verdict)).toEqual(['warning', 'warning', 'observed']);
+});
+
+test('a check with nothing to look at does not pass', () => {
+  const { findings, check } = collect();
+  check('A2A10-SEND-001', seen(undefined)).has({});
+  check('A2A10-SEND-001', seen(undefined)).hasOneOf({ a: 1 }, { b: 1 });
+  expect(findings.map(({ verdict }) => verdict)).toEqual(['violation', 'violation']);
+});
+
+test('an observation judges nothing', () => {
+  const { findings, check } = collect();
+  check('A2A10-VER-004', seen(1)).observes('takes the version from the query');
+  expect(findings).toMatchObject([{ verdict: 'observed', reason: 'takes the version from the query' }]);
+});

@@ -1,0 +1,70 @@
+import { requirements, type Level, type RequirementId } from '@agentproto/protocol';
+import { mismatch, readable, sameJson } from './match.ts';
+import type { Failure, Finding } from './result.ts';
+import type { Place, Subject } from './subject.ts';
+import { verdictOfFailure } from './verdict.ts';
+
+/** One requirement held against one thing that was seen. */
+export interface Check {
+  /** The value has (at least) this shape; see match.ts. */
+  has(shape: unknown): void;
+  /** The value has one of these shapes: where the spec leaves a choice, all legal ones are listed. */
+  hasOneOf(...shapes: unknown[]): void;
+  /** The value is this JSON, member for member. */
+  equals(value: unknown): void;
+  /** A condition that no shape can say; `expected` completes "expected …". */
+  holds(condition: boolean, expected: string, actual?: unknown): void;
+  /** Writes down what the target does where the spec leaves it open; judges nothing. */
+  observes(what: string): void;
+}
+
+export interface CheckOptions {
+  /** A weaker level than the row's, for the part of a rule that its source only recommends. */
+  level?: 'should' | 'observe';
+}
+
+export type CheckFunction<Id extends RequirementId = RequirementId> = (id: Id, subject: Subject, options?: CheckOptions) => Check;
+
+/** Collects what checks find. */
+export function createChecks(context: { scenario: string; binding: string; report: (finding: Finding) => void; times?: (exchange: number) => number | undefined }): CheckFunction {
+  return (id, subject, options) => {
+    const row = requirements[id];
+    const level: Level = options?.level ?? row.level;
+    const settle = (ok: boolean, failure: () => Omit<Failure, keyof Place>) => {
+      const finding: Finding = { requirement: id, binding: context.binding, scenario: context.scenario, verdict: ok ? (level === 'may' || level === 'observe' ? 'observed' : 'pass') : verdictOfFailure(level) };
+      if (!ok) {
+        const found = failure();
+        finding.failure = { ...found, ...placed(subject.place) };
+        if (finding.verdict === 'observed') finding.reason = found.message;
+      }
+      context.report(finding);
+    };
+    return {
+      has(shape) {
+        const found = mismatch(shape, subject.value);
+        settle(!found, () => ({ message: sentence(found!.path), expected: readable(found!.expected), actual: found!.actual }));
+      },
+      hasOneOf(...shapes) {
+        const ok = shapes.some((shape) => !mismatch(shape, subject.value));
+        settle(ok, () => ({ message: 'none of the legal answers', expected: shapes.map(readable), actual: subject.value }));
+      },
+      equals(value) {
+        settle(sameJson(value, subject.value), () => ({ message: 'not the same', expected: value, actual: subject.value }));
+      },
+      holds(condition, expected, actual = subject.value) {
+        settle(condition, () => ({ message: `expected ${expected}`, expected, actual }));
+      },
+      observes(what) {
+        context.report({ requirement: id, binding: context.binding, scenario: context.scenario, verdict: 'observed', reason: what });
+      },
+    };
+  };
+}
+
+function sentence(path: string): string {
+  return path ? `\`${path}\` is not as expected` : 'not as expected';
+}
+
+function placed(place: Place | undefined): Partial<Place> {
+  return place ? { ...place } : {};
+}

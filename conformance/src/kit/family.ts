@@ -1,0 +1,51 @@
+import type { RequirementId } from '@agentproto/protocol';
+import type { Recorder } from '../recorder/recorder.ts';
+import type { Invariant } from './invariant.ts';
+import type { Scenario } from './scenario.ts';
+import type { Profile } from './stimulus.ts';
+
+/** What a target is found to speak. */
+export interface Detected {
+  /** Bindings that it declares, in the spec's terms, in its order. */
+  bindings: readonly string[];
+  /** Bindings of the family that it does not declare, with the declaration that says so. */
+  undeclared: ReadonlyMap<string, string>;
+  /** Capabilities that it declares. */
+  capabilities: ReadonlySet<string>;
+  /** A sentence: what was seen, where. */
+  evidence: string;
+}
+
+export type Detection<Found extends Detected = Detected> =
+  | { found: Found }
+  /** What was asked for and what came, one sentence each; `reachable` once anything answered. */
+  | { found?: never; tried: string[]; reachable: boolean };
+
+/** What every driver is made from. */
+export interface DriverTools {
+  recorder: Recorder;
+  profile: Profile;
+  /** How long to wait for something that is owed, in milliseconds. */
+  patienceMs: number;
+  /** For ids and texts that must differ between plays. */
+  unique: () => string;
+}
+
+/** One protocol revision as the suite knows it: the only thing that the kit knows of a family. */
+export interface SuiteFamily<Driver = unknown, Found extends Detected = Detected> {
+  /** `a2a@1.0` */
+  id: string;
+  /** The patch of the revision by which is judged: `1.0.1`. */
+  patch: string;
+  /** Violated when the protocol is named by the user and not spoken by the target. */
+  spoken: RequirementId;
+  /** The binding under which things outside every message binding are reported (`card`, `health` …). */
+  sideBinding: string;
+  scenarios: readonly Scenario<Driver>[];
+  /** Ids of scenarios that together record every kind of message: what the selftest holds invariants against. */
+  smoke: readonly string[];
+  invariants: readonly Invariant[];
+  /** Uses GET only. */
+  detect(recorder: Recorder, target: URL): Promise<Detection<Found>>;
+  driver(found: Found, binding: string, tools: DriverTools): Driver;
+}

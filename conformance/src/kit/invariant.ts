@@ -1,0 +1,23 @@
+import type { RequirementId } from '@agentproto/protocol';
+import type { Exchange } from '@agentproto/recording';
+import type { CheckFunction } from './check.ts';
+
+/** Something that must be so in every exchange that any scenario recorded, hostile ones left out. */
+export interface Invariant {
+  /** `family/name`. */
+  id: string;
+  title: string;
+  proves: readonly RequirementId[];
+  /** Bindings whose exchanges it looks at; default all. */
+  bindings?: readonly string[];
+  /** Looks at one exchange; says nothing where there is nothing to look at. */
+  examine(exchange: Exchange, check: CheckFunction): void;
+}
+
+/** `check` takes only ids that stand in `proves`. */
+export function invariant<const Id extends RequirementId>(
+  id: string,
+  definition: Omit<Invariant, 'id' | 'proves' | 'examine'> & { proves: readonly Id[]; examine(exchange: Exchange, check: CheckFunction<NoInfer<Id>>): void },
+): Invariant {
+  return { ...definition, id, examine: (exchange, check) => definition.examine(exchange, check) };
+}

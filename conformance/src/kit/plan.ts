@@ -1,0 +1,156 @@
+import { requirements, type Requirement, type RequirementId } from '@agentproto/protocol';
+import { globs } from '../glob.ts';
+import type { Detected, SuiteFamily } from './family.ts';
+import type { PlannedRow } from './result.ts';
+import type { Scenario } from './scenario.ts';
+import type { Profile } from './stimulus.ts';
+import { UsageError } from './usage-error.ts';
+
+/** A family revision that the target speaks, and how. */
+export interface Spoken {
+  family: SuiteFamily;
+  found: Detected;
+}
+
+/** One scenario over one binding. */
+export interface Play {
+  spoken: Spoken;
+  scenario: Scenario;
+  binding: string;
+}
+
+export interface Plan {
+  plays: Play[];
+  rows: PlannedRow[];
+}
+
+export interface PlanFilter {
+  /** Globs over requirement ids and scenario ids; empty: everything. */
+  only: readonly string[];
+  skip: readonly string[];
+}
+
+/**
+ * What will be played, and for each row of the registry that has a check: by what, or why not.
+ * @throws UsageError for a pattern that matches nothing.
+ */
+export function makePlan(spoken: readonly Spoken[], profile: Profile, filter: PlanFilter): Plan {
+  const wanted = chooser(spoken.map(({ family }) => family), filter);
+  const plan: Plan = { plays: [], rows: [] };
+  for (const one of spoken) planFamily(one, profile, wanted, plan);
+  return plan;
+}
+
+function planFamily(spoken: Spoken, profile: Profile, wanted: (id: RequirementId) => boolean, plan: Plan) {
+  const { family, found } = spoken;
+  const rows = new RowTable();
+  const invariantRows = new Set(family.invariants.flatMap(({ proves }) => proves));
+  // An invariant may see something in any exchange.
+  const needAll = [...invariantRows].some((id) => wanted(id));
+
+  for (const scenario of family.scenarios) {
+    const relevant = scenario.proves.some((id) => wanted(id));
+    for (const binding of scenario.bindings ?? bindingsOf(family)) {
+      const outside = whyNot(scenario, binding, found, profile, family);
+      for (const id of scenario.proves) {
+        if (!wanted(id)) rows.leave(id, binding, { verdict: 'not-run', reason: 'filtered' });
+        else if (outside) rows.leave(id, binding, outside);
+        else rows.play(id, binding, scenario.id);
+      }
+      if (!outside && (relevant || needAll)) plan.plays.push({ spoken, scenario, binding });
+    }
+  }
+  for (const { id: name, proves, bindings } of family.invariants) {
+    for (const id of proves) {
+      for (const binding of bindings ?? checkedBindings(requirements[id])) {
+        const missing = found.undeclared.get(binding);
+        if (!wanted(id)) rows.leave(id, binding, { verdict: 'not-run', reason: 'filtered' });
+        else if (missing) rows.leave(id, binding, { verdict: 'not-applicable', reason: missing });
+        else rows.play(id, binding, name);
+      }
+    }
+  }
+  plan.rows.push(...rows.list());
+}
+
+/** The bindings over which a family's messages can go, by what the target declares and does not. */
+function bindingsOf(family: SuiteFamily): string[] {
+  const all = new Set<string>();
+  for (const row of rowsOf(family)) for (const binding of checkedBindings(row)) all.add(binding);
+  all.delete(family.sideBinding);
+  return [...all];
+}
+
+export function rowsOf(family: { id: string }): Requirement[] {
+  return Object.values(requirements).filter((row) => `${row.family}@${row.revision}` === family.id);
+}
+
+/** Where a server's rule can be seen; webhooks and clients are looked at elsewhere. */
+function checkedBindings(row: Requirement): string[] {
+  return row.binding.filter((binding) => binding !== 'client' && binding !== 'webhook');
+}
+
+function whyNot(scenario: Scenario, binding: string, found: Detected, profile: Profile, family: SuiteFamily): PlannedRow['outside'] {
+  const missing = found.undeclared.get(binding);
+  if (missing) return { verdict: 'not-applicable', reason: missing };
+  if (binding !== family.sideBinding && !found.bindings.includes(binding)) return { verdict: 'not-applicable', reason: `the target does not declare ${binding}` };
+  for (const capability of scenario.capability ?? []) {
+    const off = capability.startsWith('-');
+    const name = off ? capability.slice(1) : capability;
+    if (found.capabilities.has(name) === off) {
+      return { verdict: 'not-applicable', reason: off ? `the target declares ${name}` : `the target does not declare ${name}` };
+    }
+  }
+  if (scenario.stimulus?.some((word) => !profile.offers.has(word))) return { verdict: 'not-run', reason: 'no-stimulus' };
+  return undefined;
+}
+
+/** Rows by requirement and binding; a row that any scenario plays is inside the plan. */
+class RowTable {
+  readonly #rows = new Map<string, PlannedRow>();
+
+  play(requirement: RequirementId, binding: string, by: string) {
+    const row = this.#row(requirement, binding);
+    row.scenarios.push(by);
+    delete row.outside;
+  }
+
+  leave(requirement: RequirementId, binding: string, outside: NonNullable<PlannedRow['outside']>) {
+    const row = this.#row(requirement, binding);
+    if (row.scenarios.length === 0) row.outside ??= outside;
+  }
+
+  list(): PlannedRow[] {
+    return [...this.#rows.values()];
+  }
+
+  #row(requirement: RequirementId, binding: string): PlannedRow {
+    const key = `${requirement} ${binding}`;
+    let row = this.#rows.get(key);
+    if (!row) this.#rows.set(key, (row = { requirement, binding, scenarios: [] }));
+    return row;
+  }
+}
+
+function chooser(families: readonly SuiteFamily[], filter: PlanFilter): (id: RequirementId) => boolean {
+  const provers = new Map<string, string[]>();
+  for (const family of families) {
+    for (const { id, proves } of [...family.scenarios, ...family.invariants]) {
+      for (const row of proves) provers.set(row, [...(provers.get(row) ?? []), id]);
+    }
+  }
+  const names = new Set([...provers.keys(), ...[...provers.values()].flat()]);
+  const only = filter.only.map((pattern) => compile('--only', pattern, names));
+  const skip = filter.skip.map((pattern) => compile('--skip', pattern, names));
+  const hits = (patterns: ((name: string) => boolean)[], id: RequirementId) =>
+    patterns.some((matches) => matches(id) || (provers.get(id) ?? []).some(matches));
+  return (id) => (only.length === 0 || hits(only, id)) && !skip.some((matches) => matches(id) || (provers.get(id) ?? []).every(matches));
+}
+
+function compile(flag: string, pattern: string, names: ReadonlySet<string>): (name: string) => boolean {
+  const matches = globs(pattern);
+  if (![...names].some(matches)) {
+    throw new UsageError(`${flag} ${pattern}: matches no requirement and no scenario that would be judged here; \`agentproto-conformance list\` names them all`);
+  }
+  return matches;
+}

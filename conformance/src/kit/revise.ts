@@ -1,0 +1,26 @@
+import type { Finding } from './result.ts';
+
+export function isRed(finding: Finding): boolean {
+  return finding.verdict === 'violation' || finding.verdict === 'warning';
+}
+
+/**
+ * A red counts when it comes back with the scenario played alone; otherwise it is flaky, which is not known. What
+ * the second play did not look at stays as it was.
+ */
+export function revise(first: readonly Finding[], again: readonly Finding[]): Finding[] {
+  const key = (finding: Finding) => `${finding.requirement} ${finding.binding}`;
+  const before = Map.groupBy(first, key);
+  const after = Map.groupBy(again, key);
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((row) => {
+    const [old = [], now = []] = [before.get(row), after.get(row)];
+    const [wasRed, isRedNow] = [old.find(isRed), now.find(isRed)];
+    if (wasRed && !isRedNow) return [flaky(wasRed, `red once, ${now[0]?.verdict ?? 'not looked at'} when played alone`)];
+    if (isRedNow && !wasRed) return [flaky(isRedNow, `${old[0]?.verdict ?? 'not looked at'} at first, ${isRedNow.verdict} when played alone`)];
+    return now.length > 0 ? now : old;
+  });
+}
+
+function flaky({ requirement, binding, scenario }: Finding, what: string): Finding {
+  return { requirement, binding, scenario, verdict: 'inconclusive', reason: `flaky: ${what}` };
+}

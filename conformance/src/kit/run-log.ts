@@ -1,0 +1,35 @@
+import type { Exchange } from '@agentproto/recording';
+import type { Finding, PlannedRow, ScenarioResult, Target } from './result.ts';
+
+/** The run file: one NDJSON event log, the single source of every report (CONTRACT, "The run file"). */
+export interface RunHeader {
+  kind: 'agentproto-run';
+  schemaVersion: 1;
+  tool: { name: string; version: string };
+  /** ISO 8601. */
+  startedAt: string;
+  /** Family revision with patch, for each that is judged: `a2a@1.0` -> `1.0.1`. */
+  revisions: { [id: string]: string };
+  target: Target;
+  profile: string;
+  seed: number;
+  options: { [name: string]: unknown };
+}
+
+export type RunEvent =
+  | { type: 'plan'; plays: number; rows: PlannedRow[] }
+  | { type: 'scenario-start'; id: string; title: string; binding: string; attempt: number; atMs: number }
+  | { type: 'exchange'; exchange: Exchange }
+  | ({ type: 'scenario-end' } & ScenarioResult)
+  /** A red that did not come back when its scenario was run alone, and the like: findings that replace earlier ones. */
+  | { type: 'revision'; scenario: string; binding: string; findings: Finding[] }
+  /** The run could not go on: why, and with which exit code. */
+  | { type: 'stop'; outcome: 'unreachable' | 'error' | 'incomplete'; message: string };
+
+export interface RunFooter {
+  durationMs: number;
+  totals: { scenarios: number; findings: number; exchanges: number };
+}
+
+/** Where the runner says what happens; the run file, the console and the selftest listen. */
+export type RunListener = (event: RunEvent) => void;

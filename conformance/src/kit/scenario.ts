@@ -1,0 +1,39 @@
+import type { RequirementId } from '@agentproto/protocol';
+import type { CheckFunction } from './check.ts';
+import type { Lost, NotApplicable } from './stops.ts';
+import type { StimulusWord } from './stimulus.ts';
+
+/** What a play has at hand. */
+export interface Stage<Driver, Id extends RequirementId = RequirementId> {
+  agent: Driver;
+  check: CheckFunction<Id>;
+  /** `throw lost('the task finished before the cancel arrived')`: it cannot be told this time. */
+  lost(reason: string): Lost;
+  /** `throw notApplicable('the card has no …')`. */
+  notApplicable(reason: string): NotApplicable;
+}
+
+export interface Scenario<Driver = unknown> {
+  /** `family/area/name`; what `--only` and reports call it. */
+  id: string;
+  title: string;
+  /** The rows that the play checks; `check` takes no others. */
+  proves: readonly RequirementId[];
+  /** Bindings that it is played over; default: all that the family plays over and the target declares. */
+  bindings?: readonly string[];
+  /** Capabilities that the target must declare; `-name`: must not declare. */
+  capability?: readonly string[];
+  /** Behaviour of the agent that the play needs. */
+  stimulus?: readonly StimulusWord[];
+  /** Touches state that other scenarios see: played alone. */
+  exclusive?: boolean;
+  play(stage: Stage<Driver>): Promise<void>;
+}
+
+/** A family's own `scenario(id, …)`, in which `check` takes only ids that stand in `proves`. */
+export function scenariosFor<Driver>() {
+  return <const Id extends RequirementId>(
+    id: string,
+    definition: Omit<Scenario<Driver>, 'id' | 'proves' | 'play'> & { proves: readonly Id[]; play(stage: Stage<Driver, NoInfer<Id>>): Promise<void> },
+  ): Scenario<Driver> => ({ ...definition, id, play: (stage) => definition.play(stage) });
+}

@@ -1,0 +1,29 @@
+import type { Script } from '@agentproto/script';
+
+/** What an agent under test can be asked to do (CONTRACT, "Stimulus"). */
+export const STIMULUS_WORDS = ['done', 'slow', 'input', 'auth', 'fail', 'rej', 'msg', 'art', 'multi', 'chunk', 'tool', 'approval', 'hist', 'modes', 'crash'] as const;
+export type StimulusWord = (typeof STIMULUS_WORDS)[number];
+
+/** A word for agents that know the word, and the script for those that run scripts. */
+export interface Stimulus {
+  word: StimulusWord;
+  script: Script;
+}
+
+/** How a stimulus reaches the agent; the family's driver puts it into its own message. */
+export type Prompt =
+  | { carrier: 'script'; script: Script; text: string }
+  /** The TCK's `messageId` prefix. */
+  | { carrier: 'prefix'; prefix: string; text: string }
+  | { carrier: 'text'; text: string };
+
+export interface Profile {
+  name: string;
+  /** Words that this profile can bring about. */
+  offers: ReadonlySet<StimulusWord>;
+  prompt(stimulus: Stimulus): Prompt;
+}
+
+export function stimulus(word: StimulusWord, ...steps: Script['steps']): Stimulus {
+  return { word, script: { steps } };
+}

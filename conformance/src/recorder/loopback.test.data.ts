@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import net from 'node:net';
+
+export interface LoopbackTarget extends AsyncDisposable {
+  url: string;
+}
+
+/** A target on a free loopback port; closing it cuts its connections. */
+export async function listen(server: net.Server, protocol = 'http'): Promise<LoopbackTarget> {
+  const sockets = new Set<net.Socket>();
+  server.on('connection', (socket: net.Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as net.AddressInfo;
+  return {
+    url: `${protocol}://127.0.0.1:${port}/`,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+export function httpTarget(handler: http.RequestListener): Promise<LoopbackTarget> {
+  return listen(http.createServer(handler));
+}
+
+/** Answers each connection by hand, as soon as the first bytes came. */
+export function tcpTarget(answer: (socket: net.Socket, received: Buffer) => void): Promise<LoopbackTarget> {
+  return listen(net.createServer((socket) => void socket.once('data', (bytes) => answer(socket, bytes))));
+}
+
+export const SSE_HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n';
+
+/** One piece of a chunked body; the empty one is the last. */
+export function chunk(content: string | Buffer): Buffer {
+  const bytes = Buffer.from(content);
+  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
+}

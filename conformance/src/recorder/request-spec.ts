@@ -1,0 +1,35 @@
+import type { Headers } from '@agentproto/recording';
+import type { WaitLimits } from './wait-limits.ts';
+
+/** What every exchange may say of itself. */
+export interface ExchangeSpec {
+  /** The recorder's own label when absent. */
+  label?: string;
+  /** The protocol binding in the spec's own term. */
+  binding?: string;
+  /** The operation in the spec's own term. */
+  operation?: string;
+  /** A rule is broken on purpose: invariants do not look. */
+  hostile?: boolean;
+  /** Overrides for this exchange. */
+  limits?: Partial<WaitLimits>;
+}
+
+/** A well-formed request. `Host`, `Content-Length` and `Connection` are added where `headers` lack them; nothing else. */
+export interface RequestSpec extends ExchangeSpec {
+  method: string;
+  url: string;
+  headers?: Headers;
+  body?: string | Uint8Array;
+}
+
+/**
+ * Bytes as they are. Nothing is added, not even the recorder's own headers. `hostile` is true unless said
+ * otherwise. After the last piece the connection stays open, and the answer is waited for.
+ */
+export interface RawSpec extends ExchangeSpec {
+  /** Where to connect; `https:` means TLS. Its path is not sent. */
+  url: string;
+  /** In this order; a pause is our own and no silence of the target. */
+  pieces: readonly (string | Uint8Array | { pauseMs: number })[];
+}

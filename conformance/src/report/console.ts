@@ -1,0 +1,265 @@
+import { timeline, type Exchange } from '@agentproto/recording';
+import type { Verdict } from '../kit/verdict.ts';
+import { ending } from './exit-code.ts';
+import { LEVELS, type Report, type ReportedFailure, type ReportedRequirement, type ReportedScenario } from './model.ts';
+import { MARKS, type Paint } from './paint.ts';
+import { count, cut, duration, few, plain, shown, wrap, wrapItems } from './text.ts';
+
+export interface ConsoleOptions {
+  /** Columns. */
+  width: number;
+  paint: Paint;
+  /** `quiet`: the last sentence alone. `verbose`: every requirement, and every failure in full. */
+  verbosity: 'quiet' | 'normal' | 'verbose';
+  /** Looks an exchange up; `run` is the index in `report.runs`. */
+  exchange?: ((run: number, id: number) => Exchange | undefined) | undefined;
+}
+
+/** What a run has to say, for people: how each area went, what is wrong and where, and one last sentence. */
+export function renderConsole(report: Report, options: ConsoleOptions): string {
+  const parts =
+    options.verbosity === 'quiet'
+      ? []
+      : [heading(report, options), areas(report, options), ...reds(report, options), unknowns(report, options), accepted(report, options), totals(report, options)];
+  return `${[...parts, lastSentence(report, options)].filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function heading(report: Report, { paint, width }: ConsoleOptions): string[] {
+  const judged = Object.entries(report.revisions).map(([id, patch]) => `${id}, judged by ${patch}`);
+  const how = [...new Set(report.runs.map(({ profile }) => profile))].map((profile) => `profile ${profile}`);
+  const seeds = report.runs.length === 1 ? [`seed ${report.runs[0]!.seed}`] : [`${report.runs.length} runs merged`];
+  return [
+    ...wrap(judged.join('; ') || 'no protocol recognised', width - 4).map((line) => `  ${paint(line, 'bold')}`),
+    ...wrap(report.target.url, width - 4).map((line) => `  ${line}`),
+    paint(cut(`  ${plain([...how, ...seeds, duration(report.durationMs)].join(' · '))}`, width), 'dim'),
+  ];
+}
+
+/** `A2A10-STREAM-006` -> `STREAM`. */
+function areaOf(id: string): string {
+  return id.split('-').slice(1, -1).join('-') || id;
+}
+
+/** A line of ticks for each area; what was outside the plan is only counted, and not at all where it was filtered out. */
+function areas(report: Report, options: ConsoleOptions): string[] {
+  const { paint, width, verbosity } = options;
+  const lines: string[] = [];
+  const families = Map.groupBy(report.requirements, ({ family, revision }) => `${family}@${revision}`);
+  for (const [family, rows] of families) {
+    if (families.size > 1) lines.push(`  ${paint(family, 'bold')}`);
+    const groups = Map.groupBy(
+      rows.filter(({ verdict, reason }) => verdict !== 'not-run' || reason !== 'filtered'),
+      ({ id }) => areaOf(id),
+    );
+    const column = Math.max(...[...groups.keys()].map((area) => area.length)) + 4;
+    for (const [area, group] of groups) {
+      if (verbosity === 'verbose') {
+        lines.push(`  ${paint(area, 'bold')}`, ...group.flatMap((row) => describeRow(row, options)));
+        continue;
+      }
+      const looked = group.filter(({ verdict }) => verdict !== 'not-run');
+      const perLine = Math.max(10, width - column - 16);
+      const label = `  ${area}`.padEnd(column);
+      const rest = group.length > looked.length ? paint(`${looked.length > 0 ? '  ' : ''}${group.length - looked.length} not run`, 'dim') : '';
+      for (let start = 0; start === 0 || start < looked.length; start += perLine) {
+        const ticks = looked.slice(start, start + perLine).map((row) => tick(row, paint));
+        lines.push(`${start === 0 ? label : ' '.repeat(column)}${ticks.join('')}${start + perLine >= looked.length ? rest : ''}`);
+      }
+    }
+  }
+  const used = new Set(report.requirements.map(({ verdict }) => verdict));
+  const legend = (Object.keys(MARKS) as Verdict[]).filter((verdict) => used.has(verdict) && verdict !== 'not-run');
+  const keys = wrapItems(legend.map((verdict) => `${MARKS[verdict].mark} ${MARKS[verdict].word}`), ' ', width - 2);
+  if (legend.length > 1) lines.push('', ...keys.map((line) => paint(`  ${line}`, 'dim')));
+  return lines;
+}
+
+function tick(row: ReportedRequirement, paint: Paint): string {
+  const { mark, styles } = MARKS[row.verdict];
+  return isExpected(row) ? paint(mark, 'dim') : paint(mark, ...styles);
+}
+
+function describeRow(row: ReportedRequirement, { paint, width }: ConsoleOptions): string[] {
+  const { mark, styles } = MARKS[row.verdict];
+  const indent = row.id.length + 8;
+  const [first = '', ...rest] = wrap(row.statement, Math.max(20, width - indent));
+  const reason = row.reason ? wrap(because(row.verdict, row.reason), Math.max(20, width - indent)) : [];
+  return [
+    `    ${paint(mark, ...styles)} ${row.id}  ${first}`,
+    ...rest.map((line) => ' '.repeat(indent) + line),
+    ...reason.map((line) => ' '.repeat(indent) + paint(line, 'dim')),
+  ];
+}
+
+const NOT_RUN_WORDS: { readonly [reason: string]: string } = {
+  filtered: 'filtered out',
+  'no-stimulus': 'without a stimulus in this profile',
+  uncovered: 'without an occasion',
+  ended: 'the run ended first',
+};
+
+/** A reason in words. */
+function because(verdict: Verdict, reason: string): string {
+  if (verdict === 'blocked') return `blocked by ${reason}`;
+  return (verdict === 'not-run' ? NOT_RUN_WORDS[reason] : undefined) ?? reason.slice(0, 500);
+}
+
+/** Every red that it has, the baseline expects. */
+function isExpected({ verdict, bindings }: ReportedRequirement): boolean {
+  const same = Object.values(bindings).filter((row) => row.verdict === verdict);
+  return same.length > 0 && same.every(({ expected }) => expected !== undefined);
+}
+
+const REDS: readonly Verdict[] = ['violation', 'warning', 'harness-error'];
+
+/** One block for each requirement that is red and not expected to be, worst first. */
+function reds(report: Report, options: ConsoleOptions): string[][] {
+  return REDS.flatMap((verdict) => report.requirements.filter((row) => row.verdict === verdict && !isExpected(row)).map((row) => redBlock(row, report, options)));
+}
+
+function redBlock(row: ReportedRequirement, report: Report, options: ConsoleOptions): string[] {
+  const { paint, width, verbosity } = options;
+  const { mark, styles } = MARKS[row.verdict];
+  const over = Object.entries(row.bindings).filter(([, { verdict }]) => verdict === row.verdict);
+  const level = `${row.level.toUpperCase()}${row.basis === 'stated' ? '' : `, ${row.basis}`}`;
+  const facts = `${level} · ${/^\d/.test(row.section) ? '§' : ''}${row.section} · ${over.map(([binding]) => binding).join(', ')}${row.unscored ? ' · not scored' : ''}`;
+  const lines = [
+    `  ${paint(`${mark} ${row.id}`, ...styles)}  ${paint(cut(facts, width - row.id.length - 6), 'dim')}`,
+    ...wrap(row.statement, width - 6).map((line) => `    ${paint(line, 'bold')}`),
+  ];
+  if (row.reason && row.verdict === 'harness-error') lines.push(...wrap(row.reason.slice(0, 1_000), width - 6).map((line) => `    ${line}`));
+
+  const failures = report.scenarios.flatMap((scenario) =>
+    scenario.failures.filter((failure) => failure.requirement === row.id && REDS.includes(failure.verdict)).map((failure) => ({ scenario, failure })),
+  );
+  const full = verbosity === 'verbose' ? failures : failures.slice(0, 1);
+  for (const one of full) lines.push('', `    ${paint(cut(placeOf(one), width - 6), 'dim')}`, ...failureLines(one.failure, one.scenario.run ?? 0, options));
+  if (failures.length > full.length) {
+    const others = new Set(failures.map(placeOf));
+    for (const failure of full) others.delete(placeOf(failure));
+    if (others.size > 0) lines.push('', ...wrap(`also in ${few([...others], 4)}`, width - 6).map((line) => `    ${paint(line, 'dim')}`));
+  }
+  const blocked = report.requirements.filter(({ bindings }) => Object.values(bindings).some(({ verdict, reason }) => verdict === 'blocked' && reason === row.id));
+  if (blocked.length > 0) lines.push('', ...wrap(`blocks ${blocked.map(({ id }) => id).join(', ')}`, width - 6).map((line) => `    ${paint(line, 'dim')}`));
+  return lines;
+}
+
+function placeOf({ scenario, failure }: { scenario: ReportedScenario; failure: ReportedFailure }): string {
+  return `${scenario.id} over ${failure.binding}`;
+}
+
+function failureLines(failure: ReportedFailure, run: number, { paint, width, exchange }: ConsoleOptions): string[] {
+  const lines = wrap(failure.message.slice(0, 1_000), width - 8).map((line) => `      ${line}`);
+  const said = failure.expected === null || failure.message === `expected ${String(failure.expected)}`;
+  if (!said) lines.push(`      expected  ${shown(failure.expected, width - 16)}`);
+  if (failure.actual !== null || !said) lines.push(`      actual    ${paint(shown(failure.actual, width - 16), 'red')}`);
+  if (failure.exchange === null) return lines;
+  const at = [`exchange ${failure.exchange}`, ...(failure.frame === undefined ? [] : [`frame ${failure.frame}`]), ...(failure.atMs === undefined ? [] : [duration(failure.atMs)])];
+  lines.push(`      at        ${cut(at.join(', '), width - 16)}`);
+  const found = exchange?.(run, failure.exchange);
+  if (!found) return lines;
+  // The first line of a timeline says what stands above already.
+  const [, ...seen] = timeline(excerpt(found, failure.frame), { width: width - 4, maxFrames: FRAMES_SHOWN }).split('\n');
+  lines.push('');
+  const here = new RegExp(`^ *\\+\\d+ ms [<>] \\[${failure.frame}\\] `);
+  for (const line of seen) lines.push(here.test(line) ? `  ${paint('▸', 'red', 'bold')} ${line}` : `    ${paint(line, 'dim')}`);
+  return lines;
+}
+
+const FRAMES_SHOWN = 6;
+
+/** The frames up to the one in question and the two after it; without one the timeline chooses. */
+function excerpt(exchange: Exchange, frame: number | undefined): Exchange {
+  const frames = exchange.frames.map((one) => ({ ...one, data: brief(one.data) }));
+  const place = frames.findIndex(({ index }) => index === frame);
+  const start = Math.max(0, Math.min(place - 3, frames.length - FRAMES_SHOWN));
+  return { ...exchange, frames: place < 0 ? frames : frames.slice(start, start + FRAMES_SHOWN) };
+}
+
+/** JSON without what is the same in every frame: the JSON-RPC envelope, and members that are UUIDs. */
+function brief(data: string): string {
+  return data
+    .slice(0, 2_000)
+    .replace(/^\{(?:"jsonrpc":"2\.0",|"id":(?:"[^"]*"|\d+|null),)*"result":/, '…')
+    .replace(/("\w+":"[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}",?)+/gi, '…');
+}
+
+/** What could not be told, by reason; what stands behind a red is named there. */
+function unknowns(report: Report, { paint, width }: ConsoleOptions): string[] {
+  const groups = new Map<string, { verdict: Verdict; reason: string; ids: Set<string> }>();
+  for (const { id, bindings } of report.requirements) {
+    for (const { verdict, reason = 'no reason was given', planned, expected } of Object.values(bindings)) {
+      const cause = report.requirements.find((row) => row.id === reason);
+      const folded = verdict === 'blocked' && cause && REDS.includes(cause.verdict) && !isExpected(cause);
+      const ended = verdict === 'not-run' && reason === 'ended';
+      if (!planned || expected || folded || !(verdict === 'inconclusive' || verdict === 'blocked' || ended)) continue;
+      const key = `${verdict} ${reason}`;
+      const group = groups.get(key) ?? { verdict, reason, ids: new Set<string>() };
+      groups.set(key, group);
+      group.ids.add(id);
+    }
+  }
+  return [...groups.values()].flatMap(({ verdict, reason, ids }) => {
+    const { mark, styles } = MARKS[verdict];
+    const why = because(verdict, reason);
+    const [first = '', ...rest] = wrap([...ids].join(', '), width - 6);
+    return [`  ${paint(mark, ...styles)} ${first}`, ...rest.map((line) => `    ${line}`), ...wrap(why, width - 6).map((line) => `    ${paint(line, 'dim')}`)];
+  });
+}
+
+/** What the baseline has to say: reds that it expects, and entries that no longer hold. */
+function accepted(report: Report, { paint, width }: ConsoleOptions): string[] {
+  if (!report.baseline) return [];
+  const lines = report.baseline.broken.flatMap(({ message }) => {
+    const [first = '', ...rest] = wrap(`baseline: ${message}`, width - 6);
+    return [`  ${paint('✗', 'red', 'bold')} ${first}`, ...rest.map((line) => `    ${line}`)];
+  });
+  const expected = report.requirements.flatMap((row) => {
+    const reason = Object.values(row.bindings).find((binding) => binding.expected !== undefined && binding.verdict !== 'blocked')?.expected;
+    return reason === undefined ? [] : [{ id: row.id, verdict: row.verdict, reason }];
+  });
+  if (expected.length > 0) lines.push(paint(`  expected by the baseline`, 'dim'));
+  for (const { id, verdict, reason } of expected) {
+    const [first = '', ...rest] = wrap(reason, width - id.length - 8);
+    lines.push(paint(`  ${MARKS[verdict].mark} ${id}  ${first}`, 'dim'), ...rest.map((line) => paint(`${' '.repeat(id.length + 6)}${line}`, 'dim')));
+  }
+  return lines;
+}
+
+function totals(report: Report, { paint, width }: ConsoleOptions): string[] {
+  const order: Verdict[] = ['pass', 'violation', 'warning', 'harness-error', 'blocked', 'inconclusive', 'observed', 'not-applicable', 'not-run'];
+  const lines = LEVELS.flatMap((level) => {
+    const counts = order.flatMap((verdict) => {
+      const number = report.summary[level][verdict];
+      if (number === 0) return [];
+      return [REDS.includes(verdict) ? count(number, MARKS[verdict].word) : `${number} ${MARKS[verdict].word}`];
+    });
+    if (counts.length === 0) return [];
+    const [first = '', ...rest] = wrapItems(counts, ' ·', width - 13);
+    return [`  ${level.toUpperCase().padEnd(9)}${first}`, ...rest.map((line) => `${' '.repeat(11)}${line}`)];
+  });
+  const { testable, checked, planned, exercised } = report.coverage;
+  if (testable === 0) return lines;
+  const reach = `Of ${count(testable, 'rule')} that can be seen from outside, ${checked} have a check; planned here: ${planned}, exercised: ${exercised}.`;
+  const red = report.requirements.find((row) => REDS.includes(row.verdict) && !isExpected(row));
+  const hint = red ? ['', ...wrap(`\`explain ${red.id}\` says more of a rule; \`--only ${red.id}\` plays it alone.`, width - 4)] : [];
+  return [...lines, '', ...[...wrap(`${reach} ${outside(report)}`, width - 4), ...hint].map((line) => (line ? paint(`  ${line}`, 'dim') : ''))];
+}
+
+/** Why rows were left out of the plan, and the rules whose occasion never came. */
+function outside(report: Report): string {
+  const why = new Map<string, number>();
+  for (const { verdict, reason = '' } of report.requirements) {
+    const word = verdict === 'not-applicable' ? 'not applicable' : verdict === 'not-run' && reason !== 'ended' ? because(verdict, reason) : undefined;
+    if (word) why.set(word, (why.get(word) ?? 0) + 1);
+  }
+  return why.size === 0 ? '' : `Left out: ${[...why].map(([word, number]) => `${number} ${word}`).join(', ')}.`;
+}
+
+function lastSentence(report: Report, { paint, width }: ConsoleOptions): string[] {
+  const { outcome, exitCode, sentence } = ending(report);
+  const { mark, styles } = MARKS[({ conforms: 'pass', violation: 'violation', incomplete: 'inconclusive', unreachable: 'violation', error: 'harness-error' } as const)[outcome]];
+  const interrupted = outcome === 'violation' && report.stopped ? ` ${report.stopped.message}` : '';
+  const [first = '', ...rest] = wrap(`${outcome}: ${plain(sentence).slice(0, 2_000).replace(/\.?$/, '.')}${interrupted} Exit\u00a0code\u00a0${exitCode}.`, width - 6).map((line) => line.replaceAll('\u00a0', ' '));
+  return [`  ${paint(`${mark} ${first}`, ...styles)}`, ...rest.map((line) => `    ${paint(line, ...styles)}`)];
+}

@@ -1,0 +1,54 @@
+import type { AnyQuirk } from '@agentproto/reference-server';
+import { QUIRKS } from '@agentproto/reference-server/quirks';
+import { fixtures } from './fixtures.ts';
+import { judgeQuirk, type QuirkVerdict } from './judge-quirk.ts';
+import { isRed, names, sight, type Sighting } from './sight.ts';
+
+/**
+ * `pnpm selftest [WORD…]`: every quirk must turn the row that it names red, and nothing that it does not
+ * entail; no legal oddity may turn anything red (CONTRACT, "Proof that the suite works").
+ */
+
+const PATIENCE_MS = 500;
+/** Quirks that are tried at once: most of their time is waiting. */
+const WIDTH = 4;
+
+async function selftest(words: readonly string[]): Promise<boolean> {
+  const began = performance.now();
+  const chosen = QUIRKS.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+  if (chosen.length === 0) {
+    console.error(`no quirk has ${words.join(' or ')} in its name`);
+    return false;
+  }
+  const controls = new Map<string, Sighting>();
+  for (const fixture of fixtures) controls.set(fixture.name, await sight(fixture, [], { patienceMs: PATIENCE_MS }));
+  const clean = [...controls].map(([name, { findings }]) => reportControl(name, findings.filter(isRed))).every(Boolean);
+
+  const verdicts = await judgeAll(chosen, controls);
+  for (const { quirk, fixture, complaint } of verdicts) if (complaint) console.log(`  ✗ ${quirk.name} on ${fixture}: ${complaint}`);
+  const faults = verdicts.filter(({ quirk }) => quirk.breaks !== null);
+  const oddities = verdicts.filter(({ quirk }) => quirk.breaks === null);
+  const count = (list: readonly QuirkVerdict[], is: (verdict: QuirkVerdict) => boolean) => `${list.filter(is).length} of ${list.length}`;
+  console.log(`detection rate: ${count(faults, ({ detected }) => detected)} quirks turned the row red that they name`);
+  console.log(`precision: ${count(faults, ({ complaint }) => !complaint)} turned nothing else red than they say`);
+  console.log(`false alarms: ${count(oddities, ({ detected }) => !detected)} legal oddities called a fault`);
+  console.log(`took ${((performance.now() - began) / 1_000).toFixed(1)} s`);
+  return clean && verdicts.every(({ complaint }) => !complaint);
+}
+
+async function judgeAll(quirks: readonly AnyQuirk[], controls: ReadonlyMap<string, Sighting>): Promise<QuirkVerdict[]> {
+  const verdicts: QuirkVerdict[] = [];
+  const waiting = quirks[Symbol.iterator]();
+  const lane = async () => {
+    for (const quirk of waiting) verdicts.push(await judgeQuirk(quirk, fixtures, controls, { patienceMs: PATIENCE_MS }));
+  };
+  await Promise.all(Array.from({ length: WIDTH }, lane));
+  return verdicts.sort((a, b) => a.quirk.name.localeCompare(b.quirk.name));
+}
+
+function reportControl(name: string, red: Sighting['findings']): boolean {
+  console.log(`control ${name}: ${red.length > 0 ? `NOT CLEAN: ${names(red)}` : 'clean'}`);
+  return red.length === 0;
+}
+
+process.exitCode = (await selftest(process.argv.slice(2).filter((word) => word !== '--'))) ? 0 : 1;

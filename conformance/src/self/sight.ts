@@ -1,0 +1,52 @@
+import { createReferenceServer, type AnyQuirk } from '@agentproto/reference-server';
+import type { Finding } from '../kit/result.ts';
+import { runSuite, type RunOptions } from '../kit/runner.ts';
+import type { Fixture } from './fixtures.ts';
+
+/** What a run showed of each row over each binding. */
+export interface Sighting {
+  findings: readonly Finding[];
+  /** How often the quirks changed something. */
+  applied: number;
+}
+
+export interface SightOptions {
+  /** Longest silence that is waited for, in milliseconds: what a server that hangs costs. */
+  patienceMs: number;
+  plays?: RunOptions['plays'];
+}
+
+/** Runs the suite, in process, on a reference server with these quirks. */
+export async function sight(fixture: Fixture, quirks: readonly AnyQuirk[], { patienceMs, plays }: SightOptions): Promise<Sighting> {
+  await using server = await createReferenceServer({ ...fixture.options, protocols: fixture.protocols, quirks });
+  const findings: Finding[] = [];
+  await runSuite(
+    {
+      target: server.url,
+      protocols: fixture.protocols,
+      profile: 'script',
+      only: [],
+      skip: [],
+      headers: [],
+      concurrency: 4,
+      timeoutMs: patienceMs,
+      deadlineMs: 60_000,
+      seed: 1,
+      // Each quirk is there on purpose: played again it would be there again.
+      replayReds: false,
+      ...(plays ? { plays } : {}),
+      command: { name: 'agentproto-selftest', version: '0.0.0' },
+    },
+    (entry) => {
+      if ('type' in entry && entry.type === 'scenario-end') findings.push(...entry.findings);
+    },
+  );
+  return { findings, applied: server.quirks.reduce((sum, { applied }) => sum + applied, 0) };
+}
+
+export const isRed = ({ verdict }: Finding): boolean => verdict === 'violation' || verdict === 'warning' || verdict === 'harness-error';
+
+/** The rows of findings with what was said of them, each once. */
+export function names(findings: readonly Finding[]): string {
+  return [...new Set(findings.map(({ requirement, failure, reason }) => `${requirement} (${failure?.message ?? reason ?? ''})`))].join(', ');
+}

@@ -1,0 +1,65 @@
+import { randomInt } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { createReferenceServer } from '@agentproto/reference-server';
+import { parseFlags } from '../commands/flags.ts';
+import { show } from '../commands/show.ts';
+import { families, familiesNamed } from '../families.ts';
+import { runSuite } from '../kit/runner.ts';
+import { UsageError } from '../kit/usage-error.ts';
+import { buildMergedReport } from '../report/build.ts';
+import type { RunRecord } from '../report/judgement.ts';
+import { painter, surface } from '../report/paint.ts';
+import { createProgress } from '../report/progress.ts';
+import { createRunLog } from '../run-file.ts';
+import { fixtures } from './fixtures.ts';
+
+/**
+ * `pnpm start`: the reference server in each of its set-ups, the whole suite against it, one verdict.
+ * `--protocol ID,ID` narrows it.
+ */
+async function start(args: readonly string[]): Promise<number> {
+  const flags = parseFlags(args[0] === '--' ? args.slice(1) : args, [{ name: 'protocol', value: 'protocol ids such as a2a@1.0' }, { name: 'verbose' }]);
+  const named = flags.one('protocol');
+  const wanted = new Set((named === undefined ? families : familiesNamed(named.split(','))).map(({ id }) => id));
+  const runs: RunRecord[] = [];
+  for (const fixture of fixtures) {
+    const protocols = fixture.protocols.filter((id) => wanted.has(id));
+    if (protocols.length > 0) runs.push(await judge(fixture.name, protocols, fixture.options));
+  }
+  const report = buildMergedReport(runs, { failOn: 'should', allowIncomplete: false });
+  show(report, runs, flags.has('verbose') ? 'verbose' : 'normal');
+  return report.exitCode;
+}
+
+async function judge(name: string, protocols: readonly string[], options: object): Promise<RunRecord> {
+  const { width, colors, live } = surface(process.stderr);
+  const progress = createProgress({ write: (text) => process.stderr.write(text), paint: painter(colors), width, live, verbose: false });
+  await using server = await createReferenceServer({ ...options, protocols });
+  process.stderr.write(`reference server (${name}) at ${server.url}\n`);
+  await using log = createRunLog({ headers: [], scoring: { failOn: 'should', allowIncomplete: false } });
+  const footer = await runSuite(
+    {
+      target: server.url,
+      protocols,
+      only: [],
+      skip: [],
+      headers: [],
+      concurrency: 4,
+      timeoutMs: 10_000,
+      deadlineMs: 120_000,
+      seed: randomInt(2 ** 31),
+      command: createRequire(import.meta.url)('agentproto-conformance/package.json') as { name: string; version: string },
+    },
+    (entry) => progress.listen(log.listen(entry)),
+  );
+  progress.done();
+  return { ...log.record(), footer };
+}
+
+try {
+  process.exitCode = await start(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}
