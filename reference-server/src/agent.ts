@@ -23,7 +23,8 @@ export interface AgentRequest {
 /**
  * Who answers: a script, or events of the agent's own (an async generator). Undefined: the scripted agent, which
  * plays the script that the message carries, or says the text back. A script lasts for the whole run: the agent is
- * asked again for follow-ups of runs that follow none.
+ * asked again for follow-ups of runs that follow none. Where the server keeps nothing between turns (chat), the agent
+ * is also asked about the earlier messages, to find the script that the conversation follows.
  */
 export type Agent = (request: AgentRequest) => Script | AsyncIterable<AgentEvent> | undefined;
 
@@ -36,10 +37,11 @@ export interface Performance {
   events: AsyncIterable<AgentEvent>;
 }
 
-/** The script that a run follows, and what its agent did since it began. */
+/** The script that a run or a conversation follows. */
 export interface Story {
   script: Script;
-  events: AgentEvent[];
+  /** Which of its turns comes next. */
+  turn: number;
 }
 
 export interface Stage {
@@ -48,34 +50,37 @@ export interface Stage {
   signals: Signals;
 }
 
+/** What begins with a message, if anything does. Throws a ScriptError when it carries a script that cannot be read. */
+export function beginning({ agent }: Pick<Stage, 'agent'>, request: AgentRequest): ReturnType<Agent> {
+  return agent(request) ?? findScript(request.carrier)?.script;
+}
+
 /** Throws a ScriptError when the message carries a script that cannot be read. */
-export function perform(
-  { agent, clock, signals }: Stage,
-  request: AgentRequest,
-  story: Story | undefined,
-): Performance {
-  const { input, signal, carrier } = request;
+export function perform(stage: Stage, request: AgentRequest, story: Story | undefined): Performance {
+  const { clock, signals } = stage;
+  const { input, signal } = request;
   const play = (script: Script, turn: number): Performance => ({
     steps: (turn === 0 ? script.steps : script.turns?.[turn - 1]?.steps) ?? [],
     events: run(script, { turn, input, signal, clock, waitForSignal: (name, stop) => signals.wait(name, stop) }),
   });
 
-  const begun = (story ? undefined : agent(request)) ?? findScript(carrier)?.script;
+  const begun = story ? findScript(request.carrier)?.script : beginning(stage, request);
   if (begun && Symbol.asyncIterator in begun) return { events: begun };
   if (begun) return { script: begun, ...play(begun, 0) };
-  return story ? play(story.script, turnAfter(story.events)) : play(echoScript(input.text), 0);
+  return story ? play(story.script, story.turn) : play(echoScript(input.text), 0);
 }
 
 /** Reads in the run's log which script it follows, if any. */
 export async function storyOf(store: Store, run: Run): Promise<Story | undefined> {
-  let story: Story | undefined;
+  let script: Script | undefined;
+  let events: AgentEvent[] = [];
   for await (const { seq, event } of store.logs.read(run.id)) {
     if (event.type === 'turn') {
-      if (event.script) story = { script: event.script, events: [] };
-    } else if (event.type !== 'open' && event.type !== 'crash') {
-      story?.events.push(event);
+      if (event.script) [script, events] = [event.script, []];
+    } else if (script && event.type !== 'open' && event.type !== 'crash') {
+      events.push(event);
     }
     if (seq === run.seq) break;
   }
-  return story;
+  return script && { script, turn: turnAfter(events) };
 }

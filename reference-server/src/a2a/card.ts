@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { JSON_MEDIA_TYPE, VERSION } from '@agentproto/protocol/a2a/1.0';
 import type { AgentCard } from '@agentproto/protocol/a2a/1.0';
 import { SCRIPT_MEDIA_TYPE } from '@agentproto/script';
-import type { Answer } from './answer.ts';
+import type { Answer } from '../answer.ts';
 import type { A2AContext } from './context.ts';
 
 /** Where both bindings are, relative to the server. */

@@ -1,11 +1,11 @@
-import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CARD_PATH } from '@agentproto/protocol/a2a/1.0';
+import { writeAnswer } from '../answer.ts';
+import type { Answer, StreamAnswer } from '../answer.ts';
 import { HttpError } from '../http-error.ts';
 import { withQuirks } from '../quirk.ts';
-import type { Family, ServerContext } from '../server-context.ts';
-import { writeAnswer } from './answer.ts';
-import type { Answer, StreamAnswer } from './answer.ts';
+import type { Family } from '../server-context.ts';
+import { whenLeft } from '../when-left.ts';
 import { A2A_PATH } from './card.ts';
 import type { A2AContext } from './context.ts';
 import type { HttpRequest } from './dispatch.ts';
@@ -97,18 +97,6 @@ async function write(ctx: A2AContext, reply: FastifyReply, answer: Answer | Stre
     ctx.report(error);
     reply.raw.destroy();
   }
-}
-
-/** Aborts when the caller has left, or the server closes. */
-function whenLeft({ whenClosing }: Pick<ServerContext, 'whenClosing'>, response: ServerResponse): AbortSignal {
-  const left = new AbortController();
-  const stop = () => left.abort();
-  const forget = whenClosing(stop);
-  response.once('close', () => {
-    forget();
-    if (!response.writableFinished) stop();
-  });
-  return left.signal;
 }
 
 function splitUrl({ raw: { url = '' } }: FastifyRequest): [path: string, search: string] {

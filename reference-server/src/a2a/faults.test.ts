@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { WireFault } from '@agentproto/script';
 import { expect, test } from 'vitest';
-import { splitUtf8 } from './faults.ts';
+import { splitUtf8 } from '../faults.ts';
 import { messageOf, startServer } from './caller.test.kit.ts';
 
 interface Seen {

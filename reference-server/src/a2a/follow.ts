@@ -1,5 +1,5 @@
 import type { Message, StreamResponse, Task } from '@agentproto/protocol/a2a/1.0';
-import type { WireFault } from '@agentproto/script';
+import type * as answer from '../answer.ts';
 import { HttpError } from '../http-error.ts';
 import { endsTurn } from '../store/run-event.ts';
 import type { Entry, Run } from '../store/store.ts';
@@ -14,8 +14,7 @@ export interface StreamFrame {
   event: StreamResponse;
 }
 
-/** What a stream carries: events, and the faults that a script asks for in between. */
-export type StreamItem = StreamFrame | { fault: WireFault };
+export type StreamItem = answer.StreamItem<StreamFrame>;
 
 /** One entry of a log, and the task after it. */
 interface Step {

@@ -1,13 +1,14 @@
 import { JSON_MEDIA_TYPE } from '@agentproto/protocol/a2a/1.0';
 import { errorMessage, readRequest, resultMessage } from '@agentproto/wire/json-rpc';
 import type { ReadRequest, RpcError, RpcId } from '@agentproto/wire/json-rpc';
+import type { Answer, StreamAnswer } from '../answer.ts';
 import { parseJsonBody } from '../body.ts';
 import type { HttpError } from '../http-error.ts';
-import type { Answer, StreamAnswer } from './answer.ts';
 import type { A2AContext } from './context.ts';
 import type { HttpRequest } from './dispatch.ts';
 import { A2AError, told } from './errors.ts';
 import type { ErrorName } from './errors.ts';
+import { sseAnswer } from './sse.ts';
 
 /** The JSON-RPC binding (§9): every answer has the status 200, unless HTTP itself refuses the request. */
 export async function answerRpc(ctx: A2AContext, request: HttpRequest): Promise<Answer | StreamAnswer> {
@@ -32,14 +33,13 @@ export async function answerRpc(ctx: A2AContext, request: HttpRequest): Promise<
         fault: call.fault,
       };
     }
-    return {
-      status: 200,
-      headers: { ...impl.streamHeaders(ctx), ...extensions },
+    return sseAnswer(ctx, {
+      headers: extensions,
       items,
       data: (event) => JSON.stringify(impl.rpcResult(ctx, id, event)),
       failure: (error) => JSON.stringify(impl.rpcError(ctx, id, errorObject(ctx, told(ctx, error)))),
       signal: request.signal,
-    };
+    });
   } catch (error) {
     return rpcFailure(ctx, id, error);
   }

@@ -1,12 +1,13 @@
 import { A2A_MEDIA_TYPE, METHODS } from '@agentproto/protocol/a2a/1.0';
 import type { MethodName, StreamResponse } from '@agentproto/protocol/a2a/1.0';
+import type { Answer, StreamAnswer } from '../answer.ts';
 import { parseJsonBody } from '../body.ts';
 import { HttpError } from '../http-error.ts';
-import type { Answer, StreamAnswer } from './answer.ts';
 import type { A2AContext } from './context.ts';
 import type { HttpRequest } from './dispatch.ts';
 import type { RestErrorBody } from './errors.ts';
 import { A2AError, httpErrorBody, invalidParams, told } from './errors.ts';
+import { sseAnswer } from './sse.ts';
 
 export interface RestRoute {
   method: MethodName;
@@ -52,14 +53,13 @@ export async function answerRest(ctx: A2AContext, request: HttpRequest): Promise
         body: JSON.stringify(impl.restResult(ctx, result)),
         fault: call.fault,
       };
-    return {
-      status: 200,
-      headers: { ...impl.streamHeaders(ctx), ...extensions },
+    return sseAnswer(ctx, {
+      headers: extensions,
       items,
       data: (event) => JSON.stringify(impl.restEvent(ctx, event)),
       failure: (error) => JSON.stringify(errorBody(ctx, told(ctx, error))),
       signal: request.signal,
-    };
+    });
   } catch (error) {
     return restFailure(ctx, error);
   }

@@ -1,7 +1,46 @@
 import { SSE_MEDIA_TYPE } from '@agentproto/protocol/a2a/1.0';
+import type { StreamResponse } from '@agentproto/protocol/a2a/1.0';
 import { encodeSseComment, encodeSseEvent } from '@agentproto/wire/sse';
 import type { OutgoingSseEvent } from '@agentproto/wire/sse';
+import type { StreamAnswer } from '../answer.ts';
 import type { A2AContext } from './context.ts';
+import type { StreamItem } from './follow.ts';
+
+/** A stream of one of the bindings. */
+export interface SseStream {
+  /** Beside those of every stream. */
+  headers: Record<string, string>;
+  items: AsyncIterable<StreamItem>;
+  /** The data of an event, in the binding's form. */
+  data: (event: StreamResponse) => string;
+  /** The data of the event that ends a stream which fails. */
+  failure: (error: unknown) => string;
+  /** Aborts when nobody reads any more. */
+  signal: AbortSignal;
+}
+
+/** The stream as an answer. */
+export function sseAnswer(ctx: A2AContext, { headers, items, data, failure, signal }: SseStream): StreamAnswer {
+  const { impl, keepAliveMs } = ctx;
+  return {
+    status: 200,
+    headers: { ...impl.streamHeaders(ctx), ...headers },
+    frames: frames(ctx, items, data),
+    chunks: (text) => impl.chunks(ctx, text),
+    broken: impl.frameText(ctx, { data: '{"broken":' }),
+    failure: (error) => impl.frameText(ctx, { data: failure(error) }),
+    keepAlive: { everyMs: keepAliveMs, frame: impl.keepAliveText(ctx) },
+    signal,
+  };
+}
+
+async function* frames(ctx: A2AContext, items: SseStream['items'], data: SseStream['data']): StreamAnswer['frames'] {
+  for await (const item of items) {
+    if ('fault' in item) yield item;
+    else
+      yield { text: ctx.impl.frameText(ctx, { ...(item.id !== undefined && { id: String(item.id) }), data: data(item.event) }) };
+  }
+}
 
 export const streamHeaders = (_ctx: A2AContext): Record<string, string> => ({
   'content-type': SSE_MEDIA_TYPE,

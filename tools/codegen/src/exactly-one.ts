@@ -1,4 +1,4 @@
-import type { Schema, SchemaObject } from './schema.ts';
+import type { SchemaObject } from './schema.ts';
 import { SpecError } from './spec-file.ts';
 
 /** An exactly-one union: its members, each with the schema of its value. */
@@ -24,36 +24,3 @@ export function unionOf(name: string, variants: SchemaObject[]): Union {
         throw new SpecError(`${name}: variant ${own} must forbid ${other} ("${other}": false).`);
   return union;
 }
-
-/**
- * The same schema for Ajv: one `properties` for all members of a union and the keyword `exactlyOne`. A fault inside
- * a member is then reported once, where it is, and not once for each variant. What has `x-expected` becomes one
- * keyword `means`, so that one wrong value is one violation.
- */
-export function forAjv(name: string, schema: Schema): unknown {
-  if (schema === false) return false;
-  const {
-    oneOf,
-    properties,
-    items,
-    additionalProperties,
-    description: _,
-    type,
-    'x-expected': expected,
-    ...rest
-  } = schema;
-  const union = oneOf && unionOf(name, oneOf);
-  const members = { ...properties, ...union };
-  const result = {
-    ...(type && !rest.enum && { type }),
-    ...rest,
-    ...(Object.keys(members).length > 0 && { properties: mapValues(members, (member) => forAjv(name, member)) }),
-    ...(items && { items: forAjv(name, items) }),
-    ...(typeof additionalProperties === 'object' && { additionalProperties: forAjv(name, additionalProperties) }),
-    ...(union && { exactlyOne: Object.keys(union) }),
-  };
-  return expected ? { means: { expected, schema: result } } : result;
-}
-
-export const mapValues = <A, B>(record: Record<string, A>, f: (value: A, key: string) => B): Record<string, B> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value, key)]));

@@ -4,7 +4,7 @@ import { emitErrors } from './errors.ts';
 import { emitMethods } from './methods.ts';
 import { emitModels } from './models.ts';
 import { list, writeFiles, type Files } from './output.ts';
-import { emitFamilies, emitRequirements } from './registry.ts';
+import { emitExtensions, emitFamilies, emitRequirements } from './registry.ts';
 import { readRevisions, type Revision } from './revision.ts';
 import { SpecError } from './spec-file.ts';
 import { emitValidators } from './validators.ts';
@@ -16,6 +16,7 @@ export async function generate(specs: string): Promise<Files> {
   const revisions = readRevisions(specs);
   const files: Files = new Map([
     ['requirements.ts', emitRequirements(revisions)],
+    ['extensions.ts', emitExtensions(revisions)],
     ['families.ts', emitFamilies(revisions)],
   ]);
   for (const revision of revisions)

@@ -4,6 +4,7 @@ import { SpecError, type SpecFile } from './spec-file.ts';
 /** A row of methods.yaml. */
 export interface MethodRow {
   name: string;
+  binding?: string;
   http: { verbs: string[]; path: string };
   request: string | null;
   response: string | null;

@@ -1,6 +1,7 @@
 import { unionOf } from './exactly-one.ts';
-import { isMessage, refName, type MessageSchema, type Schema, type SchemaObject } from './schema.ts';
+import { messagesOf, refName, type MessageSchema, type Schema, type SchemaObject } from './schema.ts';
 import { SpecError } from './spec-file.ts';
+import { isTagged } from './tagged-union.ts';
 
 /**
  * TypeScript types for every definition, under the names of the protocol. Our own emitter: the dialect is small, and
@@ -8,8 +9,7 @@ import { SpecError } from './spec-file.ts';
  */
 export function emitModels({ $defs }: MessageSchema): string {
   const definitions = Object.entries($defs).map(([name, schema]) => doc(schema) + definition(name, schema));
-  const messages = Object.keys($defs).filter((name) => isMessage($defs[name]!));
-  const models = `/** Every message by its name. */\nexport interface Models {\n${messages.map((name) => `  ${name}: ${name};\n`).join('')}}\n`;
+  const models = `/** Every message by its name. */\nexport interface Models {\n${messagesOf($defs).map((name) => `  ${name}: ${name};\n`).join('')}}\n`;
   return [...definitions, models, 'export type MessageName = keyof Models;\n'].join('\n');
 }
 
@@ -25,6 +25,10 @@ function typeOf(name: string, schema: Schema | true): string {
   if (schema === true) return 'unknown';
   if (schema.$ref) return refName(schema.$ref);
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.anyOf) return either(name, schema.anyOf);
+  if (Array.isArray(schema.type)) return either(name, schema.type.map((type) => ({ ...schema, type })));
+  if (schema.oneOf && isTagged(schema.oneOf)) return either(name, schema.oneOf);
   if (schema.oneOf) {
     unionOf(name, schema.oneOf);
     const union = schema.oneOf.map((variant) => members(name, variant)).join(' | ');
@@ -44,16 +48,21 @@ function typeOf(name: string, schema: Schema | true): string {
       return 'number';
     case 'string':
     case 'boolean':
+    case 'null':
       return schema.type;
     default:
       throw new SpecError(`${name}: the generator knows no type ${JSON.stringify(schema.type)}.`);
   }
 }
 
-function members(name: string, { properties = {}, required = [] }: SchemaObject): string {
+const either = (name: string, variants: SchemaObject[]): string =>
+  variants.map((variant) => typeOf(name, variant)).join(' | ');
+
+function members(name: string, { properties = {}, required = [], additionalProperties }: SchemaObject): string {
   const lines = Object.entries(properties).map(
     ([key, schema]) => `${doc(schema, '  ')}  ${key}${required.includes(key) ? '' : '?'}: ${typeOf(name, schema)};\n`,
   );
+  if (additionalProperties === true) lines.push('  [key: string]: unknown;\n');
   return `{\n${lines.join('')}}`;
 }
 

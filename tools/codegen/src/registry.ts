@@ -1,4 +1,4 @@
-import type { Revision } from './revision.ts';
+import type { Identity, Revision } from './revision.ts';
 import { SpecError } from './spec-file.ts';
 
 /** A row of requirements.yaml; exactly one of `check`, `untestable` and `pending` is there. */
@@ -40,6 +40,21 @@ export function emitRequirements(revisions: Revision[]): string {
   ].join('\n');
 }
 
+/** What revisions change of the rows that they inherit. */
+export function emitExtensions(revisions: Revision[]): string {
+  const entries = revisions.flatMap(({ identity, base, changes }) => {
+    if (!base) return [];
+    const rows = (changes?.value.requirements ?? []).map(({ id, ...change }) => [id, change] as const);
+    const extension = { extends: idOf(base.identity), changes: Object.fromEntries(rows) };
+    return [`  ${JSON.stringify(idOf(identity))}: ${JSON.stringify(extension, null, 2)},\n`];
+  });
+  return [
+    "import type { Extension } from '../requirement.ts';",
+    "import type { FamilyRevisionId } from './families.ts';\n",
+    `export const extensions: { readonly [Id in FamilyRevisionId]?: Extension } = {\n${entries.join('')}};\n`,
+  ].join('\n');
+}
+
 export function emitFamilies(revisions: Revision[]): string {
   const families: Record<string, { default: string; revisions: Record<string, object> }> = {};
   for (const [family, members] of Map.groupBy(revisions, ({ identity }) => identity.family)) {
@@ -51,10 +66,10 @@ export function emitFamilies(revisions: Revision[]): string {
     families[family] = {
       default: defaults[0]!,
       revisions: Object.fromEntries(
-        members.map(({ identity: { revision, title, patches = [], source } }) => [
+        members.map(({ identity, identity: { revision, title, patches = [], source } }) => [
           revision,
           {
-            id: `${family}@${revision}`,
+            id: idOf(identity),
             title,
             patches,
             ...(patches.length > 0 && { patch: patches.at(-1) }),
@@ -64,6 +79,8 @@ export function emitFamilies(revisions: Revision[]): string {
       ),
     };
   }
-  const ids = revisions.map(({ identity: { family, revision } }) => `\n  | '${family}@${revision}'`).join('');
+  const ids = revisions.map(({ identity }) => `\n  | '${idOf(identity)}'`).join('');
   return `export type FamilyRevisionId =${ids || ' never'};\n\nexport const families = ${JSON.stringify(families, null, 2)} as const;\n`;
 }
+
+const idOf = ({ family, revision }: Identity): string => `${family}@${revision}`;

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ErrorTables } from './errors.ts';
+import { inherit, type Changes } from './inherit.ts';
 import type { MethodRow } from './methods.ts';
 import type { RequirementRow } from './registry.ts';
 import type { MessageSchema } from './schema.ts';
@@ -15,23 +16,43 @@ export interface Identity {
   patches?: string[];
   prefix: string;
   default?: boolean;
+  /** `../docs`: the revision of the same family on top of which this one is read. */
+  extends?: string;
 }
 
 /** One specs/<family>/<revision>/ folder. Only its identity is owed; the rest comes as it is written. */
 export interface Revision {
   folder: string;
   identity: Identity;
+  /** Its own definitions and those that it inherits. */
   schema?: SpecFile<MessageSchema>;
+  /** Its own file, else that which it inherits. */
   methods?: SpecFile<MethodRow[]>;
   errors?: SpecFile<ErrorTables>;
+  /** The rows that it brings; those that it inherits are not repeated. */
   requirements?: SpecFile<RequirementRow[]>;
+  /** What it changes of what it inherits. */
+  changes?: SpecFile<Changes>;
+  base?: Revision;
 }
 
-/** Every folder of the form specs/<family>/<revision>/ that has a revision.yaml, in the order of their names. */
+/** Every folder of the form specs/<family>/<revision>/, in the order of their names. */
 export function readRevisions(specs: string): Revision[] {
+  const done = new Map<string, Revision>();
+  const under = new Set<string>();
+  const read = (folder: string): Revision => {
+    const known = done.get(folder);
+    if (known) return known;
+    if (under.has(folder)) throw new SpecError(`${folder}: extends itself.`);
+    under.add(folder);
+    const own = readRevision(folder, specs);
+    const revision = own.identity.extends ? inherit(own, read(join(folder, own.identity.extends))) : own;
+    done.set(folder, revision);
+    return revision;
+  };
   return folders(specs)
     .flatMap((family) => folders(join(specs, family)).map((revision) => join(specs, family, revision)))
-    .map((folder) => readRevision(folder, specs));
+    .map(read);
 }
 
 function readRevision(folder: string, specs: string): Revision {
@@ -50,6 +71,9 @@ function readRevision(folder: string, specs: string): Revision {
   const methods = readChecked<MethodRow[]>(join(folder, 'methods.yaml'), 'methods', specs);
   const errors = readChecked<ErrorTables>(join(folder, 'errors.yaml'), 'errors', specs);
   const requirements = readChecked<RequirementRow[]>(join(folder, 'requirements.yaml'), 'requirements', specs);
+  const changes = readChecked<Changes>(join(folder, 'changes.yaml'), 'changes', specs);
+  if (changes && !identity.value.extends)
+    throw new SpecError(`${changes.file}: there is nothing to change; revision.yaml says no \`extends\`.`);
   return {
     folder,
     identity: identity.value,
@@ -57,6 +81,7 @@ function readRevision(folder: string, specs: string): Revision {
     ...(methods && { methods }),
     ...(errors && { errors }),
     ...(requirements && { requirements }),
+    ...(changes && { changes }),
   };
 }
 

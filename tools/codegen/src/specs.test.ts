@@ -6,13 +6,17 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readRevisions, type Revision } from './revision.ts';
 import { refName, type SchemaObject } from './schema.ts';
+import { taggedUnionOf } from './tagged-union.ts';
 
-type Content = Record<string, { schema: { $ref?: string } }>;
+interface Body {
+  $ref?: string;
+  content?: Record<string, { schema: { $ref?: string } }>;
+}
 interface Operation {
   operationId: string;
   parameters?: { name: string; in: string }[];
-  requestBody?: { content: Content };
-  responses: Record<string, { $ref?: string; content?: Content }>;
+  requestBody?: Body;
+  responses: Record<string, Body>;
 }
 interface OpenApi {
   paths: Record<string, Record<string, Operation>>;
@@ -24,14 +28,25 @@ const revisions = readRevisions(specs).map((revision): [string, Revision] => [
   revision,
 ]);
 const withOpenApi = revisions.filter(([, { folder }]) => existsSync(join(folder, 'openapi.yaml')));
-const complete = withOpenApi.filter(([, { schema, methods, errors }]) => schema && methods && errors);
+const described = withOpenApi.filter(([, { schema, methods }]) => schema && methods);
+const withErrors = revisions.filter(([, { errors }]) => errors);
+const STREAMS = ['text/event-stream', 'application/x-ndjson'];
 
 const order = (a: { at: string }, b: { at: string }) => a.at.localeCompare(b.at);
 const snake = (name: string) => name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
 
-test('a2a/1.0 has all of its files', () => {
-  expect(complete.map(([name]) => name)).toContain('a2a/1.0');
-  expect(revisions.find(([name]) => name === 'a2a/1.0')?.[1].requirements).toBeDefined();
+test('every revision that extends none has its files', () => {
+  const whole = revisions.filter(([, { base }]) => !base).map(([name]) => name);
+  expect(whole).toEqual(expect.arrayContaining(['a2a/1.0', 'chat/docs']));
+  expect(described.map(([name]) => name)).toEqual(whole);
+  expect(whole.filter((name) => !revisions.find(([other]) => other === name)?.[1].requirements)).toEqual([]);
+});
+
+test('an enumeration of event types names the types of the events', () => {
+  const { $defs } = revisions.find(([name]) => name === 'chat/docs')![1].schema!.value;
+  expect($defs.EventType?.enum).toEqual(
+    Object.keys(taggedUnionOf('StreamEvent', $defs.StreamEvent?.oneOf ?? [], $defs).cases),
+  );
 });
 
 const config = await createConfig({
@@ -68,12 +83,14 @@ test.each(withOpenApi)(
   },
 );
 
-describe.each(complete)('%s', (_, { folder, schema, methods, errors }) => {
+describe.each(described)('%s', (_, { folder, schema, methods }) => {
   const text = readFileSync(join(folder, 'openapi.yaml'), 'utf8');
   const { paths, ...rest } = parse(text) as OpenApi;
 
   test('openapi.yaml has the operations of methods.yaml, with their shapes, and no more', () => {
-    const inMethods = (methods?.value ?? []).flatMap(({ name, http, request, response, stream }) =>
+    // OpenAPI has no words for what goes over a WebSocket.
+    const overHttp = (methods?.value ?? []).filter(({ binding }) => binding !== 'WebSocket');
+    const inMethods = overHttp.flatMap(({ name, http, request, response, stream }) =>
       http.verbs.map((verb) => ({
         at: `${verb} ${http.path}`,
         name,
@@ -87,7 +104,7 @@ describe.each(complete)('%s', (_, { folder, schema, methods, errors }) => {
       Object.entries(item)
         .filter(([verb]) => verb !== 'parameters')
         .map(([verb, operation]) => {
-          const content = Object.entries(operation.responses['200']?.content ?? {});
+          const content = Object.entries(contentOf(operation.responses['200']));
           const [type = '', answer] = content[0] ?? [];
           expect(new Set(content.map(([, { schema: shape }]) => shape.$ref)).size).toBe(1);
           return {
@@ -97,7 +114,7 @@ describe.each(complete)('%s', (_, { folder, schema, methods, errors }) => {
             response: answer?.schema.$ref
               ? refName(answer.schema.$ref.replace(basename(schema?.file ?? ''), ''))
               : null,
-            stream: type === 'text/event-stream',
+            stream: STREAMS.includes(type),
             failure: operation.responses.default?.$ref,
           };
         }),
@@ -105,6 +122,30 @@ describe.each(complete)('%s', (_, { folder, schema, methods, errors }) => {
     expect(inOpenApi.toSorted(order)).toEqual(inMethods.toSorted(order));
   });
 
+  /** What reaches the server: members in the path, the query and the body, which is one for all media types. */
+  function membersSent({ parameters = [], requestBody }: Operation, path: string): string[] {
+    const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
+    const inQuery = parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
+    const [body, ...others] = new Set(Object.values(contentOf(requestBody)).map(({ schema: shape }) => shape.$ref));
+    expect(others).toEqual([]);
+    const inBody = body ? Object.keys((resolveRef(body) as SchemaObject).properties ?? {}) : [];
+    return [...new Set([...inPath, ...inQuery, ...inBody])].toSorted();
+  }
+
+  function contentOf(body: Body | undefined): NonNullable<Body['content']> {
+    const target = body?.$ref ? (resolveRef(body.$ref) as Body) : body;
+    return target?.content ?? {};
+  }
+
+  function resolveRef(ref: string): unknown {
+    const [document, pointer = ''] = ref.split('#');
+    const root: unknown = document ? schema?.value : rest;
+    const steps = pointer.split('/').slice(1);
+    return steps.reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], root);
+  }
+});
+
+describe.each(withErrors)('%s', (_, { folder, errors }) => {
   test('the reason of an error is its name in upper snake case, without "Error"', () => {
     const rows = Object.values(errors?.value.patches ?? {}).flat() as { name: string; reason?: string }[];
     expect(rows.map(({ reason }) => `${reason}_ERROR`)).toEqual(rows.map(({ name }) => snake(name)));
@@ -116,23 +157,6 @@ describe.each(complete)('%s', (_, { folder, schema, methods, errors }) => {
   });
 
   test('openapi.yaml names the domain of errors.yaml', () => {
-    expect(text).toContain(`domain: { const: ${errors?.value.domain} }`);
+    expect(readFileSync(join(folder, 'openapi.yaml'), 'utf8')).toContain(`domain: { const: ${errors?.value.domain} }`);
   });
-
-  /** What reaches the server: members in the path, the query and the body, which is one for all media types. */
-  function membersSent({ parameters = [], requestBody }: Operation, path: string): string[] {
-    const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
-    const inQuery = parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
-    const [body, ...others] = new Set(Object.values(requestBody?.content ?? {}).map(({ schema: shape }) => shape.$ref));
-    expect(others).toEqual([]);
-    const inBody = body ? Object.keys((resolveRef(body) as SchemaObject).properties ?? {}) : [];
-    return [...new Set([...inPath, ...inQuery, ...inBody])].toSorted();
-  }
-
-  function resolveRef(ref: string): unknown {
-    const [document, pointer = ''] = ref.split('#');
-    const root: unknown = document ? schema?.value : rest;
-    const steps = pointer.split('/').slice(1);
-    return steps.reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], root);
-  }
 });

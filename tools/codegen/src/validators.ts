@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module';
-import { _, Ajv, stringify, type CodeKeywordDefinition } from 'ajv';
+import { _, Ajv, stringify, type CodeKeywordDefinition, type JSONType } from 'ajv';
+import { checkDataType } from 'ajv/dist/compile/validate/dataType.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import formats from 'ajv-formats';
 import { rolldown } from 'rolldown';
-import { forAjv, mapValues } from './exactly-one.ts';
-import { isMessage, type MessageSchema } from './schema.ts';
+import { forAjv, mapValues } from './for-ajv.ts';
+import { messagesOf, type MessageSchema } from './schema.ts';
 import { SpecError, type SpecFile } from './spec-file.ts';
 
 const require = createRequire(import.meta.url);
@@ -23,6 +24,25 @@ const exactlyOne: CodeKeywordDefinition = {
     for (const member of cxt.schema as string[])
       cxt.gen.if(_`${cxt.data}[${member}] !== undefined`, () => cxt.gen.add(count, 1));
     cxt.fail(_`${count} !== 1`);
+  },
+};
+
+/**
+ * Goes on with the one schema that is meant for the value: by its JSON type or, where the schema names a `tag`, by the
+ * value of that member. What fits no case is not its concern.
+ */
+const cases: CodeKeywordDefinition = {
+  keyword: 'cases',
+  schemaType: 'object',
+  code(cxt) {
+    const tag = (cxt.parentSchema as { tag?: string }).tag;
+    for (const name of Object.keys(cxt.schema as object)) {
+      const meant =
+        tag === undefined
+          ? checkDataType(name as JSONType, cxt.data, cxt.it.opts.strictNumbers)
+          : _`${cxt.data}?.[${tag}] === ${name}`;
+      cxt.gen.if(meant, () => cxt.subschema({ keyword: 'cases', schemaProp: name }, cxt.gen.name('valid')));
+    }
   },
 };
 
@@ -47,9 +67,9 @@ const means: CodeKeywordDefinition = {
 
 /** Validators compiled ahead of time: an ES module without Ajv, `require` or `new Function`. */
 export async function emitValidators({ file, value: { $defs } }: SpecFile<MessageSchema>): Promise<string> {
-  const messages = Object.keys($defs).filter((name) => isMessage($defs[name]!));
+  const messages = messagesOf($defs);
   const code = compile(
-    mapValues($defs, (definition, name) => forAjv(name, definition)),
+    mapValues($defs, (definition, name) => forAjv(name, definition, $defs)),
     messages,
     file,
   );
@@ -76,10 +96,11 @@ function compile($defs: Record<string, unknown>, messages: string[], file: strin
     messages: false,
     inlineRefs: false,
     strict: true,
+    allowUnionTypes: true,
     code: { source: true, esm: true },
   });
   formats.default(ajv, ['date-time', 'uri']);
-  ajv.addKeyword(exactlyOne).addKeyword(means);
+  ajv.addKeyword(exactlyOne).addKeyword(means).addKeyword('tag').addKeyword(cases);
   try {
     ajv.addSchema({ $id: 'spec', $defs });
     return standalone.default(ajv, Object.fromEntries(messages.map((name) => [name, `spec#/$defs/${name}`])));

@@ -1,10 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import type { StreamResponse } from '@agentproto/protocol/a2a/1.0';
 import type { WireFault } from '@agentproto/script';
 import { writeFrames } from '@agentproto/wire/frames';
-import type { A2AContext } from './context.ts';
-import { cut, sendFaulty, splitUtf8, aborted } from './faults.ts';
-import type { StreamItem } from './follow.ts';
+import { aborted, cut, sendFaulty, splitUtf8 } from './faults.ts';
+import type { SetTimer } from './timer.ts';
 
 /** A plain answer, ready to be written. */
 export interface Answer {
@@ -14,33 +12,39 @@ export interface Answer {
   fault?: WireFault | undefined;
 }
 
+/** What a stream carries: events as the family has them, and the faults that a script asks for in between. */
+export type StreamItem<Event> = Event | { fault: WireFault };
+
 /** An answer that is a stream. */
 export interface StreamAnswer {
   status: number;
   headers: Record<string, string>;
-  items: AsyncIterable<StreamItem>;
-  /** The data of an event, in the binding's form. */
-  data: (event: StreamResponse) => string;
-  /** The data of the event that ends a stream which fails. */
+  /** Each event as the text of its frame. */
+  frames: AsyncIterable<StreamItem<{ text: string }>>;
+  /** The pieces in which a frame is written. */
+  chunks: (text: string) => Iterable<string | Uint8Array>;
+  /** A whole frame whose content is no JSON. */
+  broken: string;
+  /** The frame that ends a stream which fails. */
   failure: (error: unknown) => string;
+  /** What is written in each silence of `everyMs`. */
+  keepAlive?: { everyMs: number; frame: string };
   /** Aborts when nobody reads any more. */
   signal: AbortSignal;
 }
 
 /** Writes an answer to its end; resolves when nothing is left to do. */
 export async function writeAnswer(
-  ctx: A2AContext,
+  { setTimer }: { setTimer: SetTimer },
   response: ServerResponse,
   answer: Answer | StreamAnswer,
 ): Promise<void> {
   if ('body' in answer) return writePlain(response, answer);
-  const { status, headers, signal } = answer;
+  const { status, headers, signal, keepAlive } = answer;
   response.writeHead(status, headers);
   // A stream that begins in silence has its head all the same; another spares a write.
   setImmediate(() => response.flushHeaders());
-  const frames = frameTexts(ctx, answer, response);
-  const keepAlive = { everyMs: ctx.keepAliveMs, frame: ctx.impl.keepAliveText(ctx) };
-  const end = await writeFrames(frames, response, { keepAlive, setTimer: ctx.setTimer });
+  const end = await writeFrames(pieces(answer, response), response, { keepAlive, setTimer });
   if (end !== 'complete' && !signal.aborted) cut(response, 'disconnect');
 }
 
@@ -52,35 +56,34 @@ async function writePlain(response: ServerResponse, { status, headers, body, fau
   response.end(bytes);
 }
 
-async function* frameTexts(
-  ctx: A2AContext,
-  { items, data, failure, signal }: StreamAnswer,
+async function* pieces(
+  { frames, chunks, broken, failure, signal }: StreamAnswer,
   response: ServerResponse,
 ): AsyncGenerator<string | Uint8Array> {
   let last = '';
   let next: WireFault | undefined;
   try {
-    for await (const item of items) {
-      if ('fault' in item) {
-        if (item.fault === 'bad-json') yield* ctx.impl.chunks(ctx, ctx.impl.frameText(ctx, { data: '{"broken":' }));
-        else if (item.fault === 'duplicate-event') yield* ctx.impl.chunks(ctx, last);
-        else if (item.fault === 'truncate' || item.fault === 'split-utf8') next = item.fault;
+    for await (const frame of frames) {
+      if ('fault' in frame) {
+        if (frame.fault === 'bad-json') yield* chunks(broken);
+        else if (frame.fault === 'duplicate-event') yield* chunks(last);
+        else if (frame.fault === 'truncate' || frame.fault === 'split-utf8') next = frame.fault;
         else {
-          if (item.fault !== 'stall') cut(response, item.fault);
+          if (frame.fault !== 'stall') cut(response, frame.fault);
           return await aborted(signal);
         }
         continue;
       }
-      last = ctx.impl.frameText(ctx, { ...(item.id !== undefined && { id: String(item.id) }), data: data(item.event) });
+      last = frame.text;
       if (next === 'truncate') {
         yield last.slice(0, last.length >> 1);
         cut(response, 'disconnect');
         return await aborted(signal);
       }
-      yield* next === 'split-utf8' ? splitUtf8(last) : ctx.impl.chunks(ctx, last);
+      yield* next === 'split-utf8' ? splitUtf8(last) : chunks(last);
       next = undefined;
     }
   } catch (error) {
-    if (!signal.aborted || !response.destroyed) yield ctx.impl.frameText(ctx, { data: failure(error) });
+    if (!signal.aborted || !response.destroyed) yield failure(error);
   }
 }
