@@ -1,3 +1,4 @@
+import type { FamilyRevisionId } from './generated/families.ts';
 import type { RequirementId } from './generated/requirements.ts';
 
 /** How strong a rule is; it decides the verdict. `observe` is recorded and never judged. */
@@ -18,7 +19,7 @@ export interface Requirement {
   readonly basis: Basis;
   /** Sections of the source, as it numbers them. */
   readonly section: string;
-  /** Where the rule is seen, in the source's own terms: `JSONRPC`, `HTTP+JSON`, `card`, `webhook`, `client`. */
+  /** Where the rule is seen: a binding of the family, or one of its sides as `card`, `webhook`, `client`. */
   readonly binding: readonly string[];
   /** The rule in one sentence. */
   readonly statement: string;
@@ -33,4 +34,20 @@ export interface Requirement {
   readonly untestable?: string;
   /** Why nothing checks it yet. */
   readonly pending?: string;
+  /** Why it is other than in the revision that this one extends; absent where it is not. */
+  readonly changed?: string;
+}
+
+/** How a revision differs from another of its family: specs/<family>/<revision>/changes.yaml. */
+export interface Extension {
+  readonly extends: FamilyRevisionId;
+  readonly changes: { readonly [Id in RequirementId]?: RequirementChange };
+}
+
+export interface RequirementChange extends Partial<
+  Pick<Requirement, 'level' | 'basis' | 'section' | 'binding' | 'statement'>
+> {
+  readonly reason: string;
+  /** The rule does not hold here. */
+  readonly dropped?: true;
 }

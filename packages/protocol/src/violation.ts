@@ -50,9 +50,11 @@ function expectation(keyword: string, params: Record<string, unknown>): string {
   const { limit, comparison } = params;
   switch (keyword) {
     case 'type':
-      return article(String(params.type));
+      return [params.type].flat().map((type) => article(String(type))).join(' or ');
     case 'enum':
       return `one of ${(params.allowedValues as unknown[]).join(', ')}`;
+    case 'const':
+      return JSON.stringify(params.allowedValue);
     case 'exactlyOne':
       return `exactly one of ${(params.members as string[]).join(', ')}`;
     case 'means':
@@ -75,7 +77,7 @@ function expectation(keyword: string, params: Record<string, unknown>): string {
 
 const FORMATS: Record<string, string> = { uri: 'an absolute URI', 'date-time': 'an RFC 3339 timestamp' };
 
-const article = (type: string): string => `${/^[aeio]/.test(type) ? 'an' : 'a'} ${type}`;
+const article = (type: string): string => (type === 'null' ? type : `${/^[aeio]/.test(type) ? 'an' : 'a'} ${type}`);
 
 /** A value in few words: never more than a line of it, however large it is. */
 function show(value: unknown): string {

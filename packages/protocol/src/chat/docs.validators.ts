@@ -1,0 +1,20 @@
+/** Validators for DCAF chat, compiled ahead of time. Apart from the models, so that only who validates pays for them. */
+import type { MessageName, Models } from '../generated/chat/docs/models.ts';
+import { validators } from '../generated/chat/docs/validators.ts';
+import { violationsOf, type Violation } from '../violation.ts';
+
+export type { Violation } from '../violation.ts';
+
+/**
+ * What is wrong with `value` as a message of type `name`, at most 20 violations; empty when it is valid.
+ * Unknown members are allowed. A `StreamEvent` is of a documented type; readers that must pass over others ask for
+ * `AnyEvent` first.
+ */
+export function validate(name: MessageName, value: unknown): Violation[] {
+  return violationsOf(name, validators[name], value);
+}
+
+/** Whether `value` is a message of type `name`. */
+export function is<Name extends MessageName>(name: Name, value: unknown): value is Models[Name] {
+  return validators[name](value);
+}
