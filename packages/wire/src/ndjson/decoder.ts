@@ -72,7 +72,7 @@ export function createNdjsonDecoder(handlers: NdjsonHandlers, limits: NdjsonLimi
 
   /** `piece` stands at `index` of the chunk. */
   function begin(piece: Uint8Array, index: number): void {
-    checkLength(begun.length + piece.length, piece.at(-1), total + index - begun.length);
+    checkLength(begun.length + piece.length, piece.at(-1) ?? begun.last, total + index - begun.length);
     begun.append(piece);
   }
 
