@@ -24,7 +24,7 @@ export interface StreamAnswer {
   /** The pieces in which a frame is written. */
   chunks: (text: string) => Iterable<string | Uint8Array>;
   /** A whole frame whose content is no JSON. */
-  broken: string;
+  broken: () => string;
   /** The frame that ends a stream which fails. */
   failure: (error: unknown) => string;
   /** What is written in each silence of `everyMs`. */
@@ -65,7 +65,7 @@ async function* pieces(
   try {
     for await (const frame of frames) {
       if ('fault' in frame) {
-        if (frame.fault === 'bad-json') yield* chunks(broken);
+        if (frame.fault === 'bad-json') yield* chunks(broken());
         else if (frame.fault === 'duplicate-event') yield* chunks(last);
         else if (frame.fault === 'truncate' || frame.fault === 'split-utf8') next = frame.fault;
         else {

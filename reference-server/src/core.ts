@@ -15,6 +15,7 @@ import { createSignals } from './signals.ts';
 import { memoryStore } from './store/memory.ts';
 import { timerOn } from './timer.ts';
 import { stoppableClock } from './stoppable-clock.ts';
+import { createUpgrades } from './upgrade.ts';
 
 /** How long a closing server waits for the answers that it has begun. */
 const DRAIN_MS = 500;
@@ -88,11 +89,13 @@ export function mountCore(scope: FastifyInstance, options: PluginOptions): Core 
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) => readBody(payload, limits));
   logRequests(scope);
-  drainOnClose(scope, () => {
+  const upgrades = createUpgrades(scope);
+  const stop = () => {
     closing.abort();
-    for (const stop of waiting) stop();
+    for (const one of waiting) one();
     runs.close();
-  });
+  };
+  drainOnClose(scope, stop, upgrades.cut);
   scope.get('/.well-known/agentproto.json', (_request, reply) =>
     reply
       .type('application/json')
@@ -102,6 +105,7 @@ export function mountCore(scope: FastifyInstance, options: PluginOptions): Core 
     void scope.register((inner, _options, done) => {
       const place = mount(inner, context, options);
       inner.setErrorHandler((error, request, reply) => place.refuse(request, reply, reported(error, request)));
+      if (place.socket !== undefined) upgrades.add(scope.prefix + place.socket);
       mounted.push({ id, ...place });
       done();
     });
@@ -109,10 +113,8 @@ export function mountCore(scope: FastifyInstance, options: PluginOptions): Core 
 
   return {
     refuse(request, reply, error) {
-      const path = pathOf(request);
-      const family = mounted.find(
-        (one) => path === scope.prefix + one.path || path.startsWith(`${scope.prefix}${one.path}/`),
-      );
+      const path = `${pathOf(request)}/`;
+      const family = mounted.find((one) => path.startsWith(`${scope.prefix}${one.area ?? one.path}/`));
       if (family) return family.refuse(request, reply, error);
       const { statusCode, code, message, headers } = error;
       return reply
@@ -176,8 +178,8 @@ function logRequests(scope: FastifyInstance): void {
   });
 }
 
-/** Tells all that waits to stop, and gives the answers that are under way time to end. */
-function drainOnClose(scope: FastifyInstance, stop: () => void): void {
+/** Tells all that waits to stop, and gives what is under way time to end, before it is cut. */
+function drainOnClose(scope: FastifyInstance, stop: () => void, cut: () => void): void {
   let open = 0;
   let drained = () => {};
   scope.addHook('onRequest', (_request, reply, done) => {
@@ -197,6 +199,7 @@ function drainOnClose(scope: FastifyInstance, stop: () => void): void {
         resolve();
       };
     });
+    cut();
   });
 }
 

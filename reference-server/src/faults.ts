@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { WireFault } from '@agentproto/script';
 
 /** Ends the connection in the middle of an answer, after what was written: with a FIN, or with a RST. */
-export function cut({ socket }: ServerResponse, how: 'disconnect' | 'reset'): void {
+export function cut({ socket }: Pick<ServerResponse, 'socket'>, how: 'disconnect' | 'reset'): void {
   // What was written in this round of the event loop leaves at its end; a reset would throw it away.
   if (how === 'reset') setImmediate(() => socket?.resetAndDestroy());
   else socket?.destroySoon();

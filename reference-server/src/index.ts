@@ -7,6 +7,7 @@ export {
   type ServerOptions,
 } from './server-options.ts';
 export type { A2AOptions } from './a2a/options.ts';
+export type { ChatOptions } from './chat/options.ts';
 export type { Agent, AgentRequest } from './agent.ts';
 export type { AnyQuirk, Hit, Quirk, QuirkUse } from './quirk.ts';
 export { memoryStore, type MemoryStoreOptions } from './store/memory.ts';

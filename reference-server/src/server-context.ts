@@ -32,8 +32,12 @@ export interface ServerContext extends Stage {
 
 /** A family in a server. */
 export interface Mounted {
-  /** Where it is, relative to the server: `/a2a/1.0`. */
+  /** Where a client of it begins, relative to the server: `/a2a/1.0`. */
   path: string;
+  /** Below it errors are in the family's words. Default: `path`. */
+  area?: string;
+  /** The route that takes WebSockets. */
+  socket?: string;
   /** Answers with the family's own error. */
   refuse: (request: FastifyRequest, reply: FastifyReply, error: HttpError) => unknown;
 }

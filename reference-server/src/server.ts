@@ -6,6 +6,7 @@ import { isLoopback } from './loopback.ts';
 import type { QuirkUse } from './quirk.ts';
 import { LIMITS, ServerOptionsError } from './server-options.ts';
 import type { PluginOptions, ServerOptions } from './server-options.ts';
+import { asksForWebSocket } from './upgrade.ts';
 
 export interface ReferenceServer extends AsyncDisposable {
   url: string;
@@ -34,7 +35,11 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
     forceCloseConnections: true,
     // Bodies have their own limit, in body.ts, which answers in the protocol's words; this one is behind it.
     requestTimeout: headersMs + 2 * bodyMs,
-    http: { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(1_000, headersMs) },
+    http: {
+      headersTimeout: headersMs,
+      connectionsCheckingInterval: Math.min(1_000, headersMs),
+      shouldUpgradeCallback: (request) => app.server.listenerCount('upgrade') > 0 && asksForWebSocket(request),
+    },
     routerOptions: { maxParamLength: 65_536 },
     frameworkErrors: (error, request, reply) => core.refuse(request, reply, asHttpError(error)),
   });

@@ -16,7 +16,7 @@ export interface Frame {
   /** `in`: from the target; `out`: sent by the recording side (WebSocket only). */
   direction: 'in' | 'out';
   kind: 'sse' | 'sse-comment' | 'ndjson' | 'ws-text' | 'ws-binary';
-  /** An SSE event's joined data, an NDJSON line, a WebSocket message (binary as base64), a comment's text. */
+  /** An SSE event's joined data, an NDJSON line as it came but for its LF, a WebSocket message (binary as base64), a comment's text. */
   data: string;
   /** SSE only. */
   event?: string;

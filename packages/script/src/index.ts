@@ -32,5 +32,5 @@ export {
 } from './script.ts';
 export { STEP_KINDS } from './step-check.ts';
 export { TCK_SCRIPTS } from './tck.ts';
-export { turnAfter } from './turn.ts';
+export { turnAfter, turnByInputs } from './turn.ts';
 export { VirtualClock } from './virtual-clock.ts';

@@ -15,7 +15,7 @@ const TABLE: [prefix: string, seen: Partial<Outcome>][] = [
   ['tck-artifact-data', { end: 'completed', artifacts: [{ id: 'artifact-1', parts: [{ data: { key: 'value', count: 42 } }] }] }],
   ['tck-message-response', { end: 'reply', reply: [{ text: 'Direct message response' }] }],
   ['tck-input-required', { end: 'input-required' }],
-  ['tck-auth-required', { end: 'auth-required' }],
+  ['tck-auth-required', { end: 'auth-required', endText: 'Please sign in' }],
   ['tck-reject-task', { end: 'rejected' }],
   ['tck-stream-001', { end: 'completed', statuses: ['Working'], artifacts: [{ id: 'artifact-1', parts: [{ text: 'Stream hello from TCK' }] }] }],
   ['tck-stream-002', { end: 'completed', statuses: [], artifacts: [] }],

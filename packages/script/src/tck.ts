@@ -22,7 +22,7 @@ export const TCK_SCRIPTS: { readonly [prefix: string]: Script } = {
   'tck-artifact-data': { steps: [artifact({ data: { key: 'value', count: 42 } })] },
   'tck-message-response': { steps: [{ reply: [{ text: 'Direct message response' }] }] },
   'tck-input-required': { steps: [{ end: 'input-required' }] },
-  'tck-auth-required': { steps: [{ end: 'auth-required' }] },
+  'tck-auth-required': { steps: [{ end: 'auth-required', text: 'Please sign in' }] },
   'tck-reject-task': { steps: [{ end: 'rejected', text: 'rejected' }] },
   'tck-stream-001': { steps: [working, artifact({ text: 'Stream hello from TCK' })] },
   'tck-stream-002': { steps: [{ end: 'completed' }] },

@@ -3,7 +3,7 @@ import type { AgentEvent } from './event.ts';
 import type { TurnInput } from './input.ts';
 import { parseScript } from './parse.ts';
 import { run } from './run.ts';
-import { turnAfter } from './turn.ts';
+import { turnAfter, turnByInputs } from './turn.ts';
 
 const script = parseScript({
   steps: [{ tool: { by: 'approval', calls: [{ name: 'a' }, { name: 'b' }] } }],
@@ -13,10 +13,14 @@ const script = parseScript({
 test('a turn that only asks again does not count', async () => {
   const log: AgentEvent[] = [];
   const turns: number[] = [];
-  const say = async (input: Partial<TurnInput>) => {
+  const inputs: TurnInput[] = [];
+  const say = async (given: Partial<TurnInput>) => {
     const turn = turnAfter(log);
+    const input = { text: '', ...given };
     turns.push(turn);
-    for await (const event of run(script, { turn, input: { text: '', ...input } })) log.push(event);
+    inputs.push(input);
+    expect(turnByInputs(script, inputs)).toBe(turn);
+    for await (const event of run(script, { turn, input })) log.push(event);
   };
   expect(turnAfter([])).toBe(0);
   await say({});

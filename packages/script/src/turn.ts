@@ -86,6 +86,21 @@ export function turnAfter(events: Iterable<AgentEvent>): number {
   return turn;
 }
 
+/**
+ * The same where the caller's messages alone are known: the first of `inputs` brought the script, the last is the
+ * next message. A message that leaves open what it was asked takes the script no further.
+ */
+export function turnByInputs(script: Script, inputs: readonly TurnInput[]): number {
+  let turn = 0;
+  let pending: Pending | undefined;
+  for (const input of inputs.slice(0, -1)) {
+    if (pending && !answer(pending, input)) continue;
+    pending = pendingAfter(script, turn);
+    turn++;
+  }
+  return turn;
+}
+
 const scripted = (script: Script, k: number): Step[] | undefined => (k === 0 ? script.steps : script.turns?.[k - 1]?.steps);
 
 const countCalls = (steps: Step[]): number => steps.reduce((sum, step) => sum + ('tool' in step ? step.tool.calls.length : 0), 0);

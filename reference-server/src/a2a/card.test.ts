@@ -66,7 +66,7 @@ test('says what it is told to say', async () => {
 });
 
 test('the server says what it speaks and that it plays scripts', async () => {
-  const { url, urls } = await startServer();
+  const { url, urls } = await startServer({ protocols: ['a2a@1.0'] });
   expect(await (await fetch(`${url}/.well-known/agentproto.json`)).json()).toEqual({
     script: 1,
     protocols: ['a2a@1.0'],

@@ -1,5 +1,5 @@
 import type { Message, StreamResponse, Task } from '@agentproto/protocol/a2a/1.0';
-import type * as answer from '../answer.ts';
+import type { StreamItem as Item } from '../answer.ts';
 import { HttpError } from '../http-error.ts';
 import { endsTurn } from '../store/run-event.ts';
 import type { Entry, Run } from '../store/store.ts';
@@ -14,7 +14,7 @@ export interface StreamFrame {
   event: StreamResponse;
 }
 
-export type StreamItem = answer.StreamItem<StreamFrame>;
+export type StreamItem = Item<StreamFrame>;
 
 /** One entry of a log, and the task after it. */
 interface Step {

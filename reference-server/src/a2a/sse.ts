@@ -27,7 +27,7 @@ export function sseAnswer(ctx: A2AContext, { headers, items, data, failure, sign
     headers: { ...impl.streamHeaders(ctx), ...headers },
     frames: frames(ctx, items, data),
     chunks: (text) => impl.chunks(ctx, text),
-    broken: impl.frameText(ctx, { data: '{"broken":' }),
+    broken: () => impl.frameText(ctx, { data: '{"broken":' }),
     failure: (error) => impl.frameText(ctx, { data: failure(error) }),
     keepAlive: { everyMs: keepAliveMs, frame: impl.keepAliveText(ctx) },
     signal,
@@ -37,8 +37,10 @@ export function sseAnswer(ctx: A2AContext, { headers, items, data, failure, sign
 async function* frames(ctx: A2AContext, items: SseStream['items'], data: SseStream['data']): StreamAnswer['frames'] {
   for await (const item of items) {
     if ('fault' in item) yield item;
-    else
-      yield { text: ctx.impl.frameText(ctx, { ...(item.id !== undefined && { id: String(item.id) }), data: data(item.event) }) };
+    else {
+      const id = item.id === undefined ? {} : { id: String(item.id) };
+      yield { text: ctx.impl.frameText(ctx, { ...id, data: data(item.event) }) };
+    }
   }
 }
 

@@ -1,5 +1,5 @@
+import type { Answer } from '../../answer.ts';
 import { HttpError } from '../../http-error.ts';
-import type { Answer } from '../answer.ts';
 import { A2AError, type ErrorName } from '../errors.ts';
 import type { A2AImpl } from '../impl.ts';
 import { a2aQuirk, instead } from './a2a-quirk.ts';

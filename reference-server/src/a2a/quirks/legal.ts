@@ -1,5 +1,7 @@
 import type { AgentEvent } from '@agentproto/script';
 import { JSON_MEDIA_TYPE, SSE_MEDIA_TYPE } from '@agentproto/protocol/a2a/1.0';
+import { HttpError } from '../../http-error.ts';
+import { invalidParams } from '../errors.ts';
 import type { A2AImpl } from '../impl.ts';
 import { a2aQuirk } from './a2a-quirk.ts';
 
@@ -109,6 +111,48 @@ export const legalOddities = [
     breaks: null,
     make: (impl, hit) => ({
       errorDetails: (ctx, error) => hit([...impl.errorDetails(ctx, error), { '@type': 'type.googleapis.com/google.rpc.LocalizedMessage', locale: 'de', message: 'Das ging nicht.' }]),
+    }),
+  }),
+  a2aQuirk('a2a.legal.null-is-unset', {
+    breaks: null,
+    make: (impl, hit) =>
+      outgoing(impl, (value) => hit(everywhere(value, (members) => (members.some(([key]) => key === 'status') && !members.some(([key]) => key === 'metadata') ? [...members, ['metadata', null]] : members)))),
+  }),
+  a2aQuirk('a2a.legal.subscribe-by-get', {
+    breaks: null,
+    make: (impl, hit) => ({
+      matchRoute(ctx, verb, path) {
+        if (verb === 'POST' && path.endsWith(':subscribe')) throw hit(new HttpError('NOT_FOUND', `There is no POST ${path}.`));
+        return impl.matchRoute(ctx, verb, path);
+      },
+    }),
+  }),
+  a2aQuirk('a2a.legal.tenant', {
+    breaks: null,
+    make: (impl, hit) => ({
+      card(ctx) {
+        const card = impl.card(ctx);
+        return hit({ ...card, supportedInterfaces: card.supportedInterfaces.map((one) => ({ ...one, tenant: 'acme' })) });
+      },
+      readParams(ctx, method, given) {
+        const params = impl.readParams(ctx, method, given);
+        if (params.tenant !== 'acme') throw invalidParams([{ field: 'tenant', description: 'expected acme' }]);
+        return params;
+      },
+    }),
+  }),
+  a2aQuirk('a2a.legal.card-of-more-worlds', {
+    breaks: null,
+    make: (impl, hit) => ({
+      card(ctx) {
+        const card = impl.card(ctx);
+        const others = [
+          { url: 'grpc.example.com:443', protocolBinding: 'GRPC', protocolVersion: '1.0' },
+          { url: 'wss://example.com/a2a', protocolBinding: 'https://example.com/bindings/websocket', protocolVersion: '1.0' },
+        ];
+        // Members of 0.3 beside those of 1.0.
+        return hit({ ...card, supportedInterfaces: [...others, ...card.supportedInterfaces], protocolVersion: '1.0', security: [{ api_key: [] }] });
+      },
     }),
   }),
 ];

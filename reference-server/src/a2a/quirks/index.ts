@@ -1,0 +1,28 @@
+import { errorQuirks, restQuirks, rpcQuirks } from './binding.ts';
+import { capabilityQuirks } from './capability.ts';
+import { cardQuirks } from './card.ts';
+import { legalOddities } from './legal.ts';
+import { modelQuirks } from './model.ts';
+import { authQuirks, contextQuirks, sendQuirks } from './send.ts';
+import { streamQuirks, subscribeQuirks } from './stream.ts';
+import { cancelQuirks, getQuirks, historyQuirks } from './task.ts';
+import { versionQuirks } from './version.ts';
+
+export const a2aQuirks = [
+  ...cardQuirks,
+  ...versionQuirks,
+  ...capabilityQuirks,
+  ...sendQuirks,
+  ...contextQuirks,
+  ...authQuirks,
+  ...streamQuirks,
+  ...subscribeQuirks,
+  ...getQuirks,
+  ...historyQuirks,
+  ...cancelQuirks,
+  ...errorQuirks,
+  ...rpcQuirks,
+  ...restQuirks,
+  ...modelQuirks,
+  ...legalOddities,
+];

@@ -1,0 +1,47 @@
+import type { AgentEvent, Json, ToolResult } from '@agentproto/script';
+import type { ChatTurn, Decision } from './conversation.ts';
+
+/**
+ * Decisions about calls that nobody proposed, and about commands, are answered too: nothing runs here that is not in
+ * the script, and a shell never.
+ */
+export async function* answered(
+  { decisions }: ChatTurn,
+  events: AsyncIterable<AgentEvent>,
+): AsyncGenerator<AgentEvent> {
+  let first = true;
+  for await (const event of events) {
+    const known = first ? callsIn(event) : undefined;
+    const strangers = known ? decisions.filter(({ id }) => !known.has(id)) : [];
+    first = false;
+    if (strangers.length === 0) {
+      yield event;
+      continue;
+    }
+    const results = strangers.map(resultOf);
+    if (event.type === 'tool-result' && event.by === 'approval')
+      yield { ...event, results: [...event.results, ...results] };
+    else {
+      yield { type: 'tool-result', by: 'approval', results };
+      yield event;
+    }
+  }
+}
+
+/** The ids of calls that were decided about, or that are asked about once more. */
+function callsIn(event: AgentEvent): ReadonlySet<string> {
+  const calls =
+    event.type === 'tool-result'
+      ? event.results
+      : event.type === 'tool-request' && event.by !== 'server'
+        ? event.calls
+        : [];
+  return new Set(calls.map(({ id }) => id));
+}
+
+function resultOf({ carrier, id, name, input, approved, reason }: Decision): ToolResult {
+  // Came as JSON.
+  const result = { id, name, args: input as { [key: string]: Json } };
+  if (!approved) return { ...result, rejected: { ...(reason !== undefined && { reason }) } };
+  return { ...result, output: carrier === 'cmds' ? 'Commands are never run here.' : `Tool '${name}' not found` };
+}

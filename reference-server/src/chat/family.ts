@@ -1,0 +1,92 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { METHODS } from '@agentproto/protocol/chat/docs';
+import { WebSocketServer } from 'ws';
+import { writeAnswer } from '../answer.ts';
+import type { Answer, StreamAnswer } from '../answer.ts';
+import { withQuirks } from '../quirk.ts';
+import type { Family } from '../server-context.ts';
+import { takeSocket } from '../upgrade.ts';
+import { whenLeft } from '../when-left.ts';
+import type { ChatContext } from './context.ts';
+import { dcaf21 } from './dcaf-2.1.ts';
+import type { Operation } from './http.ts';
+import { standardImpl } from './impl.ts';
+import type { ChatImpl } from './impl.ts';
+import { settingsOf } from './options.ts';
+import type { ChatOptions } from './options.ts';
+import { serveSocket } from './socket.ts';
+
+/** One revision: where it is, and how it differs from the documents. */
+function revision(
+  name: string,
+  path: string,
+  differences: (impl: ChatImpl) => Partial<ChatImpl>,
+): Family<{ chat?: ChatOptions | undefined }> {
+  return {
+    id: `chat@${name}`,
+    mount(scope, server, { chat }) {
+      const impl = withQuirks('chat', { ...standardImpl, ...differences(standardImpl) }, server.quirks);
+      const ctx: ChatContext = { ...server, impl, settings: settingsOf(chat), revision: name };
+      for (const operation of Object.keys(METHODS) as Operation[]) {
+        if (operation !== 'chat-ws')
+          scope.all(path + METHODS[operation].http.path, (request, reply) => answer(ctx, operation, request, reply));
+      }
+      mountSocket(ctx, scope, path + METHODS['chat-ws'].http.path);
+      return {
+        path,
+        area: `${path}/api`,
+        socket: path + METHODS['chat-ws'].http.path,
+        refuse: (_request, reply, error) => write(ctx, reply, ctx.impl.refusal(ctx, error)),
+      };
+    },
+  };
+}
+
+export const chatDocs = revision('docs', '', () => ({}));
+export const chatDcaf21 = revision('dcaf-2.1', '/chat/dcaf-2.1', dcaf21);
+
+/** Requests for a socket come by the same way as others, so that they are refused in the same words. */
+function mountSocket(ctx: ChatContext, scope: FastifyInstance, url: string): void {
+  const sockets = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: ctx.settings.messageBytes });
+  scope.all(url, (request, reply) => {
+    let owner: string;
+    try {
+      owner = ctx.impl.authenticate(ctx, request.headers);
+    } catch (error) {
+      return write(ctx, reply, ctx.impl.refusal(ctx, error));
+    }
+    reply.hijack();
+    reply.raw.statusCode = 101;
+    const taken = takeSocket(
+      sockets,
+      request.raw,
+      (socket, connection) => void serveSocket(ctx, owner, socket, connection).catch(ctx.report),
+    );
+    return taken ? undefined : answer(ctx, 'chat-ws', request, reply);
+  });
+}
+
+async function answer(
+  ctx: ChatContext,
+  operation: Operation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const { body, method, headers } = request;
+  // Else it would stay as long as the answer lasts.
+  request.body = undefined;
+  const signal = whenLeft(ctx, reply.raw);
+  const http = { method, headers, body: body instanceof Buffer ? body : Buffer.alloc(0), signal };
+  await write(ctx, reply, await ctx.impl.answerHttp(ctx, operation, http));
+}
+
+async function write(ctx: ChatContext, reply: FastifyReply, answer: Answer | StreamAnswer): Promise<void> {
+  reply.hijack();
+  try {
+    await writeAnswer(ctx, reply.raw, answer);
+  } catch (error) {
+    // Too late for an answer, and nobody else ends this one.
+    ctx.report(error);
+    reply.raw.destroy();
+  }
+}

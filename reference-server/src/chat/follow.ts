@@ -1,0 +1,27 @@
+import type { StreamEvent } from '@agentproto/protocol/chat/docs';
+import type { StreamItem as Item } from '../answer.ts';
+import { HttpError } from '../http-error.ts';
+import { endsTurn as isLast } from '../store/run-event.ts';
+import type { Entry, Run } from '../store/store.ts';
+import type { Call, ChatContext } from './context.ts';
+import { advance, newFold } from './encode.ts';
+
+export type StreamItem = Item<{ event: StreamEvent }>;
+
+/** The events of a turn as they come, whatever the way in. Throws an HttpError when the server closes. */
+export async function* turnEvents(ctx: ChatContext, { signal }: Call, run: Run): AsyncGenerator<StreamItem> {
+  const fold = newFold();
+  for await (const entry of ctx.store.logs.read(run.id, { signal })) {
+    if (entry.event.type === 'wire') yield { fault: entry.event.fault };
+    for (const event of ctx.impl.encode(ctx, fold, entry)) yield { event };
+    advance(fold, entry);
+    if (ctx.impl.endsTurn(ctx, entry)) return;
+  }
+  throw new HttpError('UNAVAILABLE', 'The server is closing.');
+}
+
+export const endsTurn = (_ctx: ChatContext, { event }: Entry): boolean => isLast(event);
+
+/** The events as a stream or a socket shows them. */
+export const shownEvents = (ctx: ChatContext, call: Call, run: Run): AsyncIterable<StreamItem> =>
+  ctx.impl.turnEvents(ctx, call, run);

@@ -1,0 +1,67 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { METHODS } from '@agentproto/protocol/chat/docs';
+import type { Answer, StreamAnswer } from '../answer.ts';
+import { HttpError } from '../http-error.ts';
+import type { ChatContext } from './context.ts';
+
+export type Operation = keyof typeof METHODS;
+
+export interface HttpRequest {
+  method: string;
+  headers: IncomingHttpHeaders;
+  /** Empty when there is none. */
+  body: Buffer;
+  /** Aborts when the caller has left, or the server closes. */
+  signal: AbortSignal;
+}
+
+/** Answers a request to the path of an operation. */
+export async function answerHttp(
+  ctx: ChatContext,
+  operation: Operation,
+  request: HttpRequest,
+): Promise<Answer | StreamAnswer> {
+  const { impl } = ctx;
+  try {
+    impl.checkMethod(ctx, operation, request.method);
+    if (operation === 'health') return impl.health(ctx);
+    if (operation === 'chat-ws') return impl.noSocket(ctx);
+    const { headers, body, signal } = request;
+    const { stream, http, binding } = METHODS[operation];
+    const owner = impl.authenticate(ctx, headers);
+    const turn = impl.readBody(ctx, headers, body);
+    const call = {
+      owner,
+      binding: stream ? ('NDJSON' as const) : ('HTTP' as const),
+      legacy: binding === 'legacy',
+      seen: { binding: stream ? 'NDJSON' : 'HTTP', method: request.method, path: http.path },
+      signal,
+    };
+    return await (stream ? impl.stream(ctx, call, turn) : impl.chat(ctx, call, turn));
+  } catch (error) {
+    return impl.refusal(ctx, error);
+  }
+}
+
+/** Throws an HttpError, 405. */
+export function checkMethod(_ctx: ChatContext, operation: Operation, method: string): void {
+  const { verbs, path } = METHODS[operation].http;
+  const allowed: string[] = operation === 'health' ? [...verbs, 'HEAD'] : [...verbs];
+  if (allowed.includes(method)) return;
+  const allow = allowed.join(', ');
+  throw new HttpError('METHOD_NOT_ALLOWED', `${path}: expected ${allow}, got ${method}`, { allow });
+}
+
+/** It answers at once, whatever else is going on (agent-server: GET /health). */
+export const health = (ctx: ChatContext): Answer => ({
+  status: 200,
+  headers: ctx.impl.jsonHeaders(ctx),
+  body: JSON.stringify({ status: 'ok' }),
+});
+
+/** The path of the socket, without an upgrade (RFC 9110, 15.5.22). */
+export const noSocket = (ctx: ChatContext): Answer => ({
+  status: 426,
+  headers: { ...ctx.impl.jsonHeaders(ctx), upgrade: 'websocket', connection: 'Upgrade' },
+  body: JSON.stringify({ detail: 'Here is a WebSocket: expected a request for an upgrade to it' }),
+});

@@ -1,0 +1,43 @@
+import { NDJSON_MEDIA_TYPE } from '@agentproto/protocol/chat/docs';
+import type { ChatRequest, StreamEvent } from '@agentproto/protocol/chat/docs';
+import { encodeNdjsonLine } from '@agentproto/wire/ndjson';
+import type { StreamAnswer } from '../answer.ts';
+import type { Call, ChatContext } from './context.ts';
+import type { StreamItem } from './follow.ts';
+
+/** One turn, answered event by event, one a line (server: Streaming). */
+export async function stream(ctx: ChatContext, call: Call, request: ChatRequest): Promise<StreamAnswer> {
+  const { impl } = ctx;
+  const run = await impl.beginTurn(ctx, call, request);
+  return lines(ctx, call, impl.shownEvents(ctx, call, run));
+}
+
+/** Events as the answer that shows them. */
+export function lines(ctx: ChatContext, { signal }: Call, items: AsyncIterable<StreamItem>): StreamAnswer {
+  const { impl } = ctx;
+  return {
+    status: 200,
+    headers: impl.streamHeaders(ctx),
+    frames: frames(ctx, items),
+    chunks: (text) => impl.lineChunks(ctx, text),
+    broken: () => '{"broken":\n',
+    failure: (error) => impl.line(ctx, impl.errorEvent(ctx, error)),
+    signal,
+  };
+}
+
+async function* frames(ctx: ChatContext, items: AsyncIterable<StreamItem>): StreamAnswer['frames'] {
+  for await (const item of items) yield 'fault' in item ? item : { text: ctx.impl.line(ctx, item.event) };
+}
+
+export const streamHeaders = (_ctx: ChatContext): Record<string, string> => ({
+  'content-type': NDJSON_MEDIA_TYPE,
+  'cache-control': 'no-cache, no-transform',
+  // Proxies of the nginx kind would hold lines back.
+  'x-accel-buffering': 'no',
+});
+
+export const line = (_ctx: ChatContext, event: StreamEvent): string => encodeNdjsonLine(event);
+
+/** The pieces in which a line is written. */
+export const lineChunks = (_ctx: ChatContext, text: string): Iterable<string | Uint8Array> => [text];

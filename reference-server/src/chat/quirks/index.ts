@@ -1,0 +1,20 @@
+import { approvalQuirks } from './approval.ts';
+import { contextQuirks, errorQuirks, healthQuirks, legacyQuirks, syncQuirks } from './http.ts';
+import { legalOddities } from './legal.ts';
+import { socketQuirks } from './socket.ts';
+import { streamQuirks } from './stream.ts';
+import { decisionQuirks, turnQuirks } from './turn.ts';
+
+export const chatQuirks = [
+  ...healthQuirks,
+  ...syncQuirks,
+  ...contextQuirks,
+  ...errorQuirks,
+  ...streamQuirks,
+  ...approvalQuirks,
+  ...socketQuirks,
+  ...legacyQuirks,
+  ...turnQuirks,
+  ...decisionQuirks,
+  ...legalOddities,
+];

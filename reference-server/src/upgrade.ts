@@ -1,0 +1,65 @@
+import { ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { WebSocket, WebSocketServer } from 'ws';
+
+/** Lets requests for a WebSocket come to the routes like all others: same hooks, same refusals, same log. */
+export interface Upgrades {
+  /** There is a route at the path (with the scope's prefix) that may take the socket. */
+  add(path: string): void;
+  /** Cuts what is still open: the HTTP server does not count these connections any more. */
+  cut(): void;
+}
+
+/** The connections of requests that ask for a WebSocket, until a route takes them. */
+const asking = new WeakMap<IncomingMessage, { socket: Socket; head: Buffer }>();
+
+export function createUpgrades(scope: FastifyInstance): Upgrades {
+  const { server } = scope;
+  const paths = new Set<string>();
+  const open = new Set<Socket>();
+
+  function route(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    // In an application of somebody's own there may be others who take sockets, elsewhere.
+    if (!paths.has(request.url?.split('?', 1)[0] ?? '') && server.listenerCount('upgrade') > 1) return;
+    open.add(socket);
+    socket.once('close', () => open.delete(socket)).on('error', () => socket.destroy());
+    asking.set(request, { socket, head });
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket);
+    response.once('finish', () => socket.destroySoon());
+    scope.routing(request, response);
+  }
+
+  return {
+    add(path) {
+      if (paths.size === 0) server.on('upgrade', route);
+      paths.add(path);
+    },
+    cut() {
+      for (const socket of open) socket.destroy();
+    },
+  };
+}
+
+/** Any other upgrade, such as `h2c`, is refused by not taking it: the request is answered as if it had not asked. */
+export function asksForWebSocket({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+/**
+ * Takes the connection of a request; the reply has to be hijacked. What is wrong with the handshake is answered by `ws`.
+ * False: the request asks for no WebSocket.
+ */
+export function takeSocket(
+  server: WebSocketServer,
+  request: IncomingMessage,
+  serve: (socket: WebSocket, connection: Socket) => void,
+): boolean {
+  const asked = asking.get(request);
+  if (!asked) return false;
+  server.handleUpgrade(request, asked.socket, asked.head, (socket) => serve(socket, asked.socket));
+  return true;
+}
