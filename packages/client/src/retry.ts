@@ -21,8 +21,8 @@ export interface RetryPolicy {
   /** A `Retry-After` above it is not waited for: the call fails with the value on the error. Default 60,000. */
   retryAfterCapMs?: number;
   /**
-   * Also repeat what sends a message when the server may have seen it, with the same `messageId`. Default false: whether
-   * a server recognises it is up to the server (A2A §3.3.1).
+   * Also repeat what sends a message when the server may have seen it. Default false: whether a server recognises it
+   * (by its `messageId`, A2A §3.3.1) is up to the server, and no chat server does.
    */
   resend?: boolean;
   /** Told about every attempt that failed with a typed error. */

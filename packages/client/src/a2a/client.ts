@@ -12,6 +12,7 @@ import {
   type Task,
   A2A_MEDIA_TYPE,
 } from '@agentproto/protocol/a2a/1.0';
+import { lifeOf } from '../call.ts';
 import { AbortedError, InvalidInputError, MalformedResponseError } from '../errors.ts';
 import type { Lifetime } from '../lifetime.ts';
 import { createTransport, type TransportOptions } from '../transport.ts';
@@ -23,7 +24,7 @@ import { A2AError, isA2AError } from './error.ts';
 import { httpJson } from './http-json.ts';
 import { type SendInput, sendMessageRequest } from './input.ts';
 import { jsonRpc } from './json-rpc.ts';
-import { type CallOptions, lifeOf, type Operation, operation, perform, type Session } from './operation.ts';
+import { type CallOptions, type Operation, operation, perform, type Session } from './operation.ts';
 import { readListTasksResponse, readSendMessageResponse, readTask } from './shape.ts';
 import { A2AStream } from './stream.ts';
 

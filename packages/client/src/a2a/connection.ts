@@ -2,9 +2,10 @@ import { SSE_MEDIA_TYPE, type StreamResponse } from '@agentproto/protocol/a2a/1.
 import { WireError } from '@agentproto/wire';
 import { createSseDecoder, type SseEvent } from '@agentproto/wire/sse';
 import { chunks } from '../body.ts';
+import { mediaTypeOf } from '../call.ts';
 import { AbortedError, FirstEventTimeoutError, MalformedResponseError } from '../errors.ts';
 import type { Lifetime } from '../lifetime.ts';
-import { type Answer, attempts, mediaTypeOf, type Operation, readResult } from './operation.ts';
+import { type Answer, attempts, type Operation, readResult } from './operation.ts';
 import { readStreamResponse } from './shape.ts';
 
 export interface Received {

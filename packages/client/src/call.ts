@@ -1,0 +1,127 @@
+import { readText } from './body.ts';
+import { type AgentProtoError, ConnectTimeoutError, TotalTimeoutError } from './errors.ts';
+import { Lifetime } from './lifetime.ts';
+import { type Next, place } from './middleware.ts';
+import type { RetryPolicy } from './retry.ts';
+import { checkPositive, type Timeouts, type Transport } from './transport.ts';
+
+/** What every call may say for itself; it wins over what the client was given. */
+export interface CallOptions {
+  signal?: AbortSignal;
+  headers?: HeadersInit;
+  timeouts?: Timeouts;
+  retry?: RetryPolicy | false;
+}
+
+/** One call of an operation, with all that is said for it, by the client or the call. */
+export interface Call<Name extends string = string> {
+  name: Name;
+  send: Next;
+  headers: Headers;
+  signals: readonly (AbortSignal | undefined)[];
+  timeouts: Transport['timeouts'];
+  limits: Transport['limits'];
+  retry: RetryPolicy | false;
+  /** Repeating it changes nothing. */
+  safe: boolean;
+  /** The answer is a stream. */
+  streams: boolean;
+  /** The head of the answer waits for the agent's work. */
+  blocking: boolean;
+}
+
+export type CallKind<Name extends string = string> = Pick<Call<Name>, 'name' | 'safe' | 'streams' | 'blocking'>;
+
+/** `headers` are the protocol's own, which the client's and the call's may replace. */
+export function createCall<Name extends string>(
+  { send, timeouts, limits, retry, headers: ofClient }: Transport,
+  closed: AbortSignal,
+  kind: CallKind<Name>,
+  headers: Headers,
+  options: CallOptions,
+): Call<Name> {
+  checkPositive(options.timeouts);
+  for (const given of [ofClient, new Headers(options.headers)]) {
+    given.forEach((value, header) => headers.set(header, value));
+  }
+  return {
+    ...kind,
+    send,
+    headers,
+    signals: [options.signal, closed],
+    timeouts: { ...timeouts, ...options.timeouts },
+    limits,
+    retry: options.retry ? { ...retry, ...options.retry } : (options.retry ?? retry),
+  };
+}
+
+/** What a call's time and end depend on. */
+export type Timed = Pick<Call, 'name' | 'signals' | 'timeouts' | 'streams'>;
+
+const UNARY_TOTAL_MS = 300_000;
+
+/** Ends with the caller, with the client, or after `timeouts.totalMs`. */
+export function lifeOf({ name, signals, timeouts, streams }: Timed): Lifetime {
+  const life = Lifetime.of(signals);
+  const limitMs = timeouts.totalMs ?? (streams ? Infinity : UNARY_TOTAL_MS);
+  life.limit(limitMs, () => new TotalTimeoutError(`${name}: not done`, limitMs));
+  return life;
+}
+
+/** What is sent. */
+export interface Envelope {
+  method: string;
+  url: string;
+  /** Of the body. */
+  mediaType: string;
+  body?: string;
+}
+
+/** A successful answer whose body is yet to be read. */
+export interface Answer {
+  response: Response;
+  /** Of this attempt; whoever reads the answer closes it. */
+  life: Lifetime;
+  /** For messages. */
+  where: string;
+}
+
+/** Makes one attempt; `failure` says what an answer with an error status means. */
+export async function request(
+  call: Call,
+  { method, url, mediaType, body }: Envelope,
+  attempt: number,
+  life: Lifetime,
+  failure: (answer: Answer, text: string) => AgentProtoError,
+): Promise<Answer> {
+  const { name, send, timeouts, blocking } = call;
+  const where = place({ operation: name, url });
+  const headers = new Headers(call.headers);
+  if (body !== undefined && !headers.has('content-type')) headers.set('content-type', mediaType);
+  try {
+    life.throwIfEnded();
+    const limitMs = blocking ? Infinity : timeouts.connectMs;
+    life.limit(limitMs, () => new ConnectTimeoutError(`${where}: no answer`, limitMs));
+    const response = await life.race(
+      send({ operation: name, attempt, method, url, headers, body, signal: life.signal }),
+    );
+    const answer = { response, life, where };
+    if (response.ok) return answer;
+    const text = await textOf(answer, call).catch(() => {
+      life.throwIfEnded();
+      return '';
+    });
+    throw failure(answer, text);
+  } catch (error) {
+    life.close();
+    throw error;
+  }
+}
+
+export function textOf({ response, life, where }: Answer, { timeouts, limits }: Call): Promise<string> {
+  return readText(response, life, timeouts.idleMs, limits.bodyBytes, where);
+}
+
+export function mediaTypeOf(response: Response): string {
+  return response.headers.get('content-type')?.split(';')[0]!.trim().toLowerCase() ?? '';
+}

@@ -1,0 +1,92 @@
+import { type ChatRequest, JSON_MEDIA_TYPE, type METHODS, NDJSON_MEDIA_TYPE } from '@agentproto/protocol/chat/docs';
+import { type Answer, type Call, type CallOptions, createCall, mediaTypeOf, request } from '../call.ts';
+import { MalformedResponseError } from '../errors.ts';
+import type { Lifetime } from '../lifetime.ts';
+import { retryAfterMs, retrying } from '../retry.ts';
+import type { Transport } from '../transport.ts';
+import { type ChatOperation, type Deviation, type Report, reporter } from './deviation.ts';
+import { httpErrorOf } from './error.ts';
+import { carriesDecision } from './input.ts';
+import { type Mask, maskOf } from './secrets.ts';
+
+/** The compiler holds them to the protocol's own table, which is too large to ship. */
+const PATHS: { readonly [Name in ChatOperation]: (typeof METHODS)[Name]['http']['path'] } = {
+  chat: '/api/chat',
+  'chat-stream': '/api/chat-stream',
+  'chat-ws': '/api/chat-ws',
+};
+
+export interface Connection {
+  /** The agent's base url. */
+  url: string;
+  transport: Transport;
+  onDeviation: ((deviation: Deviation) => void) | undefined;
+  /** Aborts when the client is closed. */
+  closed: AbortSignal;
+}
+
+/** One turn over HTTP. */
+export interface ChatCall extends Call<'chat' | 'chat-stream'> {
+  url: string;
+  body: string;
+  /** Of an answer that is a success. */
+  mediaType: string;
+  report: Report;
+  mask: Mask;
+}
+
+export function chatCall(
+  { url, transport, onDeviation, closed }: Connection,
+  name: ChatCall['name'],
+  turn: ChatRequest,
+  options: CallOptions,
+): ChatCall {
+  const streams = name === 'chat-stream';
+  const mediaType = streams ? NDJSON_MEDIA_TYPE : JSON_MEDIA_TYPE;
+  const headers = new Headers({ accept: streams ? `${mediaType}, ${JSON_MEDIA_TYPE}` : mediaType });
+  // Sending a turn again lets the agent work again.
+  const kind = { name, streams, blocking: !streams, safe: false };
+  const call = createCall(transport, closed, kind, headers, options);
+  return {
+    ...call,
+    retry: carriesDecision(turn) ? { ...call.retry, attempts: 1 } : call.retry,
+    url: urlOf(name, url),
+    body: JSON.stringify(turn),
+    mediaType,
+    report: reporter(name, onDeviation),
+    mask: maskOf(turn),
+  };
+}
+
+/** Sends a turn until an answer comes that is a success, as often as the policy allows. */
+export function answerTo(call: ChatCall, life: Lifetime): Promise<Answer> {
+  const { url, body, mask } = call;
+  const envelope = { method: 'POST', url, mediaType: JSON_MEDIA_TYPE, body };
+  return retrying(call, life, async (attempt) => {
+    const answer = await request(call, envelope, attempt, life.child(), ({ response, where }, text) =>
+      httpErrorOf(where, response.status, text, retryAfterMs(response.headers.get('retry-after')), mask),
+    );
+    checkType(answer, call);
+    return answer;
+  });
+}
+
+/** Where an operation is, below the agent's base url. */
+export function urlOf(operation: ChatOperation, base: string): string {
+  const url = new URL(base);
+  url.pathname = url.pathname.replace(/\/+$/, '') + PATHS[operation];
+  return url.href;
+}
+
+/** What may hold JSON or its lines is read all the same; a page or an event stream is not. */
+function checkType({ response, life, where }: Answer, { mediaType, report }: ChatCall): void {
+  const type = mediaTypeOf(response);
+  if (type === mediaType) return;
+  if (type === '' || type === 'text/plain' || type === 'application/octet-stream' || /json/.test(type)) {
+    report('content-type', `${where}: expected ${mediaType}, got ${type || 'none'}`);
+    return;
+  }
+  life.close();
+  void response.body?.cancel().catch(() => {});
+  throw new MalformedResponseError(mediaType, where, type);
+}

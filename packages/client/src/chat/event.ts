@@ -1,0 +1,89 @@
+import type { AgentMessage, StreamEvent } from '@agentproto/protocol/chat/docs';
+import { MalformedResponseError } from '../errors.ts';
+import type { Report } from './deviation.ts';
+import type { Mask } from './secrets.ts';
+
+/**
+ * The least that the rest of the client relies on; the full validators would be ten times its size.
+ * Unknown members stay where they are.
+ */
+
+type Json = { [member: string]: unknown };
+type Type = StreamEvent['type'];
+type MemberOf<Event extends StreamEvent> = Exclude<keyof Event, 'type'>;
+
+/** What an event of each type must have (streaming: Stream Event Types). */
+const MEMBERS: { readonly [T in Type]: MemberOf<Extract<StreamEvent, { type: T }>> | undefined } = {
+  text_delta: 'text',
+  intermittent_update: 'text',
+  error: 'error',
+  tool_calls: 'tool_calls',
+  approvals: 'approvals',
+  commands: 'commands',
+  executed_tool_calls: 'executed_tool_calls',
+  executed_approvals: 'executed_approvals',
+  executed_commands: 'executed_cmds',
+  done: undefined,
+};
+
+const LISTS = ['tool_calls', 'approvals', 'cmds', 'executed_tool_calls', 'executed_approvals', 'executed_cmds'];
+
+/** Reads what one line or frame says. Undefined: nothing that a turn knows; it was reported. */
+export function readEvent(text: string, where: string, report: Report, mask: Mask): StreamEvent | undefined {
+  const event = parse(text, where, mask);
+  if (!isObject(event) || typeof event['type'] !== 'string') {
+    report('not-an-event', `${where}: expected an object with a type`);
+    return undefined;
+  }
+  const { type } = event;
+  if (!Object.hasOwn(MEMBERS, type)) {
+    report('unknown-event', `${where}: expected one of ${Object.keys(MEMBERS).join(', ')}`, { ...event, type });
+    return undefined;
+  }
+  const member = MEMBERS[type as Type];
+  if (member) check(event, member, `${where}: ${type}`, mask);
+  return event as unknown as StreamEvent;
+}
+
+/** Reads the answer of /api/chat (server: Response Format). Some servers write null for what is absent. */
+export function readMessage(text: string, where: string, mask: Mask): AgentMessage {
+  const message = parse(text, where, mask);
+  if (!isObject(message)) throw malformed('an object', where, message, mask);
+  check(message, 'content', where, mask);
+  const data = message['data'] ?? {};
+  if (!isObject(data)) throw malformed('an object', `${where}: data`, data, mask);
+  for (const list of LISTS) if (data[list] != null) check(data, list, `${where}: data`, mask);
+  return { ...message, role: 'assistant' } as unknown as AgentMessage;
+}
+
+function parse(text: string, where: string, mask: Mask): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Without the cause: its message has a piece of the text in it.
+    throw new MalformedResponseError('JSON', where, mask(text));
+  }
+}
+
+function check(owner: Json, member: string, where: string, mask: Mask): void {
+  const value = owner[member];
+  const at = `${where}.${member}`;
+  if (member === 'text' || member === 'error' || member === 'content') {
+    if (typeof value !== 'string') throw malformed('a text', at, value, mask);
+    return;
+  }
+  // The same call may come twice, and is known by its id then.
+  const isNamed = member === 'tool_calls' || member === 'approvals';
+  const isItem = (item: unknown) => isObject(item) && (!isNamed || typeof item['id'] === 'string');
+  if (!Array.isArray(value) || !value.every(isItem)) {
+    throw malformed(`a list of objects${isNamed ? ' with an id' : ''}`, at, value, mask);
+  }
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function malformed(expected: string, where: string, value: unknown, mask: Mask): MalformedResponseError {
+  return new MalformedResponseError(expected, where, mask(JSON.stringify(value) ?? 'nothing'));
+}

@@ -1,0 +1,16 @@
+export { type ChatClient, chatClient, type ChatOptions } from './client.ts';
+export { ChatStream } from './stream.ts';
+export { ChatSession, type ReconnectPolicy, type SessionOptions, type TurnOptions } from './session.ts';
+export { Conversation, historyAfter, type SendTurn } from './conversation.ts';
+export { approve, type Approved, decide, type Decision, type Pending, reject, type Rejected } from './decision.ts';
+export { ChatHttpError, ChatTurnError, isChatHttpError, isChatTurnError } from './error.ts';
+export type { ChatInput } from './input.ts';
+export type { ChatReply } from './reply.ts';
+export type { ChatOperation, Deviation, DeviationKind } from './deviation.ts';
+export type { Auth } from '../auth.ts';
+export type { CallOptions } from '../call.ts';
+export type { ClientRequest, Middleware, Next } from '../middleware.ts';
+export type { FailedAttempt, RetryPolicy } from '../retry.ts';
+export type { Limits, Timeouts, TransportOptions } from '../transport.ts';
+export type { WebSocketConstructor } from '@agentproto/wire/websocket';
+export type * from '@agentproto/protocol/chat/docs';

@@ -1,0 +1,87 @@
+import type { StreamEvent } from '@agentproto/protocol/chat/docs';
+import { WireError } from '@agentproto/wire';
+import { createNdjsonDecoder, type NdjsonLine } from '@agentproto/wire/ndjson';
+import { chunks } from '../body.ts';
+import { AbortedError, FirstEventTimeoutError, MalformedResponseError } from '../errors.ts';
+import type { Lifetime } from '../lifetime.ts';
+import { answerTo, type ChatCall } from './call.ts';
+import { readEvent } from './event.ts';
+import type { Progress } from './stream.ts';
+
+/** How long a server has to close a stream that has ended. */
+const LINGER_MS = 1_000;
+
+/** Sends a turn to /api/chat-stream and gives its events, in the lists in which they came. */
+export async function* receive(
+  call: ChatCall,
+  life: Lifetime,
+  progress: Progress,
+): AsyncGenerator<StreamEvent[], void, undefined> {
+  const answer = await answerTo(call, life);
+  progress.begun = true;
+  const { response, life: ofAnswer, where } = answer;
+  const { report, mask, timeouts, limits } = call;
+  const { firstEventMs, idleMs } = timeouts;
+
+  let batch: StreamEvent[] = [];
+  let lines = 0;
+  const take = ({ number, text, unterminated }: NdjsonLine) => {
+    lines = number;
+    // A cut object cannot be JSON.
+    if (unterminated && !isJson(text)) return;
+    const line = `${where}: line ${number}`;
+    if (unterminated) report('no-line-feed', `${line}: expected a line feed after the last line`);
+    const event = readEvent(text, line, report, mask);
+    if (event) batch.push(event);
+  };
+  const refuse = ({ number, text, unterminated }: NdjsonLine) => {
+    if (!unterminated) throw new MalformedResponseError('UTF-8', `${where}: line ${number}`, mask(text));
+  };
+  const decoder = createNdjsonDecoder({ onLine: take, onBadLine: refuse }, { lineBytes: limits.eventBytes });
+
+  try {
+    ofAnswer.limit(firstEventMs, () => new FirstEventTimeoutError(`${where}: no event`, firstEventMs));
+    let waiting = true;
+    let leaving = false;
+    for await (const chunk of chunks(response, ofAnswer, where)) {
+      let failed: { error: unknown } | undefined;
+      try {
+        decoder.feed(chunk);
+      } catch (error) {
+        failed = { error: wireFailure(error, where) };
+      }
+      const received = batch;
+      batch = [];
+      if (waiting && lines > 0) {
+        waiting = false;
+        ofAnswer.idle(idleMs, where);
+      }
+      if (received.length > 0) yield received;
+      if (failed) throw failed.error;
+      if (progress.ended && !leaving) {
+        leaving = true;
+        ofAnswer.limit(LINGER_MS, () => new AbortedError('the server left the stream open'));
+      }
+    }
+    decoder.end();
+    if (batch.length > 0) yield batch;
+  } finally {
+    ofAnswer.close();
+  }
+}
+
+/** A limit of the decoder, or an error that is typed already. */
+function wireFailure(error: unknown, where: string): unknown {
+  return error instanceof WireError
+    ? new MalformedResponseError(`a line within its limit (${error.message})`, where, '', { cause: error })
+    : error;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,130 @@
+import type { StreamEvent } from '@agentproto/protocol/chat/docs';
+import { AbortedError, isAgentProtoError, StreamTruncatedError } from '../errors.ts';
+import type { Lifetime } from '../lifetime.ts';
+import type { Report } from './deviation.ts';
+import { ChatTurnError } from './error.ts';
+import { createFold } from './fold.ts';
+import type { ChatReply } from './reply.ts';
+import type { Mask } from './secrets.ts';
+
+/** How far a turn has come; its source and its stream tell each other. */
+export interface Progress {
+  /** The server has begun with it, or may have. */
+  begun: boolean;
+  /** `done` or `error` has been read: the server has little time to close. */
+  ended: boolean;
+}
+
+export interface StreamSource {
+  /** Made when the stream is first read. */
+  begin(): Lifetime;
+  open(life: Lifetime, progress: Progress): AsyncIterable<StreamEvent[]>;
+  /** For messages. */
+  where: string;
+  report: Report;
+  mask: Mask;
+}
+
+/**
+ * The events of one turn as they happen, over NDJSON and WebSocket alike. Nothing is sent before the first read, and it
+ * can be read once.
+ *
+ * Ends after `done`. After an `error` event it throws `ChatTurnError`; a stream that stops without either throws
+ * `StreamTruncatedError`. Leaving the loop before disconnects, and a server then stops working on the turn.
+ */
+export class ChatStream implements AsyncIterable<StreamEvent>, AsyncDisposable {
+  readonly #source: StreamSource;
+  readonly #events: AsyncGenerator<StreamEvent, void, undefined>;
+  readonly #fold = createFold();
+  readonly #progress: Progress = { begun: false, ended: false };
+  #count = 0;
+  #life: Lifetime | undefined;
+  #reply: ChatReply | undefined;
+  #failure: { error: unknown } | undefined;
+
+  constructor(source: StreamSource) {
+    this.#source = source;
+    this.#events = this.#run();
+  }
+
+  /** What the turn came to, once `done` has been read. */
+  get reply(): ChatReply | undefined {
+    return this.#reply;
+  }
+
+  /** What the events read so far amount to. */
+  partial(): ChatReply {
+    return this.#fold.reply();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<StreamEvent, void, undefined> {
+    return this.#events;
+  }
+
+  /** Reads the rest, and gives what the turn came to. Throws as reading does. */
+  async final(): Promise<ChatReply> {
+    let last = await this.#events.next();
+    while (!last.done) last = await this.#events.next();
+    if (this.#failure) throw this.#failure.error;
+    if (!this.#reply) throw new AbortedError('the stream was left before its end');
+    return this.#reply;
+  }
+
+  /** Disconnects; a read that is pending fails with `AbortedError`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#life?.end(new AbortedError('the stream was disposed'));
+    await this.#events.return();
+  }
+
+  async *#run(): AsyncGenerator<StreamEvent, void, undefined> {
+    const { begin, open, report, where } = this.#source;
+    const progress = this.#progress;
+    const life = (this.#life = begin());
+    try {
+      try {
+        for await (const batch of open(life, progress)) {
+          for (const event of batch) {
+            life.throwIfEnded();
+            if (this.#take(event)) yield event;
+          }
+        }
+        if (!progress.ended) throw this.#truncated();
+      } catch (error) {
+        // Whatever the end of the whole stream broke, the end is the reason.
+        life.throwIfEnded();
+        if (!progress.ended)
+          throw progress.begun && isAgentProtoError(error, 'CONNECTION_FAILED') ? this.#truncated(error) : error;
+        if (isAgentProtoError(error, 'ABORTED'))
+          report('stream-left-open', `${where}: expected the stream to be closed`);
+      }
+      if (this.#failure) throw this.#failure.error;
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    } finally {
+      life.close();
+    }
+  }
+
+  /** Whether the event is for the consumer; counts it in when it is. */
+  #take(event: StreamEvent): boolean {
+    const { where, report, mask } = this.#source;
+    if (this.#progress.ended) {
+      const kind = event.type === 'done' && this.#failure ? 'done-after-error' : 'event-after-end';
+      report(kind, `${where}: expected nothing after the end, got ${event.type}`);
+      return false;
+    }
+    this.#count++;
+    this.#fold.add(event);
+    this.#progress.ended = event.type === 'done' || event.type === 'error';
+    if (event.type === 'done') this.#reply = this.#fold.reply();
+    if (event.type === 'error')
+      this.#failure = { error: new ChatTurnError(where, mask(event.error), this.#fold.reply()) };
+    return true;
+  }
+
+  #truncated(cause?: unknown): StreamTruncatedError<ChatReply> {
+    const seen = { events: this.#count, partial: this.#fold.reply() };
+    return new StreamTruncatedError('done or error', seen, cause ? { cause } : undefined);
+  }
+}
