@@ -1,9 +1,10 @@
 import { a2a10 } from './a2a/family.ts';
+import { chatDocs } from './chat/family.ts';
 import type { SuiteFamily } from './kit/family.ts';
 import { UsageError } from './kit/usage-error.ts';
 
 /** Every family revision that the suite can judge; a further one is a folder and a line here. */
-export const families: readonly SuiteFamily[] = [a2a10];
+export const families: readonly SuiteFamily[] = [a2a10, chatDocs];
 
 /** @throws UsageError for an id that is none. */
 export function familiesNamed(ids: readonly string[]): SuiteFamily[] {

@@ -3,9 +3,11 @@ import type { MethodName } from '@agentproto/protocol/a2a/1.0';
 import type { Headers } from '@agentproto/recording';
 import type { RequirementId } from '@agentproto/protocol';
 import type { DriverTools } from '../kit/family.ts';
+import { isRecord } from '../kit/json.ts';
 import type { Stimulus } from '../kit/stimulus.ts';
 import { Lost } from '../kit/stops.ts';
-import type { Binding, CallOptions } from './binding.ts';
+import { within } from '../kit/within.ts';
+import { isUnknownVerb, type Binding, type CallOptions } from './binding.ts';
 import type { AgentInterface } from './detect.ts';
 import { Reply } from './reply.ts';
 import { TaskStream } from './task-stream.ts';
@@ -108,18 +110,32 @@ export class A2AAgent {
   /** SubscribeToTask (3.1.6). Over HTTP+JSON by POST, and by GET where POST is not known (the spec names both). */
   async subscribe(id: string, options: CallOptions = {}): Promise<TaskStream> {
     const stream = await this.open('SubscribeToTask', { id }, options);
-    const status = stream.exchange.response?.status;
-    const verbUnknown = this.binding.name === 'HTTP+JSON' && !options.verb && (status === 405 || (status === 404 && stream.refusal?.reason === undefined));
-    return verbUnknown ? this.open('SubscribeToTask', { id }, { ...options, verb: 'GET' }) : stream;
+    return !options.verb && isUnknownVerb(stream.exchange) ? this.open('SubscribeToTask', { id }, { ...options, verb: 'GET' }) : stream;
   }
 
   /** Any operation with any params. */
   async call(method: MethodName, params: Record<string, unknown>, options?: CallOptions): Promise<Reply> {
-    return new Reply(await this.#tools.recorder.request(this.binding.request(method, params, options)), this.binding);
+    const reply = new Reply(await this.#tools.recorder.request(this.binding.request(method, params, options)), this.binding);
+    if (method !== 'SendMessage' || options?.hostile) return reply;
+    if (reply.is('InternalError')) await this.#checkAgentWorks();
+    if (reply.exchange.end?.kind === 'timeout' && !this.runsScripts && mayTakeLong(params)) throw new Lost(`no answer for ${this.patienceMs} ms: an agent that takes longer needs a longer --timeout`);
+    return reply;
   }
 
+  /** Opens a stream. What came instead of one has been read when this resolves. */
   async open(method: MethodName, params: Record<string, unknown>, options?: CallOptions): Promise<TaskStream> {
-    return new TaskStream(await this.#tools.recorder.open(this.binding.request(method, params, options)), this.binding, this.#tools.patienceMs);
+    const live = await this.#tools.recorder.open(this.binding.request(method, params, options));
+    const stream = new TaskStream(live, this.binding, this.#tools.patienceMs);
+    if (!stream.isEventStream) await within(live.ended, this.#tools.patienceMs);
+    if (method === 'SendStreamingMessage' && !options?.hostile && stream.refusal?.names.includes('InternalError')) await this.#checkAgentWorks();
+    return stream;
+  }
+
+  /** After an internal error: an agent that fails the plainest message too is broken, and nothing can be learned of its server. */
+  async #checkAgentWorks(): Promise<void> {
+    const plain = { message: this.message('Hello') };
+    const reply = new Reply(await this.#tools.recorder.request(this.binding.request('SendMessage', plain)), this.binding);
+    if (reply.is('InternalError')) throw new Lost(`the agent answers every message with an internal error: ${String(reply.value.error?.message)}`);
   }
 
   /** A plain HTTP request outside the operations: the card, an unknown route. */
@@ -150,4 +166,9 @@ export class A2AAgent {
   #sendParams(said: Said, options: SendOptions): Record<string, unknown> {
     return { message: this.message(said, options), ...(options.configuration ? { configuration: options.configuration } : {}) };
   }
+}
+
+/** A message of its own that waits for the agent; how long that works is its own business. */
+function mayTakeLong({ message, configuration }: Record<string, unknown>): boolean {
+  return isRecord(message) && message.taskId === undefined && !(isRecord(configuration) && configuration.returnImmediately === true);
 }

@@ -2,7 +2,7 @@ import { METHODS, type MethodName } from '@agentproto/protocol/a2a/1.0';
 import type { Exchange, Headers } from '@agentproto/recording';
 import type { RequestSpec } from '../recorder/recorder.ts';
 import { restErrorView, rpcErrorView, type ErrorView } from './error-view.ts';
-import { isRecord } from './view.ts';
+import { isRecord } from '../kit/json.ts';
 
 export interface CallOptions {
   /** Replace the headers of the same name; an empty value leaves the header out. */
@@ -95,10 +95,17 @@ export function httpJson(base: string, tenant: string | undefined): Binding {
       return response.json === undefined ? {} : { result: response.json };
     },
     readEvent(json, exchange) {
-      if (isRecord(json) && isRecord(json.error)) return { error: restErrorView(json, exchange.response?.status ?? 0) };
+      // In a stream the HTTP status is long sent: the body's own says what the failure is.
+      if (isRecord(json) && isRecord(json.error)) return { error: restErrorView(json, typeof json.error.code === 'number' ? json.error.code : (exchange.response?.status ?? 0)) };
       return { result: json };
     },
   };
+}
+
+/** There is no such route: which of its two verbs SubscribeToTask has over HTTP+JSON is open (5.3, 11.3.2), and so is how the other is refused. */
+export function isUnknownVerb({ binding, operation, response }: Exchange): boolean {
+  if (binding !== 'HTTP+JSON' || operation !== 'SubscribeToTask' || !response) return false;
+  return response.status === 405 || (response.status === 404 && restErrorView(response.json, 404).reason !== 'TASK_NOT_FOUND');
 }
 
 function withQuery(url: string, query: readonly [string, string][]): string {

@@ -3,7 +3,7 @@ import { CARD_PATH } from '@agentproto/protocol/a2a/1.0';
 import type { Detected, Detection } from '../kit/family.ts';
 import { wellKnown } from '../manifest.ts';
 import type { Recorder } from '../recorder/recorder.ts';
-import { isRecord } from './view.ts';
+import { isRecord } from '../kit/json.ts';
 
 export interface AgentInterface {
   url: string;

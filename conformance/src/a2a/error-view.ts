@@ -1,6 +1,6 @@
 import { ERRORS, JSON_RPC_ERRORS, type A2AErrorName } from '@agentproto/protocol/a2a/1.0';
 import { matcher, type Matcher } from '../kit/match.ts';
-import { isRecord } from './view.ts';
+import { isRecord } from '../kit/json.ts';
 
 export type ErrorName = A2AErrorName | keyof typeof JSON_RPC_ERRORS;
 
@@ -19,6 +19,8 @@ export interface ErrorView {
 }
 
 const tables = [ERRORS['1.0.1'], ERRORS['1.0.0']];
+/** What SDKs call the errors of JSON-RPC in an `ErrorInfo`; the spec names no reasons for them. */
+const STANDARD_REASONS = new Set(['PARSE_ERROR', 'INVALID_REQUEST', 'METHOD_NOT_FOUND', 'INVALID_PARAMS', 'INTERNAL_ERROR']);
 
 export function rpcErrorView(error: Record<string, unknown>, httpStatus: number): ErrorView {
   const names = namesBy((row) => row.code === error.code);
@@ -30,7 +32,9 @@ export function restErrorView(body: unknown, httpStatus: number): ErrorView {
   const error = isRecord(body) && isRecord(body.error) ? body.error : {};
   const reason = reasonOf(error.details);
   const byReason = reason === undefined ? [] : namesBy((row) => 'reason' in row && row.reason === reason);
-  const names = byReason.length > 0 ? byReason : namesBy((row) => row.http === httpStatus);
+  // Who says that it is an error of JSON-RPC does not mean one of A2A with the same status.
+  const standard = reason !== undefined && STANDARD_REASONS.has(reason);
+  const names = byReason.length > 0 ? byReason : namesBy((row) => row.http === httpStatus && !(standard && 'reason' in row));
   return { names, httpStatus, code: error.code, reason, message: error.message, details: error.details };
 }
 

@@ -1,7 +1,7 @@
 import type { SuiteFamily } from '../kit/family.ts';
 import { A2AAgent } from './agent.ts';
 import { httpJson, jsonRpc } from './binding.ts';
-import { detect, type DetectedA2A } from './detect.ts';
+import { BINDINGS, detect, type DetectedA2A } from './detect.ts';
 import { invariants } from './invariants/index.ts';
 import { scenarios } from './scenarios/index.ts';
 
@@ -9,6 +9,7 @@ export const a2a10: SuiteFamily<A2AAgent, DetectedA2A> = {
   id: 'a2a@1.0',
   patch: '1.0.1',
   spoken: 'A2A10-CARD-001',
+  bindings: BINDINGS,
   sideBinding: 'card',
   scenarios,
   smoke: [

@@ -1,6 +1,7 @@
 import type { PartSpec } from '@agentproto/script';
 import { foldParts } from '@agentproto/script/outcome';
-import { isRecord, stateOf, TERMINAL, INTERRUPTED, textOf, type ArtifactView, type EventView, type TaskView } from './view.ts';
+import { isRecord } from '../kit/json.ts';
+import { stateOf, TERMINAL, INTERRUPTED, textOf, type ArtifactView, type EventView, type TaskView } from './view.ts';
 
 /** What anyone could see of a turn over A2A, in the words of the script's `outcome`. */
 export interface Observed {
@@ -10,6 +11,8 @@ export interface Observed {
   endText?: string;
   reply?: unknown[];
   text: string;
+  /** Calls that the agent asks its caller about; a task alone does not show them. */
+  tools?: { name: unknown; args: unknown; by: unknown }[];
 }
 
 /** The main answer, where an agent has one: the artifact that text steps are shown as. */
@@ -26,6 +29,7 @@ export function observeStream(events: readonly EventView[]): Observed {
   const statuses: string[] = [];
   let end: string | undefined;
   let endText: string | undefined;
+  let tools: Observed['tools'] = [];
   const [first] = events;
   if (first?.kind === 'message') return { ...folded.observed('reply', statuses), reply: first.message.parts };
   for (const event of events) {
@@ -35,7 +39,10 @@ export function observeStream(events: readonly EventView[]): Observed {
     const state = stateOf(event);
     if (state !== undefined && (TERMINAL.has(state) || INTERRUPTED.has(state))) {
       end = state;
-      if (event.kind === 'status' && event.message) endText = textOf(event.message.parts);
+      if (event.kind === 'status' && event.message) {
+        endText = textOf(event.message.parts) || undefined;
+        tools = callsIn(event.message.parts);
+      }
       // What a target says after the end has a rule of its own.
       break;
     } else if (event.kind === 'status' && event.message) statuses.push(textOf(event.message.parts));
@@ -44,7 +51,15 @@ export function observeStream(events: readonly EventView[]): Observed {
       if (isRecord(status.message) && Array.isArray(status.message.parts)) statuses.push(textOf(status.message.parts));
     }
   }
-  return { ...folded.observed(end, statuses), ...(endText === undefined ? {} : { endText }) };
+  return { ...folded.observed(end, statuses), tools, ...(endText === undefined ? {} : { endText }) };
+}
+
+/** How our servers say a call over A2A, which has no word for it (docs/script.md). */
+function callsIn(parts: readonly unknown[]): NonNullable<Observed['tools']> {
+  return parts.flatMap((part) => {
+    const call = isRecord(part) && isRecord(part.data) ? part.data.toolCall : undefined;
+    return isRecord(call) ? [{ name: call.name, args: call.args, by: call.by }] : [];
+  });
 }
 
 class Fold {

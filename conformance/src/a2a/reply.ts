@@ -1,10 +1,11 @@
 import type { RequirementId } from '@agentproto/protocol';
 import type { Exchange } from '@agentproto/recording';
-import { Blocked, NotApplicable } from '../kit/stops.ts';
+import { Blocked, Lost, NotApplicable } from '../kit/stops.ts';
 import { seen, type Place, type Subject } from '../kit/subject.ts';
 import type { Binding } from './binding.ts';
 import type { ErrorView } from './error-view.ts';
-import { isRecord, messageView, taskView, type MessageView, type TaskView } from './view.ts';
+import { isRecord } from '../kit/json.ts';
+import { messageView, taskView, type MessageView, type TaskView } from './view.ts';
 
 /** What checks see of an answer: a status, and a result or an error, or why there is neither. */
 export interface ReplyView {
@@ -45,9 +46,11 @@ export class Reply implements Subject {
     return this.value.error?.names.includes(error) ?? false;
   }
 
-  /** The task of a SendMessage answer; the play is blocked by `reliesOn` when there is none. */
+  /** The task of a SendMessage answer; the play is lost when it is a message, and blocked by `reliesOn` when it is neither. */
   sentTask(reliesOn: RequirementId = 'A2A10-SEND-001'): TaskView & { id: string } {
     const { result } = this.value;
+    // A message is as good an answer as a task (3.1.1), but nothing can be done with it here.
+    if (this.sentMessage() && isRecord(result) && result.task === undefined) throw new Lost('the agent answered with a message, and this needs a task');
     return this.#owned(isRecord(result) ? result.task : undefined, reliesOn, 'a result with a task');
   }
 

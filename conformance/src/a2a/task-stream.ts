@@ -1,12 +1,12 @@
-import { setTimeout } from 'node:timers/promises';
 import type { RequirementId } from '@agentproto/protocol';
 import type { Exchange, Frame } from '@agentproto/recording';
-import { Blocked, NotApplicable } from '../kit/stops.ts';
+import { Blocked, Lost, NotApplicable } from '../kit/stops.ts';
 import { seen, type Place, type Subject } from '../kit/subject.ts';
+import { within } from '../kit/within.ts';
 import type { LiveExchange } from '../recorder/recorder.ts';
 import type { Binding } from './binding.ts';
 import type { ErrorView } from './error-view.ts';
-import { eventView, isTerminal, stateOf, TERMINAL, type EventView } from './view.ts';
+import { eventView, INTERRUPTED, isTerminal, stateOf, TERMINAL, type EventView } from './view.ts';
 
 /** One event of a stream, with its place. */
 export interface SeenEvent extends Subject {
@@ -58,9 +58,11 @@ export class TaskStream implements Subject {
     return this.events.at(-1) ?? seen(undefined, this.place);
   }
 
-  /** The next event, of this kind; the play is blocked by `reliesOn` when something else or nothing comes. */
+  /** The next event, of this kind; the play is lost when the agent answers with a message, and blocked by `reliesOn` when something else or nothing comes. */
   async next(kind?: EventView['kind'], reliesOn: RequirementId = 'A2A10-STREAM-001'): Promise<SeenEvent> {
     const event = await this.#take();
+    // A message is as good an answer as a task (3.1.2), but nothing can be done with it here.
+    if (event?.value.kind === 'message' && this.events.length === 1 && this.exchange.operation === 'SendStreamingMessage') throw new Lost('the agent answered with a message, and this needs a task');
     if (event && (kind === undefined || event.value.kind === kind)) return event;
     const by = this.#isNoStream ? 'A2A10-STREAM-001' : reliesOn;
     throw new Blocked(by, event ? `expected a ${kind} event` : `expected ${kind ? `a ${kind} event` : 'an event'}, ${this.#whyNothing()}`, {
@@ -85,9 +87,26 @@ export class TaskStream implements Subject {
     return this;
   }
 
+  /** All that came where a refusal is due, be it a stream or not. */
+  async answer(): Promise<this> {
+    return this.isEventStream ? this.drain() : this;
+  }
+
   /** The target ended the stream in good order. */
   get closed(): Subject {
     return seen(this.exchange.end?.kind === 'complete' ? 'closed' : `still open or broken (${this.exchange.end?.kind ?? 'open'})`, this.events.at(-1)?.place ?? this.place);
+  }
+
+  /** Open, and silent for longer than the suite waits: a slow agent, or a stream that hangs. */
+  get wentSilent(): boolean {
+    const { end } = this.exchange;
+    return (end === undefined || end.kind === 'timeout') && !this.views.some(isTerminal);
+  }
+
+  /** Why the task's end is not there to be seen, where that is the agent's own doing. */
+  get unfinished(): string | undefined {
+    if (INTERRUPTED.has(this.state ?? '')) return `the agent was not asked to stop, and its task is ${this.state}`;
+    return this.wentSilent ? 'the task was still at work when the suite gave up waiting' : undefined;
   }
 
   /** Views of all events that came. */
@@ -126,9 +145,13 @@ export class TaskStream implements Subject {
     return event;
   }
 
+  get isEventStream(): boolean {
+    return /^text\/event-stream\b/i.test(contentTypeOf(this.exchange) ?? '');
+  }
+
   /** Accepted, and answered with something else than a stream. */
   get #isNoStream(): boolean {
-    return this.exchange.response?.status === 200 && !this.refusal && !/^text\/event-stream\b/i.test(contentTypeOf(this.exchange) ?? '');
+    return this.exchange.response?.status === 200 && !this.refusal && !this.isEventStream;
   }
 
   #event(frame: Frame): SeenEvent {
@@ -150,14 +173,4 @@ export class TaskStream implements Subject {
 
 export function contentTypeOf(exchange: Exchange): string | undefined {
   return exchange.response?.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
-}
-
-async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  const settled = new AbortController();
-  const late = setTimeout(ms, undefined, { signal: settled.signal }).catch(() => undefined);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    settled.abort();
-  }
 }

@@ -1,3 +1,5 @@
+import { isRecord } from '../kit/json.ts';
+
 /**
  * What the wire said, in words that do not depend on the era: states in lower case with dashes, events
  * by kind. Only well-shaped parts are taken over; `raw` keeps the whole. Nothing here judges.
@@ -37,10 +39,6 @@ export type EventView =
 
 export const TERMINAL = new Set(['completed', 'failed', 'canceled', 'rejected']);
 export const INTERRUPTED = new Set(['input-required', 'auth-required']);
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
@@ -86,7 +84,7 @@ export function eventView(raw: unknown): EventView {
   }
   if (isRecord(statusUpdate)) {
     const said = isRecord(statusUpdate.status) ? statusUpdate.status.message : undefined;
-    return { kind: 'status', taskId: text(statusUpdate.taskId), contextId: text(statusUpdate.contextId), state: stateView(statusUpdate.status), message: said === undefined ? undefined : messageView(said) };
+    return { kind: 'status', taskId: text(statusUpdate.taskId), contextId: text(statusUpdate.contextId), state: stateView(statusUpdate.status), message: isRecord(said) ? messageView(said) : undefined };
   }
   if (isRecord(artifactUpdate)) {
     return {

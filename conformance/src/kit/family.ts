@@ -39,7 +39,9 @@ export interface SuiteFamily<Driver = unknown, Found extends Detected = Detected
   patch: string;
   /** Violated when the protocol is named by the user and not spoken by the target. */
   spoken: RequirementId;
-  /** The binding under which things outside every message binding are reported (`card`, `health` …). */
+  /** The bindings over which messages go: what a scenario is played over unless it says otherwise. */
+  bindings: readonly string[];
+  /** Where rules outside every message binding are reported (`card`, `health` …). */
   sideBinding: string;
   scenarios: readonly Scenario<Driver>[];
   /** Ids of scenarios that together record every kind of message: what the selftest holds invariants against. */

@@ -20,6 +20,7 @@ export function matcher(wants: string, matches: (actual: unknown) => boolean): M
 }
 
 export const absent = matcher('nothing', (actual) => actual === undefined);
+export const anything = matcher('anything', () => true);
 export const nonEmptyString = matcher('a non-empty string', (actual) => typeof actual === 'string' && actual !== '');
 export const aList = matcher('a list', Array.isArray);
 export const nonEmptyList = matcher('a list with at least one element', (actual) => Array.isArray(actual) && actual.length > 0);

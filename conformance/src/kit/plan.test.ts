@@ -13,6 +13,7 @@ const spoken: Spoken = {
     id: 'a2a@1.0',
     patch: '1.0.1',
     spoken: 'A2A10-CARD-001',
+    bindings: ['JSONRPC', 'HTTP+JSON'],
     sideBinding: 'card',
     scenarios: [
       scenario('a2a/card', { title: '', proves: ['A2A10-CARD-002'], bindings: ['card'], play }),

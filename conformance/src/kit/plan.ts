@@ -1,8 +1,8 @@
-import { requirements, type Requirement, type RequirementId } from '@agentproto/protocol';
+import { requirements, requirementsOf, type FamilyRevisionId, type Requirement, type RequirementId } from '@agentproto/protocol';
 import { globs } from '../glob.ts';
 import type { Detected, SuiteFamily } from './family.ts';
 import type { PlannedRow } from './result.ts';
-import type { Scenario } from './scenario.ts';
+import { provesOver, type Scenario } from './scenario.ts';
 import type { Profile } from './stimulus.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -49,20 +49,21 @@ function planFamily(spoken: Spoken, profile: Profile, wanted: (id: RequirementId
   const needAll = [...invariantRows].some((id) => wanted(id));
 
   for (const scenario of family.scenarios) {
-    const relevant = scenario.proves.some((id) => wanted(id));
-    for (const binding of scenario.bindings ?? bindingsOf(family)) {
+    for (const binding of scenario.bindings ?? family.bindings) {
+      const proves = provesOver(scenario, binding);
+      const relevant = proves.some((id) => wanted(id));
       const outside = whyNot(scenario, binding, found, profile, family);
-      for (const id of scenario.proves) {
+      for (const id of proves) {
         if (!wanted(id)) rows.leave(id, binding, { verdict: 'not-run', reason: 'filtered' });
         else if (outside) rows.leave(id, binding, outside);
         else rows.play(id, binding, scenario.id);
       }
-      if (!outside && (relevant || needAll)) plan.plays.push({ spoken, scenario, binding });
+      if (!outside && proves.length > 0 && (relevant || needAll)) plan.plays.push({ spoken, scenario, binding });
     }
   }
   for (const { id: name, proves, bindings } of family.invariants) {
     for (const id of proves) {
-      for (const binding of bindings ?? checkedBindings(requirements[id])) {
+      for (const binding of bindings ?? watchedBindings(requirements[id], family)) {
         const missing = found.undeclared.get(binding);
         if (!wanted(id)) rows.leave(id, binding, { verdict: 'not-run', reason: 'filtered' });
         else if (missing) rows.leave(id, binding, { verdict: 'not-applicable', reason: missing });
@@ -73,27 +74,19 @@ function planFamily(spoken: Spoken, profile: Profile, wanted: (id: RequirementId
   plan.rows.push(...rows.list());
 }
 
-/** The bindings over which a family's messages can go, by what the target declares and does not. */
-function bindingsOf(family: SuiteFamily): string[] {
-  const all = new Set<string>();
-  for (const row of rowsOf(family)) for (const binding of checkedBindings(row)) all.add(binding);
-  all.delete(family.sideBinding);
-  return [...all];
-}
-
 export function rowsOf(family: { id: string }): Requirement[] {
-  return Object.values(requirements).filter((row) => `${row.family}@${row.revision}` === family.id);
+  return requirementsOf(family.id as FamilyRevisionId);
 }
 
-/** Where a server's rule can be seen; webhooks and clients are looked at elsewhere. */
-function checkedBindings(row: Requirement): string[] {
-  return row.binding.filter((binding) => binding !== 'client' && binding !== 'webhook');
+/** Where a row can be seen in what scenarios record; webhooks and clients are looked at elsewhere. */
+function watchedBindings(row: Requirement, family: SuiteFamily): string[] {
+  return row.binding.filter((binding) => binding === family.sideBinding || family.bindings.includes(binding));
 }
 
 function whyNot(scenario: Scenario, binding: string, found: Detected, profile: Profile, family: SuiteFamily): PlannedRow['outside'] {
   const missing = found.undeclared.get(binding);
   if (missing) return { verdict: 'not-applicable', reason: missing };
-  if (binding !== family.sideBinding && !found.bindings.includes(binding)) return { verdict: 'not-applicable', reason: `the target does not declare ${binding}` };
+  if (family.bindings.includes(binding) && !found.bindings.includes(binding)) return { verdict: 'not-applicable', reason: `the target does not declare ${binding}` };
   for (const capability of scenario.capability ?? []) {
     const off = capability.startsWith('-');
     const name = off ? capability.slice(1) : capability;

@@ -16,6 +16,7 @@ async function findingsOf(play: Scenario['play'], signal = new AbortController()
     id: 'a2a@1.0',
     patch: '1.0.1',
     spoken: 'A2A10-CARD-001',
+    bindings: ['JSONRPC', 'HTTP+JSON'],
     sideBinding: 'card',
     scenarios: [scenario],
     smoke: [],

@@ -4,6 +4,7 @@ import type { Recorder } from '../recorder/recorder.ts';
 import { createChecks } from './check.ts';
 import type { Play } from './plan.ts';
 import type { Finding } from './result.ts';
+import { provesOver } from './scenario.ts';
 import { Blocked, Lost, NotApplicable, Stop } from './stops.ts';
 import type { Profile } from './stimulus.ts';
 import { verdictOfFailure, worst } from './verdict.ts';
@@ -55,7 +56,7 @@ export async function playOnce(play: Play, tools: PlayTools): Promise<Finding[]>
 /** Rows that the play owes and has not looked at get this. */
 function settle(findings: Finding[], { scenario, binding }: Play, rest: Pick<Finding, 'verdict' | 'reason'>) {
   const looked = new Set(findings.map((finding) => finding.requirement));
-  for (const requirement of scenario.proves) {
+  for (const requirement of provesOver(scenario, binding)) {
     if (!looked.has(requirement)) findings.push({ requirement, binding, scenario: scenario.id, ...rest });
   }
 }

@@ -1,4 +1,4 @@
-import type { RequirementId } from '@agentproto/protocol';
+import { requirements, type RequirementId } from '@agentproto/protocol';
 import type { CheckFunction } from './check.ts';
 import type { Lost, NotApplicable } from './stops.ts';
 import type { StimulusWord } from './stimulus.ts';
@@ -17,7 +17,7 @@ export interface Scenario<Driver = unknown> {
   /** `family/area/name`; what `--only` and reports call it. */
   id: string;
   title: string;
-  /** The rows that the play checks; `check` takes no others. */
+  /** The rows that the play checks, each over the bindings that it names; `check` takes no others. */
   proves: readonly RequirementId[];
   /** Bindings that it is played over; default: all that the family plays over and the target declares. */
   bindings?: readonly string[];
@@ -28,6 +28,11 @@ export interface Scenario<Driver = unknown> {
   /** Touches state that other scenarios see: played alone. */
   exclusive?: boolean;
   play(stage: Stage<Driver>): Promise<void>;
+}
+
+/** The rows that a scenario owes over one binding: those that can be seen there. */
+export function provesOver({ proves }: Pick<Scenario, 'proves'>, binding: string): RequirementId[] {
+  return proves.filter((id) => (requirements[id].binding as readonly string[]).includes(binding));
 }
 
 /** A family's own `scenario(id, …)`, in which `check` takes only ids that stand in `proves`. */

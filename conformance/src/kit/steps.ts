@@ -14,6 +14,9 @@ export const data = (value: Json): PartSpec => ({ data: value });
 /** Completes at once. */
 export const done: Stimulus = { word: 'done', script: { steps: [status('on it'), end('completed', 'done')] } };
 
+/** Says one text. */
+export const hello: Stimulus = { word: 'done', script: { steps: [text('Hello'), end('completed')] } };
+
 /** Works until it is canceled, or for a while. */
 export const slow = (options: { maxMs?: number; steps?: Step[]; after?: Step[]; onCancel?: OnCancel } = {}): Stimulus => ({
   word: 'slow',

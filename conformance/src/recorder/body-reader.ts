@@ -24,3 +24,11 @@ export function createWholeBodyReader(mediaType: string): BodyReader {
     },
   };
 }
+
+/** Kept of a stream that shows no frame: enough to see what it was instead. */
+export const EVIDENCE_BYTES = 64 * 1024;
+
+/** For messages. */
+export function excerpt(text: string): string {
+  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
+}

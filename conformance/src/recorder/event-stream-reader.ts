@@ -1,11 +1,8 @@
 import { createSseDecoder } from '@agentproto/wire/sse';
 import { bodyOf, readJson } from './body.ts';
-import type { BodyReader } from './body-reader.ts';
+import { EVIDENCE_BYTES, excerpt, type BodyReader } from './body-reader.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 import type { OpenExchange } from './open-exchange.ts';
-
-/** Kept of a stream that shows no frame: enough to see what it was instead. */
-const EVIDENCE_BYTES = 64 * 1024;
 
 /** Content of type `text/event-stream`: every event and comment becomes a frame, at its chunk's time. */
 export function createEventStreamReader(open: OpenExchange): BodyReader {
@@ -56,8 +53,4 @@ export function createEventStreamReader(open: OpenExchange): BodyReader {
       if (body) response.body = body;
     },
   };
-}
-
-function excerpt(text: string): string {
-  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
 }

@@ -19,8 +19,16 @@ interface WireFault extends Error {
   errors?: WireFault[];
 }
 
-/** How far an exchange had come. */
-export type Stage = 'connecting' | 'waiting' | 'receiving';
+/** How far an exchange had come; a WebSocket is `open`, and `closing` once we have sent our close frame. */
+export type Stage = 'connecting' | 'waiting' | 'receiving' | 'open' | 'closing';
+
+const TOO_EARLY: { [stage in Stage]: string } = {
+  connecting: 'before it answered',
+  waiting: 'before it answered',
+  receiving: 'before the response was complete',
+  open: 'without a close frame',
+  closing: 'before it answered the close frame',
+};
 
 /** What an error of node:http, node:net or node:tls says about the peer. */
 export function failureOf(error: Error, stage: Stage): Failure {
@@ -35,10 +43,15 @@ export function failureOf(error: Error, stage: Stage): Failure {
     const near = rawPacket ? `, in ${JSON.stringify(rawPacket.toString('latin1', 0, 80))}` : '';
     return { kind: 'malformed', message: `not valid HTTP: ${reason ?? error.message} (${code})${near}` };
   }
-  const before = stage === 'waiting' ? 'before it answered' : 'before the response was complete';
-  if (code === 'ECONNRESET') {
-    const how = syscall ? 'reset the connection (RST)' : 'closed the connection (FIN)';
-    return { kind: 'broken', message: `the peer ${how} ${before}` };
-  }
-  return { kind: 'broken', message: `${error.message} ${before}` };
+  if (code === 'ECONNRESET') return syscall ? hungUp('reset the connection (RST)', stage) : closedEarly(stage);
+  return { kind: 'broken', message: `${error.message} ${TOO_EARLY[stage]}` };
+}
+
+/** The peer closed the connection, which is no error of itself, and should not have. */
+export function closedEarly(stage: Stage): Failure {
+  return hungUp('closed the connection (FIN)', stage);
+}
+
+function hungUp(how: string, stage: Stage): Failure {
+  return { kind: 'broken', message: `the peer ${how} ${TOO_EARLY[stage]}` };
 }

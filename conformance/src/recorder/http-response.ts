@@ -2,10 +2,11 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Headers } from '@agentproto/recording';
-import { createWholeBodyReader } from './body-reader.ts';
+import { createWholeBodyReader, type BodyReader } from './body-reader.ts';
 import { createContentDecoder } from './content-coding.ts';
 import { createEventStreamReader } from './event-stream-reader.ts';
 import { failureOf, type Failure, type Stage } from './failure.ts';
+import { createNdjsonReader } from './ndjson-reader.ts';
 import type { OpenExchange } from './open-exchange.ts';
 
 export interface FollowOptions {
@@ -15,6 +16,8 @@ export interface FollowOptions {
   onConnected(socket: Socket): void;
   /** A reused connection was gone before any byte of an answer came; this request says nothing more. */
   onStale?: () => void;
+  /** The peer switched protocols, which the request asked for; the connection is no longer ours to cut. */
+  onUpgrade?: (socket: Socket) => void;
 }
 
 /** Records what comes back for `request`, to the end, and cuts the connection unless the end was good. */
@@ -46,9 +49,11 @@ export function followRequest(request: ClientRequest, open: OpenExchange, option
     open.timers.touch();
     recordResponse(response, open, () => failure);
   });
-  request.on('upgrade', (response: IncomingMessage, socket) => {
-    socket.destroy();
+  request.on('upgrade', (response: IncomingMessage, socket: Socket) => {
+    open.timers.touch();
     open.respond(response.statusCode ?? 0, pairs(response.rawHeaders));
+    if (options.onUpgrade) return options.onUpgrade(socket);
+    socket.destroy();
     open.end('malformed', 'the response switches protocols, which the request did not ask for');
   });
   request.on('error', (error: NodeJS.ErrnoException) => {
@@ -64,7 +69,7 @@ export function followRequest(request: ClientRequest, open: OpenExchange, option
 function recordResponse(message: IncomingMessage, open: OpenExchange, failureBefore: () => Failure | undefined): void {
   const response = open.respond(message.statusCode ?? 0, pairs(message.rawHeaders));
   const mediaType = (message.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
-  const reader = mediaType === 'text/event-stream' ? createEventStreamReader(open) : createWholeBodyReader(mediaType);
+  const reader = createReader(mediaType, open);
   open.onEnd((kind) => reader.keep(response, kind));
 
   const coding = message.headers['content-encoding'] ?? '';
@@ -101,6 +106,14 @@ function recordResponse(message: IncomingMessage, open: OpenExchange, failureBef
   decoder.on('data', take).on('end', () => finish()).on('error', finish);
   message.on('close', () => decoder.end());
   message.pipe(decoder);
+}
+
+/** There is no registered type for NDJSON; these are in use. */
+const NDJSON = /^application\/(?:x-)?(?:ndjson|jsonl)$/;
+
+function createReader(mediaType: string, open: OpenExchange): BodyReader {
+  if (mediaType === 'text/event-stream') return createEventStreamReader(open);
+  return NDJSON.test(mediaType) ? createNdjsonReader(open) : createWholeBodyReader(mediaType);
 }
 
 function pairs(rawHeaders: readonly string[]): Headers {

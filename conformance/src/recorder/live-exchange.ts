@@ -17,8 +17,8 @@ export class LiveExchange {
 
   /**
    * The incoming frame of that index, as soon as it has come; undefined once the exchange ended without
-   * it. `index` counts from 0 over what the target says: SSE comments and frames that we sent do not
-   * count, so it may differ from `Frame.index`, which counts all.
+   * it. `index` counts from 0 over what the target says: SSE comments, blank lines of NDJSON and
+   * frames that we sent do not count, so it may differ from `Frame.index`, which counts all.
    */
   frame(index: number): Promise<Frame | undefined> {
     return this.#open.incoming(index);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
+import { WebSocketServer, type WebSocket } from 'ws';
 
 export interface LoopbackTarget extends AsyncDisposable {
   url: string;
@@ -33,6 +34,17 @@ export function httpTarget(handler: http.RequestListener): Promise<LoopbackTarge
 /** Answers each connection by hand, as soon as the first bytes came. */
 export function tcpTarget(answer: (socket: net.Socket, received: Buffer) => void): Promise<LoopbackTarget> {
   return listen(net.createServer((socket) => void socket.once('data', (bytes) => answer(socket, bytes))));
+}
+
+/** Serves each WebSocket that is asked for, `afterMs`; its URL begins with `ws:`. */
+export function socketTarget(serve: (socket: WebSocket, upgrade: http.IncomingMessage) => void, afterMs = 0): Promise<LoopbackTarget> {
+  const server = http.createServer();
+  const sockets = new WebSocketServer({ server, verifyClient: (_, answer) => void setTimeout(() => answer(true), afterMs) });
+  sockets.on('connection', (socket, upgrade) => {
+    socket.on('error', () => {});
+    serve(socket, upgrade);
+  });
+  return listen(server, 'ws');
 }
 
 export const SSE_HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n';

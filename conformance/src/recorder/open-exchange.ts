@@ -4,7 +4,7 @@ import type { WaitLimits } from './wait-limits.ts';
 import { WaitTimers } from './wait-timers.ts';
 
 /**
- * An exchange while it is being recorded, as its carrier (HTTP, a raw socket) sees it: the carrier says
+ * An exchange while it is being recorded, as its carrier (HTTP, a raw socket, a WebSocket) sees it: the carrier says
  * what came, and how it ended. Whatever is said after the end is ignored.
  */
 export class OpenExchange {
@@ -60,7 +60,7 @@ export class OpenExchange {
     if (frames.length >= this.limits.frames) return this.end('limit', `more than ${this.limits.frames} frames`);
     const recorded = { index: frames.length, ...frame };
     frames.push(recorded);
-    if (frame.direction === 'out' || frame.kind === 'sse-comment') return;
+    if (frame.direction === 'out' || frame.kind === 'sse-comment' || isBlankLine(frame)) return;
     this.#incoming.push(recorded);
     this.#tell(this.#incoming.length - 1, recorded);
   }
@@ -76,11 +76,16 @@ export class OpenExchange {
     });
   }
 
-  /** The first end counts. */
-  end(kind: EndKind, message?: string): void {
+  /** The first end counts. `code` is a WebSocket's close code. */
+  end(kind: EndKind, message?: string, code?: number): void {
     if (this.isOver) return;
     this.timers.stop();
-    this.exchange.end = { atMs: this.clock.nowMs(), kind, ...(message === undefined ? {} : { message }) };
+    this.exchange.end = {
+      atMs: this.clock.nowMs(),
+      kind,
+      ...(message === undefined ? {} : { message }),
+      ...(code === undefined ? {} : { code }),
+    };
     this.#answer();
     this.#finish(this.exchange);
     for (const index of this.#waiting.keys()) this.#tell(index, undefined);
@@ -93,4 +98,9 @@ export class OpenExchange {
     this.#waiting.delete(index);
     for (const resolve of waiting) resolve(frame);
   }
+}
+
+/** A reader of NDJSON may pass over it (NDJSON 3.1), as over an SSE comment. */
+function isBlankLine({ kind, data }: Omit<Frame, 'index'>): boolean {
+  return kind === 'ndjson' && data.trim() === '';
 }

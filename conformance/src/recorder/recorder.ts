@@ -2,15 +2,18 @@ import type { Exchange, Headers, RecordedRequest } from '@agentproto/recording';
 import { bodyOf } from './body.ts';
 import { ConnectionPool, startHttpExchange } from './http-exchange.ts';
 import { LiveExchange } from './live-exchange.ts';
+import { LiveSocket } from './live-socket.ts';
 import { OpenExchange } from './open-exchange.ts';
 import { methodOf, startRawExchange } from './raw-exchange.ts';
 import { createRecordingClock, type RecordingClock } from './recording-clock.ts';
-import type { ExchangeSpec, RawSpec, RequestSpec } from './request-spec.ts';
+import type { ExchangeSpec, RawSpec, RequestSpec, SocketSpec } from './request-spec.ts';
+import { startSocketExchange, type SocketWire } from './socket-exchange.ts';
 import { DEFAULT_WAIT_LIMITS, type WaitLimits } from './wait-limits.ts';
 
 export type { LiveExchange } from './live-exchange.ts';
+export type { LiveSocket } from './live-socket.ts';
 export type { RecordingClock } from './recording-clock.ts';
-export type { ExchangeSpec, RawSpec, RequestSpec } from './request-spec.ts';
+export type { ExchangeSpec, RawSpec, RequestSpec, SocketSpec } from './request-spec.ts';
 export type { WaitLimits } from './wait-limits.ts';
 
 export interface RecorderOptions {
@@ -75,8 +78,21 @@ export class Recorder implements AsyncDisposable {
   /** Bytes as they are over a socket of their own. Resolves when the exchange has ended. Never rejects. */
   raw(spec: RawSpec): Promise<Exchange> {
     const open = this.#begin({ hostile: true, ...spec }, { method: methodOf(spec.pieces), url: spec.url, headers: [] });
-    this.#reach(open, (url) => startRawExchange(open, url, spec.pieces));
+    this.#reach(open, HTTP, (url) => startRawExchange(open, url, spec.pieces));
     return open.ended;
+  }
+
+  /**
+   * Opens a WebSocket: one exchange, whose frames are the messages of both sides. Resolves at the answer to
+   * the upgrade, or when the exchange failed before. Never rejects.
+   */
+  async socket(spec: SocketSpec): Promise<LiveSocket> {
+    const headers = withDefaults(spec.headers ?? [], this.#setting.headers);
+    const open = this.#begin(spec, { method: 'GET', url: spec.url, headers });
+    let wire: SocketWire | undefined;
+    this.#reach(open, WEBSOCKET, (url) => (wire = startSocketExchange(open, url, spec.protocols)));
+    await open.answered;
+    return new LiveSocket(open, wire);
   }
 
   /**
@@ -104,7 +120,7 @@ export class Recorder implements AsyncDisposable {
     const body = bytes && bodyOf(bytes);
     const headers = withDefaults(spec.headers ?? [], this.#setting.headers);
     const open = this.#begin(spec, { method, url, headers, ...(body ? { body } : {}) });
-    this.#reach(open, (target) => {
+    this.#reach(open, HTTP, (target) => {
       open.exchange.request.headers = framed(headers, method, target, bytes);
       startHttpExchange(open, target, bytes, this.#setting.pool);
     });
@@ -132,12 +148,12 @@ export class Recorder implements AsyncDisposable {
   }
 
   /** Starts the exchange at its URL, or ends it where it cannot start. */
-  #reach(open: OpenExchange, start: (url: URL) => void): void {
+  #reach(open: OpenExchange, schemes: readonly [string, string], start: (url: URL) => void): void {
     const stopped = this.#lineage.find((recorder) => recorder.#stopped);
     if (stopped) return open.end('left', stopped.#stopped);
     const text = open.exchange.request.url;
     const url = URL.parse(text);
-    if (!url || !/^https?:$/.test(url.protocol)) return open.end('unreachable', `expected an http: or https: URL, got ${JSON.stringify(text)}`);
+    if (!url || !schemes.includes(url.protocol)) return open.end('unreachable', `expected an ${schemes.join(' or ')} URL, got ${JSON.stringify(text)}`);
     start(url);
   }
 
@@ -146,6 +162,9 @@ export class Recorder implements AsyncDisposable {
     for (const open of this.#open) open.end('left', why);
   }
 }
+
+const HTTP = ['http:', 'https:'] as const;
+const WEBSOCKET = ['ws:', 'wss:'] as const;
 
 /** What a derived recorder takes over. */
 interface Setting {

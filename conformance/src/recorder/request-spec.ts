@@ -33,3 +33,12 @@ export interface RawSpec extends ExchangeSpec {
   /** In this order; a pause is our own and no silence of the target. */
   pieces: readonly (string | Uint8Array | { pauseMs: number })[];
 }
+
+/** A WebSocket, upgrade and all: one exchange. The headers that make the upgrade are added. */
+export interface SocketSpec extends ExchangeSpec {
+  /** `ws:` or `wss:`. */
+  url: string;
+  headers?: Headers;
+  /** Subprotocols, the preferred one first. */
+  protocols?: string[];
+}

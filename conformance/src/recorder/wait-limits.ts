@@ -6,9 +6,9 @@ export interface WaitLimits {
   inactivityMs: number;
   /** The whole exchange, from the first byte that could be sent. Ends as `timeout`. */
   totalMs: number;
-  /** Of the response's content, after content coding; streams too. Ends as `limit`. */
+  /** Of the response's content, after content coding; streams too, and all messages of a WebSocket. Ends as `limit`. */
   bodyBytes: number;
-  /** Comments count too. Ends as `limit`. */
+  /** Comments, blank lines and what we sent count too. Ends as `limit`. */
   frames: number;
 }
 

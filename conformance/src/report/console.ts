@@ -1,4 +1,4 @@
-import { timeline, type Exchange } from '@agentproto/recording';
+import { timeline, type Body, type Exchange } from '@agentproto/recording';
 import type { Verdict } from '../kit/verdict.ts';
 import { ending } from './exit-code.ts';
 import { LEVELS, type Report, type ReportedFailure, type ReportedRequirement, type ReportedScenario } from './model.ts';
@@ -152,7 +152,8 @@ function failureLines(failure: ReportedFailure, run: number, { paint, width, exc
   const lines = wrap(failure.message.slice(0, 1_000), width - 8).map((line) => `      ${line}`);
   const said = failure.expected === null || failure.message === `expected ${String(failure.expected)}`;
   if (!said) lines.push(`      expected  ${shown(failure.expected, width - 16)}`);
-  if (failure.actual !== null || !said) lines.push(`      actual    ${paint(shown(failure.actual, width - 16), 'red')}`);
+  // The report has null where there was nothing.
+  if (failure.actual !== null || !said) lines.push(`      actual    ${paint(shown(failure.actual ?? undefined, width - 16), 'red')}`);
   if (failure.exchange === null) return lines;
   const at = [`exchange ${failure.exchange}`, ...(failure.frame === undefined ? [] : [`frame ${failure.frame}`]), ...(failure.atMs === undefined ? [] : [duration(failure.atMs)])];
   lines.push(`      at        ${cut(at.join(', '), width - 16)}`);
@@ -173,15 +174,26 @@ function excerpt(exchange: Exchange, frame: number | undefined): Exchange {
   const frames = exchange.frames.map((one) => ({ ...one, data: brief(one.data) }));
   const place = frames.findIndex(({ index }) => index === frame);
   const start = Math.max(0, Math.min(place - 3, frames.length - FRAMES_SHOWN));
-  return { ...exchange, frames: place < 0 ? frames : frames.slice(start, start + FRAMES_SHOWN) };
+  const { request, response } = exchange;
+  return {
+    ...exchange,
+    request: { ...request, ...briefBody(request) },
+    ...(response ? { response: { ...response, ...briefBody(response) } } : {}),
+    frames: place < 0 ? frames : frames.slice(start, start + FRAMES_SHOWN),
+  };
+}
+
+function briefBody({ body }: { body?: Body }): { body?: Body } {
+  return body && 'text' in body ? { body: { ...body, text: brief(body.text) } } : {};
 }
 
 /** JSON without what is the same in every frame: the JSON-RPC envelope, and members that are UUIDs. */
 function brief(data: string): string {
   return data
     .slice(0, 2_000)
-    .replace(/^\{(?:"jsonrpc":"2\.0",|"id":(?:"[^"]*"|\d+|null),)*"result":/, '…')
-    .replace(/("\w+":"[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}",?)+/gi, '…');
+    .replace(/^\{(?:"jsonrpc": ?"2\.0", ?|"id": ?(?:"[^"]*"|\d+|null), ?)*"result": ?/, '…')
+    .replace(/^\{(?:"jsonrpc": ?"2\.0", ?|"id": ?(?:"[^"]*"|\d+|null), ?)+/, '{…')
+    .replace(/("\w+": ?"[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}"(, ?)?)+/gi, '…');
 }
 
 /** What could not be told, by reason; what stands behind a red is named there. */

@@ -9,6 +9,6 @@ export interface Fixture {
 }
 
 export const fixtures: readonly Fixture[] = [
-  { name: 'default', protocols: ['a2a@1.0'], options: {} },
+  { name: 'default', protocols: ['a2a@1.0', 'chat@docs'], options: {} },
   { name: 'no-streaming', protocols: ['a2a@1.0'], options: { a2a: { capabilities: { streaming: false } } } },
 ];

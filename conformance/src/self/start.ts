@@ -13,12 +13,19 @@ import { createProgress } from '../report/progress.ts';
 import { createRunLog } from '../run-file.ts';
 import { fixtures } from './fixtures.ts';
 
-/**
- * `pnpm start`: the reference server in each of its set-ups, the whole suite against it, one verdict.
- * `--protocol ID,ID` narrows it.
- */
+const HELP = `Starts the reference server in each of its set-ups, runs the whole suite against it, and says one verdict.
+
+  --protocol ID,ID   only these: ${families.map(({ id }) => id).join(', ')}
+  --verbose          every requirement, every failure in full
+`;
+
+/** `pnpm start` */
 async function start(args: readonly string[]): Promise<number> {
-  const flags = parseFlags(args[0] === '--' ? args.slice(1) : args, [{ name: 'protocol', value: 'protocol ids such as a2a@1.0' }, { name: 'verbose' }]);
+  const flags = parseFlags(args[0] === '--' ? args.slice(1) : args, [{ name: 'protocol', value: 'protocol ids such as a2a@1.0' }, { name: 'verbose' }, { name: 'help' }]);
+  if (flags.has('help')) {
+    process.stdout.write(HELP);
+    return 0;
+  }
   const named = flags.one('protocol');
   const wanted = new Set((named === undefined ? families : familiesNamed(named.split(','))).map(({ id }) => id));
   const runs: RunRecord[] = [];
@@ -45,7 +52,7 @@ async function judge(name: string, protocols: readonly string[], options: object
       skip: [],
       headers: [],
       concurrency: 4,
-      timeoutMs: 10_000,
+      timeoutMs: 3_000,
       deadlineMs: 120_000,
       seed: randomInt(2 ** 31),
       command: createRequire(import.meta.url)('agentproto-conformance/package.json') as { name: string; version: string },

@@ -2,8 +2,10 @@ import { ERRORS, METHODS, type MethodName } from '@agentproto/protocol/a2a/1.0';
 import type { Exchange } from '@agentproto/recording';
 import { invariant } from '../../kit/invariant.ts';
 import { seen } from '../../kit/subject.ts';
+import { isUnknownVerb } from '../binding.ts';
+import { restErrorView } from '../error-view.ts';
 import { contentTypeOf } from '../task-stream.ts';
-import { isRecord } from '../view.ts';
+import { isRecord } from '../../kit/json.ts';
 
 /** The envelopes of both bindings: JSON-RPC responses, HTTP+JSON error bodies, media types. */
 
@@ -86,7 +88,7 @@ export const envelopeInvariants = [
     bindings: ['HTTP+JSON'],
     examine(exchange, check) {
       const { response } = exchange;
-      if (!response || isStream(exchange) || response.status === 204) return;
+      if (!response || isStream(exchange) || response.status === 204 || isUnknownVerb(exchange)) return;
       const streaming = exchange.operation !== undefined && exchange.operation in METHODS && METHODS[exchange.operation as MethodName].stream;
       const place = { exchange: exchange.id };
       const type = contentTypeOf(exchange) ?? '';
@@ -101,9 +103,10 @@ export const envelopeInvariants = [
         check('A2A10-REST-007', body).holds(detailsAreTyped(error.details), 'error.details to be a list of objects with @type', error.details);
         check('A2A10-ERR-002', body).holds(detailsAreTyped(error.details), 'a list of objects with @type', error.details);
       }
-      // Validation errors carry BadRequest instead; a 404 of an operation is always A2A's own.
+      // Validation errors carry BadRequest instead; a 404 of an operation is always A2A's own, a 401 or 429 never.
+      const own = restErrorView(response.json, response.status).names.some((name) => name in ERRORS['1.0.1']);
       const validation = Array.isArray(error.details) && error.details.some((detail) => isRecord(detail) && String(detail['@type']).endsWith('BadRequest'));
-      if (response.status !== 500 && !validation) check('A2A10-REST-006', body).holds(hasErrorInfo(error.details), `ErrorInfo with a reason and the domain ${DOMAIN}`, error.details);
+      if (own && response.status !== 500 && !validation) check('A2A10-REST-006', body).holds(hasErrorInfo(error.details), `ErrorInfo with a reason and the domain ${DOMAIN}`, error.details);
     },
   }),
 ];

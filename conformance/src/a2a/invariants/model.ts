@@ -3,7 +3,7 @@ import { validate, type Violation } from '@agentproto/protocol/a2a/1.0/validator
 import type { Exchange } from '@agentproto/recording';
 import { invariant } from '../../kit/invariant.ts';
 import { seen, type Place } from '../../kit/subject.ts';
-import { isRecord } from '../view.ts';
+import { isRecord } from '../../kit/json.ts';
 import { streamEvents } from './stream.ts';
 
 /** The data model, held against every message that the target wrote. */
@@ -35,7 +35,7 @@ export const modelInvariants = [
     bindings,
     examine(exchange, check) {
       for (const { name, value, place } of written(exchange)) {
-        const violations = validate(name, value).filter((violation) => !disputed(violation));
+        const violations = validate(name, withoutUnset(value)).filter((violation) => !disputed(violation));
         const of = (kind: string) => violations.filter((violation) => kindOf(violation) === kind);
         const subject = seen(value, place);
         for (const [row, kind, wanted] of [['A2A10-DM-005', 'required', 'every required member'], ['A2A10-DM-006', 'empty-list', 'no required list to be empty'], ['A2A10-DM-009', 'part', 'parts with exactly one content']] as const) {
@@ -71,7 +71,7 @@ export const modelInvariants = [
   }),
 
   invariant('a2a/model/timestamps', {
-    title: 'Timestamps are UTC with Z, in milliseconds',
+    title: 'Timestamps are UTC with Z, in milliseconds or finer',
     proves: ['A2A10-DM-003', 'A2A10-DM-004'],
     examine(exchange, check) {
       for (const { value, place } of written(exchange)) {
@@ -79,7 +79,8 @@ export const modelInvariants = [
           if (key !== 'timestamp') return;
           const stamp = seen(member, place);
           check('A2A10-DM-003', stamp).holds(typeof member === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(member) && !Number.isNaN(Date.parse(member)), `an ISO 8601 time in UTC with Z at ${path}`, member);
-          check('A2A10-DM-004', stamp).holds(typeof member === 'string' && /\.\d{3}Z$/.test(member), `milliseconds at ${path}`, member);
+          // A sample of the spec has microseconds, and ProtoJSON writes nanoseconds too: finer is no fault.
+          check('A2A10-DM-004', stamp).holds(typeof member === 'string' && /\.\d{3,}Z$/.test(member), `milliseconds at ${path}`, member);
         });
       }
     },
@@ -105,7 +106,15 @@ const STATES = new Set<unknown>([...TASK_STATES, 'TASK_STATE_UNSPECIFIED']);
 const ROLE_NAMES = new Set<unknown>([...ROLES, 'ROLE_UNSPECIFIED']);
 
 /** Members whose content is the user's own, or a map: their keys follow no rule of the model. */
-const OPEN = new Set(['metadata', 'data', 'params', 'header', 'securitySchemes', 'schemes', 'scopes']);
+const OPEN = new Set(['metadata', 'data', 'params', 'header', 'securitySchemes', 'schemes', 'scopes', 'security']);
+
+/** ProtoJSON (5.5) takes null for a member that is not set; content may be null. */
+function withoutUnset(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUnset);
+  if (!isRecord(value)) return value;
+  const set = Object.entries(value).filter(([key, member]) => member !== null || key === 'data');
+  return Object.fromEntries(set.map(([key, member]) => [key, OPEN.has(key) ? member : withoutUnset(member)]));
+}
 
 /** Only the model's own members; what an agent puts into data is its own business. */
 function walk(value: unknown, visit: (key: string, member: unknown, path: string, parent: Record<string, unknown>) => void, path = ''): void {

@@ -3,7 +3,8 @@ import { invariant } from '../../kit/invariant.ts';
 import { nonEmptyString } from '../../kit/match.ts';
 import { seen, type Place } from '../../kit/subject.ts';
 import { contentTypeOf } from '../task-stream.ts';
-import { eventView, isRecord, isTerminal, type EventView } from '../view.ts';
+import { isRecord } from '../../kit/json.ts';
+import { eventView, isTerminal, type EventView } from '../view.ts';
 
 /** The grammar of every answer stream, whatever it was opened for. */
 

@@ -30,8 +30,8 @@ export const capabilityScenarios = [
     stimulus: ['done'],
     async play({ agent, check }) {
       const refused = failsAs('UnsupportedOperationError');
-      check('A2A10-CAP-002', await (await agent.stream(done)).drain()).has(refused);
-      check('A2A10-CAP-002', await (await agent.subscribe(agent.fresh('no-such-task'))).drain()).has(refused);
+      check('A2A10-CAP-002', await (await agent.stream(done)).answer()).has(refused);
+      check('A2A10-CAP-002', await (await agent.subscribe(agent.fresh('no-such-task'))).answer()).has(refused);
     },
   }),
 

@@ -5,7 +5,7 @@ import { httpJson, jsonRpc } from '../binding.ts';
 import { BINDINGS } from '../detect.ts';
 import type { Reply } from '../reply.ts';
 import { scenario } from '../scenario.ts';
-import { isRecord } from '../view.ts';
+import { isRecord } from '../../kit/json.ts';
 
 const readCard = (agent: A2AAgent, headers: [string, string][] = []) => agent.fetch('GET', agent.cardUrl, headers, { binding: 'card' });
 
@@ -38,11 +38,11 @@ export const cardScenarios = [
         const one = seen(entry, reply.place);
         check('A2A10-CARD-003', one).has({ url: nonEmptyString, protocolBinding: nonEmptyString, protocolVersion: nonEmptyString });
         const { url, protocolBinding, protocolVersion } = isRecord(entry) ? entry : {};
-        check('A2A10-CARD-005', one).holds(
-          protocolBinding === 'GRPC' || (typeof url === 'string' && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)),
-          `an absolute http(s) URL in supportedInterfaces[${index}].url`,
-          url,
-        );
+        // Where GRPC and custom bindings are (12.1) is theirs to say.
+        if ((BINDINGS as readonly unknown[]).includes(protocolBinding)) {
+          const absolute = typeof url === 'string' && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+          check('A2A10-CARD-005', one).holds(absolute, `an absolute http(s) URL in supportedInterfaces[${index}].url`, url);
+        }
         check('A2A10-VER-007', one).holds(typeof protocolVersion === 'string' && /^\d+\.\d+$/.test(protocolVersion), 'Major.Minor without a patch', protocolVersion);
       }
       const skills = isRecord(card.value) && Array.isArray(card.value.skills) ? card.value.skills : [];
@@ -59,7 +59,7 @@ export const cardScenarios = [
     async play({ agent, check }) {
       const reply = await readCard(agent);
       const caching = seen({ cacheControl: header(reply, 'cache-control'), etag: header(reply, 'etag') }, reply.place);
-      check('A2A10-CARD-007', caching).holds(/max-age=\d+/.test(header(reply, 'cache-control') ?? ''), 'Cache-Control with max-age');
+      check('A2A10-CARD-007', caching).holds(/max-age=\d+/i.test(header(reply, 'cache-control') ?? ''), 'Cache-Control with max-age');
       check('A2A10-CARD-008', caching).holds(/^(W\/)?"[^"]*"$/.test(header(reply, 'etag') ?? ''), 'an ETag in quotes');
       const etag = header(reply, 'etag');
       if (etag) {

@@ -1,10 +1,10 @@
 import { done } from '../../kit/steps.ts';
 import { seen } from '../../kit/subject.ts';
-import { failsAs, type ErrorName } from '../error-view.ts';
+import type { ErrorName } from '../error-view.ts';
 import { scenario } from '../scenario.ts';
 import { ERRORS } from '@agentproto/protocol/a2a/1.0';
 import type { Reply } from '../reply.ts';
-import { isRecord } from '../view.ts';
+import { isRecord } from '../../kit/json.ts';
 
 type Change = (message: Record<string, unknown>) => unknown;
 
@@ -32,7 +32,7 @@ export const errorScenarios = [
         const reply = await agent.call('SendMessage', { message: change(good) }, { hostile: true });
         check('A2A10-ERR-004', reply).holds(reply.is('InvalidParamsError'), `InvalidParamsError (-32602, HTTP 400) for a message with ${what}`);
         if (what.startsWith('no ')) check('A2A10-DM-008', reply).holds(reply.failed, `a refusal of a message with ${what}`);
-        if (reply.is('InvalidParamsError')) check('A2A10-ERR-005', reply).holds(namesField(reply), 'BadRequest with fieldViolations that name the field');
+        if (reply.is('InvalidParamsError')) check('A2A10-ERR-005', reply).holds(namesField(reply), `BadRequest with fieldViolations that name the field, for a message with ${what}`, reply.value.error?.details);
       }
       const missing = await agent.call('SendMessage', {}, { hostile: true });
       check('A2A10-ERR-004', missing).holds(missing.is('InvalidParamsError'), 'InvalidParamsError (-32602, HTTP 400) for a request without a message');
@@ -45,8 +45,12 @@ export const errorScenarios = [
     stimulus: ['done'],
     async play({ agent, check }) {
       check('A2A10-ERR-009', await agent.send(done, { parts: [{ text: 'one' }] })).has({ result: {} });
-      check('A2A10-ERR-009', await agent.send(done, { parts: [{ text: 'one', url: 'https://example.com/two' }], hostile: true })).has(failsAs('InvalidParamsError'));
-      check('A2A10-ERR-009', await agent.send(done, { parts: [{ mediaType: 'text/plain' }], hostile: true })).has(failsAs('InvalidParamsError'));
+      for (const [what, part] of [['text and url', { text: 'one', url: 'https://example.com/two' }], ['no content', { mediaType: 'text/plain' }]] as const) {
+        const reply = await agent.send(done, { parts: [part], hostile: true });
+        // Refused is refused: which of these codes, 4.1.6 does not say.
+        const refused = reply.is('InvalidParamsError') || reply.is('InvalidRequestError') || reply.is('JSONParseError');
+        check('A2A10-ERR-009', reply).holds(refused, `InvalidParamsError (-32602, HTTP 400) for a part with ${what}`);
+      }
     },
   }),
 
@@ -67,7 +71,7 @@ export const errorScenarios = [
     proves: ['A2A10-ERR-008'],
     stimulus: ['done'],
     async play({ agent, check }) {
-      const task = (await agent.send(done)).sentTask();
+      const task = await agent.taskIn('completed', done);
       const failures: [ErrorName, Reply][] = [
         ['TaskNotFoundError', await agent.get(agent.fresh('no-such-task'))],
         ['TaskNotCancelableError', await agent.cancel(task.id)],

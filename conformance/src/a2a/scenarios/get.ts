@@ -2,7 +2,8 @@ import { done, end, input } from '../../kit/steps.ts';
 import { seen } from '../../kit/subject.ts';
 import { failsAs } from '../error-view.ts';
 import { scenario } from '../scenario.ts';
-import { isRecord, textOf, type TaskView } from '../view.ts';
+import { isRecord } from '../../kit/json.ts';
+import { textOf, type TaskView } from '../view.ts';
 
 const raw = (task: TaskView) => (isRecord(task.raw) ? task.raw : {});
 

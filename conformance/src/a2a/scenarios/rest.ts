@@ -16,7 +16,9 @@ export const restScenarios = [
       const { id, contextId } = (await agent.send(done)).sentTask();
       for (const method of Object.keys(METHODS) as MethodName[]) {
         // Each is asked of a task that exists, so that 404 can only mean that the route does not.
-        const reply = method === 'SubscribeToTask' ? await agent.subscribe(id) : await agent.call(method, method.startsWith('Send') ? { message: agent.message(done) } : { id, taskId: id, contextId });
+        // What else an operation needs is left out: hostile, as far as its answer goes.
+        const params = method.startsWith('Send') ? { message: agent.message(done) } : { id, taskId: id, contextId };
+        const reply = method === 'SubscribeToTask' ? await agent.subscribe(id) : await agent.call(method, params, { hostile: !method.startsWith('Send') });
         const status = reply.exchange.response?.status;
         const known = status !== 405 && status !== 501 && (status !== 404 || reply.value.error?.reason === 'TASK_NOT_FOUND');
         check('A2A10-REST-001', reply).holds(status !== undefined && known, `${METHODS[method].http.verbs.join(' or ')} ${METHODS[method].http.path}`);
@@ -44,9 +46,9 @@ export const restScenarios = [
     bindings,
     stimulus: ['done'],
     async play({ agent, check }) {
-      const body = JSON.stringify({ message: agent.message(done) });
-      check('A2A10-REST-011', await agent.call('SendMessage', {}, { body })).has({ result: {} });
-      const reply = await agent.call('SendMessage', {}, { body: body.slice(0, -1), hostile: true });
+      const request = { message: agent.message(done) };
+      check('A2A10-REST-011', await agent.call('SendMessage', request)).has({ result: {} });
+      const reply = await agent.call('SendMessage', {}, { body: JSON.stringify(request).slice(0, -1), hostile: true });
       check('A2A10-REST-011', reply).has({ httpStatus: 400, error: { code: 400 } });
     },
   }),

@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { mismatch } from '../kit/match.ts';
+import { failsAs, restErrorView, rpcErrorView } from './error-view.ts';
+
+const info = (reason: string) => [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain: 'a2a-protocol.org' }];
+
+describe('JSON-RPC', () => {
+  test('the code names the error', () => {
+    expect(rpcErrorView({ code: -32_001, message: 'x' }, 200).names).toEqual(['TaskNotFoundError']);
+    expect(rpcErrorView({ code: -32_602 }, 200).names).toEqual(['InvalidParamsError']);
+    expect(rpcErrorView({ code: -1 }, 200).names).toEqual([]);
+    expect(rpcErrorView({ code: '-32001' }, 200).names).toEqual([]);
+  });
+});
+
+describe('HTTP+JSON', () => {
+  test('the reason names the error, whatever the status', () => {
+    expect(restErrorView({ error: { code: 409, details: info('TASK_NOT_CANCELABLE') } }, 409).names).toEqual(['TaskNotCancelableError']);
+  });
+  test('a reason of JSON-RPC leaves no error of A2A', () => {
+    const names = restErrorView({ error: { code: 400, details: info('INVALID_PARAMS') } }, 400).names;
+    expect(names).toContain('InvalidParamsError');
+    expect(names).not.toContain('UnsupportedOperationError');
+  });
+  test('the status alone leaves those of both tables', () => {
+    expect(restErrorView({ error: {} }, 409).names).toEqual(['TaskNotCancelableError']);
+    expect(restErrorView('<html>', 404).names).toContain('TaskNotFoundError');
+    expect(restErrorView({ error: {} }, 400).names).toEqual(expect.arrayContaining(['TaskNotCancelableError', 'UnsupportedOperationError', 'InvalidParamsError']));
+    expect(restErrorView({}, 418).names).toEqual([]);
+  });
+});
+
+test('failsAs takes the intended error alone', () => {
+  const wanted = failsAs('TaskNotFoundError');
+  expect(mismatch(wanted, { error: rpcErrorView({ code: -32_001 }, 200) })).toBeUndefined();
+  expect(mismatch(wanted, { error: rpcErrorView({ code: -32_602 }, 200) })).toMatchObject({ expected: 'TaskNotFoundError (-32001, HTTP 404)' });
+  expect(mismatch(wanted, { result: {} })).toBeDefined();
+});

@@ -1,0 +1,121 @@
+import { setTimeout } from 'node:timers/promises';
+import { NDJSON_MEDIA_TYPE, PATHS } from '@agentproto/protocol/chat/docs';
+import type { Frame, Headers } from '@agentproto/recording';
+import type { DriverTools } from '../kit/family.ts';
+import type { Stimulus } from '../kit/stimulus.ts';
+import type { LiveExchange, RequestSpec } from '../recorder/recorder.ts';
+import { within } from '../kit/within.ts';
+import { answerIn, answerOf, turnLength, type Answer } from './answer.ts';
+import { Conversation } from './conversation.ts';
+import { ChatSocket } from './socket.ts';
+
+export const BINDINGS = ['HTTP', 'NDJSON', 'WebSocket'] as const;
+export type Binding = (typeof BINDINGS)[number];
+
+export interface AskOptions {
+  /** Request fields beside `messages`. */
+  fields?: Record<string, unknown>;
+  /** Another path than the binding's own. */
+  path?: string;
+  hostile?: boolean;
+}
+
+/** The agent under test, over one path; every call is recorded. */
+export class ChatAgent {
+  readonly binding: Binding;
+  readonly #base: string;
+  readonly #tools: DriverTools;
+
+  constructor(binding: Binding, base: string, tools: DriverTools) {
+    this.binding = binding;
+    this.#base = base.replace(/\/$/, '');
+    this.#tools = tools;
+  }
+
+  over(binding: Binding): ChatAgent {
+    return new ChatAgent(binding, this.#base, this.#tools);
+  }
+
+  /** What it does can be compared with a script to the letter. */
+  get runsScripts(): boolean {
+    return this.#tools.profile.name === 'script';
+  }
+
+  get patienceMs(): number {
+    return this.#tools.patienceMs;
+  }
+
+  fresh(prefix: string): string {
+    return `${prefix}-${this.#tools.unique()}`;
+  }
+
+  begin(said: Stimulus): Conversation {
+    return Conversation.begin(this.#tools.profile.prompt(said));
+  }
+
+  /** One turn, to its end. */
+  async ask(said: Stimulus | Conversation, options: AskOptions = {}): Promise<Answer> {
+    const conversation = said instanceof Conversation ? said : this.begin(said);
+    const body = { ...options.fields, messages: conversation.messages };
+    if (this.binding === 'HTTP') return answerOf(await this.#tools.recorder.request(this.#post(body, options)));
+    if (this.binding === 'NDJSON') return this.#drained(await this.open(conversation, options));
+    const socket = await this.connect();
+    try {
+      return await socket.ask(conversation, options.fields);
+    } finally {
+      await socket.close();
+    }
+  }
+
+  /** A stream that is left to the play: /api/chat-stream. */
+  open(said: Stimulus | Conversation, options: AskOptions = {}): Promise<LiveExchange> {
+    const conversation = said instanceof Conversation ? said : this.begin(said);
+    return this.#tools.recorder.open(this.#post({ ...options.fields, messages: conversation.messages }, options));
+  }
+
+  /** Any text as the body. */
+  async post(body: string, headers: Headers = []): Promise<Answer> {
+    return answerOf(await this.#tools.recorder.request({ ...this.#post({}, { hostile: true }), body, headers: [['Content-Type', 'application/json'], ...headers] }));
+  }
+
+  async fetch(method: string, path: string, binding: string): Promise<Answer> {
+    const known = path === PATHS.health;
+    return answerOf(await this.#tools.recorder.request({ method, url: this.#base + path, binding, ...(known ? { operation: 'health' } : { hostile: true }) }));
+  }
+
+  /** A socket for many turns: /api/chat-ws. */
+  async connect(): Promise<ChatSocket> {
+    const url = `${this.#base.replace(/^http/, 'ws')}${PATHS.chatWs}`;
+    const live = await this.#tools.recorder.socket({ url, binding: 'WebSocket', operation: 'chat-ws' });
+    return new ChatSocket(live, this.patienceMs);
+  }
+
+  async #drained(live: LiveExchange): Promise<Answer> {
+    const frames: Frame[] = [];
+    for (;;) {
+      const frame = await within(live.frame(frames.length), this.patienceMs);
+      if (!frame) break;
+      frames.push(frame);
+    }
+    // A stream that says its last word and stays open is cut here; that it did is in the recording.
+    if (!live.exchange.end && turnLength(frames) > 0) await Promise.race([live.ended, setTimeout(0)]);
+    if (!live.exchange.end) await live.leave();
+    return answerIn(live.exchange, frames);
+  }
+
+  #post(body: object, { path, hostile }: AskOptions): RequestSpec {
+    const stream = this.binding === 'NDJSON' || path === PATHS.sendMessageStream;
+    return {
+      method: 'POST',
+      url: this.#base + (path ?? (stream ? PATHS.chatStream : PATHS.chat)),
+      headers: [
+        ['Content-Type', 'application/json'],
+        ['Accept', stream ? NDJSON_MEDIA_TYPE : 'application/json'],
+      ],
+      body: JSON.stringify(body),
+      binding: path === undefined ? this.binding : 'legacy',
+      operation: stream ? 'chat-stream' : 'chat',
+      ...(hostile ? { hostile: true } : {}),
+    };
+  }
+}

@@ -1,0 +1,21 @@
+import type { SuiteFamily } from '../kit/family.ts';
+import { BINDINGS, ChatAgent, type Binding } from './agent.ts';
+import { detect, type DetectedChat } from './detect.ts';
+import { invariants } from './invariants/index.ts';
+import { scenarios } from './scenarios/index.ts';
+
+export const chatDocs: SuiteFamily<ChatAgent, DetectedChat> = {
+  id: 'chat@docs',
+  patch: 'docs',
+  spoken: 'CHAT-HEALTH-001',
+  bindings: BINDINGS,
+  sideBinding: 'health',
+  scenarios,
+  smoke: ['chat/health/answers', 'chat/turn/done', 'chat/turn/fails', 'chat/approval/approved', 'chat/socket/turns'],
+  invariants,
+  detect,
+  driver(found, binding, tools) {
+    const own = BINDINGS.find((one) => one === binding);
+    return new ChatAgent(own ?? ('HTTP' satisfies Binding), found.base, tools);
+  },
+};

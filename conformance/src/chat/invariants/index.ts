@@ -1,0 +1,3 @@
+import { grammarInvariants } from './grammar.ts';
+
+export const invariants = grammarInvariants;

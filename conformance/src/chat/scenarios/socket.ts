@@ -1,0 +1,133 @@
+import { setTimeout } from 'node:timers/promises';
+import { anyOf, anything } from '../../kit/match.ts';
+import { end, fails, hello, hold, sleep, status, text } from '../../kit/steps.ts';
+import { seen } from '../../kit/subject.ts';
+import type { Stimulus } from '../../kit/stimulus.ts';
+import { scenario } from '../scenario.ts';
+
+const bindings = ['WebSocket'] as const;
+const several: Stimulus = { word: 'multi', script: { steps: [status('thinking'), text('one '), sleep(5), text('two'), end('completed')] } };
+
+/** Without a script, in how many pieces a text comes may differ from turn to turn. */
+const shape = (types: readonly (string | undefined)[]) => types.filter((type, index) => type !== 'text_delta' || types[index - 1] !== 'text_delta');
+
+export const socketScenarios = [
+  scenario('chat/socket/turns', {
+    title: 'A socket is good for turn after turn',
+    proves: ['CHAT-WS-001', 'CHAT-WS-002', 'CHAT-WS-003'],
+    bindings,
+    stimulus: ['done'],
+    async play({ agent, check }) {
+      const socket = await agent.connect();
+      check('CHAT-WS-001', socket).has({ httpStatus: 101, open: true });
+      check('CHAT-WS-002', await socket.ask(agent.begin(hello))).has({ ended: 'done' });
+      check('CHAT-WS-003', await socket.ask(agent.begin(hello))).has({ ended: 'done' });
+      await socket.close();
+    },
+  }),
+
+  scenario('chat/socket/bad-frames', {
+    title: 'A frame that is no request gives an error, and the socket stays',
+    proves: ['CHAT-WS-004', 'CHAT-WS-005', 'CHAT-WS-007'],
+    bindings,
+    stimulus: ['done'],
+    async play({ agent, check }) {
+      for (const [row, frame] of [
+        ['CHAT-WS-004', 'not json'],
+        ['CHAT-WS-005', '{"foo":1}'],
+        ['CHAT-WS-007', '5'],
+        ['CHAT-WS-007', 'null'],
+        ['CHAT-WS-007', '[]'],
+      ] as const) {
+        const socket = await agent.connect();
+        socket.say(frame);
+        check(row, await socket.answer()).has({ ended: 'error' });
+        check(row, socket).has({ open: true });
+        if (socket.value.open) check(row, await socket.ask(agent.begin(hello))).has({ ended: 'done' });
+        await socket.close();
+      }
+    },
+  }),
+
+  scenario('chat/socket/binary', {
+    title: 'A binary frame does not break the socket, or closes it in good order',
+    proves: ['CHAT-WS-008'],
+    bindings,
+    stimulus: ['done'],
+    async play({ agent, check }) {
+      const socket = await agent.connect();
+      socket.say(Uint8Array.of(0, 1, 2));
+      await socket.next();
+      if (socket.value.open) await socket.answer();
+      check('CHAT-WS-008', socket).hasOneOf({ open: true }, { closed: anyOf('complete 1003') });
+      await socket.close();
+    },
+  }),
+
+  scenario('chat/socket/fails', {
+    title: 'A turn that fails leaves the socket good for the next',
+    proves: ['CHAT-WS-006', 'CHAT-WS-015'],
+    bindings,
+    stimulus: ['fail', 'done'],
+    async play({ agent, check }) {
+      const socket = await agent.connect();
+      await socket.ask(agent.begin(hello));
+      const failed = await socket.ask(agent.begin(fails));
+      check('CHAT-WS-006', failed).has({ ended: 'error' });
+      check('CHAT-WS-006', socket).has({ open: true });
+      check('CHAT-WS-015', await socket.ask(agent.begin(hello))).has({ ended: 'done', text: agent.runsScripts ? 'Hello' : anything });
+      await socket.close();
+    },
+  }),
+
+  scenario('chat/socket/parity', {
+    title: 'A turn has the same events as over the stream',
+    proves: ['CHAT-WS-010'],
+    bindings,
+    stimulus: ['multi'],
+    async play({ agent, check }) {
+      const here = await agent.ask(several);
+      const there = await agent.over('NDJSON').ask(several);
+      const asTold = agent.runsScripts ? (types: typeof here.value.types) => types : shape;
+      check('CHAT-WS-010', seen(asTold(here.value.types), here.place)).equals(asTold(there.value.types));
+      check('CHAT-WS-010', seen(here.value.text, here.place)).equals(there.value.text);
+    },
+  }),
+
+  scenario('chat/socket/back-to-back', {
+    title: 'Two frames at once give two whole turns, one after the other',
+    proves: ['CHAT-WS-011'],
+    bindings,
+    stimulus: ['multi'],
+    async play({ agent, check }) {
+      const socket = await agent.connect();
+      const messages = agent.begin(several).messages;
+      for (const turn_id of ['first', 'second']) socket.say(JSON.stringify({ messages, turn_id }));
+      const [first, second] = [await socket.answer(), await socket.answer()];
+      check('CHAT-WS-011', first).has({ ended: 'done', context: { turn_id: 'first' } });
+      check('CHAT-WS-011', second).has({ ended: 'done', context: { turn_id: 'second' } });
+      check('CHAT-WS-011', seen(second.value.text, second.place)).equals(first.value.text);
+      await socket.close();
+    },
+  }),
+
+  scenario('chat/socket/left', {
+    title: 'A client that goes away in the middle of a turn leaves the server usable',
+    proves: ['CHAT-WS-012'],
+    bindings,
+    stimulus: ['slow', 'done'],
+    exclusive: true,
+    async play({ agent, check }) {
+      const socket = await agent.connect();
+      const slow: Stimulus = { word: 'slow', script: { steps: [text('working'), hold(2_000), end('completed')] } };
+      socket.say(JSON.stringify({ messages: agent.begin(slow).messages }));
+      await socket.next();
+      await socket.leave();
+      // The server may need a moment to see that the client is gone.
+      for (const pauseMs of [0, 20, 50]) {
+        await setTimeout(pauseMs);
+        check('CHAT-WS-012', await agent.ask(hello)).has({ ended: 'done' });
+      }
+    },
+  }),
+];

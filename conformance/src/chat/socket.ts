@@ -1,0 +1,82 @@
+import type { Exchange, Frame } from '@agentproto/recording';
+import { Blocked } from '../kit/stops.ts';
+import type { Place, Subject } from '../kit/subject.ts';
+import { within } from '../kit/within.ts';
+import type { LiveSocket } from '../recorder/recorder.ts';
+import { answerIn, turnLength, unopened, type Answer } from './answer.ts';
+import type { Conversation } from './conversation.ts';
+
+/** How long a server may take over a `done` that it sends after an `error`. */
+const STRAY_MS = 50;
+
+/** A WebSocket and the turns on it, one after another. */
+export class ChatSocket implements Subject {
+  readonly #live: LiveSocket;
+  readonly #patienceMs: number;
+  /** Frames that belong to answers which were given. */
+  #taken = 0;
+
+  constructor(live: LiveSocket, patienceMs: number) {
+    this.#live = live;
+    this.#patienceMs = patienceMs;
+  }
+
+  get exchange(): Exchange {
+    return this.#live.exchange;
+  }
+
+  get place(): Place {
+    return { exchange: this.exchange.id };
+  }
+
+  /** Whether the socket was accepted, and still stands. */
+  get value(): { httpStatus: number | undefined; open: boolean; closed?: string } {
+    const { response, end } = this.exchange;
+    return { httpStatus: response?.status, open: response?.status === 101 && !end, ...(end ? { closed: `${end.kind}${end.code === undefined ? '' : ` ${end.code}`}` } : {}) };
+  }
+
+  /** One turn, to its end; the play is blocked when the first one brings nothing at all. */
+  async ask(conversation: Conversation, fields: Record<string, unknown> = {}): Promise<Answer> {
+    const isFirst = this.#taken === 0;
+    this.say(JSON.stringify({ ...fields, messages: conversation.messages }));
+    const answer = await this.answer();
+    if (isFirst && answer.events.length === 0) throw unopened(this.exchange);
+    return answer;
+  }
+
+  /** Any frame. */
+  say(frame: string | Uint8Array): void {
+    if (!this.value.open) throw new Blocked('CHAT-WS-001', 'expected an open socket', { place: this.place, expected: 'an open socket', actual: this.value });
+    this.#live.send(frame);
+  }
+
+  /** The frame that comes next, without taking it. */
+  next(): Promise<Frame | undefined> {
+    return within(this.#live.frame(this.#taken), this.#patienceMs);
+  }
+
+  /** The answer to the oldest frame that has none yet. */
+  async answer(): Promise<Answer> {
+    const frames: Frame[] = [];
+    while (turnLength(frames) === 0) {
+      const frame = await within(this.#live.frame(this.#taken + frames.length), this.#patienceMs);
+      if (!frame) break;
+      frames.push(frame);
+    }
+    // A late `done` after `error` belongs to the turn that failed (tolerated: STREAM-009).
+    const isError = (frames.at(-1)?.json as { type?: unknown } | undefined)?.type === 'error';
+    const stray = isError ? await within(this.#live.frame(this.#taken + frames.length), STRAY_MS) : undefined;
+    if ((stray?.json as { type?: unknown } | undefined)?.type === 'done') frames.push(stray!);
+    this.#taken += frames.length;
+    return answerIn(this.exchange, frames);
+  }
+
+  async close(): Promise<void> {
+    await this.#live.close();
+  }
+
+  /** Walks away without a close frame. */
+  async leave(): Promise<void> {
+    await this.#live.leave();
+  }
+}
