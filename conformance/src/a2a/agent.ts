@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import type { MethodName } from '@agentproto/protocol/a2a/1.0';
-import type { Headers } from '@agentproto/recording';
+import type { Exchange, Headers } from '@agentproto/recording';
 import type { RequirementId } from '@agentproto/protocol';
 import type { DriverTools } from '../kit/family.ts';
 import { isRecord } from '../kit/json.ts';
 import type { Stimulus } from '../kit/stimulus.ts';
-import { Lost } from '../kit/stops.ts';
+import { Blocked, Lost } from '../kit/stops.ts';
 import { within } from '../kit/within.ts';
 import { isUnknownVerb, type Binding, type CallOptions } from './binding.ts';
 import type { AgentInterface } from './detect.ts';
@@ -115,7 +115,9 @@ export class A2AAgent {
 
   /** Any operation with any params. */
   async call(method: MethodName, params: Record<string, unknown>, options?: CallOptions): Promise<Reply> {
-    const reply = new Reply(await this.#tools.recorder.request(this.binding.request(method, params, options)), this.binding);
+    const exchange = await this.#tools.recorder.request(this.binding.request(method, params, options));
+    checkReached(exchange);
+    const reply = new Reply(exchange, this.binding);
     if (method !== 'SendMessage' || options?.hostile) return reply;
     if (reply.is('InternalError')) await this.#checkAgentWorks();
     if (reply.exchange.end?.kind === 'timeout' && !this.runsScripts && mayTakeLong(params)) throw new Lost(`no answer for ${this.patienceMs} ms: an agent that takes longer needs a longer --timeout`);
@@ -125,6 +127,7 @@ export class A2AAgent {
   /** Opens a stream. What came instead of one has been read when this resolves. */
   async open(method: MethodName, params: Record<string, unknown>, options?: CallOptions): Promise<TaskStream> {
     const live = await this.#tools.recorder.open(this.binding.request(method, params, options));
+    checkReached(live.exchange);
     const stream = new TaskStream(live, this.binding, this.#tools.patienceMs);
     if (!stream.isEventStream) await within(live.ended, this.#tools.patienceMs);
     if (method === 'SendStreamingMessage' && !options?.hostile && stream.refusal?.names.includes('InternalError')) await this.#checkAgentWorks();
@@ -166,6 +169,11 @@ export class A2AAgent {
   #sendParams(said: Said, options: SendOptions): Record<string, unknown> {
     return { message: this.message(said, options), ...(options.configuration ? { configuration: options.configuration } : {}) };
   }
+}
+
+/** Where nobody listens, no rule but one is broken: the card names an address that is none, or the target has died. */
+function checkReached({ id, end, request }: Exchange): void {
+  if (end?.kind === 'unreachable') throw new Blocked('A2A10-CARD-004', `nothing listens at ${request.url}`, { place: { exchange: id }, expected: 'a connection', actual: end.message });
 }
 
 /** A message of its own that waits for the agent; how long that works is its own business. */

@@ -61,3 +61,14 @@ test('a server that streams without declaring it, or answers a stream with a tas
   });
   expect(verdicts(await findings('a2a/capability/no-streaming', answers), 'A2A10-CAP-002')).toBe('violation');
 });
+
+test('where nobody listens, the card alone is to blame', async () => {
+  const elsewhere: Change = (impl) => ({
+    card(...args: never[]) {
+      const card = impl['card']!(...args) as { supportedInterfaces: object[] };
+      return { ...card, supportedInterfaces: card.supportedInterfaces.map((one) => ({ ...one, url: 'http://127.0.0.1:1' })) };
+    },
+  });
+  expect(verdicts(await findings('a2a/card/true', elsewhere), 'A2A10-CARD-004')).toBe('violation');
+  expect((await findings('a2a/json-rpc/malformed', elsewhere)).map(({ verdict, reason }) => `${verdict} ${reason}`)).toEqual(Array(4).fill('blocked A2A10-CARD-004'));
+});

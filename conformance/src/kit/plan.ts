@@ -63,7 +63,7 @@ function planFamily(spoken: Spoken, profile: Profile, wanted: (id: RequirementId
   }
   for (const { id: name, proves, bindings } of family.invariants) {
     for (const id of proves) {
-      for (const binding of bindings ?? watchedBindings(requirements[id], family)) {
+      for (const binding of watchedBindings(requirements[id], family).filter((one) => bindings?.includes(one) ?? true)) {
         const missing = found.undeclared.get(binding);
         if (!wanted(id)) rows.leave(id, binding, { verdict: 'not-run', reason: 'filtered' });
         else if (missing) rows.leave(id, binding, { verdict: 'not-applicable', reason: missing });
