@@ -4,14 +4,18 @@ export function isRed(finding: Finding): boolean {
   return finding.verdict === 'violation' || finding.verdict === 'warning';
 }
 
+/** What a verdict is about: a requirement over a binding. */
+export function rowOf({ requirement, binding }: Finding): string {
+  return `${requirement} ${binding}`;
+}
+
 /**
  * A red counts when it comes back with the scenario played alone; otherwise it is flaky, which is not known. What
  * the second play did not look at stays as it was.
  */
 export function revise(first: readonly Finding[], again: readonly Finding[]): Finding[] {
-  const key = (finding: Finding) => `${finding.requirement} ${finding.binding}`;
-  const before = Map.groupBy(first, key);
-  const after = Map.groupBy(again, key);
+  const before = Map.groupBy(first, rowOf);
+  const after = Map.groupBy(again, rowOf);
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((row) => {
     const [old = [], now = []] = [before.get(row), after.get(row)];
     const [wasRed, isRedNow] = [old.find(isRed), now.find(isRed)];

@@ -8,7 +8,7 @@ import type { SuiteFamily } from './family.ts';
 import { makePlan, type Plan, type Play, type Spoken } from './plan.ts';
 import { playOnce } from './play.ts';
 import { echoProfile, loadProfile, scriptProfile } from './profile.ts';
-import { isRed, revise } from './revise.ts';
+import { isRed, revise, rowOf } from './revise.ts';
 import type { Finding } from './result.ts';
 import type { RunEvent, RunFooter, RunHeader } from './run-log.ts';
 import type { Profile } from './stimulus.ts';
@@ -29,7 +29,7 @@ export interface RunOptions {
   /** The whole run. */
   deadlineMs: number;
   seed: number;
-  /** Play a red scenario again, alone, before it counts. Default true. */
+  /** Play a scenario again, alone, before what it saw red counts. Default true. */
   replayReds?: boolean;
   /** Plays only these of what the plan holds. Default: all of it. */
   plays?: (scenario: { id: string; proves: readonly string[] }) => boolean;
@@ -135,9 +135,13 @@ class Run {
     await pool(shared, this.#options.concurrency, once);
     await pool(alone, 1, once);
     if (this.#options.replayReds === false) return;
+    // A row that many scenarios saw red is confirmed by the first of them.
+    const confirmed = new Set<string>();
     await pool(red, 1, async ({ play, findings }) => {
-      if (this.#signal.aborted) return;
+      const reds = findings.filter(isRed).map(rowOf);
+      if (this.#signal.aborted || reds.every((row) => confirmed.has(row))) return;
       const again = await this.#playOne(play, profile, 2);
+      for (const row of again.filter(isRed).map(rowOf)) if (reds.includes(row)) confirmed.add(row);
       this.#emit({ type: 'revision', scenario: play.scenario.id, binding: play.binding, findings: revise(findings, again) });
     });
   }
