@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { NDJSON_MEDIA_TYPE, PATHS } from '@agentproto/protocol/chat/docs';
-import type { Frame, Headers } from '@agentproto/recording';
+import type { Frame } from '@agentproto/recording';
 import type { DriverTools } from '../kit/family.ts';
 import type { Stimulus } from '../kit/stimulus.ts';
 import type { LiveExchange, RequestSpec } from '../recorder/recorder.ts';
@@ -73,9 +73,17 @@ export class ChatAgent {
     return this.#tools.recorder.open(this.#post({ ...options.fields, messages: conversation.messages }, options));
   }
 
-  /** Any text as the body. */
-  async post(body: string, headers: Headers = []): Promise<Answer> {
-    return answerOf(await this.#tools.recorder.request({ ...this.#post({}, { hostile: true }), body, headers: [['Content-Type', 'application/json'], ...headers] }));
+  /** Any text as the body, or as the one frame of a socket. */
+  async post(body: string): Promise<Answer> {
+    if (this.binding === 'WebSocket') {
+      const socket = await this.connect();
+      socket.say(body);
+      const answer = await socket.answer();
+      await socket.close();
+      return answer;
+    }
+    const exchange = await this.#tools.recorder.request({ ...this.#post({}, { hostile: true }), body, headers: [['Content-Type', 'application/json']] });
+    return exchange.frames.length > 0 ? answerIn(exchange, exchange.frames) : answerOf(exchange);
   }
 
   async fetch(method: string, path: string, binding: string): Promise<Answer> {

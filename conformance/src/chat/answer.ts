@@ -43,6 +43,13 @@ export class Answer implements Subject {
     if (JSON.stringify(value.error ?? '').includes('SCRIPT_STEP_UNSUPPORTED')) throw new NotApplicable(`the target cannot express the script: ${String(value.error)}`);
   }
 
+  /** Results of one list alone, `executed_tool_calls` for instance. */
+  results(list: string): CallView[] {
+    const { response } = this.exchange;
+    const data = isRecord(response?.json) && isRecord(response.json.data) ? response.json.data : {};
+    return [...callViews(data[list]), ...this.events.flatMap(({ value: { type, calls } }) => (type === list ? calls : []))];
+  }
+
   /** The call that is asked about; `inconclusive` when the agent asks about none. */
   asked(): CallView & { id: string } {
     const call = this.value.pending[0];

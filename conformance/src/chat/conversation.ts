@@ -47,12 +47,16 @@ export class Conversation {
   }
 }
 
+/** Both are members that some servers insist on (schemas: ToolCall). */
+const UNDESCRIBED = { tool_description: '', input_description: {} };
+
 function said({ value }: Answer): Message {
-  return { role: 'assistant', content: value.text, ...(value.pending.length > 0 ? { data: { tool_calls: value.pending.map((call) => ({ ...call, execute: false })) } as never } : {}) };
+  const calls = value.pending.map(({ id, name, input }) => ({ id, name, input, execute: false, ...UNDESCRIBED }));
+  return { role: 'assistant', content: value.text, ...(calls.length > 0 ? { data: { tool_calls: calls } as never } : {}) };
 }
 
 function decided({ call, approved, reason }: Verdict, form: Decision): object {
   const { id, name, input } = call;
   const common = { id, name, input, execute: approved, ...(reason === undefined ? {} : { rejection_reason: reason }) };
-  return form === 'approvals' ? { ...common, type: 'tool_call' } : { ...common, tool_description: '', input_description: {} };
+  return form === 'approvals' ? { ...common, type: 'tool_call' } : { ...common, ...UNDESCRIBED };
 }

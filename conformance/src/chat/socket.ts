@@ -7,7 +7,7 @@ import { answerIn, turnLength, unopened, type Answer } from './answer.ts';
 import type { Conversation } from './conversation.ts';
 
 /** How long a server may take over a `done` that it sends after an `error`. */
-const STRAY_MS = 50;
+const STRAY_MS = 250;
 
 /** A WebSocket and the turns on it, one after another. */
 export class ChatSocket implements Subject {
@@ -42,6 +42,11 @@ export class ChatSocket implements Subject {
     const answer = await this.answer();
     if (isFirst && answer.events.length === 0) throw unopened(this.exchange);
     return answer;
+  }
+
+  /** The turn that was begun last is still going on. */
+  get isBusy(): boolean {
+    return this.value.open && turnLength(this.exchange.frames.filter(({ direction }) => direction === 'in').slice(this.#taken)) === 0;
   }
 
   /** Any frame. */

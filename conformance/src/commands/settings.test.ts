@@ -36,6 +36,7 @@ describe('tokens', () => {
     [['--bearer', 'token-4711', '--header', 'Authorization: x'], {}, 'expected one of them'],
     [['--header', 'Authorization Bearer token-4711'], {}, '--header: expected "Name: value"'],
     [['--header', 'Na me: token-4711'], {}, '--header: expected "Name: value"'],
+    [['--header', 'Content-Length: 4711'], {}, '--header Content-Length: is the suite'],
     [['--header', 'Name: token-4711\r\nEvil: yes'], {}, '--header: expected "Name: value"'],
   ])('%j %j', (args, env, message) => {
     let error: unknown;

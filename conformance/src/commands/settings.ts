@@ -70,10 +70,14 @@ function readHeaders(flags: Flags, env: NodeJS.ProcessEnv): [string, string][] {
   return [...headers, ['Authorization', `Bearer ${token}`]];
 }
 
+/** What says how long a request is and how its connection is used: set by hand, it would break requests and blame the target. */
+const FRAMING = new Set(['connection', 'content-length', 'expect', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
+
 function parseHeader(text: string): [string, string] {
   const [, name = '', value = ''] = /^([^:]*):(.*)$/s.exec(text) ?? [];
   const fits = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
   // What came is not repeated: it may be a secret with a slip in it.
   if (!fits) throw new UsageError('--header: expected "Name: value", with a header name before the colon and printable characters after it');
+  if (FRAMING.has(name.toLowerCase())) throw new UsageError(`--header ${name}: is the suite's own, which frames every request itself`);
   return [name, value.trim()];
 }

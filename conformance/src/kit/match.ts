@@ -24,6 +24,9 @@ export const anything = matcher('anything', () => true);
 export const nonEmptyString = matcher('a non-empty string', (actual) => typeof actual === 'string' && actual !== '');
 export const aList = matcher('a list', Array.isArray);
 export const nonEmptyList = matcher('a list with at least one element', (actual) => Array.isArray(actual) && actual.length > 0);
+export const aText = matcher('a text', (actual) => typeof actual === 'string');
+export const listOf = (shape: unknown): Matcher =>
+  matcher(`a list of at least one ${JSON.stringify(readable(shape))}`, (actual) => Array.isArray(actual) && actual.length > 0 && actual.every((element) => mismatch(shape, element) === undefined));
 export const contains = (element: unknown): Matcher =>
   matcher(`a list with ${JSON.stringify(element)}`, (actual) => Array.isArray(actual) && actual.includes(element));
 export const anyOf = (...values: unknown[]): Matcher =>

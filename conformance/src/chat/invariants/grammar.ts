@@ -5,7 +5,7 @@ import { invariant } from '../../kit/invariant.ts';
 import { isRecord } from '../../kit/json.ts';
 import { seen, type Place } from '../../kit/subject.ts';
 import { isBlank } from '../answer.ts';
-import { eventView, isExecuted, type EventView } from '../view.ts';
+import { endsTurn, eventView, isExecuted, type EventView } from '../view.ts';
 
 /** The grammar of a turn in events; lines of a stream and frames of a socket keep the same one. */
 
@@ -42,6 +42,11 @@ function requestsOf(exchange: Exchange): number {
   return exchange.binding === 'WebSocket' ? exchange.frames.filter(({ direction }) => direction === 'out').length : 1;
 }
 
+/** The target ended a stream in good order, or we a socket: after either, no turn is under way. */
+function isComplete({ binding, end }: Exchange): boolean {
+  return end?.kind === 'complete' || (binding === 'WebSocket' && end?.kind === 'left' && end.code !== undefined);
+}
+
 /** `tool_calls` -> `ToolCallsEvent` */
 const modelOf = (type: string): MessageName => `${type.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase())}Event` as MessageName;
 const known = new Set<string | undefined>(EVENT_TYPES);
@@ -66,6 +71,8 @@ export const grammarInvariants = [
     bindings,
     examine(exchange, check) {
       const turns = turnsOf(exchange);
+      const last = turns.at(-1);
+      if (last && isComplete(exchange)) check('CHAT-STREAM-003', seen(last.map(({ view }) => view.type), last.at(-1)!.place)).holds(last.some(({ view }) => endsTurn(view)), '`done` or `error` at the end of a turn');
       turns.forEach((turn, index) => {
         const types = turn.map(({ view }) => view.type);
         const { place } = turn.at(-1)!;

@@ -1,5 +1,7 @@
 import type { ToolCallSpec } from '@agentproto/script';
 import { outcome } from '@agentproto/script/outcome';
+import type { ChatAgent } from '../agent.ts';
+import { aText, listOf, matcher, nonEmptyString } from '../../kit/match.ts';
 import { end, text } from '../../kit/steps.ts';
 import { seen } from '../../kit/subject.ts';
 import type { Stimulus } from '../../kit/stimulus.ts';
@@ -16,6 +18,11 @@ const wants = (...calls: ToolCallSpec[]): Stimulus => ({
 const one = wants(deletes('nginx'));
 const two = wants(deletes('nginx'), deletes('redis'));
 
+/** What an agent without a script runs, and what comes of it, is its own affair. */
+const ran = ({ runsScripts }: ChatAgent, pod = 'nginx') => (runsScripts ? `deleted ${pod}` : aText);
+const refused = (reason: string, pod = 'nginx') =>
+  matcher(`an output with ${JSON.stringify(reason)}, and not that of the tool`, (output) => typeof output === 'string' && output.includes(reason) && !output.includes(`deleted ${pod}`));
+
 export const approvalScenarios = [
   scenario('chat/approval/asked', {
     title: 'A call that waits for approval is told in full, and has not run',
@@ -27,15 +34,21 @@ export const approvalScenarios = [
       check('CHAT-APPR-001', answer).has({ executed: [] });
       if (agent.binding === 'HTTP') {
         check('CHAT-APPR-011', answer).holds(answer.value.text !== '', 'a text that asks');
-        const asked = { id: call.id, name: 'delete_pod', input: { name: 'nginx' }, execute: false, tool_description: 'Deletes a pod', input_description: {} };
-        check('CHAT-APPR-011', seen(answer.exchange.response?.json, answer.place)).has({ data: { tool_calls: [asked] } });
+        const described = { input_description: {}, execute: false };
+        const asked = agent.runsScripts
+          ? [{ id: call.id, name: 'delete_pod', input: { name: 'nginx' }, tool_description: 'Deletes a pod', ...described }]
+          : listOf({ id: nonEmptyString, name: nonEmptyString, input: {}, tool_description: aText, ...described });
+        check('CHAT-APPR-011', seen(answer.exchange.response?.json, answer.place)).has({ data: { tool_calls: asked } });
         return;
       }
       const at = answer.events.findIndex(({ value }) => value.type === 'tool_calls');
       const before = answer.events[at - 1];
       const ids = (index: number) => answer.events[index]?.value.calls.map(({ id }) => id);
       check('CHAT-STREAM-012', before ?? answer).holds(before?.value.type === 'approvals' && JSON.stringify(ids(at - 1)) === JSON.stringify(ids(at)), '`approvals` with the same ids directly before `tool_calls`', answer.value.types);
-      check('CHAT-STREAM-013', answer.events[at] ?? answer).has({ calls: [{ id: call.id, name: 'delete_pod', input: { name: 'nginx' }, execute: false }] });
+      const asked = agent.runsScripts
+        ? [{ id: call.id, name: 'delete_pod', input: { name: 'nginx' }, execute: false }]
+        : listOf({ id: nonEmptyString, name: nonEmptyString, input: {}, execute: false });
+      check('CHAT-STREAM-013', answer.events[at] ?? answer).has({ calls: asked });
     },
   }),
 
@@ -48,7 +61,8 @@ export const approvalScenarios = [
       const first = await agent.ask(begun);
       const call = first.asked();
       const answer = await agent.ask(begun.decide(first, [{ call, approved: true }]));
-      check('CHAT-APPR-002', answer).has({ ended: 'done', executed: [{ id: call.id, output: 'deleted nginx' }] });
+      check('CHAT-APPR-002', answer).has({ ended: 'done' });
+      check('CHAT-APPR-002', seen(answer.results('executed_tool_calls'), answer.place)).has([{ id: call.id, output: ran(agent) }]);
       if (agent.runsScripts) {
         const expected = outcome(one.script, 1, { text: '', decisions: [{ id: call.id, approved: true }] });
         check('CHAT-APPR-002', seen(observe(answer), answer.place)).has({ tools: expected.tools.map(({ name, args, output }) => ({ name, args, output })) });
@@ -66,9 +80,7 @@ export const approvalScenarios = [
       const call = first.asked();
       const reason = 'It is still needed';
       const answer = await agent.ask(begun.decide(first, [{ call, approved: false, reason }]));
-      check('CHAT-APPR-004', answer).has({ ended: 'done', executed: [{ id: call.id }] });
-      const output = answer.value.executed[0]?.output ?? '';
-      check('CHAT-APPR-004', seen(output, answer.place)).holds(output.includes(reason) && !output.includes('deleted'), `an output with ${JSON.stringify(reason)}`);
+      check('CHAT-APPR-004', answer).has({ ended: 'done', executed: [{ id: call.id, output: refused(reason) }] });
     },
   }),
 
@@ -81,8 +93,8 @@ export const approvalScenarios = [
       const first = await agent.ask(begun);
       const call = first.asked();
       const answer = await agent.ask(begun.decide(first, [{ call, approved: true }], 'approvals'));
-      check('CHAT-APPR-005', answer).has({ ended: 'done', executed: [{ id: call.id, output: 'deleted nginx' }] });
-      if (agent.binding !== 'HTTP') check('CHAT-APPR-005', answer).holds(answer.value.types.includes('executed_approvals'), 'the result in `executed_approvals`', answer.value.types);
+      check('CHAT-APPR-005', answer).has({ ended: 'done' });
+      check('CHAT-APPR-005', seen(answer.results('executed_approvals'), answer.place)).has([{ id: call.id, output: ran(agent) }]);
     },
   }),
 
@@ -107,14 +119,20 @@ export const approvalScenarios = [
       const begun = agent.begin(two);
       const first = await agent.ask(begun);
       const [left, right] = first.value.pending;
-      if (!left?.id || !right?.id) throw lost('the agent was asked to want two tools and did not');
+      if (!left || (!agent.runsScripts && !right)) throw lost('the agent was asked to want two tools and did not');
+      check('CHAT-APPR-007', seen(first.value.pending, first.place)).holds(left.id !== undefined && right?.id !== undefined, 'two calls with ids of their own');
+      if (left.id === undefined || right?.id === undefined) return;
       const answer = await agent.ask(
         begun.decide(first, [
           { call: { ...left, id: left.id }, approved: true },
           { call: { ...right, id: right.id }, approved: false, reason: 'keep it' },
         ]),
       );
-      check('CHAT-APPR-007', answer).has({ ended: 'done', executed: [{ id: left.id, output: 'deleted nginx' }, { id: right.id }] });
+      check('CHAT-APPR-007', answer).has({ ended: 'done' });
+      check('CHAT-APPR-007', seen(answer.results('executed_tool_calls'), answer.place)).has([
+        { id: left.id, output: ran(agent) },
+        { id: right.id, output: refused('keep it', 'redis') },
+      ]);
     },
   }),
 
@@ -126,7 +144,9 @@ export const approvalScenarios = [
       const begun = agent.begin(one);
       const first = await agent.ask(begun);
       const call = first.asked();
-      check('CHAT-APPR-003', await agent.ask(begun.decideOnAnswer(first, [{ call, approved: true }]))).has({ ended: 'done', executed: [{ id: call.id, output: 'deleted nginx' }] });
+      const answer = await agent.ask(begun.decideOnAnswer(first, [{ call, approved: true }]));
+      check('CHAT-APPR-003', answer).has({ ended: 'done' });
+      check('CHAT-APPR-003', seen(answer.results('executed_tool_calls'), answer.place)).has([{ id: call.id, output: ran(agent) }]);
     },
   }),
 
