@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Message, StreamResponse, TaskState, type SendMessageRequest, type Task } from '@a2a-js/sdk';
+import { Message, TaskState, type SendMessageRequest, type StreamResponse, type Task } from '@a2a-js/sdk';
 import { ClientFactory, ClientFactoryOptions, JsonRpcTransportFactory, RestTransportFactory, type Client } from '@a2a-js/sdk/client';
 import type { Script } from '@agentproto/script';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

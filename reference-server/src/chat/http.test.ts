@@ -215,6 +215,12 @@ describe.each(['/api/chat', '/api/chat-stream', '/api/sendMessage', '/api/sendMe
         DETAIL(/nested too deep/),
       ],
       [
+        'a number that JSON cannot say again',
+        '{"messages":[{"role":"user","content":"x","meta_data":{"seed":1e999}}],"seed":1e999}',
+        400,
+        DETAIL(/^seed: expected a number within the range of a double, got Infinity$/),
+      ],
+      [
         'a script that cannot be read',
         { messages: [user('@script {"steps":1}')] },
         400,

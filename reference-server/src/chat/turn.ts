@@ -47,14 +47,21 @@ export function cancelWhenLeft(_ctx: ChatContext, { signal }: Call, abort: Abort
   else signal.addEventListener('abort', () => abort.abort(), { once: true });
 }
 
-/** The turn as JSON, which it is; what is nested too deep to be written again is refused while that can still be said. */
+/** The turn as JSON, which it is; what cannot be written again is refused while that can still be said. */
 function loggable(turn: ChatTurn): Json {
   try {
-    JSON.stringify(turn);
-  } catch {
+    JSON.stringify(turn, finite);
+  } catch (error) {
+    if (error instanceof ChatError) throw error;
     throw new ChatError(400, 'The request is nested too deep.');
   }
   return turn as unknown as Json;
+}
+
+/** `1e999` is JSON, and read as a number that is not. */
+function finite(member: string, value: unknown): unknown {
+  if (typeof value !== 'number' || Number.isFinite(value)) return value;
+  throw new ChatError(400, `${member}: expected a number within the range of a double, got ${value}`);
 }
 
 function performed(

@@ -5,11 +5,11 @@ import type { Finding } from '../../kit/result.ts';
 import { grammarInvariants } from './grammar.ts';
 
 /** Whatever is said by lines of a stream or by frames of a socket: the rows that turn red. */
-function reds(binding: 'NDJSON' | 'WebSocket', events: (object | string)[], requests = 1): string[] {
+function reds(binding: 'NDJSON' | 'WebSocket', events: (object | string)[], requests = 1, end?: Exchange['end']): string[] {
   const kind = binding === 'NDJSON' ? 'ndjson' : 'ws-text';
   const out: Frame[] = Array.from({ length: binding === 'WebSocket' ? requests : 0 }, (_, index) => ({ index, atMs: 0, direction: 'out', kind: 'ws-text', data: '{}' }));
   const frames: Frame[] = events.map((event, index) => ({ index: out.length + index, atMs: index, direction: 'in', kind, data: String(event), ...(typeof event === 'string' ? { jsonError: 'x' } : { json: event }) }));
-  const exchange: Exchange = { id: 1, binding, request: { atMs: 0, method: 'POST', url: 'http://h', headers: [] }, frames: [...out, ...frames] };
+  const exchange: Exchange = { id: 1, binding, request: { atMs: 0, method: 'POST', url: 'http://h', headers: [] }, frames: [...out, ...frames], ...(end && { end }) };
   const findings: Finding[] = [];
   for (const invariant of grammarInvariants) invariant.examine(exchange, createChecks({ scenario: 's', binding, report: (finding) => void findings.push(finding) }));
   return [...new Set(findings.filter(({ verdict }) => verdict === 'violation' || verdict === 'warning').map(({ requirement }) => requirement.slice(5)))].sort();
@@ -48,4 +48,16 @@ test('a socket has a turn for each request', () => {
   expect(reds('WebSocket', [text, done, text, done], 2)).toEqual([]);
   expect(reds('WebSocket', [text, error, text, done], 2)).toEqual([]);
   expect(reds('WebSocket', [text, done, text, done], 1)).toEqual(['STREAM-003']);
+});
+
+test('a turn has an end, wherever nobody walked away in the middle of it', () => {
+  const ended = { atMs: 9, kind: 'complete' } as const;
+  const closed = { atMs: 9, kind: 'left', code: 1000 } as const;
+  const walkedAway = { atMs: 9, kind: 'left' } as const;
+  expect(reds('NDJSON', [text], 1, ended)).toEqual(['STREAM-003']);
+  expect(reds('NDJSON', [text, done], 1, ended)).toEqual([]);
+  expect(reds('NDJSON', [text], 1, walkedAway)).toEqual([]);
+  expect(reds('WebSocket', [text, done, text], 2, closed)).toEqual(['STREAM-003']);
+  expect(reds('WebSocket', [text, error], 1, closed)).toEqual([]);
+  expect(reds('WebSocket', [text], 1, walkedAway)).toEqual([]);
 });

@@ -71,8 +71,6 @@ export const grammarInvariants = [
     bindings,
     examine(exchange, check) {
       const turns = turnsOf(exchange);
-      const last = turns.at(-1);
-      if (last && isComplete(exchange)) check('CHAT-STREAM-003', seen(last.map(({ view }) => view.type), last.at(-1)!.place)).holds(last.some(({ view }) => endsTurn(view)), '`done` or `error` at the end of a turn');
       turns.forEach((turn, index) => {
         const types = turn.map(({ view }) => view.type);
         const { place } = turn.at(-1)!;
@@ -82,6 +80,7 @@ export const grammarInvariants = [
         if (unasked && afterError) check('CHAT-STREAM-009', seen(types, place)).holds(false, 'nothing but a `done` after `error`');
         else if (unasked || types.includes('done')) check('CHAT-STREAM-003', seen(types, place)).holds(!unasked && types.filter((type) => type === 'done').length === 1, 'exactly one `done`, and nothing after it');
         if (types.includes('error') && !unasked) check('CHAT-STREAM-009', seen(types, place)).holds(true, 'nothing but a `done` after `error`');
+        if (!unasked && turn === turns.at(-1) && isComplete(exchange)) check('CHAT-STREAM-003', seen(types, place)).holds(turn.some(({ view }) => endsTurn(view)), '`done` or `error` at the end of a turn');
         const result = turn.findLastIndex(({ view }) => isExecuted(view));
         const text = types.indexOf('text_delta');
         if (result >= 0 && text >= 0) check('CHAT-STREAM-010', seen(types, turn[result]!.place)).holds(result < text, 'results before the first `text_delta`');

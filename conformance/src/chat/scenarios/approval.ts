@@ -80,7 +80,8 @@ export const approvalScenarios = [
       const call = first.asked();
       const reason = 'It is still needed';
       const answer = await agent.ask(begun.decide(first, [{ call, approved: false, reason }]));
-      check('CHAT-APPR-004', answer).has({ ended: 'done', executed: [{ id: call.id, output: refused(reason) }] });
+      check('CHAT-APPR-004', answer).has({ ended: 'done' });
+      check('CHAT-APPR-004', seen(answer.results('executed_tool_calls'), answer.place)).has([{ id: call.id, output: refused(reason) }]);
     },
   }),
 

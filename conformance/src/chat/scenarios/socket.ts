@@ -23,7 +23,9 @@ export const socketScenarios = [
       const socket = await agent.connect();
       check('CHAT-WS-001', socket).has({ httpStatus: 101, open: true });
       check('CHAT-WS-002', await socket.ask(agent.begin(hello))).has({ ended: 'done' });
-      check('CHAT-WS-003', await socket.ask(agent.begin(again))).has({ ended: 'done', text: agent.runsScripts ? 'Once more' : anything });
+      const second = await socket.ask(agent.begin(again));
+      check('CHAT-WS-003', second).has({ ended: 'done' });
+      if (agent.runsScripts) check('CHAT-WS-003', seen(second.value.text, second.place)).holds(!second.value.text.includes('Hello'), 'not the answer to the first turn');
       await socket.close();
     },
   }),
@@ -58,10 +60,13 @@ export const socketScenarios = [
     stimulus: ['done'],
     async play({ agent, check }) {
       const socket = await agent.connect();
+      await socket.ask(agent.begin(hello));
       socket.say(Uint8Array.of(0, 1, 2));
-      if (await socket.next()) await socket.answer();
+      // It may be answered with an error, or passed over.
+      let answer = await socket.ask(agent.begin(hello));
+      if (answer.value.ended === 'error') answer = await socket.answer();
       check('CHAT-WS-008', socket).hasOneOf({ open: true }, { closed: 'complete 1003' });
-      if (socket.value.open) check('CHAT-WS-008', await socket.ask(agent.begin(hello))).has({ ended: 'done' });
+      if (socket.value.open) check('CHAT-WS-008', answer).has({ ended: 'done' });
       await socket.close();
     },
   }),

@@ -97,6 +97,20 @@ describe('what each does', () => {
       send({ messages: [user('y')] });
       expect((await closed).code).toBe(1000);
     },
+    'chat.socket.repeats-its-first-answer': async (client) => {
+      const { say } = await client.connect();
+      const [first, second] = [await say([user('x')]), await say([user('y')])];
+      expect([briefs(first), briefs(second)]).toEqual([['text x', 'done'], ['text x', 'done']]);
+    },
+    'chat.approval.one-yes-is-for-all': async (client) => {
+      const wish = scripted({ steps: [{ tool: { by: 'approval', calls: [1, 2].map((output) => ({ name: 'x', output })) } }], turns: [{ steps: [{ text: 'z' }] }] });
+      const decided = [{ ...call, execute: true }, { ...call, id: 'call-2', rejection_reason: 'no' }];
+      expect((await client.chat([wish, assistant('?'), user('', { data: { tool_calls: decided } })])).data?.executed_tool_calls?.map(({ output }) => output)).toEqual(['1', 'Done too.']);
+    },
+    'chat.approval.calls-share-an-id': async (client) => {
+      const wish = scripted({ steps: [{ tool: { by: 'approval', calls: [{ name: 'x' }, { name: 'y' }] } }] });
+      expect((await client.chat([wish])).data?.tool_calls?.map(({ id }) => id)).toEqual(['call-1', 'call-1']);
+    },
     'chat.socket.bad-json-closes': async (client) => {
       const { send, closed } = await client.connect();
       send('{');

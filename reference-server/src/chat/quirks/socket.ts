@@ -1,3 +1,4 @@
+import type { StreamEvent } from '@agentproto/protocol/chat/docs';
 import type { ChatContext } from '../context.ts';
 import type { ChatSocket } from '../socket.ts';
 import { changed, chatQuirk, isRefusal, shown } from './chat-quirk.ts';
@@ -43,6 +44,25 @@ export const socketQuirks = [
           const failed = await answeredWithError(ctx, (spied) => impl.answerFrame(spied, socket, data));
           // What was no turn does not count.
           if (!failed && typeof data === 'string' && data.includes('"messages"')) used.add(socket);
+        },
+      };
+    },
+  }),
+  chatQuirk('chat.socket.repeats-its-first-answer', {
+    breaks: 'CHAT-WS-003',
+    make(impl, hit) {
+      const said = new WeakMap<ChatSocket, string>();
+      return {
+        answerFrame(ctx, socket, data) {
+          const first = said.get(socket);
+          const repeated = (event: StreamEvent): StreamEvent[] => {
+            if (event.type !== 'text_delta') return [event];
+            if (first !== undefined) return hit([{ ...event, text: first }]);
+            said.set(socket, event.text);
+            return [event];
+          };
+          const spied = { ...ctx.impl, shownEvents: (...args: Parameters<typeof impl.shownEvents>) => changed(ctx.impl.shownEvents(...args), repeated) };
+          return impl.answerFrame({ ...ctx, impl: spied }, socket, data);
         },
       };
     },

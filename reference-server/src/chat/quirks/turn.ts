@@ -155,6 +155,26 @@ export const decisionQuirks = [
           .map((event) => (event.type === 'executed_tool_calls' && event.executed_tool_calls.length > 1 ? hit({ ...event, executed_tool_calls: event.executed_tool_calls.toReversed() }) : event)),
     }),
   }),
+  chatQuirk('chat.approval.one-yes-is-for-all', {
+    breaks: 'CHAT-APPR-007',
+    make: (impl, hit) => ({
+      executed(ctx, turn, results) {
+        const isMixed = new Set(turn.decisions.map(({ approved }) => approved)).size === 2;
+        const run = results.map(({ rejected, ...result }) => (rejected ? { ...result, output: 'Done too.' } : result));
+        return impl.executed(ctx, turn, isMixed ? hit(run) : results);
+      },
+    }),
+  }),
+  chatQuirk('chat.approval.calls-share-an-id', {
+    breaks: 'CHAT-APPR-007',
+    make: (impl, hit) => ({
+      asking(ctx, event) {
+        const [first, ...others] = event.calls;
+        if (!first || others.length === 0) return impl.asking(ctx, event);
+        return hit(impl.asking(ctx, { ...event, calls: event.calls.map((call) => ({ ...call, id: first.id })) }));
+      },
+    }),
+  }),
   chatQuirk('chat.approval.last-message-only', {
     breaks: 'CHAT-APPR-003',
     make: (impl, hit) => ({
