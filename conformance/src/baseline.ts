@@ -3,7 +3,7 @@ import { globs } from './glob.ts';
 import { UsageError } from './kit/usage-error.ts';
 import { nearest } from './nearest.ts';
 
-/** A red that is known and accepted for now (CONTRACT, "Baseline"). */
+/** A red that is known and accepted for now. */
 export interface BaselineEntry {
   /** Requirement id. */
   id: string;

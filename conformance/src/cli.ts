@@ -40,7 +40,7 @@ Exit codes: 0 conforms, 1 violation, 2 wrong usage, 3 incomplete, 4 unreachable,
 5 the suite failed.
 `;
 
-/** Runs the command line and resolves to its exit code (CONTRACT, "Command line"). */
+/** Runs the command line and resolves to its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   const { name, version } = readTool();
   // `pnpm start -- --protocol X` passes the hyphens on.

@@ -16,7 +16,7 @@ export interface RunEnd extends RunFooter {
   exitCode: number;
 }
 
-/** The run file: NDJSON with a header, the runner's events, and a footer with a digest (CONTRACT, "The run file"). */
+/** The run file: NDJSON with a header, the runner's events, and a footer with a digest. */
 export const RUN_FORMAT: LogFormat<StoredHeader, StoredEvent, RunEnd> = {
   name: 'agentproto-run',
   version: 1,

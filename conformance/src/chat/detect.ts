@@ -19,7 +19,7 @@ export async function detect(recorder: Recorder, target: URL): Promise<Detection
     return { found: { base, bindings: BINDINGS, undeclared: new Map(), capabilities: new Set(), evidence: `${PATHS.health} and ${PATHS.chat} at ${base}` } };
   }
   return {
-    tried: [`GET ${base}${PATHS.health}: ${whatCame(health)}`, `GET ${base}${PATHS.chat}: ${whatCame(chat)}, expected 405`],
+    tried: [`GET ${base}${PATHS.health}: ${whatCame(health)}`, `GET ${base}${PATHS.chat}: ${whatCame(chat)}${chat.response ? ', expected 405' : ''}`],
     reachable: health.response !== undefined || chat.response !== undefined,
   };
 }

@@ -1,7 +1,7 @@
 import type { Exchange } from '@agentproto/recording';
 import type { Finding, PlannedRow, ScenarioResult, Target } from './result.ts';
 
-/** The run file: one NDJSON event log, the single source of every report (CONTRACT, "The run file"). */
+/** The run file: one NDJSON event log, the single source of every report. */
 export interface RunHeader {
   kind: 'agentproto-run';
   schemaVersion: 1;

@@ -1,6 +1,6 @@
 import type { Script } from '@agentproto/script';
 
-/** What an agent under test can be asked to do (CONTRACT, "Stimulus"). */
+/** What an agent under test can be asked to do. */
 export const STIMULUS_WORDS = ['done', 'slow', 'input', 'auth', 'fail', 'rej', 'msg', 'art', 'multi', 'chunk', 'tool', 'approval', 'hist', 'modes', 'crash', 'echo'] as const;
 export type StimulusWord = (typeof STIMULUS_WORDS)[number];
 

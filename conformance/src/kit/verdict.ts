@@ -1,6 +1,6 @@
 import type { Level } from '@agentproto/protocol';
 
-/** What can be said of a requirement, worst first: the order in which verdicts fold (CONTRACT, "Verdicts"). */
+/** What can be said of a requirement, worst first: the order in which verdicts fold. */
 export const VERDICTS = [
   'violation',
   'warning',

@@ -15,7 +15,7 @@ const EXIT_CODES: Record<Outcome, ExitCode> = { conforms: 0, violation: 1, incom
 
 /**
  * The one place where a report becomes an outcome and an exit code: `run`, `merge` and `verify` call it
- * (CONTRACT, "Plan and exit codes"). It looks at the report's rows only, never at its totals.
+ *. It looks at the report's rows only, never at its totals.
  */
 export function ending(report: Omit<Report, 'outcome' | 'exitCode'>): Ending {
   const { policy, stopped, baseline } = report;

@@ -71,7 +71,7 @@ function unconfirmed(finding: Finding): Finding {
   return { ...finding, verdict: 'inconclusive', reason: 'red once; the run ended before it could be played again' };
 }
 
-/** Folds a run into a verdict for each requirement and binding (CONTRACT, "Verdicts"). */
+/** Folds a run into a verdict for each requirement and binding. */
 export function judge(run: RunRecord): JudgedRow[] {
   const rows = new Map<string, { planned: boolean; scenarios: string[]; outside?: { verdict: Verdict; reason: string }; findings: Finding[] }>();
   const rowOf = (requirement: string, binding: string) => {

@@ -31,7 +31,7 @@ export interface Scoring extends Policy {
   baseline?: readonly BaselineEntry[] | undefined;
 }
 
-/** The JSON report; `report.schema.json` says the same (CONTRACT, "The run file"). */
+/** The JSON report; `report.schema.json` says the same. */
 export interface Report {
   schemaVersion: 1;
   tool: { name: string; version: string };

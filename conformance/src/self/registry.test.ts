@@ -5,7 +5,7 @@ import { families } from '../families.ts';
 import { rowsOf } from '../kit/plan.ts';
 import { STIMULUS_WORDS } from '../kit/stimulus.ts';
 
-/** Registry, checks and quirks are in bijection, or the build fails (CONTRACT). */
+/** Registry, checks and quirks are in bijection, or the build fails. */
 describe.each(families.map((family) => [family.id, family] as const))('%s', (_id, family) => {
   const played = new Set(family.scenarios.flatMap(({ proves }) => proves));
   const watched = new Set(family.invariants.flatMap(({ proves }) => proves));

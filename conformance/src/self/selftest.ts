@@ -6,7 +6,7 @@ import { isRed, names, sight, type Sighting } from './sight.ts';
 
 /**
  * `pnpm selftest [WORD…]`: every quirk must turn the row that it names red, and nothing that it does not
- * entail; no legal oddity may turn anything red (CONTRACT, "Proof that the suite works").
+ * entail; no legal oddity may turn anything red.
  */
 
 const PATIENCE_MS = 500;

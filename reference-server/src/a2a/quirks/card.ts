@@ -1,3 +1,4 @@
+import type { Hit } from '../../quirk.ts';
 import type { A2AImpl } from '../impl.ts';
 import { a2aQuirk } from './a2a-quirk.ts';
 
@@ -10,8 +11,11 @@ const alsoAt = (impl: A2AImpl, entry: (url: string) => object): Pick<A2AImpl, 'c
   },
 });
 
-const withoutHeader = (impl: A2AImpl, name: string): Pick<A2AImpl, 'cardHeaders'> => ({
-  cardHeaders: (ctx, body) => Object.fromEntries(Object.entries(impl.cardHeaders(ctx, body)).filter(([key]) => key !== name)),
+const withoutHeader = (impl: A2AImpl, hit: Hit, name: string): Pick<A2AImpl, 'cardHeaders'> => ({
+  cardHeaders(ctx, body) {
+    const { [name]: gone, ...rest } = impl.cardHeaders(ctx, body);
+    return gone === undefined ? rest : hit(rest);
+  },
 });
 
 export const cardQuirks = [
@@ -44,11 +48,11 @@ export const cardQuirks = [
   }),
   a2aQuirk('a2a.card.no-cache-control', {
     breaks: 'A2A10-CARD-007',
-    make: (impl, hit) => hit(withoutHeader(impl, 'cache-control')),
+    make: (impl, hit) => withoutHeader(impl, hit, 'cache-control'),
   }),
   a2aQuirk('a2a.card.no-etag', {
     breaks: 'A2A10-CARD-008',
-    make: (impl, hit) => hit(withoutHeader(impl, 'etag')),
+    make: (impl, hit) => withoutHeader(impl, hit, 'etag'),
   }),
   a2aQuirk('a2a.card.never-304', {
     breaks: 'A2A10-CARD-008',
@@ -56,7 +60,7 @@ export const cardQuirks = [
   }),
   a2aQuirk('a2a.card.no-last-modified', {
     breaks: 'A2A10-CARD-009',
-    make: (impl, hit) => hit(withoutHeader(impl, 'last-modified')),
+    make: (impl, hit) => withoutHeader(impl, hit, 'last-modified'),
   }),
   a2aQuirk('a2a.card.two-skills-one-id', {
     breaks: 'A2A10-CARD-012',
