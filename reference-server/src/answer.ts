@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { FastifyReply } from 'fastify';
 import type { WireFault } from '@agentproto/script';
 import { writeFrames } from '@agentproto/wire/frames';
 import { aborted, cut, sendFaulty, splitUtf8 } from './faults.ts';
@@ -31,6 +32,22 @@ export interface StreamAnswer {
   keepAlive?: { everyMs: number; frame: string };
   /** Aborts when nobody reads any more. */
   signal: AbortSignal;
+}
+
+/** Takes the reply over from Fastify, and writes the answer to its end. Never rejects. */
+export async function replyWith(
+  ctx: { setTimer: SetTimer; report: (error: unknown) => void },
+  reply: FastifyReply,
+  answer: Answer | StreamAnswer,
+): Promise<void> {
+  reply.hijack();
+  try {
+    await writeAnswer(ctx, reply.raw, answer);
+  } catch (error) {
+    // Too late for an answer, and nobody else ends this one.
+    ctx.report(error);
+    reply.raw.destroy();
+  }
 }
 
 /** Writes an answer to its end; resolves when nothing is left to do. */

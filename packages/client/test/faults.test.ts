@@ -5,6 +5,7 @@ import {
   artifactOf,
   beginSse,
   clientOf,
+  failureOf,
   rpc,
   scriptedServer,
   sendJson,
@@ -13,11 +14,6 @@ import {
   writeEvent,
 } from './scripted-server.ts';
 
-const failureOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => expect.unreachable('expected a failure'),
-    (error: unknown) => error,
-  );
 const TASK = taskIn('TASK_STATE_WORKING');
 const fast = { baseMs: 1 };
 

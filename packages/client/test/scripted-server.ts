@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { A2AClient, type AgentCard, type BindingName, type ConnectOptions } from '@agentproto/client/a2a';
+import { expect } from 'vitest';
 
 export interface SeenRequest {
   method: string;
@@ -111,3 +112,10 @@ export const statusOf = (state: string) => ({ statusUpdate: { taskId: 't1', cont
 export const artifactOf = (text: string, more: object = {}) => ({
   artifactUpdate: { taskId: 't1', contextId: 'c1', artifact: { artifactId: 'a1', parts: [{ text }] }, ...more },
 });
+
+/** What a call that must fail fails with. */
+export const failureOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => expect.unreachable('expected a failure'),
+    (error: unknown) => error,
+  );

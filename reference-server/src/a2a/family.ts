@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CARD_PATH } from '@agentproto/protocol/a2a/1.0';
-import { writeAnswer } from '../answer.ts';
+import { replyWith } from '../answer.ts';
 import type { Answer, StreamAnswer } from '../answer.ts';
 import { HttpError } from '../http-error.ts';
 import { withQuirks } from '../quirk.ts';
@@ -33,12 +33,12 @@ export const a2a10: Family<{ a2a?: A2AOptions | undefined }> = {
     scope.route({
       method: ['GET', 'HEAD'],
       url: CARD_PATH,
-      handler: (request, reply) => write(ctx, reply, ctx.impl.cardAnswer(ctx, request.headers)),
+      handler: (request, reply) => replyWith(ctx, reply, ctx.impl.cardAnswer(ctx, request.headers)),
     });
     scope.route({
       method: ['GET', 'HEAD'],
       url: A2A_PATH + CARD_PATH,
-      handler: (request, reply) => write(ctx, reply, ctx.impl.cardAnswer(ctx, request.headers)),
+      handler: (request, reply) => replyWith(ctx, reply, ctx.impl.cardAnswer(ctx, request.headers)),
     });
     for (const url of [A2A_PATH, `${A2A_PATH}/*`]) scope.all(url, at(A2A_PATH));
     scope.post('/', at(''));
@@ -49,14 +49,14 @@ export const a2a10: Family<{ a2a?: A2AOptions | undefined }> = {
         const isRpc =
           request.method === 'POST' &&
           [`${prefix}${A2A_PATH}`, `${prefix}${A2A_PATH}/`, `${prefix}/`].includes(splitUrl(request)[0]);
-        return write(ctx, reply, isRpc ? rpcFailure(ctx, null, error) : restFailure(ctx, error));
+        return replyWith(ctx, reply, isRpc ? rpcFailure(ctx, null, error) : restFailure(ctx, error));
       },
     };
   },
 };
 
 async function answer(ctx: A2AContext, base: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  await write(ctx, reply, await answered(ctx, httpRequest(ctx, base, request, reply)));
+  await replyWith(ctx, reply, await answered(ctx, httpRequest(ctx, base, request, reply)));
 }
 
 function httpRequest(ctx: A2AContext, base: string, request: FastifyRequest, reply: FastifyReply): HttpRequest {
@@ -86,17 +86,6 @@ function answered(ctx: A2AContext, request: HttpRequest): Promise<Answer | Strea
     ctx,
     new HttpError('METHOD_NOT_ALLOWED', `The JSON-RPC endpoint: expected POST, got ${verb}`, { allow: 'POST' }),
   );
-}
-
-async function write(ctx: A2AContext, reply: FastifyReply, answer: Answer | StreamAnswer): Promise<void> {
-  reply.hijack();
-  try {
-    await writeAnswer(ctx, reply.raw, answer);
-  } catch (error) {
-    // Too late for an answer, and nobody else ends this one.
-    ctx.report(error);
-    reply.raw.destroy();
-  }
 }
 
 function splitUrl({ raw: { url = '' } }: FastifyRequest): [path: string, search: string] {

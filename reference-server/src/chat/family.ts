@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { METHODS } from '@agentproto/protocol/chat/docs';
 import { WebSocketServer } from 'ws';
-import { writeAnswer } from '../answer.ts';
-import type { Answer, StreamAnswer } from '../answer.ts';
+import { replyWith } from '../answer.ts';
 import { withQuirks } from '../quirk.ts';
 import type { Family } from '../server-context.ts';
 import { takeSocket } from '../upgrade.ts';
@@ -36,7 +35,7 @@ function revision(
         path,
         area: `${path}/api`,
         socket: path + METHODS['chat-ws'].http.path,
-        refuse: (_request, reply, error) => write(ctx, reply, ctx.impl.refusal(ctx, error)),
+        refuse: (_request, reply, error) => replyWith(ctx, reply, ctx.impl.refusal(ctx, error)),
       };
     },
   };
@@ -53,7 +52,7 @@ function mountSocket(ctx: ChatContext, scope: FastifyInstance, url: string): voi
     try {
       owner = ctx.impl.authenticate(ctx, request.headers);
     } catch (error) {
-      return write(ctx, reply, ctx.impl.refusal(ctx, error));
+      return replyWith(ctx, reply, ctx.impl.refusal(ctx, error));
     }
     reply.hijack();
     reply.raw.statusCode = 101;
@@ -77,16 +76,5 @@ async function answer(
   request.body = undefined;
   const signal = whenLeft(ctx, reply.raw);
   const http = { method, headers, body: body instanceof Buffer ? body : Buffer.alloc(0), signal };
-  await write(ctx, reply, await ctx.impl.answerHttp(ctx, operation, http));
-}
-
-async function write(ctx: ChatContext, reply: FastifyReply, answer: Answer | StreamAnswer): Promise<void> {
-  reply.hijack();
-  try {
-    await writeAnswer(ctx, reply.raw, answer);
-  } catch (error) {
-    // Too late for an answer, and nobody else ends this one.
-    ctx.report(error);
-    reply.raw.destroy();
-  }
+  await replyWith(ctx, reply, await ctx.impl.answerHttp(ctx, operation, http));
 }
