@@ -16,8 +16,17 @@ const bundle = await rolldown({
   // An optional peer, for client mode alone.
   external: [/^@agentproto\/reference-server/],
 });
-const { output } = await bundle.write({ dir, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', minify: { compress: true, mangle: false } });
+const { output } = await bundle.write({
+  dir,
+  format: 'esm',
+  entryFileNames: '[name].js',
+  chunkFileNames: 'chunks/[name]-[hash].js',
+  minify: { compress: true, mangle: false },
+});
 await bundle.close();
 
-const bytes = output.reduce((sum, file) => sum + (file.type === 'chunk' ? Buffer.byteLength(file.code) : file.source.length), 0);
+const bytes = output.reduce(
+  (sum, file) => sum + (file.type === 'chunk' ? Buffer.byteLength(file.code) : file.source.length),
+  0,
+);
 console.log(`conformance/dist/bundle: ${output.length} files, ${Math.round(bytes / 1024)} kB`);

@@ -9,7 +9,8 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 
-const JUNK = /\.(test|spec)\.|\.tsbuildinfo$|\.tgz$|(^|\/)(node_modules|test|fixtures|golden|coverage)\/|(^|\/)\.(env|DS_Store)/;
+const JUNK =
+  /\.(test|spec)\.|\.tsbuildinfo$|\.tgz$|(^|\/)(node_modules|test|fixtures|golden|coverage)\/|(^|\/)\.(env|DS_Store)/;
 const OWED_FILES = ['README.md', 'LICENSE', 'package.json'];
 const OWED_FIELDS = ['description', 'license', 'repository', 'engines', 'exports', 'files'];
 // The packages are ESM only: TypeScript's two CommonJS resolutions are not promised.
@@ -34,7 +35,9 @@ try {
       ...importProblems(home, name),
     ];
     if (problems.length > 0) bad += 1;
-    console.log(`${problems.length > 0 ? 'bad ' : 'ok  '} ${name}  ${tarball.files.length} files, ${kilobytes(tarball.size)}`);
+    console.log(
+      `${problems.length > 0 ? 'bad ' : 'ok  '} ${name}  ${tarball.files.length} files, ${kilobytes(tarball.size)}`,
+    );
     for (const problem of problems) console.log(`       ${problem}`);
   }
   console.log(`${packages.length - bad} packages ok, ${bad} bad`);
@@ -51,7 +54,11 @@ function publicPackages() {
 function pack(packages) {
   const only = packages.flatMap(({ name }) => ['--filter', name]);
   const packed = JSON.parse(pnpm(...only, 'pack', '--pack-destination', join(scratch, 'tarballs'), '--json'));
-  return new Map([packed].flat().map(({ name, filename, size, files }) => [name, { filename, size, files: files.map((file) => file.path) }]));
+  return new Map(
+    [packed]
+      .flat()
+      .map(({ name, filename, size, files }) => [name, { filename, size, files: files.map((file) => file.path) }]),
+  );
 }
 
 /** Unpacks the tarballs side by side, with the third-party packages that they declare and nothing else. */
@@ -82,7 +89,9 @@ function fileProblems(files) {
 
 function manifestProblems(home, name) {
   const found = manifest(home, name);
-  const missing = OWED_FIELDS.filter((field) => found[field] === undefined).map((field) => `package.json has no "${field}"`);
+  const missing = OWED_FIELDS.filter((field) => found[field] === undefined).map(
+    (field) => `package.json has no "${field}"`,
+  );
   const local = Object.entries({ ...found.dependencies, ...found.peerDependencies })
     .filter(([, range]) => /^(workspace|file|link|catalog):/.test(range))
     .map(([dependency, range]) => `depends on ${dependency} by "${range}", which only this workspace understands`);
@@ -95,17 +104,24 @@ function dependencyProblems(home, name, files) {
   const declared = [name, ...Object.keys({ ...dependencies, ...peerDependencies })];
   const imported = new Map();
   for (const file of files.filter((path) => /^dist\/.*\.(js|d\.ts)$/.test(path))) {
-    for (const [, wanted] of readFileSync(join(home, name, file), 'utf8').matchAll(IMPORTED)) imported.set(wanted, file);
+    for (const [, wanted] of readFileSync(join(home, name, file), 'utf8').matchAll(IMPORTED))
+      imported.set(wanted, file);
   }
   return [
-    ...[...imported].filter(([wanted]) => !declared.includes(wanted) && !isBuiltin(wanted)).map(([wanted, file]) => `${file} imports ${wanted}, which package.json does not declare`),
-    ...Object.keys(dependencies).filter((one) => !imported.has(one)).map((one) => `package.json declares ${one}, which nothing imports`),
+    ...[...imported]
+      .filter(([wanted]) => !declared.includes(wanted) && !isBuiltin(wanted))
+      .map(([wanted, file]) => `${file} imports ${wanted}, which package.json does not declare`),
+    ...Object.keys(dependencies)
+      .filter((one) => !imported.has(one))
+      .map((one) => `package.json declares ${one}, which nothing imports`),
   ];
 }
 
 async function publintProblems(filename) {
   const { messages, pkg } = await publint({ pack: { tarball: tarballData(filename).buffer }, strict: true });
-  return messages.filter(({ type }) => type !== 'suggestion').map((message) => `publint: ${formatMessage(message, pkg, { color: false })}`);
+  return messages
+    .filter(({ type }) => type !== 'suggestion')
+    .map((message) => `publint: ${formatMessage(message, pkg, { color: false })}`);
 }
 
 async function typeProblems(filename) {
@@ -113,15 +129,21 @@ async function typeProblems(filename) {
   if (!result.types) return ['types: has none'];
   return result.problems
     .filter(({ resolutionKind }) => !NOT_PROMISED.includes(resolutionKind))
-    .map(({ kind, entrypoint, resolutionKind, fileName }) => `types: ${kind} at ${entrypoint ?? fileName ?? '?'} (${resolutionKind ?? 'any resolution'})`);
+    .map(
+      ({ kind, entrypoint, resolutionKind, fileName }) =>
+        `types: ${kind} at ${entrypoint ?? fileName ?? '?'} (${resolutionKind ?? 'any resolution'})`,
+    );
 }
 
 /** Imports every export, and asks every bin for its help. */
 function importProblems(home, name) {
   const { exports = {}, bin = {} } = manifest(home, name);
-  const imports = Object.keys(exports).filter((path) => !path.includes('*') && !path.endsWith('.json')).map((path) => [
-    `import '${join(name, path)}'`, ['--input-type=module', '--eval', `await import(${JSON.stringify(join(name, path))})`],
-  ]);
+  const imports = Object.keys(exports)
+    .filter((path) => !path.includes('*') && !path.endsWith('.json'))
+    .map((path) => [
+      `import '${join(name, path)}'`,
+      ['--input-type=module', '--eval', `await import(${JSON.stringify(join(name, path))})`],
+    ]);
   const bins = Object.entries(bin).map(([command, file]) => [`${command} --help`, [join(home, name, file), '--help']]);
   return [...imports, ...bins].flatMap(([what, args]) => {
     const run = spawnSync(process.execPath, args, { cwd: scratch, encoding: 'utf8', timeout: IMPORT_TIMEOUT_MS });
@@ -146,9 +168,16 @@ function kilobytes(bytes) {
 
 function pnpm(...args) {
   try {
-    return execFileSync('pnpm', args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, stdio: ['ignore', 'pipe', 'pipe'] });
+    return execFileSync('pnpm', args, {
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
   } catch (error) {
-    if (error.code === 'ENOENT') throw new Error('pnpm is not on the PATH; run this as: npx -y pnpm@12 check:packages', { cause: error });
-    throw new Error(`pnpm ${args.join(' ')} failed: ${error.stderr || error.stdout || error.message}`, { cause: error });
+    if (error.code === 'ENOENT')
+      throw new Error('pnpm is not on the PATH; run this as: npx -y pnpm@12 check:packages', { cause: error });
+    throw new Error(`pnpm ${args.join(' ')} failed: ${error.stderr || error.stdout || error.message}`, {
+      cause: error,
+    });
   }
 }

@@ -34,7 +34,9 @@ export async function startContender(kind: Kind): Promise<Contender> {
 }
 
 async function jsonRpcUrl(base: string): Promise<string> {
-  const card = (await (await fetch(`${base}/.well-known/agent-card.json`)).json()) as { supportedInterfaces: { url: string; protocolBinding: string }[] };
+  const card = (await (await fetch(`${base}/.well-known/agent-card.json`)).json()) as {
+    supportedInterfaces: { url: string; protocolBinding: string }[];
+  };
   return card.supportedInterfaces.find(({ protocolBinding }) => protocolBinding === 'JSONRPC')!.url;
 }
 
@@ -49,7 +51,9 @@ async function startBare(): Promise<string> {
     request.on('end', () => {
       const { id, method } = JSON.parse(Buffer.concat(chunks).toString()) as { id: unknown; method: string };
       const result = (value: object) => JSON.stringify({ jsonrpc: '2.0', id, result: value });
-      const task = (state: string) => ({ task: { id: ids.taskId, contextId: ids.contextId, status: status(state), artifacts: [artifact] } });
+      const task = (state: string) => ({
+        task: { id: ids.taskId, contextId: ids.contextId, status: status(state), artifacts: [artifact] },
+      });
       if (method === 'SendMessage') {
         response.setHeader('content-type', 'application/json');
         response.end(result(task('TASK_STATE_COMPLETED')));
@@ -57,7 +61,8 @@ async function startBare(): Promise<string> {
       }
       response.setHeader('content-type', 'text/event-stream');
       response.write(`data: ${result(task('TASK_STATE_SUBMITTED'))}\n\n`);
-      for (let n = 2; n < STREAM_FRAMES; n += 1) response.write(`data: ${result({ artifactUpdate: { ...ids, artifact, append: n > 2 } })}\n\n`);
+      for (let n = 2; n < STREAM_FRAMES; n += 1)
+        response.write(`data: ${result({ artifactUpdate: { ...ids, artifact, append: n > 2 } })}\n\n`);
       response.end(`data: ${result({ statusUpdate: { ...ids, status: status('TASK_STATE_COMPLETED') } })}\n\n`);
     });
   });
@@ -67,7 +72,10 @@ async function startBare(): Promise<string> {
 
 if (!isMainThread) {
   const { kind } = workerData as { kind: Kind };
-  const url = kind === 'bare' ? await startBare() : (await (kind === 'reference' ? createReferenceServer() : startA2AJsServer())).url;
+  const url =
+    kind === 'bare'
+      ? await startBare()
+      : (await (kind === 'reference' ? createReferenceServer() : startA2AJsServer())).url;
   parentPort!.on('message', () => {
     const { user, system } = process.threadCpuUsage();
     parentPort!.postMessage((user + system) / 1000);

@@ -21,8 +21,11 @@ export async function startEventSource(events: number): Promise<EventSource> {
 /** A task, `count - 2` pieces of an artifact, the end; in writes of about 64 KiB. */
 function* streamBody(count: number, id: unknown): Generator<string> {
   const ids = { taskId: 'task-1', contextId: 'context-1' };
-  const frame = (result: object) => `data: ${JSON.stringify(id === undefined ? result : { jsonrpc: '2.0', id, result })}\n\n`;
-  const piece = frame({ artifactUpdate: { ...ids, append: true, artifact: { artifactId: 'answer', parts: [{ text: 'sixteen letters.' }] } } });
+  const frame = (result: object) =>
+    `data: ${JSON.stringify(id === undefined ? result : { jsonrpc: '2.0', id, result })}\n\n`;
+  const piece = frame({
+    artifactUpdate: { ...ids, append: true, artifact: { artifactId: 'answer', parts: [{ text: 'sixteen letters.' }] } },
+  });
   const perWrite = Math.ceil(WRITE_BYTES / piece.length);
   const write = piece.repeat(perWrite);
   yield frame({ task: { id: ids.taskId, contextId: ids.contextId, status: { state: 'TASK_STATE_WORKING' } } });
@@ -32,11 +35,20 @@ function* streamBody(count: number, id: unknown): Generator<string> {
 }
 
 function card(url: string) {
-  const at = (path: string, protocolBinding: string) => ({ url: `${url}${path}`, protocolBinding, protocolVersion: '1.0' });
+  const at = (path: string, protocolBinding: string) => ({
+    url: `${url}${path}`,
+    protocolBinding,
+    protocolVersion: '1.0',
+  });
   return {
-    name: 'Event source', description: 'One long stream.', version: '0.0.0', capabilities: { streaming: true },
+    name: 'Event source',
+    description: 'One long stream.',
+    version: '0.0.0',
+    capabilities: { streaming: true },
     supportedInterfaces: [at('/json-rpc', 'JSONRPC'), at('/rest', 'HTTP+JSON')],
-    defaultInputModes: ['text/plain'], defaultOutputModes: ['text/plain'], skills: [],
+    defaultInputModes: ['text/plain'],
+    defaultOutputModes: ['text/plain'],
+    skills: [],
   };
 }
 
@@ -58,5 +70,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, events
 if (!isMainThread) {
   const { events } = workerData as { events: number };
   const server = createServer((request, response) => void answer(request, response, events));
-  server.listen(0, '127.0.0.1', () => parentPort!.postMessage(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+  server.listen(0, '127.0.0.1', () =>
+    parentPort!.postMessage(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+  );
 }

@@ -14,7 +14,12 @@ export interface Subject {
  * times the baseline each costs: the median over the rounds of the ratio within a round, `[min-max]` beside it.
  * Neighbours on the machine move absolute numbers; a ratio within one round hardly moves.
  */
-export async function compare(title: string, unit: string, rounds: number, subjects: readonly Subject[]): Promise<void> {
+export async function compare(
+  title: string,
+  unit: string,
+  rounds: number,
+  subjects: readonly Subject[],
+): Promise<void> {
   const costs = new Map<string, Cost[]>(subjects.map(({ name }) => [name, []]));
   for (const { run } of subjects) await run();
   for (let round = 0; round < rounds; round += 1) {
@@ -23,7 +28,9 @@ export async function compare(title: string, unit: string, rounds: number, subje
 
   const baseline = costs.get(subjects[0]!.name)!;
   const width = Math.max(...subjects.map(({ name }) => name.length));
-  console.log(`\n${title}\n${'times the baseline; smaller is better'.padEnd(width + 2)}  ${'time'.padEnd(18)}  ${unit}`);
+  console.log(
+    `\n${title}\n${'times the baseline; smaller is better'.padEnd(width + 2)}  ${'time'.padEnd(18)}  ${unit}`,
+  );
   for (const [name, measured] of costs) {
     const wall = measured.map((cost, round) => cost.wallMs / baseline[round]!.wallMs);
     const cpu = measured.map((cost, round) => cost.cpuMs / baseline[round]!.cpuMs);

@@ -14,7 +14,12 @@ const script = { steps: Array.from({ length: STREAM_FRAMES - 2 }, () => ({ text:
 let sent = 0;
 /** Every message has an id of its own: a server may take the same id for the same message (A2A 1.0 section 3.1.1). */
 const call = (method: string, part: object) => () =>
-  JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { message: { messageId: `message-${(sent += 1)}`, role: 'ROLE_USER', parts: [part] } } });
+  JSON.stringify({
+    jsonrpc: '2.0',
+    id: 1,
+    method,
+    params: { message: { messageId: `message-${(sent += 1)}`, role: 'ROLE_USER', parts: [part] } },
+  });
 const unary = call('SendMessage', { text: 'hello' });
 const stream = call('SendStreamingMessage', { data: script, mediaType: 'application/vnd.agentproto.script+json' });
 
@@ -42,7 +47,11 @@ async function load(url: string, body: () => string, calls: number, expected: Re
 }
 
 function post(url: string, body: string, agent: Agent): Promise<string> {
-  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), 'a2a-version': '1.0' };
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'a2a-version': '1.0',
+  };
   return new Promise((resolve, reject) => {
     const exchange = httpRequest(url, { method: 'POST', agent, headers, timeout: 10_000 }, (response) => {
       let text = '';
@@ -71,8 +80,18 @@ function subjects(body: () => string, calls: number, expected: RegExp): Subject[
 
 try {
   const unit = 'processor time of the server';
-  await compare(`${UNARY_CALLS} blocking sends, ${ROUNDS} rounds`, unit, ROUNDS, subjects(unary, UNARY_CALLS, /"result":.*TASK_STATE_COMPLETED/));
-  await compare(`${STREAM_CALLS} streams of ${STREAM_FRAMES} events, ${ROUNDS} rounds`, unit, ROUNDS, subjects(stream, STREAM_CALLS, /TASK_STATE_COMPLETED.*\s*$/));
+  await compare(
+    `${UNARY_CALLS} blocking sends, ${ROUNDS} rounds`,
+    unit,
+    ROUNDS,
+    subjects(unary, UNARY_CALLS, /"result":.*TASK_STATE_COMPLETED/),
+  );
+  await compare(
+    `${STREAM_CALLS} streams of ${STREAM_FRAMES} events, ${ROUNDS} rounds`,
+    unit,
+    ROUNDS,
+    subjects(stream, STREAM_CALLS, /TASK_STATE_COMPLETED.*\s*$/),
+  );
 } finally {
   await Promise.all(Object.values(contenders).map((contender) => contender.close()));
 }

@@ -17,7 +17,11 @@ const ours = await A2AClient.connect(source.url);
 const theirs = await new ClientFactory().createFromUrl(source.url);
 
 async function open(): Promise<ReadableStream<Uint8Array>> {
-  const response = await fetch(`${source.url}/json-rpc`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  const response = await fetch(`${source.url}/json-rpc`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
   return response.body!;
 }
 
@@ -56,9 +60,24 @@ async function ourClient(): Promise<number> {
 
 async function theirClient(): Promise<number> {
   const part = { content: { $case: 'text' as const, value: 'go' }, mediaType: '', filename: '', metadata: undefined };
-  const message = { messageId: 'message-1', contextId: '', taskId: '', role: Role.ROLE_USER, parts: [part], metadata: undefined, extensions: [], referenceTaskIds: [] };
+  const message = {
+    messageId: 'message-1',
+    contextId: '',
+    taskId: '',
+    role: Role.ROLE_USER,
+    parts: [part],
+    metadata: undefined,
+    extensions: [],
+    referenceTaskIds: [],
+  };
   let seen = 0;
-  for await (const event of theirs.sendMessageStream({ tenant: '', message, configuration: undefined, metadata: undefined })) if (event.payload) seen += 1;
+  for await (const event of theirs.sendMessageStream({
+    tenant: '',
+    message,
+    configuration: undefined,
+    metadata: undefined,
+  }))
+    if (event.payload) seen += 1;
   return seen;
 }
 

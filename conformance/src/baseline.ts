@@ -28,7 +28,10 @@ const FIELDS: { [F in Field]-?: { expected: string; fits: (value: unknown) => bo
   id: { expected: 'a requirement id', fits: isText },
   binding: { expected: 'a binding such as JSONRPC', fits: isText },
   target: { expected: 'a glob over target URLs', fits: isText },
-  reason: { expected: 'a sentence that says why the red is accepted', fits: (value) => isText(value) && value !== REASON_PLACEHOLDER },
+  reason: {
+    expected: 'a sentence that says why the red is accepted',
+    fits: (value) => isText(value) && value !== REASON_PLACEHOLDER,
+  },
   issue: { expected: 'a link or a number of an issue', fits: (value) => isText(value) || Number.isInteger(value) },
   until: { expected: 'a day such as 2026-12-31', fits: isDay },
   flaky: { expected: 'true or false', fits: (value) => typeof value === 'boolean' },
@@ -44,7 +47,10 @@ export function parseBaseline(source: string, file: string, knownIds: readonly s
   const document = parseDocument(source, { lineCounter: lines });
   const at = (node: unknown) => `${file}:${lines.linePos((node as { range?: number[] } | null)?.range?.[0] ?? 0).line}`;
   const [broken] = document.errors;
-  if (broken) throw new UsageError(`${file}:${lines.linePos(broken.pos[0]).line}: expected YAML: ${broken.message.split('\n')[0]}`);
+  if (broken)
+    throw new UsageError(
+      `${file}:${lines.linePos(broken.pos[0]).line}: expected YAML: ${broken.message.split('\n')[0]}`,
+    );
   const list = document.contents;
   if (list === null || (isScalar(list) && list.value === null)) return [];
   if (!isSeq(list)) throw new UsageError(`${at(list)}: expected a list of entries, \`- id: …\` each`);
@@ -52,25 +58,34 @@ export function parseBaseline(source: string, file: string, knownIds: readonly s
   const known = new Set(knownIds);
   const seen = new Map<string, number>();
   return list.items.map((item, index) => {
-    if (!isMap(item)) throw new UsageError(`${at(item)}: entry ${index + 1}: expected \`id\`, \`reason\` and what else applies, found ${found(item)}`);
+    if (!isMap(item))
+      throw new UsageError(
+        `${at(item)}: entry ${index + 1}: expected \`id\`, \`reason\` and what else applies, found ${found(item)}`,
+      );
     const fields = new Map<string, unknown>();
     const name = () => `entry ${index + 1}${isText(fields.get('id')) ? ` (${String(fields.get('id'))})` : ''}`;
     for (const { key, value } of item.items) {
       const field = String(isScalar(key) ? key.value : key);
       const content: unknown = isScalar(value) ? value.value : value;
       if (!Object.hasOwn(FIELDS, field)) {
-        throw new UsageError(`${at(key)}: ${name()}: unknown field \`${field}\`${nearest(field, Object.keys(FIELDS))}; expected ${Object.keys(FIELDS).join(', ')}`);
+        throw new UsageError(
+          `${at(key)}: ${name()}: unknown field \`${field}\`${nearest(field, Object.keys(FIELDS))}; expected ${Object.keys(FIELDS).join(', ')}`,
+        );
       }
       if (!FIELDS[field as Field].fits(content)) {
-        throw new UsageError(`${at(key)}: ${name()}: \`${field}\`: expected ${FIELDS[field as Field].expected}, found ${found(content)}`);
+        throw new UsageError(
+          `${at(key)}: ${name()}: \`${field}\`: expected ${FIELDS[field as Field].expected}, found ${found(content)}`,
+        );
       }
       fields.set(field, field === 'issue' ? String(content) : content);
     }
     for (const field of ['id', 'reason'] as const) {
-      if (!fields.has(field)) throw new UsageError(`${at(item)}: ${name()}: \`${field}\` is missing; expected ${FIELDS[field].expected}`);
+      if (!fields.has(field))
+        throw new UsageError(`${at(item)}: ${name()}: \`${field}\` is missing; expected ${FIELDS[field].expected}`);
     }
     const entry = Object.fromEntries(fields) as unknown as BaselineEntry;
-    if (!known.has(entry.id)) throw new UsageError(`${at(item)}: ${name()}: unknown requirement id${nearest(entry.id, knownIds)}`);
+    if (!known.has(entry.id))
+      throw new UsageError(`${at(item)}: ${name()}: unknown requirement id${nearest(entry.id, knownIds)}`);
     const key = JSON.stringify([entry.id, entry.binding, entry.target]);
     if (seen.has(key)) throw new UsageError(`${at(item)}: ${name()}: says the same as entry ${seen.get(key)}`);
     seen.set(key, index + 1);

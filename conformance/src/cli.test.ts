@@ -18,7 +18,10 @@ interface Ran {
 }
 
 function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
-  const child = spawn(process.execPath, ['--conditions=agentproto-source', CLI, ...args], { env: { ...process.env, NO_COLOR: '1', ...env }, timeout: 20_000 });
+  const child = spawn(process.execPath, ['--conditions=agentproto-source', CLI, ...args], {
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    timeout: 20_000,
+  });
   const ran: Ran = { code: null, out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (ran.out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (ran.err += text));
@@ -38,7 +41,10 @@ async function serve(answer: RequestListener): Promise<string> {
 /** The reference server as its users start it. */
 async function reference(...args: string[]): Promise<string> {
   const bin = fileURLToPath(new URL('../../reference-server/src/cli.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--conditions=agentproto-source', bin, '--json', ...args], { stdio: ['ignore', 'pipe', 'inherit'], timeout: 30_000 });
+  const child = spawn(process.execPath, ['--conditions=agentproto-source', bin, '--json', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: 30_000,
+  });
   onTestFinished(() => void child.kill());
   for await (const line of createInterface(child.stdout)) return (JSON.parse(line) as { url: string }).url;
   throw new Error('the reference server did not start');
@@ -71,7 +77,10 @@ describe('help', () => {
   });
 
   test('one leading -- is dropped', async () => {
-    expect(await run(['--', '--version'])).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string });
+    expect(await run(['--', '--version'])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+    });
   });
 
   test('nothing at all is wrong usage', async () => {
@@ -81,15 +90,27 @@ describe('help', () => {
 
 describe('wrong usage: exit code 2 and one sentence', () => {
   test.each<[string[], string]>([
-    [['--target', 'nonsense'], '--target: expected an absolute http or https URL, such as http://127.0.0.1:8080; got "nonsense"'],
+    [
+      ['--target', 'nonsense'],
+      '--target: expected an absolute http or https URL, such as http://127.0.0.1:8080; got "nonsense"',
+    ],
     [['--traget', 'http://127.0.0.1:1'], 'unknown flag --traget; did you mean --target?'],
     [['--target', 'http://127.0.0.1:1', 'extra'], 'unexpected "extra"; expected flags only'],
     [['--target', 'http://127.0.0.1:1', '--protocol', 'a3a'], '--protocol a3a: expected a2a@1.0'],
-    [['--target', 'http://127.0.0.1:1', '--report', 'xml=x'], '--report xml=x: unknown format xml; expected FORMAT=FILE with one of json, run'],
-    [['--target', 'http://127.0.0.1:1', '--baseline', '/none/base.yaml'], '--baseline /none/base.yaml: expected a file that can be read: ENOENT'],
+    [
+      ['--target', 'http://127.0.0.1:1', '--report', 'xml=x'],
+      '--report xml=x: unknown format xml; expected FORMAT=FILE with one of json, run',
+    ],
+    [
+      ['--target', 'http://127.0.0.1:1', '--baseline', '/none/base.yaml'],
+      '--baseline /none/base.yaml: expected a file that can be read: ENOENT',
+    ],
     [['--target', 'http://127.0.0.1:1', '--quiet', '--verbose'], '--quiet --verbose: expected one of them'],
     [['--target', 'http://127.0.0.1:1', '--as-of', 'today'], '--as-of today: expected a suite version such as 1.2.0'],
-    [['lsit'], 'unknown command lsit; did you mean list?; expected list, explain, merge, verify, or --target URL for a run'],
+    [
+      ['lsit'],
+      'unknown command lsit; did you mean list?; expected list, explain, merge, verify, or --target URL for a run',
+    ],
     [['list', 'XYZ*'], 'list XYZ*: matches no requirement; ids look like A2A10-'],
     [['explain', 'A2A10-CARD-1'], 'explain A2A10-CARD-1: unknown requirement id; did you mean A2A10-CARD-001?'],
     [['merge'], 'merge: expected run files'],
@@ -150,7 +171,9 @@ describe('targets that are none: exit code 4 in time, with what was tried', () =
   });
 
   test('a web page', async () => {
-    const url = await serve((_request, response) => response.setHeader('content-type', 'text/html').end('<!doctype html><p>hello'));
+    const url = await serve((_request, response) =>
+      response.setHeader('content-type', 'text/html').end('<!doctype html><p>hello'),
+    );
     const { code, out } = await run(['--target', url, ...quick, '--quiet']);
     expect(out.replace(/\s+/g, ' ')).toContain('No known protocol is recognised');
     expect(code).toBe(4);
@@ -167,10 +190,26 @@ describe('targets that are none: exit code 4 in time, with what was tried', () =
 });
 
 test('a run is written, verified and merged; its tokens are nowhere', async () => {
-  const url = await serve((request, response) => response.setHeader('content-type', 'application/json').end(JSON.stringify({ you: request.headers, at: request.url })));
+  const url = await serve((request, response) =>
+    response
+      .setHeader('content-type', 'application/json')
+      .end(JSON.stringify({ you: request.headers, at: request.url })),
+  );
   const path = await folder();
   const [json, runFile] = [join(path, 'deep/report.json'), join(path, 'deep/run.ndjson')];
-  const args = ['--target', url, '--report', `json=${json}`, '--report', `run=${runFile}`, '--header', 'X-Api-Key: key-0815', '--verbose', '--protocol', 'a2a@1.0'];
+  const args = [
+    '--target',
+    url,
+    '--report',
+    `json=${json}`,
+    '--report',
+    `run=${runFile}`,
+    '--header',
+    'X-Api-Key: key-0815',
+    '--verbose',
+    '--protocol',
+    'a2a@1.0',
+  ];
   const { code, out, err } = await run(args, { AGENTPROTO_TOKEN: 'tok-4711' });
   const report = JSON.parse(await readFile(json, 'utf8')) as Report;
   expect(report).toMatchObject({ schemaVersion: 1, exitCode: code, target: { url } });
@@ -179,29 +218,54 @@ test('a run is written, verified and merged; its tokens are nowhere', async () =
     expect(text).not.toContain('0815');
   }
 
-  expect(await run(['verify', runFile])).toMatchObject({ code: 0, out: expect.stringContaining('is whole and unchanged') as string });
+  expect(await run(['verify', runFile])).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('is whole and unchanged') as string,
+  });
   const merged = await run(['merge', runFile, runFile, '--report', `json=${json}`]);
   expect(merged).toMatchObject({ code, out: expect.stringContaining('2 runs merged') as string });
   await writeFile(runFile, (await readFile(runFile, 'utf8')).replace(url, 'http://127.0.0.1:9'));
-  expect(await run(['verify', runFile])).toMatchObject({ code: 1, out: expect.stringContaining('the file was changed after it was written') as string });
-  expect(await run(['merge', runFile])).toMatchObject({ code: 2, err: expect.stringContaining('the file was changed') as string });
+  expect(await run(['verify', runFile])).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('the file was changed after it was written') as string,
+  });
+  expect(await run(['merge', runFile])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('the file was changed') as string,
+  });
 });
 
 test('a red, the baseline that expects it, and the day on which it is gone', { timeout: 30_000 }, async () => {
   const baseline = join(await folder(), 'baseline.yaml');
-  const judge = (url: string, ...more: string[]) => run(['--target', url, '--only', 'A2A10-CARD-*', '--fail-on', 'should', ...more]);
+  const judge = (url: string, ...more: string[]) =>
+    run(['--target', url, '--only', 'A2A10-CARD-*', '--fail-on', 'should', ...more]);
   const broken = await reference('--quirk', 'a2a.card.no-etag');
 
   const red = await judge(broken, '--write-baseline', baseline);
   expect(red.out).toMatch(/! A2A10-CARD-008 {2}SHOULD.*\n.*\n\n {4}a2a\/card\/caching over card\n/);
-  expect(red).toMatchObject({ code: 1, out: expect.stringContaining('violation: 1 requirement broken: A2A10-CARD-008. Exit code 1.') as string });
+  expect(red).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('violation: 1 requirement broken: A2A10-CARD-008. Exit code 1.') as string,
+  });
 
-  expect(await judge(broken, '--baseline', baseline)).toMatchObject({ code: 2, err: expect.stringContaining('the placeholder that --write-baseline left for you to fill') as string });
+  expect(await judge(broken, '--baseline', baseline)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('the placeholder that --write-baseline left for you to fill') as string,
+  });
 
-  const filled = (await readFile(baseline, 'utf8')).replace(/reason: .*/, 'reason: the proxy in front of it drops ETags');
+  const filled = (await readFile(baseline, 'utf8')).replace(
+    /reason: .*/,
+    'reason: the proxy in front of it drops ETags',
+  );
   await writeFile(baseline, filled);
-  expect(await judge(broken, '--baseline', baseline)).toMatchObject({ code: 0, out: expect.stringContaining('A2A10-CARD-008  the proxy in front of it drops ETags') as string });
+  expect(await judge(broken, '--baseline', baseline)).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('A2A10-CARD-008  the proxy in front of it drops ETags') as string,
+  });
 
   const mended = await judge(await reference(), '--baseline', baseline);
-  expect(mended).toMatchObject({ code: 1, out: expect.stringContaining('baseline: A2A10-CARD-008 no longer fails: pass. Remove the entry.') as string });
+  expect(mended).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('baseline: A2A10-CARD-008 no longer fails: pass. Remove the entry.') as string,
+  });
 });

@@ -80,14 +80,18 @@ async function commandFor(args: string[]): Promise<Command> {
   const load = Object.hasOwn(commands, verb) ? commands[verb] : undefined;
   if (!load) {
     const names = Object.keys(commands);
-    throw new UsageError(`unknown command ${verb}${nearest(verb, names)}; expected ${names.join(', ')}, or --target URL for a run`);
+    throw new UsageError(
+      `unknown command ${verb}${nearest(verb, names)}; expected ${names.join(', ')}, or --target URL for a run`,
+    );
   }
   args.shift();
   return load();
 }
 
 // A reader that has seen enough (`list | head`) is no fault.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? process.exitCode : 5));
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? process.exitCode : 5),
+);
 process.exitCode = await main(process.argv.slice(2));
 // Whatever a target still holds open does not hold us.
 setTimeout(() => process.exit(), 1_000).unref();

@@ -22,7 +22,10 @@ afterAll(async () => {
   await server.close();
 });
 
-async function driver<Driver, Found extends Detected>(family: SuiteFamily<Driver, Found>, binding: string): Promise<Driver> {
+async function driver<Driver, Found extends Detected>(
+  family: SuiteFamily<Driver, Found>,
+  binding: string,
+): Promise<Driver> {
   const { found } = await family.detect(recorder, new URL(server.url));
   if (!found) throw new Error(`${family.id} is not spoken`);
   return family.driver(found, binding, tools);
@@ -31,25 +34,30 @@ async function driver<Driver, Found extends Detected>(family: SuiteFamily<Driver
 /** Says the script and, where a call waits, approves it; what is seen of each turn. */
 type Wire = (script: Script) => Promise<Partial<Outcome>[]>;
 
-const a2a = (binding: string): Wire => async (script) => {
-  const agent = await driver(a2a10, binding);
-  const first = await (await agent.stream({ word: 'approval', script })).drain();
-  const opening = first.views[0];
-  if (opening?.kind !== 'task' || opening.id === undefined || first.state !== 'input-required') return [observeStream(first.views) as Partial<Outcome>];
-  const decision = { data: { toolDecision: { id: 'call-1', approved: true } } };
-  const second = await (await agent.stream('', { taskId: opening.id, parts: [decision] })).drain();
-  return [observeStream(first.views), observeStream(second.views)] as Partial<Outcome>[];
-};
+const a2a =
+  (binding: string): Wire =>
+  async (script) => {
+    const agent = await driver(a2a10, binding);
+    const first = await (await agent.stream({ word: 'approval', script })).drain();
+    const opening = first.views[0];
+    if (opening?.kind !== 'task' || opening.id === undefined || first.state !== 'input-required')
+      return [observeStream(first.views) as Partial<Outcome>];
+    const decision = { data: { toolDecision: { id: 'call-1', approved: true } } };
+    const second = await (await agent.stream('', { taskId: opening.id, parts: [decision] })).drain();
+    return [observeStream(first.views), observeStream(second.views)] as Partial<Outcome>[];
+  };
 
-const chat = (binding: string): Wire => async (script) => {
-  const agent = await driver(chatDocs, binding);
-  const begun = agent.begin({ word: 'approval', script });
-  const first = await agent.ask(begun);
-  const [call] = first.value.pending;
-  if (call?.id === undefined) return [observe(first) as Partial<Outcome>];
-  const second = await agent.ask(begun.decide(first, [{ call: { ...call, id: call.id }, approved: true }]));
-  return [observe(first), observe(second)] as Partial<Outcome>[];
-};
+const chat =
+  (binding: string): Wire =>
+  async (script) => {
+    const agent = await driver(chatDocs, binding);
+    const begun = agent.begin({ word: 'approval', script });
+    const first = await agent.ask(begun);
+    const [call] = first.value.pending;
+    if (call?.id === undefined) return [observe(first) as Partial<Outcome>];
+    const second = await agent.ask(begun.decide(first, [{ call: { ...call, id: call.id }, approved: true }]));
+    return [observe(first), observe(second)] as Partial<Outcome>[];
+  };
 
 const wires: [name: string, wire: Wire, visible: (keyof Outcome)[]][] = [
   ['A2A over JSON-RPC', a2a('JSONRPC'), ['text', 'statuses', 'end']],
@@ -61,12 +69,18 @@ const wires: [name: string, wire: Wire, visible: (keyof Outcome)[]][] = [
 ];
 
 const scripts: [name: string, script: Script][] = [
-  ['an answer in pieces', { steps: [{ status: 'looking' }, { text: 'Plan ' }, { text: 'a trip é 漢' }, { end: 'completed' }] }],
+  [
+    'an answer in pieces',
+    { steps: [{ status: 'looking' }, { text: 'Plan ' }, { text: 'a trip é 漢' }, { end: 'completed' }] },
+  ],
   ['a failure in mid-answer', { steps: [{ text: 'so far' }, { end: 'failed', text: 'no luck' }] }],
   [
     'a call that is approved',
     {
-      steps: [{ status: 'looking' }, { tool: { by: 'approval', calls: [{ name: 'delete', args: { pod: 'nginx' }, output: 'gone' }] } }],
+      steps: [
+        { status: 'looking' },
+        { tool: { by: 'approval', calls: [{ name: 'delete', args: { pod: 'nginx' }, output: 'gone' }] } },
+      ],
       turns: [{ steps: [{ text: 'That is it.' }, { end: 'completed' }] }],
     },
   ],
@@ -80,11 +94,15 @@ describe.each(scripts)('%s', (_name, script) => {
     const turns = await wire(script);
     // `end` must be there; what else a wire cannot show of this turn, it leaves out.
     const shown = (turn: Partial<Outcome>) => visible.filter((name) => name === 'end' || name in turn);
-    expect(turns.map((turn, index) => differences(expected[index]!, turn, shown(turn)))).toEqual(expected.map(() => []));
+    expect(turns.map((turn, index) => differences(expected[index]!, turn, shown(turn)))).toEqual(
+      expected.map(() => []),
+    );
   });
 
   test('a call that waits looks the same over every wire', async () => {
-    const seen = await Promise.all(wires.map(async ([, wire]) => (await wire(script))[0]?.tools?.map(({ name, args }) => ({ name, args }))));
+    const seen = await Promise.all(
+      wires.map(async ([, wire]) => (await wire(script))[0]?.tools?.map(({ name, args }) => ({ name, args }))),
+    );
     const { tools: asked } = expected[0]!;
     for (const calls of seen) expect(calls).toEqual(asked.map(({ name, args }) => ({ name, args })));
   });

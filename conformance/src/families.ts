@@ -9,8 +9,10 @@ export const families: readonly SuiteFamily[] = [a2a10, chatDocs];
 /** @throws UsageError for an id that is none. */
 export function familiesNamed(ids: readonly string[]): SuiteFamily[] {
   return ids.map((id) => {
-    const found = families.find((family) => family.id === id) ?? families.find((family) => family.id.startsWith(`${id}@`));
-    if (!found) throw new UsageError(`--protocol ${id}: expected ${families.map((family) => family.id).join(', ')} or auto`);
+    const found =
+      families.find((family) => family.id === id) ?? families.find((family) => family.id.startsWith(`${id}@`));
+    if (!found)
+      throw new UsageError(`--protocol ${id}: expected ${families.map((family) => family.id).join(', ')} or auto`);
     return found;
   });
 }

@@ -98,7 +98,9 @@ const OPEN_HEADERS = /^(accept(-[a-z]+)?|content-type|user-agent|a2a-(version|ex
 
 /** The values of headers, and of credentials what comes after the scheme. */
 function secretsOf(headers: NonNullable<RunLogOptions['headers']>): string[] {
-  return headers.flatMap(([name, value]) => (OPEN_HEADERS.test(name) ? [] : [value, ...(/^[\w-]+ +(\S.*)$/.exec(value)?.slice(1) ?? [])]));
+  return headers.flatMap(([name, value]) =>
+    OPEN_HEADERS.test(name) ? [] : [value, ...(/^[\w-]+ +(\S.*)$/.exec(value)?.slice(1) ?? [])],
+  );
 }
 
 /** Redacts what comes from outside; ids, verdicts and numbers stay as they are. */
@@ -118,13 +120,23 @@ function redactorFor(secrets: readonly string[]) {
     ...(found && { failure: failure(found) }),
   });
   return {
-    header: (header: RunHeader): RunHeader => ({ ...header, target: value(header.target), options: value(header.options) }),
+    header: (header: RunHeader): RunHeader => ({
+      ...header,
+      target: value(header.target),
+      options: value(header.options),
+    }),
     event(event: RunEvent): RunEvent {
       if (event.type === 'exchange') return { ...event, exchange: packed(packExchange(event.exchange)) };
-      if (event.type === 'scenario-end' || event.type === 'revision') return { ...event, findings: event.findings.map(finding) };
+      if (event.type === 'scenario-end' || event.type === 'revision')
+        return { ...event, findings: event.findings.map(finding) };
       if (event.type === 'stop') return { ...event, message: text(event.message) };
       if (event.type !== 'plan') return event;
-      return { ...event, rows: event.rows.map((row) => (row.outside ? { ...row, outside: { ...row.outside, reason: text(row.outside.reason) } } : row)) };
+      return {
+        ...event,
+        rows: event.rows.map((row) =>
+          row.outside ? { ...row, outside: { ...row.outside, reason: text(row.outside.reason) } } : row,
+        ),
+      };
     },
   };
 }
@@ -153,12 +165,21 @@ export async function readRunFile(file: string): Promise<RunFile> {
     for await (const entry of readDigestedLog(RUN_FORMAT, createReadStream(file))) {
       if (entry.type === 'header') header = entry.header;
       else if (entry.type === 'footer') end = entry.totals;
-      else events.push(entry.event.type === 'exchange' ? { ...entry.event, exchange: unpackExchange(entry.event.exchange) } : entry.event);
+      else
+        events.push(
+          entry.event.type === 'exchange'
+            ? { ...entry.event, exchange: unpackExchange(entry.event.exchange) }
+            : entry.event,
+        );
     }
   } catch (error) {
-    const kind = error instanceof LogError && (error.code === 'truncated' || error.code === 'edited') ? error.code : undefined;
+    const kind =
+      error instanceof LogError && (error.code === 'truncated' || error.code === 'edited') ? error.code : undefined;
     if (!kind || !header) {
-      const hint = error instanceof LogError && error.code === 'not-this-format' ? '; run files are written by --report run=FILE' : '';
+      const hint =
+        error instanceof LogError && error.code === 'not-this-format'
+          ? '; run files are written by --report run=FILE'
+          : '';
       throw new UsageError(`${file}: ${(error as Error).message}${hint}`);
     }
     problems.push({ kind, message: `${file}: ${(error as Error).message}` });

@@ -37,7 +37,10 @@ export class A2AAgent {
   readonly cardUrl: string;
   readonly #tools: DriverTools;
 
-  constructor(parts: { binding: Binding; interfaces: readonly AgentInterface[]; card: Record<string, unknown>; cardUrl: string }, tools: DriverTools) {
+  constructor(
+    parts: { binding: Binding; interfaces: readonly AgentInterface[]; card: Record<string, unknown>; cardUrl: string },
+    tools: DriverTools,
+  ) {
     this.binding = parts.binding;
     this.interfaces = parts.interfaces;
     this.card = parts.card;
@@ -62,7 +65,12 @@ export class A2AAgent {
   /** The card names an interface of this protocol version, or is one of it. */
   offers(version: string): boolean {
     const { protocolVersion, supportedInterfaces } = this.card;
-    const versions = [protocolVersion, ...(Array.isArray(supportedInterfaces) ? supportedInterfaces : []).map((one: { protocolVersion?: unknown } | null) => one?.protocolVersion)];
+    const versions = [
+      protocolVersion,
+      ...(Array.isArray(supportedInterfaces) ? supportedInterfaces : []).map(
+        (one: { protocolVersion?: unknown } | null) => one?.protocolVersion,
+      ),
+    ];
     return versions.some((one) => typeof one === 'string' && (one === version || one.startsWith(`${version}.`)));
   }
 
@@ -74,7 +82,8 @@ export class A2AAgent {
   /** A message's wire form, for calls that change it. */
   message(said: Said, options: SendOptions = {}): Record<string, unknown> {
     const { taskId, contextId, metadata, parts = [] } = options;
-    const prompt = typeof said === 'string' ? ({ carrier: 'text', text: said } as const) : this.#tools.profile.prompt(said);
+    const prompt =
+      typeof said === 'string' ? ({ carrier: 'text', text: said } as const) : this.#tools.profile.prompt(said);
     const own: unknown[] = [{ text: prompt.text }];
     if (prompt.carrier === 'script') own.push({ data: prompt.script, mediaType: SCRIPT_MEDIA_TYPE });
     return {
@@ -110,7 +119,9 @@ export class A2AAgent {
   /** SubscribeToTask (3.1.6). Over HTTP+JSON by POST, and by GET where POST is not known (the spec names both). */
   async subscribe(id: string, options: CallOptions = {}): Promise<TaskStream> {
     const stream = await this.open('SubscribeToTask', { id }, options);
-    return !options.verb && isUnknownVerb(stream.exchange) ? this.open('SubscribeToTask', { id }, { ...options, verb: 'GET' }) : stream;
+    return !options.verb && isUnknownVerb(stream.exchange)
+      ? this.open('SubscribeToTask', { id }, { ...options, verb: 'GET' })
+      : stream;
   }
 
   /** Any operation with any params. */
@@ -120,7 +131,8 @@ export class A2AAgent {
     const reply = new Reply(exchange, this.binding);
     if (method !== 'SendMessage' || options?.hostile) return reply;
     if (reply.is('InternalError')) await this.#checkAgentWorks();
-    if (reply.exchange.end?.kind === 'timeout' && !this.runsScripts && mayTakeLong(params)) throw new Lost(`no answer for ${this.patienceMs} ms: an agent that takes longer needs a longer --timeout`);
+    if (reply.exchange.end?.kind === 'timeout' && !this.runsScripts && mayTakeLong(params))
+      throw new Lost(`no answer for ${this.patienceMs} ms: an agent that takes longer needs a longer --timeout`);
     return reply;
   }
 
@@ -130,20 +142,37 @@ export class A2AAgent {
     checkReached(live.exchange);
     const stream = new TaskStream(live, this.binding, this.#tools.patienceMs);
     if (!stream.isEventStream) await within(live.ended, this.#tools.patienceMs);
-    if (method === 'SendStreamingMessage' && !options?.hostile && stream.refusal?.names.includes('InternalError')) await this.#checkAgentWorks();
+    if (method === 'SendStreamingMessage' && !options?.hostile && stream.refusal?.names.includes('InternalError'))
+      await this.#checkAgentWorks();
     return stream;
   }
 
   /** After an internal error: an agent that fails the plainest message too is broken, and nothing can be learned of its server. */
   async #checkAgentWorks(): Promise<void> {
     const plain = { message: this.message('Hello') };
-    const reply = new Reply(await this.#tools.recorder.request(this.binding.request('SendMessage', plain)), this.binding);
-    if (reply.is('InternalError')) throw new Lost(`the agent answers every message with an internal error: ${String(reply.value.error?.message)}`);
+    const reply = new Reply(
+      await this.#tools.recorder.request(this.binding.request('SendMessage', plain)),
+      this.binding,
+    );
+    if (reply.is('InternalError'))
+      throw new Lost(`the agent answers every message with an internal error: ${String(reply.value.error?.message)}`);
   }
 
   /** A plain HTTP request outside the operations: the card, an unknown route. */
-  async fetch(method: string, url: string, headers: Headers = [], options: { body?: string; hostile?: boolean; binding?: string } = {}): Promise<Reply> {
-    const exchange = await this.#tools.recorder.request({ method, url, headers, binding: options.binding ?? this.binding.name, ...(options.body === undefined ? {} : { body: options.body }), ...(options.hostile ? { hostile: true } : {}) });
+  async fetch(
+    method: string,
+    url: string,
+    headers: Headers = [],
+    options: { body?: string; hostile?: boolean; binding?: string } = {},
+  ): Promise<Reply> {
+    const exchange = await this.#tools.recorder.request({
+      method,
+      url,
+      headers,
+      binding: options.binding ?? this.binding.name,
+      ...(options.body === undefined ? {} : { body: options.body }),
+      ...(options.hostile ? { hostile: true } : {}),
+    });
     return new Reply(exchange, this.binding);
   }
 
@@ -162,21 +191,34 @@ export class A2AAgent {
   async taskIn(state: string, stimulus: Stimulus, reliesOn?: RequirementId): Promise<TaskView & { id: string }> {
     const reply = await this.send(stimulus);
     const task = reply.sentTask(reliesOn);
-    if (task.state !== state) throw new Lost(`the agent was asked for ${state} (${stimulus.word}) and its task is ${task.state}`);
+    if (task.state !== state)
+      throw new Lost(`the agent was asked for ${state} (${stimulus.word}) and its task is ${task.state}`);
     return task;
   }
 
   #sendParams(said: Said, options: SendOptions): Record<string, unknown> {
-    return { message: this.message(said, options), ...(options.configuration ? { configuration: options.configuration } : {}) };
+    return {
+      message: this.message(said, options),
+      ...(options.configuration ? { configuration: options.configuration } : {}),
+    };
   }
 }
 
 /** Where nobody listens, no rule but one is broken: the card names an address that is none, or the target has died. */
 function checkReached({ id, end, request }: Exchange): void {
-  if (end?.kind === 'unreachable') throw new Blocked('A2A10-CARD-004', `nothing listens at ${request.url}`, { place: { exchange: id }, expected: 'a connection', actual: end.message });
+  if (end?.kind === 'unreachable')
+    throw new Blocked('A2A10-CARD-004', `nothing listens at ${request.url}`, {
+      place: { exchange: id },
+      expected: 'a connection',
+      actual: end.message,
+    });
 }
 
 /** A message of its own that waits for the agent; how long that works is its own business. */
 function mayTakeLong({ message, configuration }: Record<string, unknown>): boolean {
-  return isRecord(message) && message.taskId === undefined && !(isRecord(configuration) && configuration.returnImmediately === true);
+  return (
+    isRecord(message) &&
+    message.taskId === undefined &&
+    !(isRecord(configuration) && configuration.returnImmediately === true)
+  );
 }

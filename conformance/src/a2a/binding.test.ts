@@ -7,12 +7,18 @@ describe('JSON-RPC', () => {
   test('an operation is a call with the tenant in its params', () => {
     const { method, url, headers, body } = binding.request('GetTask', { id: 't' });
     expect({ method, url }).toEqual({ method: 'POST', url: 'http://h/rpc' });
-    expect(JSON.parse(String(body))).toEqual({ jsonrpc: '2.0', id: 'id-1', method: 'GetTask', params: { tenant: 'acme', id: 't' } });
+    expect(JSON.parse(String(body))).toEqual({
+      jsonrpc: '2.0',
+      id: 'id-1',
+      method: 'GetTask',
+      params: { tenant: 'acme', id: 't' },
+    });
     expect(headers).toContainEqual(['A2A-Version', '1.0']);
   });
 
   test('headers are replaced whatever their case, and left out when empty', () => {
-    const names = (headers: [string, string][]) => binding.request('GetTask', {}, { headers }).headers!.filter(([name]) => /version/i.test(name));
+    const names = (headers: [string, string][]) =>
+      binding.request('GetTask', {}, { headers }).headers!.filter(([name]) => /version/i.test(name));
     expect(names([['a2a-version', '99.0']])).toEqual([['a2a-version', '99.0']]);
     expect(names([['A2A-Version', '']])).toEqual([]);
   });
@@ -22,8 +28,18 @@ describe('HTTP+JSON', () => {
   const binding = httpJson('http://h/base/', 'a b');
 
   test('ids go into the path, the rest into query or body', () => {
-    expect(binding.request('GetTask', { id: 'x/y', historyLength: 0 })).toMatchObject({ method: 'GET', url: 'http://h/base/a%20b/tasks/x%2Fy?historyLength=0' });
-    expect(binding.request('CancelTask', { id: 't', metadata: { a: 1 } })).toMatchObject({ method: 'POST', url: 'http://h/base/a%20b/tasks/t:cancel', body: '{"metadata":{"a":1}}' });
-    expect(binding.request('SubscribeToTask', { id: 't' }, { verb: 'GET' })).toMatchObject({ method: 'GET', url: 'http://h/base/a%20b/tasks/t:subscribe' });
+    expect(binding.request('GetTask', { id: 'x/y', historyLength: 0 })).toMatchObject({
+      method: 'GET',
+      url: 'http://h/base/a%20b/tasks/x%2Fy?historyLength=0',
+    });
+    expect(binding.request('CancelTask', { id: 't', metadata: { a: 1 } })).toMatchObject({
+      method: 'POST',
+      url: 'http://h/base/a%20b/tasks/t:cancel',
+      body: '{"metadata":{"a":1}}',
+    });
+    expect(binding.request('SubscribeToTask', { id: 't' }, { verb: 'GET' })).toMatchObject({
+      method: 'GET',
+      url: 'http://h/base/a%20b/tasks/t:subscribe',
+    });
   });
 });

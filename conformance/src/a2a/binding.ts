@@ -45,8 +45,17 @@ export function jsonRpc(url: string, tenant: string | undefined, nextId: () => s
   return {
     name: 'JSONRPC',
     request(method, params, options = {}) {
-      const message = { jsonrpc: '2.0', id: options.id === undefined ? nextId() : options.id, method, params: { ...(tenant ? { tenant } : {}), ...params } };
-      const own: Headers = [VERSION, ['Content-Type', 'application/json'], ['Accept', METHODS[method].stream ? 'text/event-stream, application/json' : 'application/json']];
+      const message = {
+        jsonrpc: '2.0',
+        id: options.id === undefined ? nextId() : options.id,
+        method,
+        params: { ...(tenant ? { tenant } : {}), ...params },
+      };
+      const own: Headers = [
+        VERSION,
+        ['Content-Type', 'application/json'],
+        ['Accept', METHODS[method].stream ? 'text/event-stream, application/json' : 'application/json'],
+      ];
       return {
         method: 'POST',
         url: withQuery(url, options.query ?? []),
@@ -76,8 +85,20 @@ export function httpJson(base: string, tenant: string | undefined): Binding {
       });
       const url = `${base.replace(/\/$/, '')}${tenant ? `/${encodeURIComponent(tenant)}` : ''}${filled}`;
       const hasBody = verb === 'POST';
-      const query: [string, string][] = hasBody ? [] : Object.entries(rest).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]]));
-      const own: Headers = [VERSION, ['Accept', METHODS[method].stream ? 'text/event-stream, application/a2a+json, application/json' : 'application/a2a+json, application/json']];
+      const query: [string, string][] = hasBody
+        ? []
+        : Object.entries(rest).flatMap(([name, value]) =>
+            value === undefined ? [] : [[name, String(value)] as [string, string]],
+          );
+      const own: Headers = [
+        VERSION,
+        [
+          'Accept',
+          METHODS[method].stream
+            ? 'text/event-stream, application/a2a+json, application/json'
+            : 'application/a2a+json, application/json',
+        ],
+      ];
       if (hasBody) own.push(['Content-Type', 'application/a2a+json']);
       return {
         method: verb,
@@ -96,7 +117,13 @@ export function httpJson(base: string, tenant: string | undefined): Binding {
     },
     readEvent(json, exchange) {
       // In a stream the HTTP status is long sent: the body's own says what the failure is.
-      if (isRecord(json) && isRecord(json.error)) return { error: restErrorView(json, typeof json.error.code === 'number' ? json.error.code : (exchange.response?.status ?? 0)) };
+      if (isRecord(json) && isRecord(json.error))
+        return {
+          error: restErrorView(
+            json,
+            typeof json.error.code === 'number' ? json.error.code : (exchange.response?.status ?? 0),
+          ),
+        };
       return { result: json };
     },
   };
@@ -105,7 +132,10 @@ export function httpJson(base: string, tenant: string | undefined): Binding {
 /** There is no such route: which of its two verbs SubscribeToTask has over HTTP+JSON is open (5.3, 11.3.2), and so is how the other is refused. */
 export function isUnknownVerb({ binding, operation, response }: Exchange): boolean {
   if (binding !== 'HTTP+JSON' || operation !== 'SubscribeToTask' || !response) return false;
-  return response.status === 405 || (response.status === 404 && restErrorView(response.json, 404).reason !== 'TASK_NOT_FOUND');
+  return (
+    response.status === 405 ||
+    (response.status === 404 && restErrorView(response.json, 404).reason !== 'TASK_NOT_FOUND')
+  );
 }
 
 function withQuery(url: string, query: readonly [string, string][]): string {

@@ -26,7 +26,12 @@ export async function detect(recorder: Recorder, target: URL): Promise<Detection
   const tried: string[] = [];
   let reachable = false;
   for (const url of wellKnown(target, CARD_PATH.replace(/^.*\//, ''))) {
-    const exchange = await recorder.request({ method: 'GET', url, headers: [['Accept', 'application/json']], binding: 'card' });
+    const exchange = await recorder.request({
+      method: 'GET',
+      url,
+      headers: [['Accept', 'application/json']],
+      binding: 'card',
+    });
     reachable ||= exchange.response !== undefined;
     const card = exchange.response?.status === 200 ? exchange.response.json : undefined;
     const interfaces = isRecord(card) ? interfacesOf(card) : [];
@@ -44,7 +49,12 @@ function describe(card: Record<string, unknown>, cardUrl: string, interfaces: Ag
     cardUrl,
     interfaces,
     bindings,
-    undeclared: new Map(BINDINGS.filter((binding) => !bindings.includes(binding)).map((binding) => [binding, `the card declares no ${binding} interface`])),
+    undeclared: new Map(
+      BINDINGS.filter((binding) => !bindings.includes(binding)).map((binding) => [
+        binding,
+        `the card declares no ${binding} interface`,
+      ]),
+    ),
     capabilities: new Set(Object.keys(capabilities).filter((name) => capabilities[name] === true)),
     evidence: `agent card at ${cardUrl}`,
   };
@@ -56,9 +66,22 @@ function interfacesOf(card: Record<string, unknown>): AgentInterface[] {
   return all.flatMap((entry) => {
     if (!isRecord(entry)) return [];
     const { url, protocolBinding, protocolVersion, tenant } = entry;
-    if (typeof url !== 'string' || !URL.canParse(url) || typeof protocolBinding !== 'string' || typeof protocolVersion !== 'string') return [];
+    if (
+      typeof url !== 'string' ||
+      !URL.canParse(url) ||
+      typeof protocolBinding !== 'string' ||
+      typeof protocolVersion !== 'string'
+    )
+      return [];
     if (!/^1\.0(\.|$)/.test(protocolVersion)) return [];
-    return [{ url, protocolBinding, protocolVersion, tenant: typeof tenant === 'string' && tenant !== '' ? tenant : undefined }];
+    return [
+      {
+        url,
+        protocolBinding,
+        protocolVersion,
+        tenant: typeof tenant === 'string' && tenant !== '' ? tenant : undefined,
+      },
+    ];
   });
 }
 

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { mismatch } from '../kit/match.ts';
 import { failsAs, restErrorView, rpcErrorView } from './error-view.ts';
 
-const info = (reason: string) => [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain: 'a2a-protocol.org' }];
+const info = (reason: string) => [
+  { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain: 'a2a-protocol.org' },
+];
 
 describe('JSON-RPC', () => {
   test('the code names the error', () => {
@@ -15,7 +17,9 @@ describe('JSON-RPC', () => {
 
 describe('HTTP+JSON', () => {
   test('the reason names the error, whatever the status', () => {
-    expect(restErrorView({ error: { code: 409, details: info('TASK_NOT_CANCELABLE') } }, 409).names).toEqual(['TaskNotCancelableError']);
+    expect(restErrorView({ error: { code: 409, details: info('TASK_NOT_CANCELABLE') } }, 409).names).toEqual([
+      'TaskNotCancelableError',
+    ]);
   });
   test('a reason of JSON-RPC leaves no error of A2A', () => {
     const names = restErrorView({ error: { code: 400, details: info('INVALID_PARAMS') } }, 400).names;
@@ -25,7 +29,9 @@ describe('HTTP+JSON', () => {
   test('the status alone leaves those of both tables', () => {
     expect(restErrorView({ error: {} }, 409).names).toEqual(['TaskNotCancelableError']);
     expect(restErrorView('<html>', 404).names).toContain('TaskNotFoundError');
-    expect(restErrorView({ error: {} }, 400).names).toEqual(expect.arrayContaining(['TaskNotCancelableError', 'UnsupportedOperationError', 'InvalidParamsError']));
+    expect(restErrorView({ error: {} }, 400).names).toEqual(
+      expect.arrayContaining(['TaskNotCancelableError', 'UnsupportedOperationError', 'InvalidParamsError']),
+    );
     expect(restErrorView({}, 418).names).toEqual([]);
   });
 });
@@ -33,6 +39,8 @@ describe('HTTP+JSON', () => {
 test('failsAs takes the intended error alone', () => {
   const wanted = failsAs('TaskNotFoundError');
   expect(mismatch(wanted, { error: rpcErrorView({ code: -32_001 }, 200) })).toBeUndefined();
-  expect(mismatch(wanted, { error: rpcErrorView({ code: -32_602 }, 200) })).toMatchObject({ expected: 'TaskNotFoundError (-32001, HTTP 404)' });
+  expect(mismatch(wanted, { error: rpcErrorView({ code: -32_602 }, 200) })).toMatchObject({
+    expected: 'TaskNotFoundError (-32001, HTTP 404)',
+  });
   expect(mismatch(wanted, { result: {} })).toBeDefined();
 });

@@ -20,11 +20,24 @@ export interface ErrorView {
 
 const tables = [ERRORS['1.0.1'], ERRORS['1.0.0']];
 /** What SDKs call the errors of JSON-RPC in an `ErrorInfo`; the spec names no reasons for them. */
-const STANDARD_REASONS = new Set(['PARSE_ERROR', 'INVALID_REQUEST', 'METHOD_NOT_FOUND', 'INVALID_PARAMS', 'INTERNAL_ERROR']);
+const STANDARD_REASONS = new Set([
+  'PARSE_ERROR',
+  'INVALID_REQUEST',
+  'METHOD_NOT_FOUND',
+  'INVALID_PARAMS',
+  'INTERNAL_ERROR',
+]);
 
 export function rpcErrorView(error: Record<string, unknown>, httpStatus: number): ErrorView {
   const names = namesBy((row) => row.code === error.code);
-  return { names, httpStatus, code: error.code, reason: reasonOf(error.data), message: error.message, details: error.data };
+  return {
+    names,
+    httpStatus,
+    code: error.code,
+    reason: reasonOf(error.data),
+    message: error.message,
+    details: error.data,
+  };
 }
 
 /** HTTP+JSON errors carry no code of their own: the reason names one, the status alone leaves several. */
@@ -34,7 +47,8 @@ export function restErrorView(body: unknown, httpStatus: number): ErrorView {
   const byReason = reason === undefined ? [] : namesBy((row) => 'reason' in row && row.reason === reason);
   // Who says that it is an error of JSON-RPC does not mean one of A2A with the same status.
   const standard = reason !== undefined && STANDARD_REASONS.has(reason);
-  const names = byReason.length > 0 ? byReason : namesBy((row) => row.http === httpStatus && !(standard && 'reason' in row));
+  const names =
+    byReason.length > 0 ? byReason : namesBy((row) => row.http === httpStatus && !(standard && 'reason' in row));
   return { names, httpStatus, code: error.code, reason, message: error.message, details: error.details };
 }
 
@@ -46,18 +60,26 @@ function reasonOf(details: unknown): string | undefined {
 
 function namesBy(picks: (row: { code: number; http: number; reason?: string }) => boolean): string[] {
   const names = new Set<string>();
-  for (const table of [...tables, JSON_RPC_ERRORS]) for (const [name, row] of Object.entries(table)) if (picks(row)) names.add(name);
+  for (const table of [...tables, JSON_RPC_ERRORS])
+    for (const [name, row] of Object.entries(table)) if (picks(row)) names.add(name);
   return [...names];
 }
 
 /** Matches a reply that fails as this error, in either error table; nothing else will do. */
 export function failsAs(...wanted: ErrorName[]): { error: Matcher } {
   return {
-    error: matcher(wanted.map(described).join(' or '), (error) => isRecord(error) && Array.isArray(error.names) && error.names.some((name) => wanted.includes(name as ErrorName))),
+    error: matcher(
+      wanted.map(described).join(' or '),
+      (error) =>
+        isRecord(error) && Array.isArray(error.names) && error.names.some((name) => wanted.includes(name as ErrorName)),
+    ),
   };
 }
 
 function described(name: ErrorName): string {
-  const row = name in ERRORS['1.0.1'] ? ERRORS['1.0.1'][name as A2AErrorName] : JSON_RPC_ERRORS[name as keyof typeof JSON_RPC_ERRORS];
+  const row =
+    name in ERRORS['1.0.1']
+      ? ERRORS['1.0.1'][name as A2AErrorName]
+      : JSON_RPC_ERRORS[name as keyof typeof JSON_RPC_ERRORS];
   return `${name} (${row.code}, HTTP ${row.http})`;
 }

@@ -30,6 +30,9 @@ export const a2a10: SuiteFamily<A2AAgent, DetectedA2A> = {
     const chosen = found.interfaces.find((one) => one.protocolBinding === binding) ?? found.interfaces[0]!;
     const { url, tenant } = chosen;
     const spoken = chosen.protocolBinding === 'HTTP+JSON' ? httpJson(url, tenant) : jsonRpc(url, tenant, tools.unique);
-    return new A2AAgent({ binding: spoken, interfaces: found.interfaces, card: found.card, cardUrl: found.cardUrl }, tools);
+    return new A2AAgent(
+      { binding: spoken, interfaces: found.interfaces, card: found.card, cardUrl: found.cardUrl },
+      tools,
+    );
   },
 };

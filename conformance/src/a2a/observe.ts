@@ -35,7 +35,8 @@ export function observeStream(events: readonly EventView[]): Observed {
   for (const event of events) {
     if (event.kind === 'artifact') folded.artifact(event.artifact, event.append);
     // The opening snapshot may already hold what happened before it was taken.
-    if (event.kind === 'task' && end === undefined) for (const artifact of event.task.artifacts) folded.artifact(artifact, false);
+    if (event.kind === 'task' && end === undefined)
+      for (const artifact of event.task.artifacts) folded.artifact(artifact, false);
     const state = stateOf(event);
     if (state !== undefined && (TERMINAL.has(state) || INTERRUPTED.has(state))) {
       end = state;
@@ -72,7 +73,10 @@ class Fold {
   }
 
   observed(end: string | undefined, statuses: string[]): Observed {
-    const artifacts = [...this.#artifacts.values()].map(({ parts, ...rest }) => ({ ...rest, parts: foldParts(parts as PartSpec[]) }));
+    const artifacts = [...this.#artifacts.values()].map(({ parts, ...rest }) => ({
+      ...rest,
+      parts: foldParts(parts as PartSpec[]),
+    }));
     return {
       statuses,
       artifacts: artifacts.filter(({ id }) => id !== ANSWER),

@@ -28,10 +28,13 @@ export class Reply implements Subject {
       httpStatus: exchange.response?.status,
       ...(result === undefined ? {} : { result }),
       ...(error ? { error } : {}),
-      ...(result === undefined && !error ? { unanswered: exchange.end?.message ?? exchange.response?.jsonError ?? exchange.end?.kind ?? 'no answer' } : {}),
+      ...(result === undefined && !error
+        ? { unanswered: exchange.end?.message ?? exchange.response?.jsonError ?? exchange.end?.kind ?? 'no answer' }
+        : {}),
     };
     // A server that cannot express a step says so (ARCHITECTURE, idea 1): nothing can be learned from it.
-    if (error?.reason === 'SCRIPT_STEP_UNSUPPORTED') throw new NotApplicable(`the target cannot express the script: ${String(error.message)}`);
+    if (error?.reason === 'SCRIPT_STEP_UNSUPPORTED')
+      throw new NotApplicable(`the target cannot express the script: ${String(error.message)}`);
   }
 
   get place(): Place {
@@ -50,7 +53,8 @@ export class Reply implements Subject {
   sentTask(reliesOn: RequirementId = 'A2A10-SEND-001'): TaskView & { id: string } {
     const { result } = this.value;
     // A message is as good an answer as a task (3.1.1), but nothing can be done with it here.
-    if (this.sentMessage() && isRecord(result) && result.task === undefined) throw new Lost('the agent answered with a message, and this needs a task');
+    if (this.sentMessage() && isRecord(result) && result.task === undefined)
+      throw new Lost('the agent answered with a message, and this needs a task');
     return this.#owned(isRecord(result) ? result.task : undefined, reliesOn, 'a result with a task');
   }
 
@@ -67,12 +71,16 @@ export class Reply implements Subject {
   /** This answer's task as checks want it; undefined fields where there is none. */
   get taskSubject(): Subject {
     const { result } = this.value;
-    return seen(result === undefined ? this.value : taskView(isRecord(result) && isRecord(result.task) ? result.task : result), this.place);
+    return seen(
+      result === undefined ? this.value : taskView(isRecord(result) && isRecord(result.task) ? result.task : result),
+      this.place,
+    );
   }
 
   #owned(raw: unknown, reliesOn: RequirementId, what: string): TaskView & { id: string } {
     const task = taskView(raw);
-    if (task.id === undefined) throw new Blocked(reliesOn, `expected ${what}`, { place: this.place, expected: what, actual: this.value });
+    if (task.id === undefined)
+      throw new Blocked(reliesOn, `expected ${what}`, { place: this.place, expected: what, actual: this.value });
     return { ...task, id: task.id };
   }
 }

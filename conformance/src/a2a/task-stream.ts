@@ -39,7 +39,12 @@ export class TaskStream implements Subject {
   /** How the stream was opened: status and content type, or the error that came instead. */
   get value(): { httpStatus: number | undefined; contentType: string | undefined; events: number; error?: ErrorView } {
     const error = this.refusal;
-    return { httpStatus: this.exchange.response?.status, contentType: contentTypeOf(this.exchange), events: this.events.length, ...(error ? { error } : {}) };
+    return {
+      httpStatus: this.exchange.response?.status,
+      contentType: contentTypeOf(this.exchange),
+      events: this.events.length,
+      ...(error ? { error } : {}),
+    };
   }
 
   /** The error that came instead of a stream, as an answer of its own or as the only event. */
@@ -62,14 +67,23 @@ export class TaskStream implements Subject {
   async next(kind?: EventView['kind'], reliesOn: RequirementId = 'A2A10-STREAM-001'): Promise<SeenEvent> {
     const event = await this.#take();
     // A message is as good an answer as a task (3.1.2), but nothing can be done with it here.
-    if (event?.value.kind === 'message' && this.events.length === 1 && this.exchange.operation === 'SendStreamingMessage') throw new Lost('the agent answered with a message, and this needs a task');
+    if (
+      event?.value.kind === 'message' &&
+      this.events.length === 1 &&
+      this.exchange.operation === 'SendStreamingMessage'
+    )
+      throw new Lost('the agent answered with a message, and this needs a task');
     if (event && (kind === undefined || event.value.kind === kind)) return event;
     const by = this.#isNoStream ? 'A2A10-STREAM-001' : reliesOn;
-    throw new Blocked(by, event ? `expected a ${kind} event` : `expected ${kind ? `a ${kind} event` : 'an event'}, ${this.#whyNothing()}`, {
-      place: event?.place ?? this.place,
-      expected: kind ?? 'an event',
-      actual: event?.value ?? this.value,
-    });
+    throw new Blocked(
+      by,
+      event ? `expected a ${kind} event` : `expected ${kind ? `a ${kind} event` : 'an event'}, ${this.#whyNothing()}`,
+      {
+        place: event?.place ?? this.place,
+        expected: kind ?? 'an event',
+        actual: event?.value ?? this.value,
+      },
+    );
   }
 
   /** Reads on until an event is as wanted; undefined when the stream ends, or is silent, before. */
@@ -83,7 +97,12 @@ export class TaskStream implements Subject {
   /** Reads to the end of the stream, or until it has been silent for so long; default: as long as the suite is patient. */
   async drain(silenceMs = this.#patienceMs): Promise<this> {
     while (await this.#take(Math.min(silenceMs, this.#patienceMs)));
-    if (this.#isNoStream) throw new Blocked('A2A10-STREAM-001', 'expected text/event-stream', { place: this.place, expected: 'text/event-stream', actual: this.value });
+    if (this.#isNoStream)
+      throw new Blocked('A2A10-STREAM-001', 'expected text/event-stream', {
+        place: this.place,
+        expected: 'text/event-stream',
+        actual: this.value,
+      });
     return this;
   }
 
@@ -94,7 +113,10 @@ export class TaskStream implements Subject {
 
   /** The target ended the stream in good order. */
   get closed(): Subject {
-    return seen(this.exchange.end?.kind === 'complete' ? 'closed' : `still open or broken (${this.exchange.end?.kind ?? 'open'})`, this.events.at(-1)?.place ?? this.place);
+    return seen(
+      this.exchange.end?.kind === 'complete' ? 'closed' : `still open or broken (${this.exchange.end?.kind ?? 'open'})`,
+      this.events.at(-1)?.place ?? this.place,
+    );
   }
 
   /** Open, and silent for longer than the suite waits: a slow agent, or a stream that hangs. */
@@ -118,8 +140,13 @@ export class TaskStream implements Subject {
   get afterTerminal(): Subject {
     const end = this.events.findIndex(({ value }) => value.kind !== 'error' && isTerminal(value));
     const rest = end < 0 ? [] : this.events.slice(end + 1);
-    const odd = rest.filter(({ value }, index) => !(index === rest.length - 1 && value.kind === 'task' && isTerminal(value)));
-    return seen(odd.map(({ value }) => value), odd[0]?.place ?? this.place);
+    const odd = rest.filter(
+      ({ value }, index) => !(index === rest.length - 1 && value.kind === 'task' && isTerminal(value)),
+    );
+    return seen(
+      odd.map(({ value }) => value),
+      odd[0]?.place ?? this.place,
+    );
   }
 
   /** The state that the stream told last, or by which the task ended. */
@@ -137,7 +164,8 @@ export class TaskStream implements Subject {
     const frame = await within(this.#live.frame(this.events.length), waitMs);
     if (!frame) {
       const { error } = this.exchange.frames.length === 0 ? this.#binding.read(this.exchange) : {};
-      if (error?.reason === 'SCRIPT_STEP_UNSUPPORTED') throw new NotApplicable(`the target cannot express the script: ${String(error.message)}`);
+      if (error?.reason === 'SCRIPT_STEP_UNSUPPORTED')
+        throw new NotApplicable(`the target cannot express the script: ${String(error.message)}`);
       return undefined;
     }
     const event = this.#event(frame);
@@ -158,7 +186,11 @@ export class TaskStream implements Subject {
     const { result, error } = this.#binding.readEvent(frame.json, this.exchange);
     return {
       value: error ? { kind: 'error', error } : eventView(result),
-      place: { exchange: this.exchange.id, frame: frame.index, atMs: Math.round(frame.atMs - this.exchange.request.atMs) },
+      place: {
+        exchange: this.exchange.id,
+        frame: frame.index,
+        atMs: Math.round(frame.atMs - this.exchange.request.atMs),
+      },
       id: frame.id,
     };
   }
@@ -166,7 +198,8 @@ export class TaskStream implements Subject {
   #whyNothing(): string {
     const { end, response } = this.exchange;
     if (!response) return `got no answer (${end?.message ?? end?.kind ?? 'none in time'})`;
-    if (this.exchange.frames.length === 0 && !/event-stream/i.test(contentTypeOf(this.exchange) ?? '')) return `got HTTP ${response.status} ${contentTypeOf(this.exchange) ?? ''}`.trim();
+    if (this.exchange.frames.length === 0 && !/event-stream/i.test(contentTypeOf(this.exchange) ?? ''))
+      return `got HTTP ${response.status} ${contentTypeOf(this.exchange) ?? ''}`.trim();
     return end ? `the stream ended (${end.kind})` : `nothing came for ${this.#patienceMs} ms`;
   }
 }

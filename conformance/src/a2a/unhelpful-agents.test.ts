@@ -5,7 +5,11 @@ import { runSuite } from '../kit/runner.ts';
 
 /** An agent that does not do what it is asked is no fault of its server: nothing may turn red. */
 
-async function findings(agent: NonNullable<ServerOptions['agent']>, profile: string, timeoutMs = 2_000): Promise<Finding[]> {
+async function findings(
+  agent: NonNullable<ServerOptions['agent']>,
+  profile: string,
+  timeoutMs = 2_000,
+): Promise<Finding[]> {
   await using server = await createReferenceServer({ protocols: ['a2a@1.0'], agent });
   const found: Finding[] = [];
   await runSuite(
@@ -31,12 +35,15 @@ async function findings(agent: NonNullable<ServerOptions['agent']>, profile: str
 }
 
 const isRed = ({ verdict }: Finding) => verdict === 'violation' || verdict === 'warning' || verdict === 'harness-error';
-const lost = (found: readonly Finding[], id: string) => found.filter(({ requirement }) => requirement === id).map(({ verdict, reason }) => `${verdict}: ${reason}`);
+const lost = (found: readonly Finding[], id: string) =>
+  found.filter(({ requirement }) => requirement === id).map(({ verdict, reason }) => `${verdict}: ${reason}`);
 
 test.each(['echo', 'tck'])('one that only ever says something, with %s', async (profile) => {
   const found = await findings(() => ({ steps: [{ reply: [{ text: 'Hello' }] }] }), profile);
   expect(found.filter(isRed)).toEqual([]);
-  expect(lost(found, 'A2A10-GET-002')).toContain('inconclusive: the agent answered with a message, and this needs a task');
+  expect(lost(found, 'A2A10-GET-002')).toContain(
+    'inconclusive: the agent answered with a message, and this needs a task',
+  );
 });
 
 test.each(['echo', 'tck'])('one that is done at once, with %s', async (profile) => {
@@ -50,22 +57,48 @@ test.each(['echo', 'tck'])('one that fails every message, with %s', async (profi
     throw new Error('no key');
   }, profile);
   expect(found.filter(isRed)).toEqual([]);
-  expect(lost(found, 'A2A10-SEND-001').join()).toMatch(/inconclusive: the agent answers every message with an internal error/);
+  expect(lost(found, 'A2A10-SEND-001').join()).toMatch(
+    /inconclusive: the agent answers every message with an internal error/,
+  );
 });
 
 test('one that takes longer than the suite waits', async () => {
-  const found = await findings(() => ({ steps: [{ status: 'working' }, { sleep: 1_200 }, { end: 'completed' }] }), 'tck', 400);
+  const found = await findings(
+    () => ({ steps: [{ status: 'working' }, { sleep: 1_200 }, { end: 'completed' }] }),
+    'tck',
+    400,
+  );
   expect(found.filter(isRed)).toEqual([]);
-  expect(lost(found, 'A2A10-SEND-007')).toContain('inconclusive: no answer for 400 ms: an agent that takes longer needs a longer --timeout');
+  expect(lost(found, 'A2A10-SEND-007')).toContain(
+    'inconclusive: no answer for 400 ms: an agent that takes longer needs a longer --timeout',
+  );
 }, 60_000);
 
-test.each(['echo', 'tck'])('one that asks before it does anything, with %s', async (profile) => {
-  const found = await findings(() => ({ steps: [{ end: 'input-required', text: 'Which one?' }], turns: [{ steps: [{ end: 'completed' }] }] }), profile, 500);
-  expect(found.filter(isRed)).toEqual([]);
-  expect(lost(found, 'A2A10-ERR-008')).toContain('inconclusive: the agent was asked for completed (done) and its task is input-required');
-}, 60_000);
+test.each(['echo', 'tck'])(
+  'one that asks before it does anything, with %s',
+  async (profile) => {
+    const found = await findings(
+      () => ({ steps: [{ end: 'input-required', text: 'Which one?' }], turns: [{ steps: [{ end: 'completed' }] }] }),
+      profile,
+      500,
+    );
+    expect(found.filter(isRed)).toEqual([]);
+    expect(lost(found, 'A2A10-ERR-008')).toContain(
+      'inconclusive: the agent was asked for completed (done) and its task is input-required',
+    );
+  },
+  60_000,
+);
 
-test.each(['echo', 'tck'])('one that never succeeds, with %s', async (profile) => {
-  const found = await findings(() => ({ steps: [{ status: 'trying' }, { sleep: 20 }, { end: 'failed', text: 'No luck' }] }), profile, 500);
-  expect(found.filter(isRed)).toEqual([]);
-}, 60_000);
+test.each(['echo', 'tck'])(
+  'one that never succeeds, with %s',
+  async (profile) => {
+    const found = await findings(
+      () => ({ steps: [{ status: 'trying' }, { sleep: 20 }, { end: 'failed', text: 'No luck' }] }),
+      profile,
+      500,
+    );
+    expect(found.filter(isRed)).toEqual([]);
+  },
+  60_000,
+);

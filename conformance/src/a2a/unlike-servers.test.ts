@@ -9,7 +9,11 @@ type Change = (impl: Record<string, (...args: never[]) => unknown>) => object;
 
 async function findings(scenario: string, make: Change): Promise<Finding[]> {
   const quirk = { name: 'a2a.test', breaks: null, make } as unknown as AnyQuirk;
-  await using server = await createReferenceServer({ protocols: ['a2a@1.0'], a2a: { capabilities: { streaming: false } }, quirks: [quirk] });
+  await using server = await createReferenceServer({
+    protocols: ['a2a@1.0'],
+    a2a: { capabilities: { streaming: false } },
+    quirks: [quirk],
+  });
   const found: Finding[] = [];
   await runSuite(
     {
@@ -35,7 +39,8 @@ async function findings(scenario: string, make: Change): Promise<Finding[]> {
 }
 
 /** One word where both bindings say the same. */
-const verdicts = (found: readonly Finding[], id: string) => [...new Set(found.filter(({ requirement }) => requirement === id).map(({ verdict }) => verdict))].join();
+const verdicts = (found: readonly Finding[], id: string) =>
+  [...new Set(found.filter(({ requirement }) => requirement === id).map(({ verdict }) => verdict))].join();
 
 test('a server that makes no contexts is none that hides them', async () => {
   const without: Change = (impl) => ({
@@ -53,10 +58,16 @@ test('a server that streams without declaring it, or answers a stream with a tas
   expect(verdicts(await findings('a2a/capability/no-streaming', streams), 'A2A10-CAP-002')).toBe('violation');
   const answers: Change = (impl) => ({
     checkCapability: () => {},
-    answerRest: (...[ctx, request]: [never, { path: string }]) => impl['answerRest']!(ctx, { ...request, path: request.path.replace('message:stream', 'message:send') } as never),
+    answerRest: (...[ctx, request]: [never, { path: string }]) =>
+      impl['answerRest']!(ctx, { ...request, path: request.path.replace('message:stream', 'message:send') } as never),
     readRpcRequest(...args: never[]) {
       const read = impl['readRpcRequest']!(...args) as { ok: boolean; request: { method: string } };
-      return read.ok ? { ...read, request: { ...read.request, method: read.request.method.replace('SendStreamingMessage', 'SendMessage') } } : read;
+      return read.ok
+        ? {
+            ...read,
+            request: { ...read.request, method: read.request.method.replace('SendStreamingMessage', 'SendMessage') },
+          }
+        : read;
     },
   });
   expect(verdicts(await findings('a2a/capability/no-streaming', answers), 'A2A10-CAP-002')).toBe('violation');
@@ -66,9 +77,14 @@ test('where nobody listens, the card alone is to blame', async () => {
   const elsewhere: Change = (impl) => ({
     card(...args: never[]) {
       const card = impl['card']!(...args) as { supportedInterfaces: object[] };
-      return { ...card, supportedInterfaces: card.supportedInterfaces.map((one) => ({ ...one, url: 'http://127.0.0.1:1' })) };
+      return {
+        ...card,
+        supportedInterfaces: card.supportedInterfaces.map((one) => ({ ...one, url: 'http://127.0.0.1:1' })),
+      };
     },
   });
   expect(verdicts(await findings('a2a/card/true', elsewhere), 'A2A10-CARD-004')).toBe('violation');
-  expect((await findings('a2a/json-rpc/malformed', elsewhere)).map(({ verdict, reason }) => `${verdict} ${reason}`)).toEqual(Array(4).fill('blocked A2A10-CARD-004'));
+  expect(
+    (await findings('a2a/json-rpc/malformed', elsewhere)).map(({ verdict, reason }) => `${verdict} ${reason}`),
+  ).toEqual(Array(4).fill('blocked A2A10-CARD-004'));
 });

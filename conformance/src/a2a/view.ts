@@ -32,8 +32,21 @@ export interface MessageView {
 export type EventView =
   | { kind: 'task'; id: string | undefined; contextId: string | undefined; state: string | undefined; task: TaskView }
   | { kind: 'message'; message: MessageView }
-  | { kind: 'status'; taskId: string | undefined; contextId: string | undefined; state: string | undefined; message: MessageView | undefined }
-  | { kind: 'artifact'; taskId: string | undefined; contextId: string | undefined; artifact: ArtifactView; append: boolean; lastChunk: boolean }
+  | {
+      kind: 'status';
+      taskId: string | undefined;
+      contextId: string | undefined;
+      state: string | undefined;
+      message: MessageView | undefined;
+    }
+  | {
+      kind: 'artifact';
+      taskId: string | undefined;
+      contextId: string | undefined;
+      artifact: ArtifactView;
+      append: boolean;
+      lastChunk: boolean;
+    }
   /** A member that a stream event does not have, or several, or none. */
   | { kind: 'unreadable'; raw: unknown };
 
@@ -50,7 +63,9 @@ function list(value: unknown): unknown[] {
 
 function stateView(status: unknown): string | undefined {
   const state = isRecord(status) ? text(status.state) : undefined;
-  return state?.startsWith('TASK_STATE_') ? state.slice('TASK_STATE_'.length).toLowerCase().replaceAll('_', '-') : state;
+  return state?.startsWith('TASK_STATE_')
+    ? state.slice('TASK_STATE_'.length).toLowerCase().replaceAll('_', '-')
+    : state;
 }
 
 export function taskView(raw: unknown): TaskView {
@@ -72,7 +87,13 @@ export function artifactView(raw: unknown): ArtifactView {
 
 export function messageView(raw: unknown): MessageView {
   const message = isRecord(raw) ? raw : {};
-  return { role: text(message.role), contextId: text(message.contextId), taskId: text(message.taskId), parts: list(message.parts), raw };
+  return {
+    role: text(message.role),
+    contextId: text(message.contextId),
+    taskId: text(message.taskId),
+    parts: list(message.parts),
+    raw,
+  };
 }
 
 export function eventView(raw: unknown): EventView {
@@ -84,7 +105,13 @@ export function eventView(raw: unknown): EventView {
   }
   if (isRecord(statusUpdate)) {
     const said = isRecord(statusUpdate.status) ? statusUpdate.status.message : undefined;
-    return { kind: 'status', taskId: text(statusUpdate.taskId), contextId: text(statusUpdate.contextId), state: stateView(statusUpdate.status), message: isRecord(said) ? messageView(said) : undefined };
+    return {
+      kind: 'status',
+      taskId: text(statusUpdate.taskId),
+      contextId: text(statusUpdate.contextId),
+      state: stateView(statusUpdate.status),
+      message: isRecord(said) ? messageView(said) : undefined,
+    };
   }
   if (isRecord(artifactUpdate)) {
     return {

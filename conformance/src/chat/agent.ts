@@ -82,13 +82,24 @@ export class ChatAgent {
       await socket.close();
       return answer;
     }
-    const exchange = await this.#tools.recorder.request({ ...this.#post({}, { hostile: true }), body, headers: [['Content-Type', 'application/json']] });
+    const exchange = await this.#tools.recorder.request({
+      ...this.#post({}, { hostile: true }),
+      body,
+      headers: [['Content-Type', 'application/json']],
+    });
     return exchange.frames.length > 0 ? answerIn(exchange, exchange.frames) : answerOf(exchange);
   }
 
   async fetch(method: string, path: string, binding: string): Promise<Answer> {
     const known = path === PATHS.health;
-    return answerOf(await this.#tools.recorder.request({ method, url: this.#base + path, binding, ...(known ? { operation: 'health' } : { hostile: true }) }));
+    return answerOf(
+      await this.#tools.recorder.request({
+        method,
+        url: this.#base + path,
+        binding,
+        ...(known ? { operation: 'health' } : { hostile: true }),
+      }),
+    );
   }
 
   /** A socket for many turns: /api/chat-ws. */

@@ -40,20 +40,25 @@ export class Answer implements Subject {
     this.events = events;
     this.place = events.at(-1)?.place ?? { exchange: exchange.id };
     // A server that cannot express a step says so (ARCHITECTURE, idea 1): nothing can be learned from it.
-    if (JSON.stringify(value.error ?? '').includes('SCRIPT_STEP_UNSUPPORTED')) throw new NotApplicable(`the target cannot express the script: ${String(value.error)}`);
+    if (JSON.stringify(value.error ?? '').includes('SCRIPT_STEP_UNSUPPORTED'))
+      throw new NotApplicable(`the target cannot express the script: ${String(value.error)}`);
   }
 
   /** Results of one list alone, `executed_tool_calls` for instance. */
   results(list: string): CallView[] {
     const { response } = this.exchange;
     const data = isRecord(response?.json) && isRecord(response.json.data) ? response.json.data : {};
-    return [...callViews(data[list]), ...this.events.flatMap(({ value: { type, calls } }) => (type === list ? calls : []))];
+    return [
+      ...callViews(data[list]),
+      ...this.events.flatMap(({ value: { type, calls } }) => (type === list ? calls : [])),
+    ];
   }
 
   /** The call that is asked about; `inconclusive` when the agent asks about none. */
   asked(): CallView & { id: string } {
     const call = this.value.pending[0];
-    if (call?.id === undefined) throw new Lost(`the agent was asked to want a tool, and no call waits for approval (${this.value.ended})`);
+    if (call?.id === undefined)
+      throw new Lost(`the agent was asked to want a tool, and no call waits for approval (${this.value.ended})`);
     return { ...call, id: call.id };
   }
 }
@@ -70,7 +75,12 @@ export function answerOf(exchange: Exchange): Answer {
     text,
     pending: distinct(callViews(data.tool_calls)),
     executed: [...callViews(data.executed_tool_calls), ...callViews(data.executed_approvals)],
-    ...(body.detail === undefined ? {} : { error: body.detail, ...(body.reason === undefined ? {} : { error: { detail: body.detail, reason: body.reason } }) }),
+    ...(body.detail === undefined
+      ? {}
+      : {
+          error: body.detail,
+          ...(body.reason === undefined ? {} : { error: { detail: body.detail, reason: body.reason } }),
+        }),
     ...contextOf(body.meta_data),
     types: [],
   });
@@ -86,11 +96,14 @@ function endedOf({ response, end }: Exchange, text: string): string {
 
 /** An answer in events. */
 export function answerIn(exchange: Exchange, frames: readonly Frame[]): Answer {
-  const events: SeenEvent[] = frames.filter((frame) => !isBlank(frame)).map((frame) => ({
-    value: eventView(frame.json),
-    place: { exchange: exchange.id, frame: frame.index, atMs: Math.round(frame.atMs - exchange.request.atMs) },
-  }));
-  if (events.length === 0 && exchange.response && exchange.response.status !== 101 && exchange.response.status !== 200) return answerOf(exchange);
+  const events: SeenEvent[] = frames
+    .filter((frame) => !isBlank(frame))
+    .map((frame) => ({
+      value: eventView(frame.json),
+      place: { exchange: exchange.id, frame: frame.index, atMs: Math.round(frame.atMs - exchange.request.atMs) },
+    }));
+  if (events.length === 0 && exchange.response && exchange.response.status !== 101 && exchange.response.status !== 200)
+    return answerOf(exchange);
   if (events.length === 0 && exchange.binding !== 'WebSocket') throw unopened(exchange);
   const views = events.map(({ value }) => value);
   const error = views.find(({ type }) => type === 'error');
@@ -102,7 +115,9 @@ export function answerIn(exchange: Exchange, frames: readonly Frame[]): Answer {
       httpStatus: exchange.response?.status,
       ended: error ? 'error' : done ? 'done' : (exchange.end?.message ?? exchange.end?.kind ?? 'no end in time'),
       text: views.flatMap(({ type, text }) => (type === 'text_delta' ? (text ?? '') : [])).join(''),
-      pending: distinct(views.flatMap(({ type, calls }) => (type === 'tool_calls' || type === 'approvals' ? calls : []))),
+      pending: distinct(
+        views.flatMap(({ type, calls }) => (type === 'tool_calls' || type === 'approvals' ? calls : [])),
+      ),
       executed: views.flatMap((view) => (isExecuted(view) ? view.calls : [])),
       ...(error ? { error: isRecord(error.raw) && error.raw.reason !== undefined ? error.raw : error.text } : {}),
       ...contextOf(meta),
@@ -120,12 +135,20 @@ export function isBlank({ kind, data }: Frame): boolean {
 /** Not one event came, so that nothing can be said of a turn. */
 export function unopened(exchange: Exchange): Blocked {
   const { response, end } = exchange;
-  const actual = { httpStatus: response?.status, ended: end?.kind, ...(end?.code === undefined ? {} : { code: end.code }) };
-  return new Blocked(exchange.binding === 'WebSocket' ? 'CHAT-WS-001' : 'CHAT-STREAM-001', `expected events, got none (${end?.message ?? end?.kind ?? 'nothing in time'})`, {
-    place: { exchange: exchange.id },
-    expected: 'events',
-    actual,
-  });
+  const actual = {
+    httpStatus: response?.status,
+    ended: end?.kind,
+    ...(end?.code === undefined ? {} : { code: end.code }),
+  };
+  return new Blocked(
+    exchange.binding === 'WebSocket' ? 'CHAT-WS-001' : 'CHAT-STREAM-001',
+    `expected events, got none (${end?.message ?? end?.kind ?? 'nothing in time'})`,
+    {
+      place: { exchange: exchange.id },
+      expected: 'events',
+      actual,
+    },
+  );
 }
 
 /** How many of these frames make up the first turn: up to `done` or `error`; 0 when neither has come. */
@@ -141,4 +164,3 @@ function distinct(calls: readonly CallView[]): CallView[] {
 function contextOf(meta: unknown): { context?: unknown } {
   return isRecord(meta) && meta.request_context !== undefined ? { context: meta.request_context } : {};
 }
-

@@ -13,10 +13,19 @@ test('a script stands in the first message', () => {
 test('a decision stands in the last message, in one form alone', () => {
   const { messages } = begun.decide(answer, [{ call, approved: true }]);
   expect(messages).toHaveLength(3);
-  expect(messages[1]).toMatchObject({ role: 'assistant', content: 'May I?', data: { tool_calls: [{ id: 'c', execute: false }] } });
-  expect(messages[2]).toMatchObject({ role: 'user', data: { tool_calls: [{ id: 'c', name: 'delete', input: { pod: 'x' }, execute: true }] } });
+  expect(messages[1]).toMatchObject({
+    role: 'assistant',
+    content: 'May I?',
+    data: { tool_calls: [{ id: 'c', execute: false }] },
+  });
+  expect(messages[2]).toMatchObject({
+    role: 'user',
+    data: { tool_calls: [{ id: 'c', name: 'delete', input: { pod: 'x' }, execute: true }] },
+  });
   expect(messages[2]!.data).not.toHaveProperty('approvals');
-  expect(begun.decide(answer, [{ call, approved: false, reason: 'no' }], 'approvals').messages[2]).toMatchObject({ data: { approvals: [{ id: 'c', type: 'tool_call', execute: false, rejection_reason: 'no' }] } });
+  expect(begun.decide(answer, [{ call, approved: false, reason: 'no' }], 'approvals').messages[2]).toMatchObject({
+    data: { approvals: [{ id: 'c', type: 'tool_call', execute: false, rejection_reason: 'no' }] },
+  });
 });
 
 test('or on the assistant message, before a text', () => {

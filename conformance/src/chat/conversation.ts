@@ -42,7 +42,11 @@ export class Conversation {
 
   /** As the server's page shows it: the decision stands in the assistant's message, and a text follows. */
   decideOnAnswer(answer: Answer, verdicts: readonly Verdict[]): Conversation {
-    const assistant: Message = { role: 'assistant', content: answer.value.text, data: { tool_calls: verdicts.map((verdict) => decided(verdict, 'tool_calls')) } as never };
+    const assistant: Message = {
+      role: 'assistant',
+      content: answer.value.text,
+      data: { tool_calls: verdicts.map((verdict) => decided(verdict, 'tool_calls')) } as never,
+    };
     return new Conversation([...this.messages, assistant, { role: 'user', content: 'Yes, approved' }]);
   }
 }
@@ -52,7 +56,11 @@ const UNDESCRIBED = { tool_description: '', input_description: {} };
 
 function said({ value }: Answer): Message {
   const calls = value.pending.map(({ id, name, input }) => ({ id, name, input, execute: false, ...UNDESCRIBED }));
-  return { role: 'assistant', content: value.text, ...(calls.length > 0 ? { data: { tool_calls: calls } as never } : {}) };
+  return {
+    role: 'assistant',
+    content: value.text,
+    ...(calls.length > 0 ? { data: { tool_calls: calls } as never } : {}),
+  };
 }
 
 function decided({ call, approved, reason }: Verdict, form: Decision): object {

@@ -16,10 +16,21 @@ export async function detect(recorder: Recorder, target: URL): Promise<Detection
   const chat = await recorder.request({ method: 'GET', url: base + PATHS.chat });
   const isHealthy = isRecord(health.response?.json) && typeof health.response.json.status === 'string';
   if (isHealthy && chat.response?.status === 405) {
-    return { found: { base, bindings: BINDINGS, undeclared: new Map(), capabilities: new Set(), evidence: `${PATHS.health} and ${PATHS.chat} at ${base}` } };
+    return {
+      found: {
+        base,
+        bindings: BINDINGS,
+        undeclared: new Map(),
+        capabilities: new Set(),
+        evidence: `${PATHS.health} and ${PATHS.chat} at ${base}`,
+      },
+    };
   }
   return {
-    tried: [`GET ${base}${PATHS.health}: ${whatCame(health)}`, `GET ${base}${PATHS.chat}: ${whatCame(chat)}${chat.response ? ', expected 405' : ''}`],
+    tried: [
+      `GET ${base}${PATHS.health}: ${whatCame(health)}`,
+      `GET ${base}${PATHS.chat}: ${whatCame(chat)}${chat.response ? ', expected 405' : ''}`,
+    ],
     reachable: health.response !== undefined || chat.response !== undefined,
   };
 }

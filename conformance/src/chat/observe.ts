@@ -19,7 +19,13 @@ export function observe({ value, events }: Answer): Observed {
   return {
     // Of an answer in one piece that fails, what was said before is lost.
     ...(streamed || end !== 'failed' ? { text: textOf(value) } : {}),
-    ...(streamed ? { statuses: events.flatMap(({ value: event }) => (event.type === 'intermittent_update' ? (event.text ?? '') : [])) } : {}),
+    ...(streamed
+      ? {
+          statuses: events.flatMap(({ value: event }) =>
+            event.type === 'intermittent_update' ? (event.text ?? '') : [],
+          ),
+        }
+      : {}),
     tools: [
       ...value.executed.map(({ name, input, output }) => {
         const reason = REJECTED.exec(output ?? '')?.groups?.reason;

@@ -32,7 +32,11 @@ export class ChatSocket implements Subject {
   /** Whether the socket was accepted, and still stands. */
   get value(): { httpStatus: number | undefined; open: boolean; closed?: string } {
     const { response, end } = this.exchange;
-    return { httpStatus: response?.status, open: response?.status === 101 && !end, ...(end ? { closed: `${end.kind}${end.code === undefined ? '' : ` ${end.code}`}` } : {}) };
+    return {
+      httpStatus: response?.status,
+      open: response?.status === 101 && !end,
+      ...(end ? { closed: `${end.kind}${end.code === undefined ? '' : ` ${end.code}`}` } : {}),
+    };
   }
 
   /** One turn, to its end; the play is blocked when the first one brings nothing at all. */
@@ -46,12 +50,20 @@ export class ChatSocket implements Subject {
 
   /** The turn that was begun last is still going on. */
   get isBusy(): boolean {
-    return this.value.open && turnLength(this.exchange.frames.filter(({ direction }) => direction === 'in').slice(this.#taken)) === 0;
+    return (
+      this.value.open &&
+      turnLength(this.exchange.frames.filter(({ direction }) => direction === 'in').slice(this.#taken)) === 0
+    );
   }
 
   /** Any frame. */
   say(frame: string | Uint8Array): void {
-    if (!this.value.open) throw new Blocked('CHAT-WS-001', 'expected an open socket', { place: this.place, expected: 'an open socket', actual: this.value });
+    if (!this.value.open)
+      throw new Blocked('CHAT-WS-001', 'expected an open socket', {
+        place: this.place,
+        expected: 'an open socket',
+        actual: this.value,
+      });
     this.#live.send(frame);
   }
 

@@ -34,7 +34,14 @@ interface Habits {
   end: (response: ServerResponse, last: Event) => void;
 }
 
-const CALL = { id: 'r-1', name: 'restart_service', input: { service: 'db' }, execute: false, tool_description: '', input_description: {} };
+const CALL = {
+  id: 'r-1',
+  name: 'restart_service',
+  input: { service: 'db' },
+  execute: false,
+  tool_description: '',
+  input_description: {},
+};
 const text = (said: string): Event => ({ type: 'text_delta', text: said });
 let told = 0;
 
@@ -42,12 +49,20 @@ async function* turn({ messages, ...fields }: Request): AsyncGenerator<Event> {
   const last = messages.at(-1);
   const done = { type: 'done', ...(Object.keys(fields).length > 0 && { meta_data: { request_context: fields } }) };
   if (last === undefined) return yield { type: 'error', error: 'Nothing was said.' };
-  for (const [list, type] of [['tool_calls', 'tool'], ['approvals', 'approval']] as const) {
+  for (const [list, type] of [
+    ['tool_calls', 'tool'],
+    ['approvals', 'approval'],
+  ] as const) {
     const before = messages.at(-2);
-    const all = [...(last.data?.[list] ?? []), ...(before?.role === 'assistant' && last.content !== '' ? (before.data?.[list] ?? []) : [])];
+    const all = [
+      ...(last.data?.[list] ?? []),
+      ...(before?.role === 'assistant' && last.content !== '' ? (before.data?.[list] ?? []) : []),
+    ];
     const results = all.flatMap((call) => {
       if (call.execute) return [{ ...call, type: 'tool_call', output: 'up again' }];
-      return call.rejection_reason ? [{ ...call, type: 'tool_call', output: `Not done: ${call.rejection_reason}` }] : [];
+      return call.rejection_reason
+        ? [{ ...call, type: 'tool_call', output: `Not done: ${call.rejection_reason}` }]
+        : [];
     });
     const member = `executed_${type === 'tool' ? 'tool_calls' : 'approvals'}`;
     if (results.length > 0) yield { type: member, [member]: results };
@@ -74,10 +89,13 @@ const ordinary: Habits = {
   end: (response, last) => void response.end(`${JSON.stringify(last)}\n`),
 };
 
-const refuse = (response: ServerResponse, status: number, detail: string) => void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ detail }));
+const refuse = (response: ServerResponse, status: number, detail: string) =>
+  void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ detail }));
 
 async function startServer(habits: Habits) {
-  const server = createServer((request, response) => void answer(habits, request, response).catch(() => response.destroy()));
+  const server = createServer(
+    (request, response) => void answer(habits, request, response).catch(() => response.destroy()),
+  );
   const sockets = new WebSocketServer({ server, path: '/api/chat-ws' });
   sockets.on('connection', (socket) => {
     let before = Promise.resolve();
@@ -98,9 +116,11 @@ async function startServer(habits: Habits) {
 }
 
 async function answer(habits: Habits, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.url === '/health') return void response.writeHead(200, { 'content-type': 'application/json' }).end('{"status": "ok"}');
+  if (request.url === '/health')
+    return void response.writeHead(200, { 'content-type': 'application/json' }).end('{"status": "ok"}');
   const streams = request.url === '/api/chat-stream' || request.url === '/api/sendMessageStream';
-  if (!streams && request.url !== '/api/chat' && request.url !== '/api/sendMessage') return refuse(response, 404, 'Not Found');
+  if (!streams && request.url !== '/api/chat' && request.url !== '/api/sendMessage')
+    return refuse(response, 404, 'Not Found');
   if (request.method !== 'POST') return void response.writeHead(405, { allow: 'POST' }).end();
   let body: unknown;
   try {
@@ -127,8 +147,14 @@ async function wholeAnswer(habits: Habits, asked: Request, response: ServerRespo
   if (failed) return refuse(response, 504, String(failed.error));
   const list = (type: string) => events.flatMap((event) => (event.type === type ? (event[type] as object[]) : []));
   const content = events.flatMap((event) => (event.type === 'text_delta' ? [event.text] : [])).join('');
-  const data = { tool_calls: list('tool_calls'), executed_tool_calls: list('executed_tool_calls'), executed_approvals: list('executed_approvals') };
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ role: 'assistant', content, data, meta_data: events.at(-1)?.meta_data }));
+  const data = {
+    tool_calls: list('tool_calls'),
+    executed_tool_calls: list('executed_tool_calls'),
+    executed_approvals: list('executed_approvals'),
+  };
+  response
+    .writeHead(200, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ role: 'assistant', content, data, meta_data: events.at(-1)?.meta_data }));
 }
 
 async function answerFrame(habits: Habits, socket: WebSocket, frame: string): Promise<void> {
@@ -145,11 +171,18 @@ async function answerFrame(habits: Habits, socket: WebSocket, frame: string): Pr
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'chat-'));
-  await writeFile(join(folder, 'profile.yaml'), 'done: hello\nmulti: several\nslow: wait\nfail: boom\napproval: restart\necho: echo\n');
+  await writeFile(
+    join(folder, 'profile.yaml'),
+    'done: hello\nmulti: several\nslow: wait\nfail: boom\napproval: restart\necho: echo\n',
+  );
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function findings(habits: Partial<Habits>, scenario?: string, profile = join(folder, 'profile.yaml')): Promise<Finding[]> {
+async function findings(
+  habits: Partial<Habits>,
+  scenario?: string,
+  profile = join(folder, 'profile.yaml'),
+): Promise<Finding[]> {
   await using server = await startServer({ ...ordinary, ...habits });
   const found: Finding[] = [];
   await runSuite(
@@ -176,8 +209,10 @@ async function findings(habits: Partial<Habits>, scenario?: string, profile = jo
 }
 
 const isRed = ({ verdict }: Finding) => verdict === 'violation' || verdict === 'warning' || verdict === 'harness-error';
-const reds = (found: readonly Finding[]) => [...new Set(found.filter(isRed).map(({ requirement }) => requirement.slice(5)))].sort();
-const verdicts = (found: readonly Finding[], id: string) => [...new Set(found.filter(({ requirement }) => requirement === id).map(({ verdict }) => verdict))].join();
+const reds = (found: readonly Finding[]) =>
+  [...new Set(found.filter(isRed).map(({ requirement }) => requirement.slice(5)))].sort();
+const verdicts = (found: readonly Finding[], id: string) =>
+  [...new Set(found.filter(({ requirement }) => requirement === id).map(({ verdict }) => verdict))].join();
 
 /** The same turn, its events changed. */
 const changed = (change: (event: Event, request: Request) => Event[] | Promise<Event[]>): Pick<Habits, 'turn'> => ({
@@ -192,7 +227,10 @@ describe('legal, however unlike ours', () => {
     yield* turn(request);
   };
   const notice = (said: string): Partial<Habits> => ({
-    empty: (response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ role: 'assistant', content: said })),
+    empty: (response) =>
+      void response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ role: 'assistant', content: said })),
     async *turn(request) {
       if (request.messages.length > 0) return yield* turn(request);
       yield text(said);
@@ -205,20 +243,32 @@ describe('legal, however unlike ours', () => {
     ['a notice for empty messages, in words of its own', notice('There is not one message to answer')],
     ['a binary frame is passed over', { binary: () => {} }],
     ['a binary frame ends the socket in good order', { binary: (socket) => socket.close(1003) }],
-    ['results in both forms', changed((event) => (event.type === 'executed_tool_calls' ? [event, { type: 'executed_approvals', executed_approvals: event.executed_tool_calls }] : [event]))],
+    [
+      'results in both forms',
+      changed((event) =>
+        event.type === 'executed_tool_calls'
+          ? [event, { type: 'executed_approvals', executed_approvals: event.executed_tool_calls }]
+          : [event],
+      ),
+    ],
   ];
   test.each(cases)('%s', async (_name, habits) => expect(reds(await findings(habits))).toEqual([]), 60_000);
 
   test('without scripts, and nothing known of it', async () => {
     const found = await findings({}, undefined, 'echo');
     expect(reds(found)).toEqual([]);
-    for (const id of ['CHAT-HEALTH-001', 'CHAT-STREAM-001', 'CHAT-STREAM-015']) expect(verdicts(found, id)).toBe('pass');
+    for (const id of ['CHAT-HEALTH-001', 'CHAT-STREAM-001', 'CHAT-STREAM-015'])
+      expect(verdicts(found, id)).toBe('pass');
   });
 });
 
 describe('faults', () => {
   test('a turn that ends in good order without `done`', async () => {
-    const habits = { ...changed((event, { messages }) => (event.type === 'done' && messages.at(-1)?.content === 'restart' ? [] : [event])) };
+    const habits = {
+      ...changed((event, { messages }) =>
+        event.type === 'done' && messages.at(-1)?.content === 'restart' ? [] : [event],
+      ),
+    };
     expect(reds(await findings(habits, 'chat/approval/asked'))).toEqual(['STREAM-003']);
   });
   test('a stream that stays open after `error`', async () => {
@@ -232,9 +282,17 @@ describe('faults', () => {
     expect(reds(await findings(habits, 'chat/turn/fails'))).toContain('STREAM-009');
   });
   test('silence in answer to empty messages', async () => {
-    const silent: Partial<Habits> = { empty: () => {}, turn: (request) => (request.messages.length > 0 ? turn(request) : silence()) };
+    const silent: Partial<Habits> = {
+      empty: () => {},
+      turn: (request) => (request.messages.length > 0 ? turn(request) : silence()),
+    };
     const found = await findings(silent, 'chat/turn/empty');
-    expect(found.filter(({ requirement }) => requirement === 'CHAT-ERR-007').map(({ binding, verdict }) => `${binding} ${verdict}`).sort()).toEqual(['HTTP violation', 'NDJSON violation', 'WebSocket violation']);
+    expect(
+      found
+        .filter(({ requirement }) => requirement === 'CHAT-ERR-007')
+        .map(({ binding, verdict }) => `${binding} ${verdict}`)
+        .sort(),
+    ).toEqual(['HTTP violation', 'NDJSON violation', 'WebSocket violation']);
   });
   test('a socket that is open and dead after a binary frame', async () => {
     const dies: Partial<Habits> = { binary: (socket) => void socket.removeAllListeners('message') };
@@ -259,7 +317,11 @@ describe('faults', () => {
     expect(reds(await findings(serial, 'chat/stream/parallel'))).toEqual(['CONC-001']);
   });
   test('results of one form in the list of the other', async () => {
-    const mixed = changed((event) => (event.type === 'executed_tool_calls' ? [{ type: 'executed_approvals', executed_approvals: event.executed_tool_calls }] : [event]));
+    const mixed = changed((event) =>
+      event.type === 'executed_tool_calls'
+        ? [{ type: 'executed_approvals', executed_approvals: event.executed_tool_calls }]
+        : [event],
+    );
     expect(reds(await findings(mixed, 'chat/approval/approved'))).toEqual(['APPR-002']);
   });
 });

@@ -4,7 +4,11 @@ import type { RequirementId } from '@agentproto/protocol';
 export async function describeChecks(id: RequirementId): Promise<string[]> {
   const { families } = await import('../families.ts');
   return families.flatMap(({ scenarios, invariants }) => [
-    ...scenarios.filter(({ proves }) => proves.includes(id)).map((scenario) => `scenario ${scenario.id}: ${scenario.title}`),
-    ...invariants.filter(({ proves }) => proves.includes(id)).map((invariant) => `invariant ${invariant.id}: ${invariant.title}`),
+    ...scenarios
+      .filter(({ proves }) => proves.includes(id))
+      .map((scenario) => `scenario ${scenario.id}: ${scenario.title}`),
+    ...invariants
+      .filter(({ proves }) => proves.includes(id))
+      .map((invariant) => `invariant ${invariant.id}: ${invariant.title}`),
   ]);
 }

@@ -4,7 +4,13 @@ import { renderExplanation } from './explain.ts';
 import { renderList } from './list.ts';
 
 test('explain', () => {
-  expect(renderExplanation(sampleRegistry['A2A10-PUSH-001']!, ['scenario a2a/push/created: A configuration that was created has an id and says so in every answer'], 60)).toBe(
+  expect(
+    renderExplanation(
+      sampleRegistry['A2A10-PUSH-001']!,
+      ['scenario a2a/push/created: A configuration that was created has an id and says so in every answer'],
+      60,
+    ),
+  ).toBe(
     `A2A10-PUSH-001  MUST
   A created push configuration has an id.
 
@@ -31,5 +37,7 @@ A2A10-SEC-001   MUST    14.1  untestable  Addresses inside …
 A2A10-ERR-009   SHOULD  9.5   checked     Errors carry deta…
 `,
   );
-  expect(renderList(rows.slice(0, 1), Infinity)).toBe('A2A10-CARD-001  MUST  8.2  checked     The card is served at its well-known path.\n');
+  expect(renderList(rows.slice(0, 1), Infinity)).toBe(
+    'A2A10-CARD-001  MUST  8.2  checked     The card is served at its well-known path.\n',
+  );
 });

@@ -11,17 +11,26 @@ import { stateOf } from './list.ts';
 export const explain: Command = async (args) => {
   const { positionals } = parseFlags(args, []);
   const [id] = positionals;
-  if (id === undefined || positionals.length > 1) throw new UsageError(`explain: expected one requirement id, got ${positionals.length}`);
+  if (id === undefined || positionals.length > 1)
+    throw new UsageError(`explain: expected one requirement id, got ${positionals.length}`);
   const rows: { readonly [id: string]: Requirement } = requirements;
   const row = rows[id.toUpperCase()];
-  if (!row) throw new UsageError(`explain ${id}: unknown requirement id${nearest(id, Object.keys(rows))}; \`list\` names them all`);
-  process.stdout.write(renderExplanation(row, await describeChecks(row.id), Math.min(process.stdout.columns ?? 80, 100)));
+  if (!row)
+    throw new UsageError(
+      `explain ${id}: unknown requirement id${nearest(id, Object.keys(rows))}; \`list\` names them all`,
+    );
+  process.stdout.write(
+    renderExplanation(row, await describeChecks(row.id), Math.min(process.stdout.columns ?? 80, 100)),
+  );
   return 0;
 };
 
 export function renderExplanation(row: Requirement, checks: readonly string[], width: number): string {
   const { title, source } = revisionOf(row);
-  const needs = [...(row.capability ?? []).map((name) => `capability ${name}`), ...(row.stimulus ?? []).map((word) => `stimulus ${word}`)];
+  const needs = [
+    ...(row.capability ?? []).map((name) => `capability ${name}`),
+    ...(row.stimulus ?? []).map((word) => `stimulus ${word}`),
+  ];
   const facts: [string, readonly string[]][] = [
     ['source', [`${title}, section ${row.section}`, ...(source ? [source] : [])]],
     ['basis', [BASES[row.basis]]],
@@ -31,7 +40,11 @@ export function renderExplanation(row: Requirement, checks: readonly string[], w
     ['state', [[stateOf(row), row.pending ?? row.untestable].filter(Boolean).join(': ')]],
     ['checks', checks],
   ];
-  const lines = [`${row.id}  ${row.level.toUpperCase()}`, ...wrap(row.statement, width - 2).map((line) => `  ${line}`), ''];
+  const lines = [
+    `${row.id}  ${row.level.toUpperCase()}`,
+    ...wrap(row.statement, width - 2).map((line) => `  ${line}`),
+    '',
+  ];
   for (const [name, texts] of facts) {
     // An address stays whole, so that it can be clicked on.
     const wrapped = texts.flatMap((text) => (text.startsWith('https://') ? [text] : wrap(text, width - 14)));
@@ -48,6 +61,8 @@ const BASES: Record<Requirement['basis'], string> = {
 };
 
 function revisionOf({ family, revision }: Requirement): { title: string; source?: string } {
-  const known: { readonly [family: string]: { revisions: { readonly [revision: string]: { title: string; source?: string } } } } = families;
+  const known: {
+    readonly [family: string]: { revisions: { readonly [revision: string]: { title: string; source?: string } } };
+  } = families;
   return known[family]?.revisions[revision] ?? { title: `${family}@${revision}` };
 }

@@ -2,10 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { UsageError } from '../kit/usage-error.ts';
 import { parseChoice, parseDuration, parseFlags, parseInteger } from './flags.ts';
 
-const flags = [{ name: 'target', value: 'a URL' }, { name: 'header', value: '"Name: value"', repeatable: true }, { name: 'quiet' }];
+const flags = [
+  { name: 'target', value: 'a URL' },
+  { name: 'header', value: '"Name: value"', repeatable: true },
+  { name: 'quiet' },
+];
 
 test('values, repetitions, positionals', () => {
-  const read = parseFlags(['one', '--target', 'http://x', '--header=A: b', '--header', 'C: -d', '--quiet', '--', '--two'], flags);
+  const read = parseFlags(
+    ['one', '--target', 'http://x', '--header=A: b', '--header', 'C: -d', '--quiet', '--', '--two'],
+    flags,
+  );
   expect(read.one('target')).toBe('http://x');
   expect(read.all('header')).toEqual(['A: b', 'C: -d']);
   expect(read.has('quiet')).toBe(true);
@@ -37,19 +44,28 @@ describe('durations', () => {
     ['1440m', 86_400_000],
   ])('%s', (text, ms) => expect(parseDuration('--timeout', text)).toBe(ms));
 
-  test.each(['2', '', '2 s', '-2s', '0s', '0.1ms', '2h', '1e3s', 'soon', '2000m', '9'.repeat(400) + 's'])('%s is refused', (text) => {
-    expect(() => parseDuration('--timeout', text)).toThrow('expected a duration from 1ms to 1440m, such as 500ms, 2s or 2m');
-  });
+  test.each(['2', '', '2 s', '-2s', '0s', '0.1ms', '2h', '1e3s', 'soon', '2000m', '9'.repeat(400) + 's'])(
+    '%s is refused',
+    (text) => {
+      expect(() => parseDuration('--timeout', text)).toThrow(
+        'expected a duration from 1ms to 1440m, such as 500ms, 2s or 2m',
+      );
+    },
+  );
 });
 
 test('whole numbers', () => {
   expect(parseInteger('--concurrency', '4', 1, 64)).toBe(4);
   for (const text of ['0', '65', '1.5', '4x', '-1', '', '99999999999999999999']) {
-    expect(() => parseInteger('--concurrency', text, 1, 64)).toThrow(`--concurrency ${text}: expected a whole number from 1 to 64`);
+    expect(() => parseInteger('--concurrency', text, 1, 64)).toThrow(
+      `--concurrency ${text}: expected a whole number from 1 to 64`,
+    );
   }
 });
 
 test('words', () => {
   expect(parseChoice('--fail-on', 'any', ['must', 'any'])).toBe('any');
-  expect(() => parseChoice('--fail-on', 'mus', ['must', 'any'])).toThrow('--fail-on mus: expected must, any; did you mean must?');
+  expect(() => parseChoice('--fail-on', 'mus', ['must', 'any'])).toThrow(
+    '--fail-on mus: expected must, any; did you mean must?',
+  );
 });

@@ -31,7 +31,9 @@ export function parseFlags(args: readonly string[], flags: readonly Flag[]): Fla
     strict: false,
     tokens: true,
     allowPositionals: true,
-    options: Object.fromEntries(flags.map(({ name, value }) => [name, { type: value ? ('string' as const) : ('boolean' as const) }])),
+    options: Object.fromEntries(
+      flags.map(({ name, value }) => [name, { type: value ? ('string' as const) : ('boolean' as const) }]),
+    ),
   });
 
   const given = new Map<string, string[]>();
@@ -41,9 +43,16 @@ export function parseFlags(args: readonly string[], flags: readonly Flag[]): Fla
     if (token.kind !== 'option') continue;
     const { name, rawName, value, inlineValue } = token;
     const flag = known.get(name);
-    if (!flag) throw new UsageError(`unknown flag ${rawName}${nearest(rawName, flags.map((one) => `--${one.name}`))}`);
+    if (!flag)
+      throw new UsageError(
+        `unknown flag ${rawName}${nearest(
+          rawName,
+          flags.map((one) => `--${one.name}`),
+        )}`,
+      );
     if (flag.value) {
-      if (value === undefined || value === '' || (!inlineValue && value.startsWith('--'))) throw new UsageError(`${rawName}: expected ${flag.value} after it`);
+      if (value === undefined || value === '' || (!inlineValue && value.startsWith('--')))
+        throw new UsageError(`${rawName}: expected ${flag.value} after it`);
     } else if (inlineValue) throw new UsageError(`${rawName}: takes no value, got ${JSON.stringify(value)}`);
     const values = given.get(name) ?? [];
     if (values.length > 0 && !flag.repeatable) throw new UsageError(`${rawName}: given twice`);
@@ -61,14 +70,16 @@ export function parseFlags(args: readonly string[], flags: readonly Flag[]): Fla
 export function parseDuration(flag: string, text: string): number {
   const [, number, unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m)$/.exec(text) ?? [];
   const ms = Math.round(Number(number) * ({ ms: 1, s: 1_000, m: 60_000 }[unit] ?? NaN));
-  if (!(ms >= 1 && ms <= 86_400_000)) throw new UsageError(`${flag} ${text}: expected a duration from 1ms to 1440m, such as 500ms, 2s or 2m`);
+  if (!(ms >= 1 && ms <= 86_400_000))
+    throw new UsageError(`${flag} ${text}: expected a duration from 1ms to 1440m, such as 500ms, 2s or 2m`);
   return ms;
 }
 
 /** A whole number from `least` to `most`. */
 export function parseInteger(flag: string, text: string, least: number, most: number): number {
   const number = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-  if (!(number >= least && number <= most)) throw new UsageError(`${flag} ${text}: expected a whole number from ${least} to ${most}`);
+  if (!(number >= least && number <= most))
+    throw new UsageError(`${flag} ${text}: expected a whole number from ${least} to ${most}`);
   return number;
 }
 

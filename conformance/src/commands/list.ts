@@ -9,13 +9,25 @@ import { parseFlags } from './flags.ts';
 export const list: Command = async (args) => {
   const flags = parseFlags(args, [{ name: 'json' }]);
   const [pattern = '*', ...more] = flags.positionals;
-  if (more.length > 0) throw new UsageError(`list: expected one pattern, got ${flags.positionals.length}; quote it, so that the shell leaves it alone`);
+  if (more.length > 0)
+    throw new UsageError(
+      `list: expected one pattern, got ${flags.positionals.length}; quote it, so that the shell leaves it alone`,
+    );
   const matches = globs(pattern);
   const rows = Object.values(requirements).filter(({ id }) => matches(id));
-  if (rows.length === 0) throw new UsageError(`list ${pattern}: matches no requirement; ids look like ${Object.keys(requirements)[0]}`);
+  if (rows.length === 0)
+    throw new UsageError(`list ${pattern}: matches no requirement; ids look like ${Object.keys(requirements)[0]}`);
   // A terminal gets lines that fit; a pipe gets all there is.
   const width = process.stdout.isTTY ? process.stdout.columns : Infinity;
-  process.stdout.write(flags.has('json') ? `${JSON.stringify(rows.map((row) => ({ ...row, state: stateOf(row) })), null, 2)}\n` : renderList(rows, width));
+  process.stdout.write(
+    flags.has('json')
+      ? `${JSON.stringify(
+          rows.map((row) => ({ ...row, state: stateOf(row) })),
+          null,
+          2,
+        )}\n`
+      : renderList(rows, width),
+  );
   return 0;
 };
 
@@ -28,10 +40,19 @@ export function renderList(rows: readonly Requirement[], width: number): string 
   const column = (text: (row: Requirement) => string) => Math.max(...rows.map((row) => text(row).length));
   const ids = column(({ id }) => id);
   const levels = column(({ level }) => level);
-  const sections = Math.min(14, column(({ section }) => section));
+  const sections = Math.min(
+    14,
+    column(({ section }) => section),
+  );
   return rows
     .map((row) => {
-      const line = [row.id.padEnd(ids), row.level.toUpperCase().padEnd(levels), cut(row.section, sections).padEnd(sections), stateOf(row).padEnd(10), row.statement].join('  ');
+      const line = [
+        row.id.padEnd(ids),
+        row.level.toUpperCase().padEnd(levels),
+        cut(row.section, sections).padEnd(sections),
+        stateOf(row).padEnd(10),
+        row.statement,
+      ].join('  ');
       return `${width === Infinity ? line : cut(line, width)}\n`;
     })
     .join('');

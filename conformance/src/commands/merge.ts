@@ -10,7 +10,8 @@ import { show } from './show.ts';
 /** `merge RUN…`: several run files of one suite version as one report. */
 export const merge: Command = async (args) => {
   const flags = parseFlags(args, SCORING_FLAGS);
-  if (flags.positionals.length === 0) throw new UsageError('merge: expected run files, as written by --report run=FILE');
+  if (flags.positionals.length === 0)
+    throw new UsageError('merge: expected run files, as written by --report run=FILE');
   const outputs = parseOutputs(flags.all('report'));
   const { scoring, verbosity } = await readScoring(flags);
   const runs = [];

@@ -33,5 +33,7 @@ test('files are prepared before the run', async () => {
   expect(await readdir(join(folder, 'deep'))).toEqual(['er']);
   await expect(prepareFile('--report', folder)).rejects.toThrow('expected a file that can be written: it is a folder');
   await writeFile(join(folder, 'file'), '');
-  await expect(prepareFile('--report', join(folder, 'file/report.json'))).rejects.toThrow(/expected a file that can be written: E(NOTDIR|EXIST)/);
+  await expect(prepareFile('--report', join(folder, 'file/report.json'))).rejects.toThrow(
+    /expected a file that can be written: E(NOTDIR|EXIST)/,
+  );
 });

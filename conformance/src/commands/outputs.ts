@@ -25,7 +25,10 @@ export function parseOutputs(values: readonly string[], others: readonly string[
   const outputs = values.map((value) => {
     const equals = value.indexOf('=');
     const [format, file] = equals < 0 ? [value, ''] : [value.slice(0, equals), value.slice(equals + 1)];
-    if (!known.includes(format)) throw new UsageError(`--report ${value}: unknown format ${format || '""'}${nearest(format, known)}; expected FORMAT=FILE with one of ${known.join(', ')}`);
+    if (!known.includes(format))
+      throw new UsageError(
+        `--report ${value}: unknown format ${format || '""'}${nearest(format, known)}; expected FORMAT=FILE with one of ${known.join(', ')}`,
+      );
     if (file === '') throw new UsageError(`--report ${value}: expected a file, such as ${format}=report.${format}`);
     return { format, file };
   });
@@ -51,7 +54,11 @@ export async function prepareFile(flag: string, file: string): Promise<void> {
 }
 
 /** Writes every output that is made of a report. */
-export async function writeOutputs(outputs: readonly Output[], report: Report, runs: readonly RunRecord[]): Promise<void> {
+export async function writeOutputs(
+  outputs: readonly Output[],
+  report: Report,
+  runs: readonly RunRecord[],
+): Promise<void> {
   for (const { format, file } of outputs) {
     const render = formats[format];
     if (render) await writeFile(file, render(report, runs));

@@ -20,7 +20,8 @@ import { show } from './show.ts';
 /** Runs the suite against a target, writes what was asked for, and tells of it. */
 export const run: Command = async (args, tool) => {
   const flags = parseFlags(args, [...RUN_FLAGS, ...SCORING_FLAGS]);
-  if (flags.positionals.length > 0) throw new UsageError(`unexpected ${JSON.stringify(flags.positionals[0])}; expected flags only`);
+  if (flags.positionals.length > 0)
+    throw new UsageError(`unexpected ${JSON.stringify(flags.positionals[0])}; expected flags only`);
   const settings = readSettings(flags, process.env);
   const outputs = parseOutputs(flags.all('report'), [RUN_OUTPUT]);
   const { scoring, verbosity } = await readScoring(flags);
@@ -41,11 +42,17 @@ export const run: Command = async (args, tool) => {
   show(report, [record], verbosity);
   await log.close(footer, ending(report));
   await writeOutputs(outputs, report, [record]);
-  if (newBaseline !== undefined) await writeFile(newBaseline, formatBaseline(acceptedReds(report, scoring.baseline ?? [])));
+  if (newBaseline !== undefined)
+    await writeFile(newBaseline, formatBaseline(acceptedReds(report, scoring.baseline ?? [])));
   return report.exitCode;
 };
 
-async function play(settings: Settings, command: { name: string; version: string }, log: RunLog, progress: Progress): Promise<RunFooter> {
+async function play(
+  settings: Settings,
+  command: { name: string; version: string },
+  log: RunLog,
+  progress: Progress,
+): Promise<RunFooter> {
   const began = performance.now();
   const interrupted = new AbortController();
   // The first signal ends the run with a report; a second one ends the process as usual.
@@ -70,5 +77,11 @@ async function play(settings: Settings, command: { name: string; version: string
 function progressFor(verbosity: ConsoleOptions['verbosity']): Progress {
   if (verbosity === 'quiet') return { listen: () => {}, done: () => {} };
   const { width, colors, live } = surface(process.stderr);
-  return createProgress({ write: (text) => process.stderr.write(text), paint: painter(colors), width, live, verbose: verbosity === 'verbose' });
+  return createProgress({
+    write: (text) => process.stderr.write(text),
+    paint: painter(colors),
+    width,
+    live,
+    verbose: verbosity === 'verbose',
+  });
 }

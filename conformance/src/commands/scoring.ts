@@ -21,7 +21,8 @@ export const SCORING_FLAGS: readonly Flag[] = [
 export async function readScoring(flags: Flags): Promise<{ scoring: Scoring; verbosity: ConsoleOptions['verbosity'] }> {
   if (flags.has('quiet') && flags.has('verbose')) throw new UsageError('--quiet --verbose: expected one of them');
   const asOf = flags.one('as-of');
-  if (asOf !== undefined && !/^\d+\.\d+\.\d+/.test(asOf)) throw new UsageError(`--as-of ${asOf}: expected a suite version such as 1.2.0`);
+  if (asOf !== undefined && !/^\d+\.\d+\.\d+/.test(asOf))
+    throw new UsageError(`--as-of ${asOf}: expected a suite version such as 1.2.0`);
   return {
     scoring: {
       failOn: parseChoice('--fail-on', flags.one('fail-on') ?? 'must', FAIL_ON),

@@ -15,19 +15,33 @@ test('defaults', () => {
 });
 
 test('all of them', () => {
-  const args = '--protocol a2a@1.0,chat --profile tck --only A* --only B* --skip C* --concurrency 1 --timeout 2s --deadline 30s --seed 7'.split(' ');
+  const args =
+    '--protocol a2a@1.0,chat --profile tck --only A* --only B* --skip C* --concurrency 1 --timeout 2s --deadline 30s --seed 7'.split(
+      ' ',
+    );
   expect(read([...target, ...args, '--header', 'X-A:  b: c '])).toEqual({
-    ...{ target: 'http://127.0.0.1:1/base', protocols: ['a2a@1.0', 'chat'], profile: 'tck', only: ['A*', 'B*'], skip: ['C*'], headers: [['X-A', 'b: c']] },
+    ...{
+      target: 'http://127.0.0.1:1/base',
+      protocols: ['a2a@1.0', 'chat'],
+      profile: 'tck',
+      only: ['A*', 'B*'],
+      skip: ['C*'],
+      headers: [['X-A', 'b: c']],
+    },
     ...{ concurrency: 1, timeoutMs: 2_000, deadlineMs: 30_000, seed: 7 },
   });
 });
 
 describe('tokens', () => {
   test('from the flag, else from the environment', () => {
-    expect(read([...target, '--bearer', 'a'], { AGENTPROTO_TOKEN: 'b' }).headers).toEqual([['Authorization', 'Bearer a']]);
+    expect(read([...target, '--bearer', 'a'], { AGENTPROTO_TOKEN: 'b' }).headers).toEqual([
+      ['Authorization', 'Bearer a'],
+    ]);
     expect(read(target, { AGENTPROTO_TOKEN: 'b' }).headers).toEqual([['Authorization', 'Bearer b']]);
     expect(read(target, { AGENTPROTO_TOKEN: '' }).headers).toEqual([]);
-    expect(read([...target, '--header', 'authorization: Basic x'], { AGENTPROTO_TOKEN: 'b' }).headers).toEqual([['authorization', 'Basic x']]);
+    expect(read([...target, '--header', 'authorization: Basic x'], { AGENTPROTO_TOKEN: 'b' }).headers).toEqual([
+      ['authorization', 'Basic x'],
+    ]);
   });
 
   test.each([

@@ -24,7 +24,10 @@ export type Settings = Omit<RunOptions, 'command' | 'signal'>;
 /** @throws UsageError that says what was expected; it never repeats a token. */
 export function readSettings(flags: Flags, env: NodeJS.ProcessEnv): Settings {
   const target = flags.one('target');
-  if (target === undefined) throw new UsageError('--target is missing; expected the base URL of an agent server, such as --target http://127.0.0.1:8080');
+  if (target === undefined)
+    throw new UsageError(
+      '--target is missing; expected the base URL of an agent server, such as --target http://127.0.0.1:8080',
+    );
   return {
     target: parseTarget(target),
     protocols: parseProtocols(flags.one('protocol') ?? 'auto'),
@@ -47,7 +50,10 @@ export function parseTarget(text: string): string {
     const meant = URL.canParse(`http://${text}`) && /^[\w.-]+:\d+/.test(text) ? `; did you mean http://${text}?` : '';
     throw new UsageError(`--target: ${example}; got the scheme ${url.protocol}${meant}`);
   }
-  if (url.username || url.password) throw new UsageError('--target: expected a URL without user and password; say them with --header "Authorization: …"');
+  if (url.username || url.password)
+    throw new UsageError(
+      '--target: expected a URL without user and password; say them with --header "Authorization: …"',
+    );
   url.hash = '';
   return url.href.replace(/\/$/, '');
 }
@@ -55,7 +61,8 @@ export function parseTarget(text: string): string {
 function parseProtocols(text: string): readonly string[] | 'auto' {
   if (text === 'auto') return 'auto';
   const ids = text.split(',').map((id) => id.trim());
-  if (ids.includes('') || ids.includes('auto')) throw new UsageError(`--protocol ${text}: expected auto, or ids separated by commas`);
+  if (ids.includes('') || ids.includes('auto'))
+    throw new UsageError(`--protocol ${text}: expected auto, or ids separated by commas`);
   return [...new Set(ids)];
 }
 
@@ -63,21 +70,38 @@ function readHeaders(flags: Flags, env: NodeJS.ProcessEnv): [string, string][] {
   const headers = flags.all('header').map(parseHeader);
   const authorized = headers.some(([name]) => name.toLowerCase() === 'authorization');
   const bearer = flags.one('bearer');
-  if (bearer !== undefined && authorized) throw new UsageError('--bearer: there is an Authorization header too; expected one of them');
+  if (bearer !== undefined && authorized)
+    throw new UsageError('--bearer: there is an Authorization header too; expected one of them');
   const token = bearer ?? (authorized ? undefined : env['AGENTPROTO_TOKEN'] || undefined);
   if (token === undefined) return headers;
-  if (!/^[\x21-\x7e]+$/.test(token)) throw new UsageError(`${bearer === undefined ? 'AGENTPROTO_TOKEN' : '--bearer'}: expected a token without spaces and control characters`);
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new UsageError(
+      `${bearer === undefined ? 'AGENTPROTO_TOKEN' : '--bearer'}: expected a token without spaces and control characters`,
+    );
   return [...headers, ['Authorization', `Bearer ${token}`]];
 }
 
 /** What says how long a request is and how its connection is used: set by hand, it would break requests and blame the target. */
-const FRAMING = new Set(['connection', 'content-length', 'expect', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
+const FRAMING = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
 
 function parseHeader(text: string): [string, string] {
   const [, name = '', value = ''] = /^([^:]*):(.*)$/s.exec(text) ?? [];
   const fits = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
   // What came is not repeated: it may be a secret with a slip in it.
-  if (!fits) throw new UsageError('--header: expected "Name: value", with a header name before the colon and printable characters after it');
-  if (FRAMING.has(name.toLowerCase())) throw new UsageError(`--header ${name}: is the suite's own, which frames every request itself`);
+  if (!fits)
+    throw new UsageError(
+      '--header: expected "Name: value", with a header name before the colon and printable characters after it',
+    );
+  if (FRAMING.has(name.toLowerCase()))
+    throw new UsageError(`--header ${name}: is the suite's own, which frames every request itself`);
   return [name, value.trim()];
 }

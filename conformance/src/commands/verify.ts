@@ -12,7 +12,8 @@ import { parseFlags } from './flags.ts';
 export const verify: Command = async (args) => {
   const { positionals } = parseFlags(args, []);
   const [file] = positionals;
-  if (file === undefined || positionals.length > 1) throw new UsageError(`verify: expected one run file, as written by --report run=FILE, got ${positionals.length}`);
+  if (file === undefined || positionals.length > 1)
+    throw new UsageError(`verify: expected one run file, as written by --report run=FILE, got ${positionals.length}`);
   const run = await readRunFile(file);
   const problems = [...run.problems.map(({ message }) => message), ...contradictions(run)];
   if (problems.length > 0) {
@@ -40,10 +41,15 @@ export function contradictions(run: RunFile, registry: Registry = requirements):
   };
   const found = (Object.keys(counted) as (keyof typeof counted)[])
     .filter((name) => counted[name] !== footer.totals[name])
-    .map((name) => `${file}: the footer says ${count(footer.totals[name], name.slice(0, -1))}, its events hold ${counted[name]}`);
+    .map(
+      (name) =>
+        `${file}: the footer says ${count(footer.totals[name], name.slice(0, -1))}, its events hold ${counted[name]}`,
+    );
   const { outcome, exitCode } = ending(buildReport(run, scoring, registry));
   if (outcome !== end.outcome || exitCode !== end.exitCode) {
-    found.push(`${file}: the footer says ${end.outcome} (exit code ${end.exitCode}), its events mean ${outcome} (exit code ${exitCode})`);
+    found.push(
+      `${file}: the footer says ${end.outcome} (exit code ${end.exitCode}), its events mean ${outcome} (exit code ${exitCode})`,
+    );
   }
   return found;
 }

@@ -5,7 +5,10 @@ import { seen } from './subject.ts';
 
 function collect() {
   const findings: Finding[] = [];
-  return { findings, check: createChecks({ scenario: 's', binding: 'JSONRPC', report: (finding) => void findings.push(finding) }) };
+  return {
+    findings,
+    check: createChecks({ scenario: 's', binding: 'JSONRPC', report: (finding) => void findings.push(finding) }),
+  };
 }
 
 test('a check that holds passes, one that does not is a violation with the place', () => {

@@ -23,15 +23,29 @@ export interface CheckOptions {
   level?: 'should' | 'observe';
 }
 
-export type CheckFunction<Id extends RequirementId = RequirementId> = (id: Id, subject: Subject, options?: CheckOptions) => Check;
+export type CheckFunction<Id extends RequirementId = RequirementId> = (
+  id: Id,
+  subject: Subject,
+  options?: CheckOptions,
+) => Check;
 
 /** Collects what checks find. */
-export function createChecks(context: { scenario: string; binding: string; report: (finding: Finding) => void; times?: (exchange: number) => number | undefined }): CheckFunction {
+export function createChecks(context: {
+  scenario: string;
+  binding: string;
+  report: (finding: Finding) => void;
+  times?: (exchange: number) => number | undefined;
+}): CheckFunction {
   return (id, subject, options) => {
     const row = requirements[id];
     const level: Level = options?.level ?? row.level;
     const settle = (ok: boolean, failure: () => Omit<Failure, keyof Place>) => {
-      const finding: Finding = { requirement: id, binding: context.binding, scenario: context.scenario, verdict: ok ? (level === 'may' || level === 'observe' ? 'observed' : 'pass') : verdictOfFailure(level) };
+      const finding: Finding = {
+        requirement: id,
+        binding: context.binding,
+        scenario: context.scenario,
+        verdict: ok ? (level === 'may' || level === 'observe' ? 'observed' : 'pass') : verdictOfFailure(level),
+      };
       if (!ok) {
         const found = failure();
         finding.failure = { ...found, ...placed(subject.place) };
@@ -42,20 +56,38 @@ export function createChecks(context: { scenario: string; binding: string; repor
     return {
       has(shape) {
         const found = mismatch(shape, subject.value);
-        settle(!found, () => ({ message: sentence(found!.path), expected: readable(found!.expected), actual: found!.actual }));
+        settle(!found, () => ({
+          message: sentence(found!.path),
+          expected: readable(found!.expected),
+          actual: found!.actual,
+        }));
       },
       hasOneOf(...shapes) {
         const ok = shapes.some((shape) => !mismatch(shape, subject.value));
-        settle(ok, () => ({ message: 'none of the legal answers', expected: shapes.map(readable), actual: subject.value }));
+        settle(ok, () => ({
+          message: 'none of the legal answers',
+          expected: shapes.map(readable),
+          actual: subject.value,
+        }));
       },
       equals(value) {
-        settle(sameJson(value, subject.value), () => ({ message: 'not the same', expected: value, actual: subject.value }));
+        settle(sameJson(value, subject.value), () => ({
+          message: 'not the same',
+          expected: value,
+          actual: subject.value,
+        }));
       },
       holds(condition, expected, actual = subject.value) {
         settle(condition, () => ({ message: `expected ${expected}`, expected, actual }));
       },
       observes(what) {
-        context.report({ requirement: id, binding: context.binding, scenario: context.scenario, verdict: 'observed', reason: what });
+        context.report({
+          requirement: id,
+          binding: context.binding,
+          scenario: context.scenario,
+          verdict: 'observed',
+          reason: what,
+        });
       },
     };
   };

@@ -17,7 +17,10 @@ export interface Invariant {
 /** `check` takes only ids that stand in `proves`. */
 export function invariant<const Id extends RequirementId>(
   id: string,
-  definition: Omit<Invariant, 'id' | 'proves' | 'examine'> & { proves: readonly Id[]; examine(exchange: Exchange, check: CheckFunction<NoInfer<Id>>): void },
+  definition: Omit<Invariant, 'id' | 'proves' | 'examine'> & {
+    proves: readonly Id[];
+    examine(exchange: Exchange, check: CheckFunction<NoInfer<Id>>): void;
+  },
 ): Invariant {
   return { ...definition, id, examine: (exchange, check) => definition.examine(exchange, check) };
 }

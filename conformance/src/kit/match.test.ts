@@ -21,7 +21,9 @@ describe('mismatch', () => {
     expect(mismatch(shape, actual)).toBeDefined();
   });
   test('matchers decide for themselves', () => {
-    expect(mismatch({ state: anyOf('a', 'b'), list: contains(2), gone: absent }, { state: 'b', list: [1, 2] })).toBeUndefined();
+    expect(
+      mismatch({ state: anyOf('a', 'b'), list: contains(2), gone: absent }, { state: 'b', list: [1, 2] }),
+    ).toBeUndefined();
     expect(mismatch(anyOf('a', { b: 1 }), { b: 2 })).toMatchObject({ expected: 'one of "a", {"b":1}' });
   });
 });

@@ -23,10 +23,17 @@ export const absent = matcher('nothing', (actual) => actual === undefined);
 export const anything = matcher('anything', () => true);
 export const nonEmptyString = matcher('a non-empty string', (actual) => typeof actual === 'string' && actual !== '');
 export const aList = matcher('a list', Array.isArray);
-export const nonEmptyList = matcher('a list with at least one element', (actual) => Array.isArray(actual) && actual.length > 0);
+export const nonEmptyList = matcher(
+  'a list with at least one element',
+  (actual) => Array.isArray(actual) && actual.length > 0,
+);
 export const aText = matcher('a text', (actual) => typeof actual === 'string');
 export const listOf = (shape: unknown): Matcher =>
-  matcher(`a list of at least one ${JSON.stringify(readable(shape))}`, (actual) => Array.isArray(actual) && actual.length > 0 && actual.every((element) => mismatch(shape, element) === undefined));
+  matcher(
+    `a list of at least one ${JSON.stringify(readable(shape))}`,
+    (actual) =>
+      Array.isArray(actual) && actual.length > 0 && actual.every((element) => mismatch(shape, element) === undefined),
+  );
 export const contains = (element: unknown): Matcher =>
   matcher(`a list with ${JSON.stringify(element)}`, (actual) => Array.isArray(actual) && actual.includes(element));
 export const anyOf = (...values: unknown[]): Matcher =>
@@ -50,7 +57,8 @@ export function mismatch(shape: unknown, actual: unknown, path = ''): Mismatch |
     return undefined;
   }
   if (typeof shape === 'object' && shape !== null) {
-    if (typeof actual !== 'object' || actual === null || Array.isArray(actual)) return { path, expected: readable(shape), actual };
+    if (typeof actual !== 'object' || actual === null || Array.isArray(actual))
+      return { path, expected: readable(shape), actual };
     for (const [key, member] of Object.entries(shape)) {
       const found = mismatch(member, (actual as Record<string, unknown>)[key], path ? `${path}.${key}` : key);
       if (found) return found;
@@ -74,12 +82,20 @@ export function readable(shape: unknown): unknown {
 export function sameJson(left: unknown, right: unknown): boolean {
   if (Object.is(left, right)) return true;
   if (Array.isArray(left) || Array.isArray(right)) {
-    return Array.isArray(left) && Array.isArray(right) && left.length === right.length && left.every((element, index) => sameJson(element, right[index]));
+    return (
+      Array.isArray(left) &&
+      Array.isArray(right) &&
+      left.length === right.length &&
+      left.every((element, index) => sameJson(element, right[index]))
+    );
   }
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
   const leftKeys = Object.keys(left);
   return (
     leftKeys.length === Object.keys(right).length &&
-    leftKeys.every((key) => key in right && sameJson((left as Record<string, unknown>)[key], (right as Record<string, unknown>)[key]))
+    leftKeys.every(
+      (key) =>
+        key in right && sameJson((left as Record<string, unknown>)[key], (right as Record<string, unknown>)[key]),
+    )
   );
 }

@@ -23,7 +23,9 @@ const spoken: Spoken = {
       scenario('a2a/push-off', { title: '', proves: ['A2A10-CAP-001'], capability: ['-pushNotifications'], play }),
     ],
     smoke: [],
-    invariants: [invariant('a2a/ids', { title: '', proves: ['A2A10-RPC-001'], bindings: ['JSONRPC'], examine: () => {} })],
+    invariants: [
+      invariant('a2a/ids', { title: '', proves: ['A2A10-RPC-001'], bindings: ['JSONRPC'], examine: () => {} }),
+    ],
     detect: () => Promise.reject(new Error('not asked for')),
     driver: () => ({}),
   },
@@ -39,7 +41,12 @@ const rowsBy = (filter: { only?: string[]; skip?: string[] } = {}, profile = scr
   const { plays, rows } = makePlan([spoken], profile, { only: [], skip: [], ...filter });
   return {
     plays: plays.map(({ scenario: { id }, binding }) => `${id} ${binding}`),
-    rows: Object.fromEntries(rows.map(({ requirement, binding, scenarios, outside }) => [`${requirement.slice(6)} ${binding}`, outside?.reason ?? scenarios.join()])),
+    rows: Object.fromEntries(
+      rows.map(({ requirement, binding, scenarios, outside }) => [
+        `${requirement.slice(6)} ${binding}`,
+        outside?.reason ?? scenarios.join(),
+      ]),
+    ),
   };
 };
 
@@ -63,13 +70,20 @@ describe('makePlan', () => {
   });
 
   test('a stimulus that the profile does not offer leaves its rows not run', () => {
-    expect(rowsBy({}, echoProfile).rows).toMatchObject({ 'SEND-001 JSONRPC': 'a2a/send', 'SEND-009 JSONRPC': 'no-stimulus' });
+    expect(rowsBy({}, echoProfile).rows).toMatchObject({
+      'SEND-001 JSONRPC': 'a2a/send',
+      'SEND-009 JSONRPC': 'no-stimulus',
+    });
   });
 
   test('patterns pick requirements and scenarios; what they leave is filtered', () => {
     const { plays, rows } = rowsBy({ only: ['A2A10-CARD-*', 'a2a/send'] });
     expect(plays).toEqual(['a2a/card card', 'a2a/send JSONRPC']);
-    expect(rows).toMatchObject({ 'CARD-002 card': 'a2a/card', 'SEND-009 JSONRPC': 'filtered', 'RPC-001 JSONRPC': 'filtered' });
+    expect(rows).toMatchObject({
+      'CARD-002 card': 'a2a/card',
+      'SEND-009 JSONRPC': 'filtered',
+      'RPC-001 JSONRPC': 'filtered',
+    });
     expect(rowsBy({ skip: ['*RPC-001', 'a2a/slow'] }).plays).toEqual(['a2a/card card', 'a2a/send JSONRPC']);
   });
 
@@ -83,7 +97,10 @@ describe('profileOf', () => {
   test('maps words to texts and prefixes', () => {
     const profile = profileOf('p.yaml', { done: 'say hi', slow: { prefix: 'slow' } });
     expect(profile.prompt({ word: 'done', script: { steps: [] } })).toEqual({ carrier: 'text', text: 'say hi' });
-    expect(profile.prompt({ word: 'slow', script: { steps: [] } })).toMatchObject({ carrier: 'prefix', prefix: 'slow' });
+    expect(profile.prompt({ word: 'slow', script: { steps: [] } })).toMatchObject({
+      carrier: 'prefix',
+      prefix: 'slow',
+    });
     expect([...profile.offers]).toEqual(['done', 'slow']);
   });
   test.each([

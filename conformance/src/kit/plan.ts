@@ -1,4 +1,10 @@
-import { requirements, requirementsOf, type FamilyRevisionId, type Requirement, type RequirementId } from '@agentproto/protocol';
+import {
+  requirements,
+  requirementsOf,
+  type FamilyRevisionId,
+  type Requirement,
+  type RequirementId,
+} from '@agentproto/protocol';
 import { globs } from '../glob.ts';
 import type { Detected, SuiteFamily } from './family.ts';
 import type { PlannedRow } from './result.ts';
@@ -35,7 +41,10 @@ export interface PlanFilter {
  * @throws UsageError for a pattern that matches nothing.
  */
 export function makePlan(spoken: readonly Spoken[], profile: Profile, filter: PlanFilter): Plan {
-  const wanted = chooser(spoken.map(({ family }) => family), filter);
+  const wanted = chooser(
+    spoken.map(({ family }) => family),
+    filter,
+  );
   const plan: Plan = { plays: [], rows: [] };
   for (const one of spoken) planFamily(one, profile, wanted, plan);
   return plan;
@@ -63,7 +72,9 @@ function planFamily(spoken: Spoken, profile: Profile, wanted: (id: RequirementId
   }
   for (const { id: name, proves, bindings } of family.invariants) {
     for (const id of proves) {
-      for (const binding of watchedBindings(requirements[id], family).filter((one) => bindings?.includes(one) ?? true)) {
+      for (const binding of watchedBindings(requirements[id], family).filter(
+        (one) => bindings?.includes(one) ?? true,
+      )) {
         const missing = found.undeclared.get(binding);
         if (!wanted(id)) rows.leave(id, binding, { verdict: 'not-run', reason: 'filtered' });
         else if (missing) rows.leave(id, binding, { verdict: 'not-applicable', reason: missing });
@@ -83,18 +94,29 @@ function watchedBindings(row: Requirement, family: SuiteFamily): string[] {
   return row.binding.filter((binding) => binding === family.sideBinding || family.bindings.includes(binding));
 }
 
-function whyNot(scenario: Scenario, binding: string, found: Detected, profile: Profile, family: SuiteFamily): PlannedRow['outside'] {
+function whyNot(
+  scenario: Scenario,
+  binding: string,
+  found: Detected,
+  profile: Profile,
+  family: SuiteFamily,
+): PlannedRow['outside'] {
   const missing = found.undeclared.get(binding);
   if (missing) return { verdict: 'not-applicable', reason: missing };
-  if (family.bindings.includes(binding) && !found.bindings.includes(binding)) return { verdict: 'not-applicable', reason: `the target does not declare ${binding}` };
+  if (family.bindings.includes(binding) && !found.bindings.includes(binding))
+    return { verdict: 'not-applicable', reason: `the target does not declare ${binding}` };
   for (const capability of scenario.capability ?? []) {
     const off = capability.startsWith('-');
     const name = off ? capability.slice(1) : capability;
     if (found.capabilities.has(name) === off) {
-      return { verdict: 'not-applicable', reason: off ? `the target declares ${name}` : `the target does not declare ${name}` };
+      return {
+        verdict: 'not-applicable',
+        reason: off ? `the target declares ${name}` : `the target does not declare ${name}`,
+      };
     }
   }
-  if (scenario.stimulus?.some((word) => !profile.offers.has(word))) return { verdict: 'not-run', reason: 'no-stimulus' };
+  if (scenario.stimulus?.some((word) => !profile.offers.has(word)))
+    return { verdict: 'not-run', reason: 'no-stimulus' };
   return undefined;
 }
 
@@ -137,13 +159,17 @@ function chooser(families: readonly SuiteFamily[], filter: PlanFilter): (id: Req
   const skip = filter.skip.map((pattern) => compile('--skip', pattern, names));
   const hits = (patterns: ((name: string) => boolean)[], id: RequirementId) =>
     patterns.some((matches) => matches(id) || (provers.get(id) ?? []).some(matches));
-  return (id) => (only.length === 0 || hits(only, id)) && !skip.some((matches) => matches(id) || (provers.get(id) ?? []).every(matches));
+  return (id) =>
+    (only.length === 0 || hits(only, id)) &&
+    !skip.some((matches) => matches(id) || (provers.get(id) ?? []).every(matches));
 }
 
 function compile(flag: string, pattern: string, names: ReadonlySet<string>): (name: string) => boolean {
   const matches = globs(pattern);
   if (![...names].some(matches)) {
-    throw new UsageError(`${flag} ${pattern}: matches no requirement and no scenario that would be judged here; \`agentproto-conformance list\` names them all`);
+    throw new UsageError(
+      `${flag} ${pattern}: matches no requirement and no scenario that would be judged here; \`agentproto-conformance list\` names them all`,
+    );
   }
   return matches;
 }

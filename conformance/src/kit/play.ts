@@ -35,7 +35,12 @@ export async function playOnce(play: Play, tools: PlayTools): Promise<Finding[]>
   const report = (finding: Finding) => void findings.push(finding);
   const context = { scenario: scenario.id, binding, report };
   try {
-    const agent = spoken.family.driver(spoken.found, binding, { recorder, profile: tools.profile, patienceMs: tools.patienceMs, unique: tools.unique });
+    const agent = spoken.family.driver(spoken.found, binding, {
+      recorder,
+      profile: tools.profile,
+      patienceMs: tools.patienceMs,
+      unique: tools.unique,
+    });
     await scenario.play({
       agent,
       check: createChecks(context),
@@ -64,7 +69,8 @@ function settle(findings: Finding[], { scenario, binding }: Play, rest: Pick<Fin
 function stopped(findings: Finding[], play: Play, error: unknown, signal: AbortSignal) {
   if (signal.aborted) return settle(findings, play, { verdict: 'not-run', reason: 'ended' });
   if (error instanceof Lost) return settle(findings, play, { verdict: 'inconclusive', reason: error.message });
-  if (error instanceof NotApplicable) return settle(findings, play, { verdict: 'not-applicable', reason: error.message });
+  if (error instanceof NotApplicable)
+    return settle(findings, play, { verdict: 'not-applicable', reason: error.message });
   if (error instanceof Blocked) {
     const { by, place, expected, actual, message } = error;
     if (play.scenario.proves.includes(by)) {
@@ -78,12 +84,21 @@ function stopped(findings: Finding[], play: Play, error: unknown, signal: AbortS
     }
     return settle(findings, play, { verdict: 'blocked', reason: by });
   }
-  const reason = error instanceof Stop || !(error instanceof Error) ? String(error) : `${error.message} (${error.stack?.split('\n')[1]?.trim() ?? 'no stack'})`;
+  const reason =
+    error instanceof Stop || !(error instanceof Error)
+      ? String(error)
+      : `${error.message} (${error.stack?.split('\n')[1]?.trim() ?? 'no stack'})`;
   const before = findings.length;
   settle(findings, play, { verdict: 'harness-error', reason });
   // A crash after the last check must not go unseen.
   if (findings.length === before && play.scenario.proves[0]) {
-    findings.push({ requirement: play.scenario.proves[0], binding: play.binding, scenario: play.scenario.id, verdict: 'harness-error', reason });
+    findings.push({
+      requirement: play.scenario.proves[0],
+      binding: play.binding,
+      scenario: play.scenario.id,
+      verdict: 'harness-error',
+      reason,
+    });
   }
 }
 
@@ -94,12 +109,22 @@ function examine({ scenario, spoken, binding }: Play, exchanges: readonly Exchan
     const over = exchange.binding ?? binding;
     for (const invariant of spoken.family.invariants) {
       if (invariant.bindings && !invariant.bindings.includes(over)) continue;
-      const check = createChecks({ scenario: scenario.id, binding: over, report: (finding) => void findings.push(finding) });
+      const check = createChecks({
+        scenario: scenario.id,
+        binding: over,
+        report: (finding) => void findings.push(finding),
+      });
       try {
         invariant.examine(exchange, check);
       } catch (error) {
         for (const requirement of invariant.proves) {
-          findings.push({ requirement, binding: over, scenario: scenario.id, verdict: 'harness-error', reason: `${invariant.id}: ${String(error)}` });
+          findings.push({
+            requirement,
+            binding: over,
+            scenario: scenario.id,
+            verdict: 'harness-error',
+            reason: `${invariant.id}: ${String(error)}`,
+          });
         }
       }
     }
@@ -131,4 +156,3 @@ function distinct(findings: readonly Finding[]): Finding[] {
   for (const finding of findings) if (!byReason.has(finding.reason ?? '')) byReason.set(finding.reason ?? '', finding);
   return [...byReason.values()];
 }
-

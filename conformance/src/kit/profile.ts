@@ -39,9 +39,18 @@ export const echoProfile: Profile = {
 };
 
 /** Nothing is assumed: only what needs no agent is played. */
-export const probeProfile: Profile = { name: 'probe', offers: new Set(), prompt: () => ({ carrier: 'text', text: TEXT }) };
+export const probeProfile: Profile = {
+  name: 'probe',
+  offers: new Set(),
+  prompt: () => ({ carrier: 'text', text: TEXT }),
+};
 
-const builtIn: Record<string, Profile> = { script: scriptProfile, tck: tckProfile, echo: echoProfile, probe: probeProfile };
+const builtIn: Record<string, Profile> = {
+  script: scriptProfile,
+  tck: tckProfile,
+  echo: echoProfile,
+  probe: probeProfile,
+};
 
 /**
  * A profile by name, or from a YAML or JSON file that maps stimulus words to what the agent needs to be
@@ -55,7 +64,9 @@ export async function loadProfile(nameOrFile: string): Promise<Profile> {
   try {
     source = await readFile(nameOrFile, 'utf8');
   } catch (error) {
-    throw new UsageError(`--profile ${nameOrFile}: expected ${Object.keys(builtIn).join(', ')} or a file, and reading it as a file failed: ${(error as Error).message}`);
+    throw new UsageError(
+      `--profile ${nameOrFile}: expected ${Object.keys(builtIn).join(', ')} or a file, and reading it as a file failed: ${(error as Error).message}`,
+    );
   }
   let content: unknown;
   try {
@@ -68,7 +79,9 @@ export async function loadProfile(nameOrFile: string): Promise<Profile> {
 
 export function profileOf(file: string, content: unknown): Profile {
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
-    throw new UsageError(`${file}: expected an object from stimulus words to prompts, got ${content === null ? 'null' : Array.isArray(content) ? 'an array' : typeof content}`);
+    throw new UsageError(
+      `${file}: expected an object from stimulus words to prompts, got ${content === null ? 'null' : Array.isArray(content) ? 'an array' : typeof content}`,
+    );
   }
   const prompts = new Map<StimulusWord, { text: string; prefix?: string }>();
   for (const [word, value] of Object.entries(content)) {
@@ -93,7 +106,8 @@ function promptOf(where: string, value: unknown): { text: string; prefix?: strin
     const unknown = Object.keys(value).find((key) => key !== 'text' && key !== 'prefix');
     if (unknown) throw new UsageError(`${where}.${unknown}: expected \`text\` or \`prefix\``);
     const { text, prefix } = value as { text?: unknown; prefix?: unknown };
-    if (typeof prefix === 'string' && (text === undefined || typeof text === 'string')) return { text: text ?? TEXT, prefix };
+    if (typeof prefix === 'string' && (text === undefined || typeof text === 'string'))
+      return { text: text ?? TEXT, prefix };
     if (typeof text === 'string' && prefix === undefined) return { text };
   }
   throw new UsageError(`${where}: expected a text, { text: … } or { prefix: … }`);

@@ -3,7 +3,8 @@ import type { Finding } from './result.ts';
 import { revise } from './revise.ts';
 import type { Verdict } from './verdict.ts';
 
-const found = (verdict: Verdict | undefined): Finding[] => (verdict ? [{ requirement: 'A2A10-SEND-001', binding: 'JSONRPC', scenario: 's', verdict }] : []);
+const found = (verdict: Verdict | undefined): Finding[] =>
+  verdict ? [{ requirement: 'A2A10-SEND-001', binding: 'JSONRPC', scenario: 's', verdict }] : [];
 
 test.each<[first: Verdict | undefined, again: Verdict | undefined, result: Verdict, reason?: string]>([
   ['violation', 'violation', 'violation'],

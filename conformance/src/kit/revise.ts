@@ -19,8 +19,10 @@ export function revise(first: readonly Finding[], again: readonly Finding[]): Fi
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((row) => {
     const [old = [], now = []] = [before.get(row), after.get(row)];
     const [wasRed, isRedNow] = [old.find(isRed), now.find(isRed)];
-    if (wasRed && !isRedNow) return [flaky(wasRed, `red once, ${now[0]?.verdict ?? 'not looked at'} when played alone`)];
-    if (isRedNow && !wasRed) return [flaky(isRedNow, `${old[0]?.verdict ?? 'not looked at'} at first, ${isRedNow.verdict} when played alone`)];
+    if (wasRed && !isRedNow)
+      return [flaky(wasRed, `red once, ${now[0]?.verdict ?? 'not looked at'} when played alone`)];
+    if (isRedNow && !wasRed)
+      return [flaky(isRedNow, `${old[0]?.verdict ?? 'not looked at'} at first, ${isRedNow.verdict} when played alone`)];
     return now.length > 0 ? now : old;
   });
 }

@@ -9,7 +9,19 @@ async function eventsOf(quirk: string | undefined, options: Partial<RunOptions> 
   const entries: RunEntry[] = [];
   const command = { name: 'test', version: '0' };
   await runSuite(
-    { target: server.url, protocols: ['a2a@1.0'], only: [], skip: [], headers: [], concurrency: 4, timeoutMs: 5_000, deadlineMs: 60_000, seed: 1, command, ...options },
+    {
+      target: server.url,
+      protocols: ['a2a@1.0'],
+      only: [],
+      skip: [],
+      headers: [],
+      concurrency: 4,
+      timeoutMs: 5_000,
+      deadlineMs: 60_000,
+      seed: 1,
+      command,
+      ...options,
+    },
     (entry) => void entries.push(entry),
   );
   return entries;
@@ -24,25 +36,48 @@ test('a clean run plays what it planned, once', async () => {
   const ends = ofType(entries, 'scenario-end');
   expect(ends).toHaveLength(plan!.plays);
   expect(ends.every(({ attempt }) => attempt === 1)).toBe(true);
-  expect(ends.flatMap(({ findings }) => findings).filter(({ verdict }) => verdict === 'violation' || verdict === 'warning' || verdict === 'harness-error')).toEqual([]);
+  expect(
+    ends
+      .flatMap(({ findings }) => findings)
+      .filter(({ verdict }) => verdict === 'violation' || verdict === 'warning' || verdict === 'harness-error'),
+  ).toEqual([]);
 });
 
 test('what nearly every scenario sees red is confirmed once for each binding', async () => {
   const ends = ofType(await eventsOf('a2a.model.kind'), 'scenario-end');
-  const reds = (attempt: number) => ends.filter((end) => end.attempt === attempt && end.findings.some(({ requirement, verdict }) => requirement === 'A2A10-DM-013' && verdict === 'warning'));
+  const reds = (attempt: number) =>
+    ends.filter(
+      (end) =>
+        end.attempt === attempt &&
+        end.findings.some(({ requirement, verdict }) => requirement === 'A2A10-DM-013' && verdict === 'warning'),
+    );
   expect(reds(1).length).toBeGreaterThan(20);
-  expect(reds(2).map(({ binding }) => binding).sort()).toEqual(['HTTP+JSON', 'JSONRPC']);
+  expect(
+    reds(2)
+      .map(({ binding }) => binding)
+      .sort(),
+  ).toEqual(['HTTP+JSON', 'JSONRPC']);
 });
 
 test('rows that are left out are not spoken of, though others that were played see them', async () => {
   const entries = await eventsOf('a2a.model.kind', { only: ['A2A10-CARD-*'] });
-  const spoken = new Set(ofType(entries, 'scenario-end').flatMap(({ findings }) => findings).map(({ requirement }) => requirement));
+  const spoken = new Set(
+    ofType(entries, 'scenario-end')
+      .flatMap(({ findings }) => findings)
+      .map(({ requirement }) => requirement),
+  );
   expect([...spoken].every((id) => id.startsWith('A2A10-CARD-'))).toBe(true);
   expect(spoken.size).toBeGreaterThan(5);
 });
 
 test('a run that is stopped says so, and blames nobody', async () => {
   const entries = await eventsOf(undefined, { deadlineMs: 40 });
-  expect(ofType(entries, 'stop')).toMatchObject([{ outcome: expect.stringMatching(/incomplete|unreachable/) as string }]);
-  expect(ofType(entries, 'scenario-end').flatMap(({ findings }) => findings).filter(({ verdict }) => verdict === 'violation' || verdict === 'warning')).toEqual([]);
+  expect(ofType(entries, 'stop')).toMatchObject([
+    { outcome: expect.stringMatching(/incomplete|unreachable/) as string },
+  ]);
+  expect(
+    ofType(entries, 'scenario-end')
+      .flatMap(({ findings }) => findings)
+      .filter(({ verdict }) => verdict === 'violation' || verdict === 'warning'),
+  ).toEqual([]);
 });

@@ -74,7 +74,11 @@ class Run {
     this.#recorder = new Recorder({
       headers: options.headers,
       signal: this.#signal,
-      limits: { inactivityMs: options.timeoutMs, totalMs: Math.max(options.timeoutMs * 6, 1_000), connectMs: Math.min(options.timeoutMs, 5_000) },
+      limits: {
+        inactivityMs: options.timeoutMs,
+        totalMs: Math.max(options.timeoutMs * 6, 1_000),
+        connectMs: Math.min(options.timeoutMs, 5_000),
+      },
     });
   }
 
@@ -92,24 +96,39 @@ class Run {
       reachable ||= detection.found !== undefined || detection.reachable;
     }
     const manifest = reachable ? await findManifest(this.#recorder.derive({ label: 'detect' }), url) : undefined;
-    const profile = this.#options.profile ? await loadProfile(this.#options.profile) : manifest ? scriptProfile : echoProfile;
+    const profile = this.#options.profile
+      ? await loadProfile(this.#options.profile)
+      : manifest
+        ? scriptProfile
+        : echoProfile;
     const plan = spoken.length > 0 ? makePlan(spoken, profile, this.#options) : { plays: [], rows: [] };
 
     this.#listener({ header: this.#header(named, spoken, profile) });
     this.#emit({ type: 'plan', plays: plan.plays.length, rows: plan.rows });
     const tried = missing.flatMap((one) => one.tried);
     if (this.#options.signal?.aborted) return this.#endEarly();
-    if (!reachable) return this.#emit({ type: 'stop', outcome: 'unreachable', message: `Nothing answers at ${target}. Tried: ${list(tried)}` });
+    if (!reachable)
+      return this.#emit({
+        type: 'stop',
+        outcome: 'unreachable',
+        message: `Nothing answers at ${target}. Tried: ${list(tried)}`,
+      });
     if (protocols !== 'auto') for (const one of missing) this.#notSpoken(one.family, one.tried);
     else if (spoken.length === 0) {
-      return this.#emit({ type: 'stop', outcome: 'unreachable', message: `No known protocol is recognised at ${target}. Tried: ${list(tried)}` });
+      return this.#emit({
+        type: 'stop',
+        outcome: 'unreachable',
+        message: `No known protocol is recognised at ${target}. Tried: ${list(tried)}`,
+      });
     }
     await this.#playAll(plan, profile);
     if (this.#signal.aborted) this.#endEarly();
   }
 
   #endEarly() {
-    const why = this.#deadline.signal.aborted ? `the deadline of ${this.#options.deadlineMs} ms passed` : 'it was interrupted';
+    const why = this.#deadline.signal.aborted
+      ? `the deadline of ${this.#options.deadlineMs} ms passed`
+      : 'it was interrupted';
     this.#emit({ type: 'stop', outcome: 'incomplete', message: `The run ended early: ${why}.` });
   }
 
@@ -127,7 +146,8 @@ class Run {
     const shared = chosen.filter(({ scenario }) => !scenario.exclusive);
     const alone = chosen.filter(({ scenario }) => scenario.exclusive);
     const red: { play: Play; findings: Finding[] }[] = [];
-    for (const { requirement, outside } of plan.rows) if (outside?.reason === 'filtered') this.#filtered.add(requirement);
+    for (const { requirement, outside } of plan.rows)
+      if (outside?.reason === 'filtered') this.#filtered.add(requirement);
     const once = async (play: Play) => {
       const findings = await this.#playOne(play, profile, 1);
       if (findings.some(isRed)) red.push({ play, findings });
@@ -142,7 +162,12 @@ class Run {
       if (this.#signal.aborted || reds.every((row) => confirmed.has(row))) return;
       const again = await this.#playOne(play, profile, 2);
       for (const row of again.filter(isRed).map(rowOf)) if (reds.includes(row)) confirmed.add(row);
-      this.#emit({ type: 'revision', scenario: play.scenario.id, binding: play.binding, findings: revise(findings, again) });
+      this.#emit({
+        type: 'revision',
+        scenario: play.scenario.id,
+        binding: play.binding,
+        findings: revise(findings, again),
+      });
     });
   }
 
@@ -159,7 +184,15 @@ class Run {
       onExchange: (exchange) => this.#emit({ type: 'exchange', exchange }),
     });
     const findings = all.filter(({ requirement }) => !this.#filtered.has(requirement));
-    this.#emit({ type: 'scenario-end', id: scenario.id, binding, attempt, startedAtMs, durationMs: this.#now() - startedAtMs, findings });
+    this.#emit({
+      type: 'scenario-end',
+      id: scenario.id,
+      binding,
+      attempt,
+      startedAtMs,
+      durationMs: this.#now() - startedAtMs,
+      findings,
+    });
     return findings;
   }
 
@@ -171,7 +204,15 @@ class Run {
       verdict: 'violation',
       failure: { message: `${family.id} was named and is not spoken here. Tried: ${list(tried)}` },
     };
-    this.#emit({ type: 'scenario-end', id: 'detect', binding: family.sideBinding, attempt: 1, startedAtMs: this.#now(), durationMs: 0, findings: [finding] });
+    this.#emit({
+      type: 'scenario-end',
+      id: 'detect',
+      binding: family.sideBinding,
+      attempt: 1,
+      startedAtMs: this.#now(),
+      durationMs: 0,
+      findings: [finding],
+    });
   }
 
   #header(named: readonly SuiteFamily[], spoken: readonly Spoken[], profile: Profile): RunHeader {
@@ -183,7 +224,10 @@ class Run {
       tool: command,
       startedAt: new Date().toISOString(),
       revisions: Object.fromEntries(judged.map(({ id, patch }) => [id, patch])),
-      target: { url: target, detected: spoken.map(({ family, found }) => ({ id: family.id, patch: family.patch, evidence: found.evidence })) },
+      target: {
+        url: target,
+        detected: spoken.map(({ family, found }) => ({ id: family.id, patch: family.patch, evidence: found.evidence })),
+      },
       profile: profile.name,
       seed,
       options: { protocols, only, skip, concurrency, timeoutMs, deadlineMs },

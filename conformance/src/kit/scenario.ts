@@ -39,6 +39,9 @@ export function provesOver({ proves }: Pick<Scenario, 'proves'>, binding: string
 export function scenariosFor<Driver>() {
   return <const Id extends RequirementId>(
     id: string,
-    definition: Omit<Scenario<Driver>, 'id' | 'proves' | 'play'> & { proves: readonly Id[]; play(stage: Stage<Driver, NoInfer<Id>>): Promise<void> },
+    definition: Omit<Scenario<Driver>, 'id' | 'proves' | 'play'> & {
+      proves: readonly Id[];
+      play(stage: Stage<Driver, NoInfer<Id>>): Promise<void>;
+    },
   ): Scenario<Driver> => ({ ...definition, id, play: (stage) => definition.play(stage) });
 }

@@ -1,7 +1,24 @@
 import type { Script } from '@agentproto/script';
 
 /** What an agent under test can be asked to do. */
-export const STIMULUS_WORDS = ['done', 'slow', 'input', 'auth', 'fail', 'rej', 'msg', 'art', 'multi', 'chunk', 'tool', 'approval', 'hist', 'modes', 'crash', 'echo'] as const;
+export const STIMULUS_WORDS = [
+  'done',
+  'slow',
+  'input',
+  'auth',
+  'fail',
+  'rej',
+  'msg',
+  'art',
+  'multi',
+  'chunk',
+  'tool',
+  'approval',
+  'hist',
+  'modes',
+  'crash',
+  'echo',
+] as const;
 export type StimulusWord = (typeof STIMULUS_WORDS)[number];
 
 /** A word for agents that know the word, and the script for those that run scripts. */

@@ -17,7 +17,11 @@ export class Blocked extends Stop {
   readonly expected: unknown;
   readonly actual: unknown;
 
-  constructor(by: RequirementId, message: string, details: { place?: Place; expected?: unknown; actual?: unknown } = {}) {
+  constructor(
+    by: RequirementId,
+    message: string,
+    details: { place?: Place; expected?: unknown; actual?: unknown } = {},
+  ) {
     super(message);
     this.by = by;
     this.place = details.place;

@@ -23,10 +23,22 @@ async function stream(...chunks: (string | Buffer)[]) {
 }
 
 test('events and comments become frames, in the order of the wire', async () => {
-  const { frames, response, end } = await stream(': hello\n\nevent: turn\nid: 7\ndata: {"a":1}\n\n', ':\n\ndata: [DONE]\n\n');
+  const { frames, response, end } = await stream(
+    ': hello\n\nevent: turn\nid: 7\ndata: {"a":1}\n\n',
+    ':\n\ndata: [DONE]\n\n',
+  );
   expect(frames).toEqual([
     { index: 0, atMs: expect.any(Number), direction: 'in', kind: 'sse-comment', data: 'hello' },
-    { index: 1, atMs: expect.any(Number), direction: 'in', kind: 'sse', event: 'turn', id: '7', data: '{"a":1}', json: { a: 1 } },
+    {
+      index: 1,
+      atMs: expect.any(Number),
+      direction: 'in',
+      kind: 'sse',
+      event: 'turn',
+      id: '7',
+      data: '{"a":1}',
+      json: { a: 1 },
+    },
     { index: 2, atMs: expect.any(Number), direction: 'in', kind: 'sse-comment', data: '' },
     { index: 3, atMs: expect.any(Number), direction: 'in', kind: 'sse', data: '[DONE]', jsonError: expect.any(String) },
   ]);
@@ -71,17 +83,28 @@ test.each([
   const text = ['\uFEFF: hi', '', 'data: {"é":', 'data: "€😀"}', '', 'data: 2', '', ''].join(lineEnd);
   const { frames, end } = await stream(...[...Buffer.from(text)].map((byte) => Buffer.from([byte])));
   expect(end).toMatchObject({ kind: 'complete' });
-  expect(frames.map(({ kind, data }) => [kind, data])).toEqual([['sse-comment', 'hi'], ['sse', '{"é":\n"€😀"}'], ['sse', '2']]);
+  expect(frames.map(({ kind, data }) => [kind, data])).toEqual([
+    ['sse-comment', 'hi'],
+    ['sse', '{"é":\n"€😀"}'],
+    ['sse', '2'],
+  ]);
   expect(frames[1]!.json).toEqual({ é: '€😀' });
 });
 
-test.each(['Text/Event-Stream', 'text/event-stream; charset=utf-8', 'TEXT/EVENT-STREAM;x=y'])('%s is an event stream', async (type) => {
-  await using target = await httpTarget((_, response) => response.writeHead(200, { 'content-type': type }).end('data: 1\n\n'));
-  expect((await recorder.request({ method: 'GET', url: target.url })).frames).toHaveLength(1);
-});
+test.each(['Text/Event-Stream', 'text/event-stream; charset=utf-8', 'TEXT/EVENT-STREAM;x=y'])(
+  '%s is an event stream',
+  async (type) => {
+    await using target = await httpTarget((_, response) =>
+      response.writeHead(200, { 'content-type': type }).end('data: 1\n\n'),
+    );
+    expect((await recorder.request({ method: 'GET', url: target.url })).frames).toHaveLength(1);
+  },
+);
 
 test('another type is none', async () => {
-  await using target = await httpTarget((_, response) => response.writeHead(200, { 'content-type': 'text/plain' }).end('data: 1\n\n'));
+  await using target = await httpTarget((_, response) =>
+    response.writeHead(200, { 'content-type': 'text/plain' }).end('data: 1\n\n'),
+  );
   const { frames, response } = await recorder.request({ method: 'GET', url: target.url });
   expect(frames).toEqual([]);
   expect(response?.body).toEqual({ text: 'data: 1\n\n' });
@@ -114,7 +137,11 @@ test.each([
 });
 
 test.each([
-  ['at the end of a frame', [Buffer.from('data: 0\n\ndata: '), Buffer.from([0xc3]), Buffer.from('x\n\ndata: 2\n\n')], 3],
+  [
+    'at the end of a frame',
+    [Buffer.from('data: 0\n\ndata: '), Buffer.from([0xc3]), Buffer.from('x\n\ndata: 2\n\n')],
+    3,
+  ],
   ['as the last byte', [Buffer.from('data: 0\n\n: '), Buffer.from([0xe2, 0x82])], 1],
 ])('bytes that are not UTF-8 are noted, %s', async (_, chunks, count) => {
   const { frames, end } = await stream(...chunks);

@@ -38,7 +38,8 @@ export function failureOf(error: Error, stage: Stage): Failure {
     const text = [...new Set(messages)].join('; ');
     return { kind: 'unreachable', message: code && !text.includes(code) ? `${code}: ${text}` : text };
   }
-  if (code === 'HPE_HEADER_OVERFLOW') return { kind: 'limit', message: `the head of the response is longer than ${maxHeaderSize} bytes` };
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return { kind: 'limit', message: `the head of the response is longer than ${maxHeaderSize} bytes` };
   if (code?.startsWith('HPE_')) {
     const near = rawPacket ? `, in ${JSON.stringify(rawPacket.toString('latin1', 0, 80))}` : '';
     return { kind: 'malformed', message: `not valid HTTP: ${reason ?? error.message} (${code})${near}` };

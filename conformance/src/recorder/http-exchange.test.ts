@@ -16,11 +16,18 @@ const answer = (content: string | Buffer) => tcpTarget((socket) => void socket.e
 
 describe('complete', () => {
   test('keeps raw headers in their order and case, and reads JSON whatever its media type', async () => {
-    await using target = await answer('HTTP/1.1 200 OK\r\nx-B: 1\r\nX-a: 2\r\nX-B: 3\r\ncontent-LENGTH: 7\r\n\r\n{"a":1}');
+    await using target = await answer(
+      'HTTP/1.1 200 OK\r\nx-B: 1\r\nX-a: 2\r\nX-B: 3\r\ncontent-LENGTH: 7\r\n\r\n{"a":1}',
+    );
     const { response, end } = await get(target.url);
     expect(end).toMatchObject({ kind: 'complete' });
     expect(end).not.toHaveProperty('message');
-    expect(response?.headers).toEqual([['x-B', '1'], ['X-a', '2'], ['X-B', '3'], ['content-LENGTH', '7']]);
+    expect(response?.headers).toEqual([
+      ['x-B', '1'],
+      ['X-a', '2'],
+      ['X-B', '3'],
+      ['content-LENGTH', '7'],
+    ]);
     expect(response).toMatchObject({ status: 200, body: { text: '{"a":1}' }, json: { a: 1 } });
   });
 
@@ -29,20 +36,34 @@ describe('complete', () => {
     ['JSON that is none', 'text/plain', '{"a":', { jsonError: expect.any(String) }],
     ['a JSON type without JSON', 'application/a2a+json; charset=utf-8', 'oops', { jsonError: expect.any(String) }],
     ['a JSON scalar of a JSON type', 'application/json', '"text"', { json: 'text' }],
-    ['JSON too deep to walk', 'application/json', '['.repeat(5000) + ']'.repeat(5000), { jsonError: 'nested deeper than 512 levels' }],
+    [
+      'JSON too deep to walk',
+      'application/json',
+      '['.repeat(5000) + ']'.repeat(5000),
+      { jsonError: 'nested deeper than 512 levels' },
+    ],
   ])('%s', async (_, type, text, reading) => {
-    await using target = await httpTarget((__, response) => response.writeHead(200, { 'content-type': type }).end(text));
+    await using target = await httpTarget((__, response) =>
+      response.writeHead(200, { 'content-type': type }).end(text),
+    );
     const { response, end } = await get(target.url);
     const { body, json, jsonError } = response!;
     expect(end?.kind).toBe('complete');
     expect(body).toEqual({ text });
-    expect({ ...(json === undefined ? {} : { json }), ...(jsonError === undefined ? {} : { jsonError }) }).toEqual(reading);
+    expect({ ...(json === undefined ? {} : { json }), ...(jsonError === undefined ? {} : { jsonError }) }).toEqual(
+      reading,
+    );
   });
 
   test('bytes that are not UTF-8 are kept as base64', async () => {
     const bytes = Buffer.from([0x7b, 0xff, 0x7d]);
-    await using target = await httpTarget((_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(bytes));
-    expect((await get(target.url)).response).toMatchObject({ body: { base64: bytes.toString('base64') }, jsonError: 'not UTF-8' });
+    await using target = await httpTarget((_, response) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end(bytes),
+    );
+    expect((await get(target.url)).response).toMatchObject({
+      body: { base64: bytes.toString('base64') },
+      jsonError: 'not UTF-8',
+    });
   });
 
   test.each([
@@ -50,7 +71,9 @@ describe('complete', () => {
     ['GET', 304],
     ['HEAD', 200],
   ])('%s answered %i without content, though with a coding and a type', async (method, status) => {
-    await using target = await httpTarget((_, response) => response.writeHead(status, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' }).end());
+    await using target = await httpTarget((_, response) =>
+      response.writeHead(status, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' }).end(),
+    );
     const { response, frames, end } = await recorder.request({ method, url: target.url });
     expect(end).toMatchObject({ kind: 'complete' });
     expect(response?.status).toBe(status);
@@ -60,7 +83,10 @@ describe('complete', () => {
 
   test('content without a length ends with the connection', async () => {
     await using target = await answer('HTTP/1.1 200 OK\r\n\r\nall of it');
-    expect(await get(target.url)).toMatchObject({ end: { kind: 'complete' }, response: { body: { text: 'all of it' } } });
+    expect(await get(target.url)).toMatchObject({
+      end: { kind: 'complete' },
+      response: { body: { text: 'all of it' } },
+    });
   });
 
   test('a redirect is recorded and not followed', async () => {
@@ -77,23 +103,51 @@ describe('complete', () => {
     ['br', zlib.brotliCompressSync],
     ['zstd', zlib.zstdCompressSync],
   ] as const)('%s is undone though we did not ask for it', async (coding, compress) => {
-    await using target = await httpTarget((_, response) => response.writeHead(200, { 'content-encoding': coding }).end(compress('{"a":1}')));
+    await using target = await httpTarget((_, response) =>
+      response.writeHead(200, { 'content-encoding': coding }).end(compress('{"a":1}')),
+    );
     expect(await get(target.url)).toMatchObject({ end: { kind: 'complete' }, response: { json: { a: 1 } } });
   });
 
   test('an answer to a request that is not yet read', async () => {
-    await using target = await httpTarget((_, response) => response.writeHead(413, { connection: 'close' }).end('too much'));
-    const { response } = await recorder.request({ method: 'POST', url: target.url, body: Buffer.alloc(12 * 1024 * 1024, 'x') });
+    await using target = await httpTarget((_, response) =>
+      response.writeHead(413, { connection: 'close' }).end('too much'),
+    );
+    const { response } = await recorder.request({
+      method: 'POST',
+      url: target.url,
+      body: Buffer.alloc(12 * 1024 * 1024, 'x'),
+    });
     expect(response).toMatchObject({ status: 413, body: { text: 'too much' } });
   });
 });
 
 describe('broken', () => {
   test.each([
-    ['FIN before the answer', (socket: net.Socket) => socket.end(), 'the peer closed the connection (FIN) before it answered', undefined],
-    ['RST before the answer', (socket: net.Socket) => socket.resetAndDestroy(), 'the peer reset the connection (RST) before it answered', undefined],
-    ['FIN within the head', (socket: net.Socket) => socket.end('HTTP/1.1 200 OK\r\nX:'), 'the peer closed the connection (FIN) before it answered', undefined],
-    ['FIN short of the length', (socket: net.Socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"a":'), 'the peer closed the connection (FIN) before the response was complete', '{"a":'],
+    [
+      'FIN before the answer',
+      (socket: net.Socket) => socket.end(),
+      'the peer closed the connection (FIN) before it answered',
+      undefined,
+    ],
+    [
+      'RST before the answer',
+      (socket: net.Socket) => socket.resetAndDestroy(),
+      'the peer reset the connection (RST) before it answered',
+      undefined,
+    ],
+    [
+      'FIN within the head',
+      (socket: net.Socket) => socket.end('HTTP/1.1 200 OK\r\nX:'),
+      'the peer closed the connection (FIN) before it answered',
+      undefined,
+    ],
+    [
+      'FIN short of the length',
+      (socket: net.Socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"a":'),
+      'the peer closed the connection (FIN) before the response was complete',
+      '{"a":',
+    ],
     [
       'FIN within a chunked body',
       (socket: net.Socket) => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n'),
@@ -121,14 +175,22 @@ describe('broken', () => {
     expect(await live.frame(0)).toMatchObject({ data: '1' });
     cut(sockets[0]!);
     const { end, frames } = await live.ended;
-    expect(end).toMatchObject({ kind: 'broken', message: expect.stringContaining(`(${how}) before the response was complete`) });
+    expect(end).toMatchObject({
+      kind: 'broken',
+      message: expect.stringContaining(`(${how}) before the response was complete`),
+    });
     expect(frames).toHaveLength(1);
   });
 
   test('a coded body that breaks off shows what came', async () => {
     const whole = zlib.gzipSync(Buffer.alloc(200_000, 'abcdefghij'), { level: 0 });
     await using target = await tcpTarget((socket) => {
-      socket.end(Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: ${whole.length}\r\n\r\n`), whole.subarray(0, 100_000)]));
+      socket.end(
+        Buffer.concat([
+          Buffer.from(`HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: ${whole.length}\r\n\r\n`),
+          whole.subarray(0, 100_000),
+        ]),
+      );
     });
     const { end, response } = await get(target.url);
     expect(end).toMatchObject({ kind: 'broken' });
@@ -160,12 +222,22 @@ describe('unreachable', () => {
   });
 
   test('a certificate that nobody vouches for; once it is trusted, TLS is as good as TCP', async () => {
-    await using target = await listen(https.createServer(LOCALHOST, (_, response) => response.end('safe')), 'https');
-    expect((await get(target.url)).end).toMatchObject({ kind: 'unreachable', message: expect.stringContaining('DEPTH_ZERO_SELF_SIGNED_CERT') });
+    await using target = await listen(
+      https.createServer(LOCALHOST, (_, response) => response.end('safe')),
+      'https',
+    );
+    expect((await get(target.url)).end).toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringContaining('DEPTH_ZERO_SELF_SIGNED_CERT'),
+    });
     const before = tls.getCACertificates();
     tls.setDefaultCACertificates([...before, LOCALHOST.cert]);
     try {
-      for (const time of [1, 2]) expect(await get(target.url), `time ${time}`).toMatchObject({ end: { kind: 'complete' }, response: { body: { text: 'safe' } } });
+      for (const time of [1, 2])
+        expect(await get(target.url), `time ${time}`).toMatchObject({
+          end: { kind: 'complete' },
+          response: { body: { text: 'safe' } },
+        });
       const raw = await recorder.raw({ url: target.url, pieces: ['GET / HTTP/1.1\r\nHost: x\r\n\r\n'] });
       expect(raw).toMatchObject({ end: { kind: 'complete' }, response: { body: { text: 'safe' } } });
     } finally {
@@ -183,7 +255,9 @@ describe('timeout', () => {
   });
 
   test('silence within a stream', async () => {
-    await using target = await tcpTarget((socket) => void socket.write(Buffer.concat([Buffer.from(SSE_HEAD), chunk('data: 1\n\n')])));
+    await using target = await tcpTarget(
+      (socket) => void socket.write(Buffer.concat([Buffer.from(SSE_HEAD), chunk('data: 1\n\n')])),
+    );
     const { end, frames } = await get(target.url, { limits: { inactivityMs: 40 } });
     expect(end).toMatchObject({ kind: 'timeout', message: 'nothing came for 40 ms' });
     expect(end!.atMs - frames[0]!.atMs).toBeGreaterThan(35);
@@ -224,7 +298,9 @@ describe('limit', () => {
   });
 
   test('a small body that unpacks to a large one', async () => {
-    await using target = await httpTarget((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(zlib.gzipSync(Buffer.alloc(5_000_000))));
+    await using target = await httpTarget((_, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(zlib.gzipSync(Buffer.alloc(5_000_000))),
+    );
     expect((await get(target.url, { limits: { bodyBytes: 100_000 } })).end).toMatchObject({ kind: 'limit' });
   });
 
@@ -255,11 +331,27 @@ describe('malformed', () => {
   test.each([
     ['no HTTP at all', 'SSH-2.0-OpenSSH_9.6\r\n', 'SSH-2.0'],
     ['a length that is none', 'HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\n', 'HPE_INVALID_CONTENT_LENGTH'],
-    ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc', 'HPE_UNEXPECTED_CONTENT_LENGTH'],
+    [
+      'two lengths',
+      'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc',
+      'HPE_UNEXPECTED_CONTENT_LENGTH',
+    ],
     ['more than the length', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabcdef', 'HPE_INVALID_CONSTANT'],
-    ['a chunk size that is none', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\nzz\r\n', 'HPE_INVALID_CHUNK_SIZE'],
-    ['gzip that is none', 'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nab', 'not valid gzip: incorrect header check'],
-    ['an unasked switch of protocols', 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n', 'switches protocols'],
+    [
+      'a chunk size that is none',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\nzz\r\n',
+      'HPE_INVALID_CHUNK_SIZE',
+    ],
+    [
+      'gzip that is none',
+      'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nab',
+      'not valid gzip: incorrect header check',
+    ],
+    [
+      'an unasked switch of protocols',
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      'switches protocols',
+    ],
   ])('%s', async (_, content, message) => {
     await using target = await answer(content);
     const { end } = await get(target.url);

@@ -38,7 +38,13 @@ export class ConnectionPool {
  * had closed before it saw the request (it is gone before any byte came) is nobody's fault: the request
  * is sent once more, on a new connection.
  */
-export function startHttpExchange(open: OpenExchange, url: URL, body: Uint8Array | undefined, pool: ConnectionPool, fresh = false): void {
+export function startHttpExchange(
+  open: OpenExchange,
+  url: URL,
+  body: Uint8Array | undefined,
+  pool: ConnectionPool,
+  fresh = false,
+): void {
   const { method, headers } = open.exchange.request;
   let request: http.ClientRequest;
   try {

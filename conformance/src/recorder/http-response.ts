@@ -38,7 +38,8 @@ export function followRequest(request: ClientRequest, open: OpenExchange, option
       options.onConnected(socket);
     };
     open.sending();
-    if (!options.isReused(socket)) return void socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', connected);
+    if (!options.isReused(socket))
+      return void socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', connected);
     reused = { socket, bytesRead: socket.bytesRead };
     connected();
   });
@@ -59,7 +60,8 @@ export function followRequest(request: ClientRequest, open: OpenExchange, option
   request.on('error', (error: NodeJS.ErrnoException) => {
     if (open.isOver) return;
     const silent = stage === 'waiting' && reused?.socket.bytesRead === reused?.bytesRead;
-    if (options.onStale && reused && silent && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) return options.onStale();
+    if (options.onStale && reused && silent && (error.code === 'ECONNRESET' || error.code === 'EPIPE'))
+      return options.onStale();
     failure ??= failureOf(error, stage);
     // A response that has begun ends itself: bytes that came before the failure may still be on their way.
     if (stage !== 'receiving') open.end(failure.kind, failure.message);
@@ -103,7 +105,10 @@ function recordResponse(message: IncomingMessage, open: OpenExchange, failureBef
   if (!decoder) return void message.on('end', () => finish()).on('close', () => finish());
 
   open.onEnd(() => decoder.destroy());
-  decoder.on('data', take).on('end', () => finish()).on('error', finish);
+  decoder
+    .on('data', take)
+    .on('end', () => finish())
+    .on('error', finish);
   message.on('close', () => decoder.end());
   message.pipe(decoder);
 }
@@ -118,6 +123,7 @@ function createReader(mediaType: string, open: OpenExchange): BodyReader {
 
 function pairs(rawHeaders: readonly string[]): Headers {
   const headers: Headers = [];
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) headers.push([rawHeaders[index]!, rawHeaders[index + 1]!]);
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2)
+    headers.push([rawHeaders[index]!, rawHeaders[index + 1]!]);
   return headers;
 }

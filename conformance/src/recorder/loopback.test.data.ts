@@ -37,9 +37,15 @@ export function tcpTarget(answer: (socket: net.Socket, received: Buffer) => void
 }
 
 /** Serves each WebSocket that is asked for, `afterMs`; its URL begins with `ws:`. */
-export function socketTarget(serve: (socket: WebSocket, upgrade: http.IncomingMessage) => void, afterMs = 0): Promise<LoopbackTarget> {
+export function socketTarget(
+  serve: (socket: WebSocket, upgrade: http.IncomingMessage) => void,
+  afterMs = 0,
+): Promise<LoopbackTarget> {
   const server = http.createServer();
-  const sockets = new WebSocketServer({ server, verifyClient: (_, answer) => void setTimeout(() => answer(true), afterMs) });
+  const sockets = new WebSocketServer({
+    server,
+    verifyClient: (_, answer) => void setTimeout(() => answer(true), afterMs),
+  });
   sockets.on('connection', (socket, upgrade) => {
     socket.on('error', () => {});
     serve(socket, upgrade);

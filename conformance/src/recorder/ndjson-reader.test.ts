@@ -28,9 +28,30 @@ async function stream(...chunks: (string | Buffer)[]) {
 test('lines become frames', async () => {
   const { frames, response, end } = await stream('{"type":"text_delta","text":"é"}\n{"type":"done"}\n', 'oops\n42\n');
   expect(frames).toEqual([
-    { index: 0, atMs: expect.any(Number), direction: 'in', kind: 'ndjson', data: '{"type":"text_delta","text":"é"}', json: { type: 'text_delta', text: 'é' } },
-    { index: 1, atMs: expect.any(Number), direction: 'in', kind: 'ndjson', data: '{"type":"done"}', json: { type: 'done' } },
-    { index: 2, atMs: expect.any(Number), direction: 'in', kind: 'ndjson', data: 'oops', jsonError: expect.any(String) },
+    {
+      index: 0,
+      atMs: expect.any(Number),
+      direction: 'in',
+      kind: 'ndjson',
+      data: '{"type":"text_delta","text":"é"}',
+      json: { type: 'text_delta', text: 'é' },
+    },
+    {
+      index: 1,
+      atMs: expect.any(Number),
+      direction: 'in',
+      kind: 'ndjson',
+      data: '{"type":"done"}',
+      json: { type: 'done' },
+    },
+    {
+      index: 2,
+      atMs: expect.any(Number),
+      direction: 'in',
+      kind: 'ndjson',
+      data: 'oops',
+      jsonError: expect.any(String),
+    },
     { index: 3, atMs: expect.any(Number), direction: 'in', kind: 'ndjson', data: '42', json: 42 },
   ]);
   expect(end).toMatchObject({ kind: 'complete' });
@@ -39,12 +60,17 @@ test('lines become frames', async () => {
 });
 
 test('whatever the chunks, the frames hold every byte', async () => {
-  const texts = fc.array(fc.constantFrom('\n', '\n', '\r', '\r\n', '{}', '{"é":', '"😀"}', ' ', '\uFEFF', '\u2028'), { minLength: 1, maxLength: 12 });
+  const texts = fc.array(fc.constantFrom('\n', '\n', '\r', '\r\n', '{}', '{"é":', '"😀"}', ' ', '\uFEFF', '\u2028'), {
+    minLength: 1,
+    maxLength: 12,
+  });
   await fc.assert(
     fc.asyncProperty(texts, fc.array(fc.nat({ max: 40 }), { maxLength: 4 }), async (pieces, cuts) => {
       const text = pieces.join('');
       const bytes = Buffer.from(text);
-      const places = [...new Set([...cuts.map((place) => place % bytes.length), bytes.length])].filter(Boolean).toSorted((a, b) => a - b);
+      const places = [...new Set([...cuts.map((place) => place % bytes.length), bytes.length])]
+        .filter(Boolean)
+        .toSorted((a, b) => a - b);
       const { frames, end } = await stream(...places.map((to, index) => bytes.subarray(places[index - 1] ?? 0, to)));
       const last = text.endsWith('\n') ? '\n' : '';
       expect(frames.map(({ data }) => data).join('\n') + last).toBe(text);
@@ -63,7 +89,13 @@ test('nothing is forgiven, so that everything can be checked', async () => {
     [' \r', undefined],
     ['{"b":\r2}', { b: 2 }],
   ]);
-  expect(frames.map(({ jsonError }) => jsonError)).toEqual([expect.any(String), undefined, 'a blank line', 'a blank line', undefined]);
+  expect(frames.map(({ jsonError }) => jsonError)).toEqual([
+    expect.any(String),
+    undefined,
+    'a blank line',
+    'a blank line',
+    undefined,
+  ]);
   expect(end).toMatchObject({ kind: 'complete' });
 });
 
@@ -103,13 +135,29 @@ test.each([
 
 test('bytes that are not UTF-8 spoil their own line only', async () => {
   const { frames, end } = await stream('{}\n{"a":"', Buffer.from([0xc3]), '"}\n{}\n', Buffer.from([0xff]));
-  expect(frames).toMatchObject([{ json: {} }, { data: '{"a":"\uFFFD"}', jsonError: 'not UTF-8' }, { json: {} }, { data: '\uFFFD', jsonError: 'not UTF-8' }]);
+  expect(frames).toMatchObject([
+    { json: {} },
+    { data: '{"a":"\uFFFD"}', jsonError: 'not UTF-8' },
+    { json: {} },
+    { data: '\uFFFD', jsonError: 'not UTF-8' },
+  ]);
   expect(frames[1]).not.toHaveProperty('json');
-  expect(end).toMatchObject({ kind: 'malformed', message: 'bytes that are not UTF-8, in frame 1; the last line has no LF: \uFFFD' });
+  expect(end).toMatchObject({
+    kind: 'malformed',
+    message: 'bytes that are not UTF-8, in frame 1; the last line has no LF: \uFFFD',
+  });
 });
 
-test.each(['application/x-ndjson', 'Application/X-NDJSON; charset=utf-8', 'application/ndjson', 'application/jsonl', 'application/x-jsonl'])('%s is NDJSON', async (type) => {
-  await using target = await httpTarget((_, response) => response.writeHead(200, { 'content-type': type }).end('1\n2\n'));
+test.each([
+  'application/x-ndjson',
+  'Application/X-NDJSON; charset=utf-8',
+  'application/ndjson',
+  'application/jsonl',
+  'application/x-jsonl',
+])('%s is NDJSON', async (type) => {
+  await using target = await httpTarget((_, response) =>
+    response.writeHead(200, { 'content-type': type }).end('1\n2\n'),
+  );
   expect((await recorder.request({ method: 'GET', url: target.url })).frames).toHaveLength(2);
 });
 
@@ -121,7 +169,9 @@ test.each(['application/json', 'text/plain', 'application/x-ndjson-seq'])('%s is
 });
 
 test('a stream that is cut within a line keeps its lines', async () => {
-  await using target = await tcpTarget((socket) => void socket.end(Buffer.concat([Buffer.from(HEAD), chunk('1\n{"a"')])));
+  await using target = await tcpTarget(
+    (socket) => void socket.end(Buffer.concat([Buffer.from(HEAD), chunk('1\n{"a"')])),
+  );
   const { frames, end, response } = await recorder.request({ method: 'GET', url: target.url });
   expect(end).toMatchObject({ kind: 'broken' });
   expect(frames).toMatchObject([{ json: 1 }]);
@@ -129,8 +179,14 @@ test('a stream that is cut within a line keeps its lines', async () => {
 });
 
 test('what a stream without lines was instead is kept', async () => {
-  await using target = await tcpTarget((socket) => void socket.end(Buffer.concat([Buffer.from(HEAD), chunk('<html>')])));
-  expect(await recorder.request({ method: 'GET', url: target.url })).toMatchObject({ end: { kind: 'broken' }, frames: [], response: { body: { text: '<html>' } } });
+  await using target = await tcpTarget(
+    (socket) => void socket.end(Buffer.concat([Buffer.from(HEAD), chunk('<html>')])),
+  );
+  expect(await recorder.request({ method: 'GET', url: target.url })).toMatchObject({
+    end: { kind: 'broken' },
+    frames: [],
+    response: { body: { text: '<html>' } },
+  });
 });
 
 test('silence within a stream', async () => {

@@ -19,7 +19,8 @@ export function createNdjsonReader(open: OpenExchange): BodyReader {
 
   function line(bytes: Buffer): void {
     const data = bytes.toString();
-    if (!isUtf8(bytes) && faults.length === 0) faults.push(`bytes that are not UTF-8, in frame ${exchange.frames.length}`);
+    if (!isUtf8(bytes) && faults.length === 0)
+      faults.push(`bytes that are not UTF-8, in frame ${exchange.frames.length}`);
     open.frame({ atMs: arrivedMs, direction: 'in', kind: 'ndjson', data, ...readLine(bytes, data) });
   }
 

@@ -36,7 +36,13 @@ function connect(url: URL): net.Socket {
   return tls.connect({ host, port: Number(url.port || 443), ...(net.isIP(host) ? {} : { servername: host }) });
 }
 
-async function write(socket: net.Socket, pieces: RawSpec['pieces'], sent: GrowingBytes, open: OpenExchange, over: AbortSignal): Promise<void> {
+async function write(
+  socket: net.Socket,
+  pieces: RawSpec['pieces'],
+  sent: GrowingBytes,
+  open: OpenExchange,
+  over: AbortSignal,
+): Promise<void> {
   for (const piece of pieces) {
     open.timers.hold();
     if (typeof piece === 'object' && 'pauseMs' in piece) {

@@ -18,13 +18,28 @@ describe('the request', () => {
     await using target = await httpTarget((request, response) => {
       request.setEncoding('utf8');
       let body = '';
-      request.on('data', (text: string) => (body += text)).on('end', () => {
-        seen = { method: request.method, rawHeaders: request.rawHeaders, body };
-        response.end();
-      });
+      request
+        .on('data', (text: string) => (body += text))
+        .on('end', () => {
+          seen = { method: request.method, rawHeaders: request.rawHeaders, body };
+          response.end();
+        });
     });
-    await using recorder = new Recorder({ headers: [['Authorization', 'Bearer a'], ['X-Twice', 'no']] });
-    const { request } = await recorder.request({ method: 'POST', url: target.url, headers: [['x-TWICE', '1'], ['X-Twice', '2']], body: '{"a":"é"}' });
+    await using recorder = new Recorder({
+      headers: [
+        ['Authorization', 'Bearer a'],
+        ['X-Twice', 'no'],
+      ],
+    });
+    const { request } = await recorder.request({
+      method: 'POST',
+      url: target.url,
+      headers: [
+        ['x-TWICE', '1'],
+        ['X-Twice', '2'],
+      ],
+      body: '{"a":"é"}',
+    });
     const { host } = new URL(target.url);
     expect(request.headers).toEqual([
       ['Host', host],
@@ -45,16 +60,27 @@ describe('the request', () => {
     expect(get.response?.json).toEqual({ host: new URL(target.url).host, connection: 'keep-alive' });
     const post = await recorder.request({ method: 'POST', url: target.url });
     expect(post.response?.json).toMatchObject({ 'content-length': '0' });
-    const chunked = await recorder.request({ method: 'POST', url: target.url, headers: [['Transfer-Encoding', 'chunked']], body: 'x' });
+    const chunked = await recorder.request({
+      method: 'POST',
+      url: target.url,
+      headers: [['Transfer-Encoding', 'chunked']],
+      body: 'x',
+    });
     expect(chunked.response?.json).not.toHaveProperty('content-length');
   });
 
-  test.each(['', 'not a url', 'ftp://127.0.0.1/', 'http://127.0.0.1:99999/'])('a URL like %j is not reachable', async (url) => {
-    await using recorder = new Recorder();
-    const { end, response } = await recorder.request({ ...GET, url });
-    expect(end).toMatchObject({ kind: 'unreachable', message: `expected an http: or https: URL, got ${JSON.stringify(url)}` });
-    expect(response).toBeUndefined();
-  });
+  test.each(['', 'not a url', 'ftp://127.0.0.1/', 'http://127.0.0.1:99999/'])(
+    'a URL like %j is not reachable',
+    async (url) => {
+      await using recorder = new Recorder();
+      const { end, response } = await recorder.request({ ...GET, url });
+      expect(end).toMatchObject({
+        kind: 'unreachable',
+        message: `expected an http: or https: URL, got ${JSON.stringify(url)}`,
+      });
+      expect(response).toBeUndefined();
+    },
+  );
 
   test('a header that cannot be written is our own fault', async () => {
     await using recorder = new Recorder();
@@ -74,7 +100,15 @@ describe('one recording', () => {
     const second = await recorder.derive({}).request({ ...GET, url: target.url });
     expect([first.id, second.id, clock.nextExchangeId()]).toEqual([0, 1, 2]);
     expect(ended).toEqual([first, second]);
-    const times = [first.request.atMs, first.response!.atMs, first.end!.atMs, between, second.request.atMs, second.response!.atMs, second.end!.atMs];
+    const times = [
+      first.request.atMs,
+      first.response!.atMs,
+      first.end!.atMs,
+      between,
+      second.request.atMs,
+      second.response!.atMs,
+      second.end!.atMs,
+    ];
     expect(times).toEqual(times.toSorted((a, b) => a - b));
     expect(first.request.atMs).toBeGreaterThanOrEqual(0);
   });
@@ -83,16 +117,31 @@ describe('one recording', () => {
     await using target = await httpTarget((request, response) => response.end(JSON.stringify(request.headers)));
     const told: string[] = [];
     const listener = (who: string) => (exchange: Exchange) => void told.push(`${who} ${exchange.id} ${exchange.label}`);
-    await using recorder = new Recorder({ label: 'detect', headers: [['X-A', '1'], ['X-B', '1']], onExchange: listener('root') });
-    const play = recorder.derive({ label: 'a2a/send', headers: [['x-b', '2']], onExchange: listener('play') });
-    expect(await recorder.request({ ...GET, url: target.url })).toMatchObject({ label: 'detect', response: { json: { 'x-a': '1', 'x-b': '1' } } });
-    expect(await play.request({ ...GET, url: target.url, binding: 'JSONRPC', operation: 'SendMessage' })).toMatchObject({
-      label: 'a2a/send',
-      binding: 'JSONRPC',
-      operation: 'SendMessage',
-      response: { json: { 'x-a': '1', 'x-b': '2' } },
+    await using recorder = new Recorder({
+      label: 'detect',
+      headers: [
+        ['X-A', '1'],
+        ['X-B', '1'],
+      ],
+      onExchange: listener('root'),
     });
-    expect(await play.request({ ...GET, url: target.url, label: 'own', hostile: true })).toMatchObject({ label: 'own', hostile: true });
+    const play = recorder.derive({ label: 'a2a/send', headers: [['x-b', '2']], onExchange: listener('play') });
+    expect(await recorder.request({ ...GET, url: target.url })).toMatchObject({
+      label: 'detect',
+      response: { json: { 'x-a': '1', 'x-b': '1' } },
+    });
+    expect(await play.request({ ...GET, url: target.url, binding: 'JSONRPC', operation: 'SendMessage' })).toMatchObject(
+      {
+        label: 'a2a/send',
+        binding: 'JSONRPC',
+        operation: 'SendMessage',
+        response: { json: { 'x-a': '1', 'x-b': '2' } },
+      },
+    );
+    expect(await play.request({ ...GET, url: target.url, label: 'own', hostile: true })).toMatchObject({
+      label: 'own',
+      hostile: true,
+    });
     expect(told).toEqual(['root 0 detect', 'play 1 a2a/send', 'root 1 a2a/send', 'play 2 own', 'root 2 own']);
   });
 
@@ -107,13 +156,17 @@ describe('one recording', () => {
     });
     await using recorder = new Recorder();
     const exchanges = await Promise.all(
-      Array.from({ length: 200 }, (_, index) => recorder.request({ ...GET, url: `${target.url}${index % 2 ? 'stream' : ''}` })),
+      Array.from({ length: 200 }, (_, index) =>
+        recorder.request({ ...GET, url: `${target.url}${index % 2 ? 'stream' : ''}` }),
+      ),
     );
     expect(exchanges.map((exchange) => exchange.id)).toEqual(Array.from({ length: 200 }, (_, index) => index));
     const twenty = Array.from({ length: 20 }, (_, index) => index);
     for (const { id, end, frames, response } of exchanges) {
       const seen = { kind: end?.kind, json: response?.json, frames: frames.map((frame) => frame.json) };
-      expect(seen).toEqual(id % 2 ? { kind: 'complete', frames: twenty } : { kind: 'complete', json: { ok: true }, frames: [] });
+      expect(seen).toEqual(
+        id % 2 ? { kind: 'complete', frames: twenty } : { kind: 'complete', json: { ok: true }, frames: [] },
+      );
     }
   });
 });
@@ -134,7 +187,11 @@ describe('connections', () => {
     await using recorder = new Recorder();
     expect((await recorder.request({ ...GET, url: target.url })).end?.kind).toBe('complete');
     const again = await recorder.request({ method: 'POST', url: target.url, body: 'x' });
-    expect(again).toMatchObject({ end: { kind: 'complete' }, response: { status: 200 }, request: { body: { text: 'x' } } });
+    expect(again).toMatchObject({
+      end: { kind: 'complete' },
+      response: { status: 200 },
+      request: { body: { text: 'x' } },
+    });
     expect(connections).toBe(2);
   });
 
@@ -152,7 +209,10 @@ describe('connections', () => {
     const told: Exchange[] = [];
     await using recorder = new Recorder({ onExchange: (exchange) => told.push(exchange) });
     await recorder.request({ ...GET, url: target.url });
-    expect((await recorder.request({ ...GET, url: target.url })).end).toMatchObject({ kind: 'broken', message: 'the peer reset the connection (RST) before it answered' });
+    expect((await recorder.request({ ...GET, url: target.url })).end).toMatchObject({
+      kind: 'broken',
+      message: 'the peer reset the connection (RST) before it answered',
+    });
     expect(requests).toBe(3);
     expect(told).toHaveLength(2);
   });
@@ -170,7 +230,10 @@ describe('connections', () => {
     );
     await using recorder = new Recorder();
     await recorder.request({ ...GET, url: target.url });
-    expect((await recorder.request({ ...GET, url: target.url })).end).toMatchObject({ kind: 'broken', message: 'the peer closed the connection (FIN) before it answered' });
+    expect((await recorder.request({ ...GET, url: target.url })).end).toMatchObject({
+      kind: 'broken',
+      message: 'the peer closed the connection (FIN) before it answered',
+    });
     expect(requests).toBe(2);
   });
 });
@@ -226,30 +289,46 @@ describe('leaving', () => {
     await using recorder = new Recorder();
     const stop = new AbortController();
     const play = recorder.derive({ signal: stop.signal });
-    const [live, other] = await Promise.all([play.open({ ...GET, url: target.url }), recorder.open({ ...GET, url: target.url })]);
+    const [live, other] = await Promise.all([
+      play.open({ ...GET, url: target.url }),
+      recorder.open({ ...GET, url: target.url }),
+    ]);
     stop.abort();
     expect((await live.ended).end).toMatchObject({ kind: 'left', message: 'aborted' });
     expect((await play.request({ ...GET, url: target.url })).end).toMatchObject({ kind: 'left', message: 'aborted' });
     expect(other.exchange.end).toBeUndefined();
   });
 
-  test('close() ends everything, the derived recorders\' too, and reports it at once', async () => {
+  test("close() ends everything, the derived recorders' too, and reports it at once", async () => {
     await using target = await httpTarget(endless);
     const told: Exchange[] = [];
     const recorder = new Recorder({ onExchange: (exchange) => told.push(exchange) });
     const play = recorder.derive({ label: 'play' });
-    const streams = await Promise.all([recorder.open({ ...GET, url: target.url }), play.open({ ...GET, url: target.url })]);
+    const streams = await Promise.all([
+      recorder.open({ ...GET, url: target.url }),
+      play.open({ ...GET, url: target.url }),
+    ]);
     const silent = play.raw({ url: target.url, pieces: ['GET / HT'] });
     const closing = recorder.close();
-    expect(told.map(({ end }) => end)).toMatchObject(Array.from({ length: 3 }, () => ({ kind: 'left', message: 'the recorder was closed' })));
+    expect(told.map(({ end }) => end)).toMatchObject(
+      Array.from({ length: 3 }, () => ({ kind: 'left', message: 'the recorder was closed' })),
+    );
     await closing;
     expect((await silent).end?.kind).toBe('left');
-    expect((await Promise.all(streams.map(({ ended }) => ended))).map(({ end }) => end?.kind)).toEqual(['left', 'left']);
-    expect((await play.request({ ...GET, url: target.url })).end).toMatchObject({ kind: 'left', message: 'the recorder was closed' });
+    expect((await Promise.all(streams.map(({ ended }) => ended))).map(({ end }) => end?.kind)).toEqual([
+      'left',
+      'left',
+    ]);
+    expect((await play.request({ ...GET, url: target.url })).end).toMatchObject({
+      kind: 'left',
+      message: 'the recorder was closed',
+    });
   });
 
   test('no timer is left behind', async () => {
-    await using target = await httpTarget((request, response) => (request.url === '/' ? endless(request, response) : response.end('ok')));
+    await using target = await httpTarget((request, response) =>
+      request.url === '/' ? endless(request, response) : response.end('ok'),
+    );
     const asked = Promise.withResolvers<void>();
     await using mute = await tcpTarget(() => asked.resolve());
     const before = timers();
@@ -268,7 +347,10 @@ describe('leaving', () => {
     await using target = await httpTarget(endless);
     await using recorder = new Recorder();
     const play = recorder.derive({});
-    const [mine, others] = await Promise.all([play.open({ ...GET, url: target.url }), recorder.open({ ...GET, url: target.url })]);
+    const [mine, others] = await Promise.all([
+      play.open({ ...GET, url: target.url }),
+      recorder.open({ ...GET, url: target.url }),
+    ]);
     await play.close();
     expect(mine.exchange.end?.kind).toBe('left');
     expect(others.exchange.end).toBeUndefined();

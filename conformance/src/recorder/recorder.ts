@@ -153,7 +153,8 @@ export class Recorder implements AsyncDisposable {
     if (stopped) return open.end('left', stopped.#stopped);
     const text = open.exchange.request.url;
     const url = URL.parse(text);
-    if (!url || !schemes.includes(url.protocol)) return open.end('unreachable', `expected an ${schemes.join(' or ')} URL, got ${JSON.stringify(text)}`);
+    if (!url || !schemes.includes(url.protocol))
+      return open.end('unreachable', `expected an ${schemes.join(' or ')} URL, got ${JSON.stringify(text)}`);
     start(url);
   }
 
@@ -176,14 +177,21 @@ interface Setting {
 }
 
 function newSetting(): Setting {
-  return { pool: new ConnectionPool(), clock: createRecordingClock(), headers: [], limits: DEFAULT_WAIT_LIMITS, label: undefined };
+  return {
+    pool: new ConnectionPool(),
+    clock: createRecordingClock(),
+    headers: [],
+    limits: DEFAULT_WAIT_LIMITS,
+    label: undefined,
+  };
 }
 
 /** With what HTTP/1.1 needs of every request (RFC 9112, 3.2; RFC 9110, 8.6): said here, so that the record is what was sent. */
 function framed(headers: Headers, method: string, url: URL, body: Uint8Array | undefined): Headers {
   const framing: Headers = [['Host', url.host]];
   const chunked = headers.some(([name]) => name.toLowerCase() === 'transfer-encoding');
-  if (!chunked && (body || /^(?:POST|PUT|PATCH)$/.test(method))) framing.push(['Content-Length', String(body?.length ?? 0)]);
+  if (!chunked && (body || /^(?:POST|PUT|PATCH)$/.test(method)))
+    framing.push(['Content-Length', String(body?.length ?? 0)]);
   framing.push(['Connection', 'keep-alive']);
   return withDefaults(headers, framing);
 }

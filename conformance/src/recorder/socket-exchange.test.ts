@@ -15,7 +15,11 @@ afterAll(() => recorder.close());
 const echo = (socket: WebSocket) => void socket.on('message', (data, binary) => socket.send(data, { binary }));
 
 /** Answers the upgrade by hand and gives the connection to `play`; `head` may say something else. */
-function handmade(play: (socket: net.Socket) => void, head = (accept: string) => `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`): Promise<LoopbackTarget> {
+function handmade(
+  play: (socket: net.Socket) => void,
+  head = (accept: string) =>
+    `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+): Promise<LoopbackTarget> {
   return ws(
     tcpTarget((socket, received) => {
       const key = /^sec-websocket-key: (.*)$/im.exec(received.toString())?.[1]?.trim();
@@ -33,7 +37,12 @@ async function ws(target: Promise<LoopbackTarget>): Promise<LoopbackTarget> {
 describe('an open socket', () => {
   test('is one exchange: the upgrade, frames of both sides, the end', async () => {
     await using target = await socketTarget(echo);
-    const live = await recorder.socket({ url: target.url, label: 'chat/ws', binding: 'WebSocket', operation: 'chat-ws' });
+    const live = await recorder.socket({
+      url: target.url,
+      label: 'chat/ws',
+      binding: 'WebSocket',
+      operation: 'chat-ws',
+    });
     expect(live.exchange.end).toBeUndefined();
     expect(live.exchange.response).toMatchObject({ status: 101 });
     live.send('{"messages":[]}');
@@ -54,9 +63,23 @@ describe('an open socket', () => {
       frames: [
         { index: 0, ...at, direction: 'out', kind: 'ws-text', data: '{"messages":[]}', json: { messages: [] } },
         { index: 1, ...at, direction: 'in', kind: 'ws-text', data: '{"messages":[]}', json: { messages: [] } },
-        { index: 2, ...at, direction: 'out', kind: 'ws-text', data: 'no JSON, "😀"\n\uFFFD', jsonError: expect.any(String) },
+        {
+          index: 2,
+          ...at,
+          direction: 'out',
+          kind: 'ws-text',
+          data: 'no JSON, "😀"\n\uFFFD',
+          jsonError: expect.any(String),
+        },
         { index: 3, ...at, direction: 'out', kind: 'ws-binary', data: 'AP8=' },
-        { index: 4, ...at, direction: 'in', kind: 'ws-text', data: 'no JSON, "😀"\n\uFFFD', jsonError: expect.any(String) },
+        {
+          index: 4,
+          ...at,
+          direction: 'in',
+          kind: 'ws-text',
+          data: 'no JSON, "😀"\n\uFFFD',
+          jsonError: expect.any(String),
+        },
         { index: 5, ...at, direction: 'in', kind: 'ws-binary', data: 'AP8=' },
       ],
       end: { ...at, kind: 'left', code: 1000 },
@@ -69,8 +92,20 @@ describe('an open socket', () => {
   test('was asked for with the recorded headers', async () => {
     let sent: string[] = [];
     await using target = await socketTarget((_, upgrade) => void (sent = upgrade.rawHeaders));
-    await using own = new Recorder({ headers: [['Authorization', 'Bearer a'], ['X-Twice', 'no']] });
-    const live = await own.socket({ url: target.url, headers: [['x-TWICE', '1'], ['X-Twice', '2']], protocols: ['b', 'a'] });
+    await using own = new Recorder({
+      headers: [
+        ['Authorization', 'Bearer a'],
+        ['X-Twice', 'no'],
+      ],
+    });
+    const live = await own.socket({
+      url: target.url,
+      headers: [
+        ['x-TWICE', '1'],
+        ['X-Twice', '2'],
+      ],
+      protocols: ['b', 'a'],
+    });
     const { headers } = live.exchange.request;
     expect(headers.flat()).toEqual(sent);
     expect(headers).toEqual(
@@ -88,7 +123,9 @@ describe('an open socket', () => {
   });
 
   test('what comes with the answer to the upgrade is not lost', async () => {
-    await using target = await handmade((socket) => socket.end(Buffer.from([0x81, 2, 0x68, 0x69, 0x88, 2, 0x03, 0xe8])));
+    await using target = await handmade((socket) =>
+      socket.end(Buffer.from([0x81, 2, 0x68, 0x69, 0x88, 2, 0x03, 0xe8])),
+    );
     const live = await recorder.socket({ url: target.url });
     expect(await live.frame(0)).toMatchObject({ data: 'hi', jsonError: expect.any(String) });
     expect((await live.ended).end).toMatchObject({ kind: 'complete', code: 1000 });
@@ -118,7 +155,10 @@ describe('an open socket', () => {
     const server = https.createServer(LOCALHOST);
     new WebSocketServer({ server }).on('connection', echo);
     await using target = await listen(server, 'wss');
-    expect((await recorder.socket({ url: target.url })).exchange.end).toMatchObject({ kind: 'unreachable', message: expect.stringContaining('DEPTH_ZERO_SELF_SIGNED_CERT') });
+    expect((await recorder.socket({ url: target.url })).exchange.end).toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringContaining('DEPTH_ZERO_SELF_SIGNED_CERT'),
+    });
     const before = tls.getCACertificates();
     tls.setDefaultCACertificates([...before, LOCALHOST.cert]);
     try {
@@ -155,7 +195,9 @@ describe('the end', () => {
 
   test('we close: the peer sees our code, we record its own', async () => {
     const seen = Promise.withResolvers<unknown[]>();
-    await using target = await socketTarget((socket) => void socket.on('close', (code, reason) => seen.resolve([code, String(reason)])));
+    await using target = await socketTarget(
+      (socket) => void socket.on('close', (code, reason) => seen.resolve([code, String(reason)])),
+    );
     const live = await recorder.socket({ url: target.url });
     const closing = live.close(4001, 'enough');
     live.send('too late');
@@ -184,14 +226,22 @@ describe('the end', () => {
     const live = await recorder.socket({ url: target.url });
     await live.frame(0);
     cut(sockets[0]!);
-    expect((await live.ended).end).toMatchObject({ kind: 'broken', code: 1006, message: expect.stringMatching(`^the peer .* \\(${how}\\) without a close frame$`) });
+    expect((await live.ended).end).toMatchObject({
+      kind: 'broken',
+      code: 1006,
+      message: expect.stringMatching(`^the peer .* \\(${how}\\) without a close frame$`),
+    });
     expect(live.exchange.frames).toHaveLength(1);
   });
 
   test('the peer hangs up on our close frame', async () => {
     await using target = await handmade((socket) => void socket.once('data', () => socket.end()));
     const live = await recorder.socket({ url: target.url });
-    expect((await live.close()).end).toMatchObject({ kind: 'broken', code: 1006, message: 'the peer closed the connection (FIN) before it answered the close frame' });
+    expect((await live.close()).end).toMatchObject({
+      kind: 'broken',
+      code: 1006,
+      message: 'the peer closed the connection (FIN) before it answered the close frame',
+    });
   });
 
   test('the peer does not answer our close frame', async () => {
@@ -224,17 +274,28 @@ describe('the end', () => {
     expect((await live.ended).end).toMatchObject({ kind: 'left', message: 'the recorder was closed' });
     await gone.promise;
     expect(timers()).toBe(before);
-    expect((await play.socket({ url: target.url })).exchange.end).toMatchObject({ kind: 'left', message: 'the recorder was closed' });
+    expect((await play.socket({ url: target.url })).exchange.end).toMatchObject({
+      kind: 'left',
+      message: 'the recorder was closed',
+    });
   });
 });
 
 describe('no socket', () => {
   test('a refused upgrade is the response that it is', async () => {
-    await using target = await ws(httpTarget((_, response) => response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"Not Found"}')));
+    await using target = await ws(
+      httpTarget((_, response) =>
+        response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"Not Found"}'),
+      ),
+    );
     const live = await recorder.socket({ url: target.url });
     live.send('x');
     expect(await live.frame(0)).toBeUndefined();
-    expect(await live.close()).toMatchObject({ end: { kind: 'complete' }, response: { status: 404, json: { detail: 'Not Found' } }, frames: [] });
+    expect(await live.close()).toMatchObject({
+      end: { kind: 'complete' },
+      response: { status: 404, json: { detail: 'Not Found' } },
+      frames: [],
+    });
   });
 
   test('nobody listens', async () => {
@@ -247,7 +308,10 @@ describe('no socket', () => {
   });
 
   test('the upgrade is never answered', async () => {
-    await using target = await handmade(() => {}, () => '');
+    await using target = await handmade(
+      () => {},
+      () => '',
+    );
     const live = await recorder.socket({ url: target.url, limits: { inactivityMs: 40 } });
     expect(live.exchange.end).toMatchObject({ kind: 'timeout', message: 'nothing came for 40 ms' });
   });
@@ -257,12 +321,24 @@ describe('no socket', () => {
     ['reset', 'RST', (socket: net.Socket) => void socket.resetAndDestroy()],
   ])('the connection is %s before the answer', async (_, how, play) => {
     await using target = await ws(tcpTarget(play));
-    expect((await recorder.socket({ url: target.url })).exchange.end).toMatchObject({ kind: 'broken', message: expect.stringContaining(`(${how}) before it answered`) });
+    expect((await recorder.socket({ url: target.url })).exchange.end).toMatchObject({
+      kind: 'broken',
+      message: expect.stringContaining(`(${how}) before it answered`),
+    });
   });
 
   test.each([
-    ['the wrong accept', () => 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n', 'not valid WebSocket: Invalid Sec-WebSocket-Accept header'],
-    ['another protocol', () => 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n', 'not valid WebSocket: Invalid Upgrade header'],
+    [
+      'the wrong accept',
+      () =>
+        'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n',
+      'not valid WebSocket: Invalid Sec-WebSocket-Accept header',
+    ],
+    [
+      'another protocol',
+      () => 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n',
+      'not valid WebSocket: Invalid Upgrade header',
+    ],
   ])('an upgrade with %s', async (_, head, message) => {
     await using target = await handmade(() => {}, head);
     const { exchange, ended } = await recorder.socket({ url: target.url });
@@ -272,7 +348,10 @@ describe('no socket', () => {
 
   test.each(['', 'http://127.0.0.1/', 'ws://127.0.0.1:99999/'])('a URL like %j is not reachable', async (url) => {
     const { exchange } = await recorder.socket({ url });
-    expect(exchange.end).toMatchObject({ kind: 'unreachable', message: `expected an ws: or wss: URL, got ${JSON.stringify(url)}` });
+    expect(exchange.end).toMatchObject({
+      kind: 'unreachable',
+      message: `expected an ws: or wss: URL, got ${JSON.stringify(url)}`,
+    });
   });
 
   test.each([
@@ -302,7 +381,9 @@ describe('limits', () => {
     expect(end).toMatchObject({ kind: 'limit', message: 'a message of more than 1000 bytes' });
     expect(frames).toHaveLength(1);
 
-    await using endless = await handmade((socket) => void socket.write(Buffer.from([0x81, 127, 0, 0, 0, 0, 255, 0, 0, 0])));
+    await using endless = await handmade(
+      (socket) => void socket.write(Buffer.from([0x81, 127, 0, 0, 0, 0, 255, 0, 0, 0])),
+    );
     expect((await (await recorder.socket({ url: endless.url })).ended).end).toMatchObject({ kind: 'limit' });
   });
 

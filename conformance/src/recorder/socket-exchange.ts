@@ -64,7 +64,8 @@ export function startSocketExchange(open: OpenExchange, url: URL, protocols: str
   socket.on('error', (error: NodeJS.ErrnoException) => {
     // A connection that fails before is told by the request.
     if (!upgraded) return;
-    if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return open.end('limit', `a message of more than ${bodyBytes} bytes`);
+    if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
+      return open.end('limit', `a message of more than ${bodyBytes} bytes`);
     open.end('malformed', `not valid WebSocket: ${error.message}${error.code ? ` (${error.code})` : ''}`);
   });
   socket.on('close', (code, reason) => {
@@ -79,7 +80,8 @@ export function startSocketExchange(open: OpenExchange, url: URL, protocols: str
 
   function record(direction: 'in' | 'out', content: string | Uint8Array): void {
     const atMs = open.clock.nowMs();
-    if (typeof content === 'string') open.frame({ atMs, direction, kind: 'ws-text', data: content, ...readJson(content) });
+    if (typeof content === 'string')
+      open.frame({ atMs, direction, kind: 'ws-text', data: content, ...readJson(content) });
     else open.frame({ atMs, direction, kind: 'ws-binary', data: Buffer.from(content).toString('base64') });
   }
 
@@ -105,11 +107,16 @@ export function startSocketExchange(open: OpenExchange, url: URL, protocols: str
 /** For `node:http`; a name that comes again has several values, which the types of `ws` do not know. */
 function headerObject(headers: Headers): { [name: string]: string } {
   const byName = Object.groupBy(headers, ([name]) => name.toLowerCase());
-  const entries = Object.values(byName).map((same = []) => [same[0]![0], same.length === 1 ? same[0]![1] : same.map(([, value]) => value)]);
+  const entries = Object.values(byName).map((same = []) => [
+    same[0]![0],
+    same.length === 1 ? same[0]![1] : same.map(([, value]) => value),
+  ]);
   return Object.fromEntries(entries) as { [name: string]: string };
 }
 
 /** As they go out, in their order. */
 function headersOf(request: ClientRequest): Headers {
-  return request.getRawHeaderNames().flatMap((name): Headers => [request.getHeader(name) ?? []].flat().map((value) => [name, String(value)]));
+  return request
+    .getRawHeaderNames()
+    .flatMap((name): Headers => [request.getHeader(name) ?? []].flat().map((value) => [name, String(value)]));
 }

@@ -27,18 +27,26 @@ export function buildReport(run: RunRecord, scoring: Scoring, registry: Registry
  * violated, passed somewhere and violated nowhere is pass.
  * @throws UsageError for runs of another suite version or other revision pins.
  */
-export function buildMergedReport(runs: readonly RunRecord[], scoring: Scoring, registry: Registry = requirements): Report {
+export function buildMergedReport(
+  runs: readonly RunRecord[],
+  scoring: Scoring,
+  registry: Registry = requirements,
+): Report {
   const [first, ...others] = runs;
   if (!first) throw new UsageError('merge: expected at least one run file');
   const pins = new Map(Object.entries(first.header.revisions));
   for (const { header } of others) {
     const { tool } = first.header;
     if (header.tool.version !== tool.version) {
-      throw new UsageError(`merge: the run of ${header.target.url} is by ${header.tool.name} ${header.tool.version}, the first by ${tool.name} ${tool.version}; expected one version`);
+      throw new UsageError(
+        `merge: the run of ${header.target.url} is by ${header.tool.name} ${header.tool.version}, the first by ${tool.name} ${tool.version}; expected one version`,
+      );
     }
     for (const [id, patch] of Object.entries(header.revisions)) {
       if (pins.has(id) && pins.get(id) !== patch) {
-        throw new UsageError(`merge: the run of ${header.target.url} judges ${id} by ${patch}, another by ${pins.get(id)}; expected one patch`);
+        throw new UsageError(
+          `merge: the run of ${header.target.url} judges ${id} by ${patch}, another by ${pins.get(id)}; expected one patch`,
+        );
       }
       pins.set(id, patch);
     }
@@ -46,16 +54,25 @@ export function buildMergedReport(runs: readonly RunRecord[], scoring: Scoring, 
   return assemble(runs, mergeRows(runs.map(judge)), scoring, registry);
 }
 
-function assemble(runs: readonly RunRecord[], rows: readonly JudgedRow[], scoring: Scoring, registry: Registry): Report {
+function assemble(
+  runs: readonly RunRecord[],
+  rows: readonly JudgedRow[],
+  scoring: Scoring,
+  registry: Registry,
+): Report {
   const { baseline, failOn, allowIncomplete, asOf } = scoring;
   const headers = runs.map(({ header }) => header);
   const { tool, startedAt } = headers[0]!;
   const revisions = Object.assign({}, ...headers.map((header) => header.revisions)) as Report['revisions'];
   const urls = [...new Set(headers.map(({ target }) => target.url))];
-  const detected = new Map(headers.flatMap(({ target }) => target.detected.map((one) => [JSON.stringify(one), one] as const)));
+  const detected = new Map(
+    headers.flatMap(({ target }) => target.detected.map((one) => [JSON.stringify(one), one] as const)),
+  );
 
   const judged = (id: string) => `${registry[id]?.family}@${registry[id]?.revision}` in revisions;
-  const entries = baseline?.filter((entry) => urls.some((url) => entriesFor([entry], url).length > 0) && judged(entry.id));
+  const entries = baseline?.filter(
+    (entry) => urls.some((url) => entriesFor([entry], url).length > 0) && judged(entry.id),
+  );
   const expected = entries && expectations(rows, entries, startedAt);
   const listed = listRequirements(rows, registry, asOf, expected);
   const stopped = stopOf(runs);
@@ -70,7 +87,12 @@ function assemble(runs: readonly RunRecord[], rows: readonly JudgedRow[], scorin
   const rest = {
     policy: { failOn, allowIncomplete, ...(asOf !== undefined && { asOf }) },
     revisions,
-    runs: headers.map((header) => ({ url: header.target.url, startedAt: header.startedAt, profile: header.profile, seed: header.seed })),
+    runs: headers.map((header) => ({
+      url: header.target.url,
+      startedAt: header.startedAt,
+      profile: header.profile,
+      seed: header.seed,
+    })),
     summary: summarize(listed),
     coverage: cover(listed, Object.keys(revisions), registry),
     requirements: listed,
@@ -82,15 +104,27 @@ function assemble(runs: readonly RunRecord[], rows: readonly JudgedRow[], scorin
   return { ...first, outcome, exitCode, ...rest };
 }
 
-function listRequirements(rows: readonly JudgedRow[], registry: Registry, asOf: string | undefined, expected: Expectations | undefined): ReportedRequirement[] {
+function listRequirements(
+  rows: readonly JudgedRow[],
+  registry: Registry,
+  asOf: string | undefined,
+  expected: Expectations | undefined,
+): ReportedRequirement[] {
   const listed = [...Map.groupBy(rows, ({ requirement }) => requirement)].map(([id, group]) => {
     const row = registry[id];
-    if (!row) throw new UsageError(`the run speaks of ${id}, which this version of the suite does not know; read it with the version that wrote it`);
+    if (!row)
+      throw new UsageError(
+        `the run speaks of ${id}, which this version of the suite does not know; read it with the version that wrote it`,
+      );
     const { family, revision, level, basis, section, statement } = row;
     const bindings: { [binding: string]: BindingVerdict } = {};
     for (const judged of group) {
       const reason = expected?.reasonFor(judged);
-      bindings[judged.binding] = { ...said(judged), planned: judged.planned, ...(reason !== undefined && { expected: reason }) };
+      bindings[judged.binding] = {
+        ...said(judged),
+        planned: judged.planned,
+        ...(reason !== undefined && { expected: reason }),
+      };
     }
     const unscored = asOf !== undefined && isNewer(row.since, asOf);
     return {
@@ -106,8 +140,12 @@ function listRequirements(rows: readonly JudgedRow[], registry: Registry, asOf: 
 }
 
 function listScenarios(run: RunRecord, index: number | undefined): ReportedScenario[] {
-  const filtered = new Set(judge(run).flatMap((row) => (row.reason === 'filtered' ? [`${row.requirement}\n${row.binding}`] : [])));
-  const titles = new Map(run.events.flatMap((event) => (event.type === 'scenario-start' ? [[event.id, event.title] as const] : [])));
+  const filtered = new Set(
+    judge(run).flatMap((row) => (row.reason === 'filtered' ? [`${row.requirement}\n${row.binding}`] : [])),
+  );
+  const titles = new Map(
+    run.events.flatMap((event) => (event.type === 'scenario-start' ? [[event.id, event.title] as const] : [])),
+  );
   return judgeScenarios(run).map(({ id, binding, attempts, durationMs, findings }) => ({
     id,
     title: titles.get(id) ?? id,
@@ -120,7 +158,15 @@ function listScenarios(run: RunRecord, index: number | undefined): ReportedScena
       const { message, expected, actual, exchange = null, frame, atMs } = failure;
       return [
         {
-          ...{ requirement, binding: over, verdict, message, expected: clipped(expected), actual: clipped(actual), exchange },
+          ...{
+            requirement,
+            binding: over,
+            verdict,
+            message,
+            expected: clipped(expected),
+            actual: clipped(actual),
+            exchange,
+          },
           ...(frame !== undefined && { frame }),
           ...(atMs !== undefined && { atMs }),
         },
@@ -140,7 +186,8 @@ const EXERCISED: readonly Verdict[] = ['pass', 'violation', 'warning', 'observed
 
 function cover(listed: readonly ReportedRequirement[], revisions: readonly string[], registry: Registry): Coverage {
   const all = Object.values(registry).filter(({ family, revision }) => revisions.includes(`${family}@${revision}`));
-  const having = (test: (row: BindingVerdict) => boolean) => listed.filter(({ bindings }) => Object.values(bindings).some(test)).length;
+  const having = (test: (row: BindingVerdict) => boolean) =>
+    listed.filter(({ bindings }) => Object.values(bindings).some(test)).length;
   return {
     testable: all.filter(({ untestable }) => untestable === undefined).length,
     checked: all.filter(({ check }) => check !== undefined).length,
@@ -153,7 +200,14 @@ function stopOf(runs: readonly RunRecord[]): Report['stopped'] {
   const stops = runs.flatMap(({ header, events, footer }): NonNullable<Report['stopped']>[] => {
     const stop = events.find((event) => event.type === 'stop');
     if (stop) return [{ outcome: stop.outcome, message: stop.message }];
-    return footer ? [] : [{ outcome: 'incomplete', message: `The log of the run against ${header.target.url} has no end: it was cut short.` }];
+    return footer
+      ? []
+      : [
+          {
+            outcome: 'incomplete',
+            message: `The log of the run against ${header.target.url} has no end: it was cut short.`,
+          },
+        ];
   });
   const order = ['error', 'unreachable', 'incomplete'];
   return stops.sort((a, b) => order.indexOf(a.outcome) - order.indexOf(b.outcome))[0];
@@ -170,7 +224,9 @@ const VALUE_LIMIT = 16_384;
 /** A value of bearable size: the whole is in the run file. */
 function clipped(value: unknown): unknown {
   const text = JSON.stringify(value) ?? 'null';
-  return text.length <= VALUE_LIMIT ? (value ?? null) : `${text.slice(0, VALUE_LIMIT)}… (${text.length} characters in all)`;
+  return text.length <= VALUE_LIMIT
+    ? (value ?? null)
+    : `${text.slice(0, VALUE_LIMIT)}… (${text.length} characters in all)`;
 }
 
 /** Whether version `a` came after version `b` (numbers between dots; what follows a hyphen is left aside). */

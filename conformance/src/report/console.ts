@@ -20,8 +20,18 @@ export function renderConsole(report: Report, options: ConsoleOptions): string {
   const parts =
     options.verbosity === 'quiet'
       ? []
-      : [heading(report, options), areas(report, options), ...reds(report, options), unknowns(report, options), accepted(report, options), totals(report, options)];
-  return `${[...parts, lastSentence(report, options)].filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`;
+      : [
+          heading(report, options),
+          areas(report, options),
+          ...reds(report, options),
+          unknowns(report, options),
+          accepted(report, options),
+          totals(report, options),
+        ];
+  return `${[...parts, lastSentence(report, options)]
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
 }
 
 function heading(report: Report, { paint, width }: ConsoleOptions): string[] {
@@ -60,16 +70,25 @@ function areas(report: Report, options: ConsoleOptions): string[] {
       const looked = group.filter(({ verdict }) => verdict !== 'not-run');
       const perLine = Math.max(10, width - column - 16);
       const label = `  ${area}`.padEnd(column);
-      const rest = group.length > looked.length ? paint(`${looked.length > 0 ? '  ' : ''}${group.length - looked.length} not run`, 'dim') : '';
+      const rest =
+        group.length > looked.length
+          ? paint(`${looked.length > 0 ? '  ' : ''}${group.length - looked.length} not run`, 'dim')
+          : '';
       for (let start = 0; start === 0 || start < looked.length; start += perLine) {
         const ticks = looked.slice(start, start + perLine).map((row) => tick(row, paint));
-        lines.push(`${start === 0 ? label : ' '.repeat(column)}${ticks.join('')}${start + perLine >= looked.length ? rest : ''}`);
+        lines.push(
+          `${start === 0 ? label : ' '.repeat(column)}${ticks.join('')}${start + perLine >= looked.length ? rest : ''}`,
+        );
       }
     }
   }
   const used = new Set(report.requirements.map(({ verdict }) => verdict));
   const legend = (Object.keys(MARKS) as Verdict[]).filter((verdict) => used.has(verdict) && verdict !== 'not-run');
-  const keys = wrapItems(legend.map((verdict) => `${MARKS[verdict].mark} ${MARKS[verdict].word}`), ' ', width - 2);
+  const keys = wrapItems(
+    legend.map((verdict) => `${MARKS[verdict].mark} ${MARKS[verdict].word}`),
+    ' ',
+    width - 2,
+  );
   if (legend.length > 1) lines.push('', ...keys.map((line) => paint(`  ${line}`, 'dim')));
   return lines;
 }
@@ -114,7 +133,11 @@ const REDS: readonly Verdict[] = ['violation', 'warning', 'harness-error'];
 
 /** One block for each requirement that is red and not expected to be, worst first. */
 function reds(report: Report, options: ConsoleOptions): string[][] {
-  return REDS.flatMap((verdict) => report.requirements.filter((row) => row.verdict === verdict && !isExpected(row)).map((row) => redBlock(row, report, options)));
+  return REDS.flatMap((verdict) =>
+    report.requirements
+      .filter((row) => row.verdict === verdict && !isExpected(row))
+      .map((row) => redBlock(row, report, options)),
+  );
 }
 
 function redBlock(row: ReportedRequirement, report: Report, options: ConsoleOptions): string[] {
@@ -127,20 +150,35 @@ function redBlock(row: ReportedRequirement, report: Report, options: ConsoleOpti
     `  ${paint(`${mark} ${row.id}`, ...styles)}  ${paint(cut(facts, width - row.id.length - 6), 'dim')}`,
     ...wrap(row.statement, width - 6).map((line) => `    ${paint(line, 'bold')}`),
   ];
-  if (row.reason && row.verdict === 'harness-error') lines.push(...wrap(row.reason.slice(0, 1_000), width - 6).map((line) => `    ${line}`));
+  if (row.reason && row.verdict === 'harness-error')
+    lines.push(...wrap(row.reason.slice(0, 1_000), width - 6).map((line) => `    ${line}`));
 
   const failures = report.scenarios.flatMap((scenario) =>
-    scenario.failures.filter((failure) => failure.requirement === row.id && REDS.includes(failure.verdict)).map((failure) => ({ scenario, failure })),
+    scenario.failures
+      .filter((failure) => failure.requirement === row.id && REDS.includes(failure.verdict))
+      .map((failure) => ({ scenario, failure })),
   );
   const full = verbosity === 'verbose' ? failures : failures.slice(0, 1);
-  for (const one of full) lines.push('', `    ${paint(cut(placeOf(one), width - 6), 'dim')}`, ...failureLines(one.failure, one.scenario.run ?? 0, options));
+  for (const one of full)
+    lines.push(
+      '',
+      `    ${paint(cut(placeOf(one), width - 6), 'dim')}`,
+      ...failureLines(one.failure, one.scenario.run ?? 0, options),
+    );
   if (failures.length > full.length) {
     const others = new Set(failures.map(placeOf));
     for (const failure of full) others.delete(placeOf(failure));
-    if (others.size > 0) lines.push('', ...wrap(`also in ${few([...others], 4)}`, width - 6).map((line) => `    ${paint(line, 'dim')}`));
+    if (others.size > 0)
+      lines.push('', ...wrap(`also in ${few([...others], 4)}`, width - 6).map((line) => `    ${paint(line, 'dim')}`));
   }
-  const blocked = report.requirements.filter(({ bindings }) => Object.values(bindings).some(({ verdict, reason }) => verdict === 'blocked' && reason === row.id));
-  if (blocked.length > 0) lines.push('', ...wrap(`blocks ${blocked.map(({ id }) => id).join(', ')}`, width - 6).map((line) => `    ${paint(line, 'dim')}`));
+  const blocked = report.requirements.filter(({ bindings }) =>
+    Object.values(bindings).some(({ verdict, reason }) => verdict === 'blocked' && reason === row.id),
+  );
+  if (blocked.length > 0)
+    lines.push(
+      '',
+      ...wrap(`blocks ${blocked.map(({ id }) => id).join(', ')}`, width - 6).map((line) => `    ${paint(line, 'dim')}`),
+    );
   return lines;
 }
 
@@ -153,17 +191,25 @@ function failureLines(failure: ReportedFailure, run: number, { paint, width, exc
   const said = failure.expected === null || failure.message === `expected ${String(failure.expected)}`;
   if (!said) lines.push(`      expected  ${shown(failure.expected, width - 16)}`);
   // The report has null where there was nothing.
-  if (failure.actual !== null || !said) lines.push(`      actual    ${paint(shown(failure.actual ?? undefined, width - 16), 'red')}`);
+  if (failure.actual !== null || !said)
+    lines.push(`      actual    ${paint(shown(failure.actual ?? undefined, width - 16), 'red')}`);
   if (failure.exchange === null) return lines;
-  const at = [`exchange ${failure.exchange}`, ...(failure.frame === undefined ? [] : [`frame ${failure.frame}`]), ...(failure.atMs === undefined ? [] : [duration(failure.atMs)])];
+  const at = [
+    `exchange ${failure.exchange}`,
+    ...(failure.frame === undefined ? [] : [`frame ${failure.frame}`]),
+    ...(failure.atMs === undefined ? [] : [duration(failure.atMs)]),
+  ];
   lines.push(`      at        ${cut(at.join(', '), width - 16)}`);
   const found = exchange?.(run, failure.exchange);
   if (!found) return lines;
   // The first line of a timeline says what stands above already.
-  const [, ...seen] = timeline(excerpt(found, failure.frame), { width: width - 4, maxFrames: FRAMES_SHOWN }).split('\n');
+  const [, ...seen] = timeline(excerpt(found, failure.frame), { width: width - 4, maxFrames: FRAMES_SHOWN }).split(
+    '\n',
+  );
   lines.push('');
   const here = new RegExp(`^ *\\+\\d+ ms [<>] \\[${failure.frame}\\] `);
-  for (const line of seen) lines.push(here.test(line) ? `  ${paint('▸', 'red', 'bold')} ${line}` : `    ${paint(line, 'dim')}`);
+  for (const line of seen)
+    lines.push(here.test(line) ? `  ${paint('▸', 'red', 'bold')} ${line}` : `    ${paint(line, 'dim')}`);
   return lines;
 }
 
@@ -215,7 +261,11 @@ function unknowns(report: Report, { paint, width }: ConsoleOptions): string[] {
     const { mark, styles } = MARKS[verdict];
     const why = because(verdict, reason);
     const [first = '', ...rest] = wrap([...ids].join(', '), width - 6);
-    return [`  ${paint(mark, ...styles)} ${first}`, ...rest.map((line) => `    ${line}`), ...wrap(why, width - 6).map((line) => `    ${paint(line, 'dim')}`)];
+    return [
+      `  ${paint(mark, ...styles)} ${first}`,
+      ...rest.map((line) => `    ${line}`),
+      ...wrap(why, width - 6).map((line) => `    ${paint(line, 'dim')}`),
+    ];
   });
 }
 
@@ -227,19 +277,34 @@ function accepted(report: Report, { paint, width }: ConsoleOptions): string[] {
     return [`  ${paint('✗', 'red', 'bold')} ${first}`, ...rest.map((line) => `    ${line}`)];
   });
   const expected = report.requirements.flatMap((row) => {
-    const reason = Object.values(row.bindings).find((binding) => binding.expected !== undefined && binding.verdict !== 'blocked')?.expected;
+    const reason = Object.values(row.bindings).find(
+      (binding) => binding.expected !== undefined && binding.verdict !== 'blocked',
+    )?.expected;
     return reason === undefined ? [] : [{ id: row.id, verdict: row.verdict, reason }];
   });
   if (expected.length > 0) lines.push(paint(`  expected by the baseline`, 'dim'));
   for (const { id, verdict, reason } of expected) {
     const [first = '', ...rest] = wrap(reason, width - id.length - 8);
-    lines.push(paint(`  ${MARKS[verdict].mark} ${id}  ${first}`, 'dim'), ...rest.map((line) => paint(`${' '.repeat(id.length + 6)}${line}`, 'dim')));
+    lines.push(
+      paint(`  ${MARKS[verdict].mark} ${id}  ${first}`, 'dim'),
+      ...rest.map((line) => paint(`${' '.repeat(id.length + 6)}${line}`, 'dim')),
+    );
   }
   return lines;
 }
 
 function totals(report: Report, { paint, width }: ConsoleOptions): string[] {
-  const order: Verdict[] = ['pass', 'violation', 'warning', 'harness-error', 'blocked', 'inconclusive', 'observed', 'not-applicable', 'not-run'];
+  const order: Verdict[] = [
+    'pass',
+    'violation',
+    'warning',
+    'harness-error',
+    'blocked',
+    'inconclusive',
+    'observed',
+    'not-applicable',
+    'not-run',
+  ];
   const lines = LEVELS.flatMap((level) => {
     const counts = order.flatMap((verdict) => {
       const number = report.summary[level][verdict];
@@ -254,15 +319,28 @@ function totals(report: Report, { paint, width }: ConsoleOptions): string[] {
   if (testable === 0) return lines;
   const reach = `Of ${count(testable, 'rule')} that can be seen from outside, ${checked} have a check; planned here: ${planned}, exercised: ${exercised}.`;
   const red = report.requirements.find((row) => REDS.includes(row.verdict) && !isExpected(row));
-  const hint = red ? ['', ...wrap(`\`explain ${red.id}\` says more of a rule; \`--only ${red.id}\` plays it alone.`, width - 4)] : [];
-  return [...lines, '', ...[...wrap(`${reach} ${outside(report)}`, width - 4), ...hint].map((line) => (line ? paint(`  ${line}`, 'dim') : ''))];
+  const hint = red
+    ? ['', ...wrap(`\`explain ${red.id}\` says more of a rule; \`--only ${red.id}\` plays it alone.`, width - 4)]
+    : [];
+  return [
+    ...lines,
+    '',
+    ...[...wrap(`${reach} ${outside(report)}`, width - 4), ...hint].map((line) =>
+      line ? paint(`  ${line}`, 'dim') : '',
+    ),
+  ];
 }
 
 /** Why rows were left out of the plan, and the rules whose occasion never came. */
 function outside(report: Report): string {
   const why = new Map<string, number>();
   for (const { verdict, reason = '' } of report.requirements) {
-    const word = verdict === 'not-applicable' ? 'not applicable' : verdict === 'not-run' && reason !== 'ended' ? because(verdict, reason) : undefined;
+    const word =
+      verdict === 'not-applicable'
+        ? 'not applicable'
+        : verdict === 'not-run' && reason !== 'ended'
+          ? because(verdict, reason)
+          : undefined;
     if (word) why.set(word, (why.get(word) ?? 0) + 1);
   }
   return why.size === 0 ? '' : `Left out: ${[...why].map(([word, number]) => `${number} ${word}`).join(', ')}.`;
@@ -270,8 +348,22 @@ function outside(report: Report): string {
 
 function lastSentence(report: Report, { paint, width }: ConsoleOptions): string[] {
   const { outcome, exitCode, sentence } = ending(report);
-  const { mark, styles } = MARKS[({ conforms: 'pass', violation: 'violation', incomplete: 'inconclusive', unreachable: 'violation', error: 'harness-error' } as const)[outcome]];
+  const { mark, styles } =
+    MARKS[
+      (
+        {
+          conforms: 'pass',
+          violation: 'violation',
+          incomplete: 'inconclusive',
+          unreachable: 'violation',
+          error: 'harness-error',
+        } as const
+      )[outcome]
+    ];
   const interrupted = outcome === 'violation' && report.stopped ? ` ${report.stopped.message}` : '';
-  const [first = '', ...rest] = wrap(`${outcome}: ${plain(sentence).slice(0, 2_000).replace(/\.?$/, '.')}${interrupted} Exit\u00a0code\u00a0${exitCode}.`, width - 6).map((line) => line.replaceAll('\u00a0', ' '));
+  const [first = '', ...rest] = wrap(
+    `${outcome}: ${plain(sentence).slice(0, 2_000).replace(/\.?$/, '.')}${interrupted} Exit\u00a0code\u00a0${exitCode}.`,
+    width - 6,
+  ).map((line) => line.replaceAll('\u00a0', ' '));
   return [`  ${paint(`${mark} ${first}`, ...styles)}`, ...rest.map((line) => `    ${paint(line, ...styles)}`)];
 }

@@ -27,32 +27,54 @@ export function ending(report: Omit<Report, 'outcome' | 'exitCode'>): Ending {
   const entries = baseline?.broken ?? [];
   if (broken.length > 0 || entries.length > 0) {
     const sentences = [
-      ...(broken.length > 0 ? [`${count(broken.length, 'requirement')} broken: ${few(broken.map(({ id }) => id))}`] : []),
-      ...(entries.length > 0 ? [`${count(entries.length, 'baseline entry').replace('entrys', 'entries')} out of date: ${few(entries.map(({ id }) => id))}`] : []),
+      ...(broken.length > 0
+        ? [`${count(broken.length, 'requirement')} broken: ${few(broken.map(({ id }) => id))}`]
+        : []),
+      ...(entries.length > 0
+        ? [
+            `${count(entries.length, 'baseline entry').replace('entrys', 'entries')} out of date: ${few(entries.map(({ id }) => id))}`,
+          ]
+        : []),
     ];
     return end('violation', `${sentences.join('; ')}.`);
   }
 
   const ours = having((row) => row.verdict === 'harness-error');
   if (stopped?.outcome === 'error') return end('error', stopped.message);
-  if (ours.length > 0) return end('error', `The suite itself failed on ${few(ours.map(({ id }) => id))}; nothing of that is the target's fault.`);
+  if (ours.length > 0)
+    return end(
+      'error',
+      `The suite itself failed on ${few(ours.map(({ id }) => id))}; nothing of that is the target's fault.`,
+    );
   if (stopped?.outcome === 'unreachable') return end('unreachable', stopped.message);
 
   const passed = having((row, { level }) => row.verdict === 'pass' && (level === 'must' || policy.allowIncomplete));
   if (passed.length === 0) {
     const nothing = policy.allowIncomplete ? 'No requirement passed' : 'No MUST requirement passed';
-    return end('incomplete', stopped ? `${nothing}. ${stopped.message}` : `${nothing}, so nothing is known of this target.`);
+    return end(
+      'incomplete',
+      stopped ? `${nothing}. ${stopped.message}` : `${nothing}, so nothing is known of this target.`,
+    );
   }
   if (!policy.allowIncomplete) {
     if (stopped) return end('incomplete', stopped.message);
-    const unknown = having((row, { level }) => !row.expected && isUnknown(row) && (level === 'must' || policy.failOn === 'any' || level === policy.failOn));
+    const unknown = having(
+      (row, { level }) =>
+        !row.expected && isUnknown(row) && (level === 'must' || policy.failOn === 'any' || level === policy.failOn),
+    );
     if (unknown.length > 0) {
-      return end('incomplete', `Nothing is violated, but ${count(unknown.length, 'planned requirement')} could not be judged: ${few(unknown.map(({ id }) => id))}.`);
+      return end(
+        'incomplete',
+        `Nothing is violated, but ${count(unknown.length, 'planned requirement')} could not be judged: ${few(unknown.map(({ id }) => id))}.`,
+      );
     }
   }
   const held = having((row) => row.verdict === 'pass').length;
   const expected = having((row) => row.expected !== undefined && isRed(row, 'should')).length;
-  return end('conforms', `${count(held, 'requirement')} held, none was violated${expected > 0 ? ` beyond the ${expected} that the baseline expects` : ''}.`);
+  return end(
+    'conforms',
+    `${count(held, 'requirement')} held, none was violated${expected > 0 ? ` beyond the ${expected} that the baseline expects` : ''}.`,
+  );
 }
 
 /** Whether a verdict makes a run fail. */
@@ -62,7 +84,10 @@ export function isRed({ verdict }: { verdict: BindingVerdict['verdict'] }, failO
 
 /** It was to be looked at, and nothing can be said. A rule whose occasion never came (`uncovered`) is no gap of the run. */
 function isUnknown({ planned, verdict, reason }: BindingVerdict): boolean {
-  return planned && (verdict === 'inconclusive' || verdict === 'blocked' || (verdict === 'not-run' && reason !== 'uncovered'));
+  return (
+    planned &&
+    (verdict === 'inconclusive' || verdict === 'blocked' || (verdict === 'not-run' && reason !== 'uncovered'))
+  );
 }
 
 function end(outcome: Outcome, sentence: string): Ending {

@@ -15,7 +15,11 @@ export interface Expectations extends ReportedBaseline {
  * @param entries those that speak of this target, for revisions that were judged.
  * @param date when the run was (ISO 8601).
  */
-export function expectations(rows: readonly JudgedRow[], entries: readonly BaselineEntry[], date: string): Expectations {
+export function expectations(
+  rows: readonly JudgedRow[],
+  entries: readonly BaselineEntry[],
+  date: string,
+): Expectations {
   const byId = Map.groupBy(rows, ({ requirement }) => requirement);
   const reasons = new Map<JudgedRow, string>();
   const broken: ReportedBaseline['broken'] = [];
@@ -24,7 +28,8 @@ export function expectations(rows: readonly JudgedRow[], entries: readonly Basel
     const { id, binding, reason, flaky, until } = entry;
     const all = byId.get(id) ?? [];
     const named = all.filter((row) => binding === undefined || row.binding === binding);
-    const breaks = (problem: 'stale' | 'expired', message: string) => broken.push({ id, ...(binding && { binding }), problem, message });
+    const breaks = (problem: 'stale' | 'expired', message: string) =>
+      broken.push({ id, ...(binding && { binding }), problem, message });
     const what = binding ? `${id} over ${binding}` : id;
 
     if (isExpired(entry, date)) {
@@ -36,9 +41,15 @@ export function expectations(rows: readonly JudgedRow[], entries: readonly Basel
     }
     if (flaky || named.some((row) => reasons.has(row))) continue;
     if (all.length === 0) breaks('stale', `${what} is not checked by this version of the suite.`);
-    else if (named.length === 0) breaks('stale', `${id} is not judged over ${binding}, only over ${all.map((row) => row.binding).join(', ')}.`);
-    else if (named.every(({ verdict }) => verdict === 'pass' || verdict === 'observed' || verdict === 'not-applicable')) {
-      breaks('stale', `${what} no longer fails: ${[...new Set(named.map(({ verdict }) => verdict))].join(', ')}. Remove the entry.`);
+    else if (named.length === 0)
+      breaks('stale', `${id} is not judged over ${binding}, only over ${all.map((row) => row.binding).join(', ')}.`);
+    else if (
+      named.every(({ verdict }) => verdict === 'pass' || verdict === 'observed' || verdict === 'not-applicable')
+    ) {
+      breaks(
+        'stale',
+        `${what} no longer fails: ${[...new Set(named.map(({ verdict }) => verdict))].join(', ')}. Remove the entry.`,
+      );
     }
   }
 
@@ -47,7 +58,8 @@ export function expectations(rows: readonly JudgedRow[], entries: readonly Basel
     // What stands behind an expected red cannot be asked for either.
     if (row.verdict !== 'blocked' || reasons.has(row)) continue;
     const causes = byId.get(row.reason ?? '') ?? [];
-    const cause = causes.find(({ binding }) => binding === row.binding) ?? causes.find((candidate) => reasons.has(candidate));
+    const cause =
+      causes.find(({ binding }) => binding === row.binding) ?? causes.find((candidate) => reasons.has(candidate));
     if (cause && reasons.has(cause)) reasons.set(row, `blocked by ${row.reason}: ${reasons.get(cause)}`);
   }
   return { expected, broken, reasonFor: (row) => reasons.get(row) };
@@ -59,11 +71,14 @@ export function expectations(rows: readonly JudgedRow[], entries: readonly Basel
  */
 export function acceptedReds(report: Report, known: readonly BaselineEntry[]): BaselineEntry[] {
   const here = new Set(entriesFor(known, report.target.url));
-  const isBroken = ({ id, binding }: BaselineEntry) => report.baseline?.broken.some((entry) => entry.id === id && entry.binding === binding);
+  const isBroken = ({ id, binding }: BaselineEntry) =>
+    report.baseline?.broken.some((entry) => entry.id === id && entry.binding === binding);
   const kept = known.filter((entry) => !here.has(entry) || !isBroken(entry));
   const added = report.requirements.flatMap(({ id, bindings }): BaselineEntry[] => {
     const rows = Object.entries(bindings).filter(([, { planned }]) => planned);
-    const red = rows.filter(([, row]) => isRed(row, 'should') && row.expected === undefined).map(([binding]) => binding);
+    const red = rows
+      .filter(([, row]) => isRed(row, 'should') && row.expected === undefined)
+      .map(([binding]) => binding);
     if (red.length > 0 && red.length === rows.length) return [{ id, reason: REASON_PLACEHOLDER }];
     return red.map((binding) => ({ id, binding, reason: REASON_PLACEHOLDER }));
   });

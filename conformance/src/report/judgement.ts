@@ -56,7 +56,8 @@ export function judgeScenarios(run: RunRecord): JudgedScenario[] {
     }
   }
   if (!isWhole(run)) {
-    for (const scenario of scenarios.values()) if (!revised.has(scenario)) scenario.findings = scenario.findings.map(unconfirmed);
+    for (const scenario of scenarios.values())
+      if (!revised.has(scenario)) scenario.findings = scenario.findings.map(unconfirmed);
   }
   return [...scenarios.values()];
 }
@@ -73,7 +74,10 @@ function unconfirmed(finding: Finding): Finding {
 
 /** Folds a run into a verdict for each requirement and binding. */
 export function judge(run: RunRecord): JudgedRow[] {
-  const rows = new Map<string, { planned: boolean; scenarios: string[]; outside?: { verdict: Verdict; reason: string }; findings: Finding[] }>();
+  const rows = new Map<
+    string,
+    { planned: boolean; scenarios: string[]; outside?: { verdict: Verdict; reason: string }; findings: Finding[] }
+  >();
   const rowOf = (requirement: string, binding: string) => {
     const key = `${requirement}\n${binding}`;
     let row = rows.get(key);
@@ -99,7 +103,12 @@ export function judge(run: RunRecord): JudgedRow[] {
     // What a filter leaves out stays out, even where a play that was wanted for another rule saw it too.
     if (outside?.reason === 'filtered') return { requirement, binding, planned, scenarios, ...outside };
     const looked = [...new Set(findings.map((finding) => finding.scenario))];
-    const judged = { requirement, binding, planned: planned || findings.length > 0, scenarios: looked.length > 0 ? looked : scenarios };
+    const judged = {
+      requirement,
+      binding,
+      planned: planned || findings.length > 0,
+      scenarios: looked.length > 0 ? looked : scenarios,
+    };
     if (findings.length > 0) return { ...judged, ...said(worst(findings)) };
     if (outside) return { ...judged, ...outside };
     // A check that had nothing to look at is never a pass.
@@ -108,7 +117,10 @@ export function judge(run: RunRecord): JudgedRow[] {
 }
 
 /** A verdict with its reason, free of whatever else the object holds. */
-export function said({ verdict, reason }: { verdict: Verdict; reason?: string | undefined }): { verdict: Verdict; reason?: string } {
+export function said({ verdict, reason }: { verdict: Verdict; reason?: string | undefined }): {
+  verdict: Verdict;
+  reason?: string;
+} {
   return reason === undefined ? { verdict } : { verdict, reason };
 }
 
@@ -136,7 +148,11 @@ export function mergeRows(runs: readonly JudgedRow[][]): JudgedRow[] {
       continue;
     }
     const heavier = MERGE_ORDER.indexOf(row.verdict) < MERGE_ORDER.indexOf(known.verdict) ? row : known;
-    merged.set(key, { ...heavier, planned: row.planned || known.planned, scenarios: [...new Set([...known.scenarios, ...row.scenarios])] });
+    merged.set(key, {
+      ...heavier,
+      planned: row.planned || known.planned,
+      scenarios: [...new Set([...known.scenarios, ...row.scenarios])],
+    });
   }
   return [...merged.values()];
 }

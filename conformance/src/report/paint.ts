@@ -25,7 +25,10 @@ export const MARKS: { readonly [V in Verdict]: { mark: string; word: string; sty
 };
 
 /** Columns and colours of an output stream: 60 to 100 columns, 80 where there is no terminal. */
-export function surface(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv = process.env): { width: number; colors: boolean; live: boolean } {
+export function surface(
+  stream: NodeJS.WriteStream,
+  env: NodeJS.ProcessEnv = process.env,
+): { width: number; colors: boolean; live: boolean } {
   const forced = (env['FORCE_COLOR'] ?? '0') !== '0' && !env['NO_COLOR'];
   return {
     width: Math.max(60, Math.min(stream.columns || 80, 100)),

@@ -5,7 +5,13 @@ import { ended, finding, sampleHeader, sampleRun } from './sample.test.data.ts';
 
 function heard(options: { live: boolean; verbose?: boolean }) {
   const written: string[] = [];
-  const progress = createProgress({ write: (text) => written.push(text), paint: painter(false), width: 80, verbose: false, ...options });
+  const progress = createProgress({
+    write: (text) => written.push(text),
+    paint: painter(false),
+    width: 80,
+    verbose: false,
+    ...options,
+  });
   progress.listen({ header: sampleHeader });
   return { progress, written };
 }
@@ -26,7 +32,8 @@ test('without a terminal and with a known number of plays: the quarters', () => 
   const { progress, written } = heard({ live: false });
   const plan = { type: 'plan' as const, rows: [], plays: 8 };
   progress.listen(plan);
-  for (let i = 0; i < 8; i++) progress.listen(ended(`s${i}`, 'JSONRPC', [finding('A2A10-CARD-001', 'JSONRPC', `s${i}`, 'pass')]));
+  for (let i = 0; i < 8; i++)
+    progress.listen(ended(`s${i}`, 'JSONRPC', [finding('A2A10-CARD-001', 'JSONRPC', `s${i}`, 'pass')]));
   expect(written.slice(1)).toEqual(['2/8\n', '4/8\n', '6/8\n']);
 });
 
@@ -41,7 +48,9 @@ test('on a terminal: one line that goes away', () => {
   const { progress, written } = heard({ live: true });
   for (const event of sampleRun.events) progress.listen(event);
   progress.done();
-  expect(written.every((text) => text.startsWith('\r\u001b[2K') && !text.includes('\n') && text.length <= 80 + 5)).toBe(true);
+  expect(written.every((text) => text.startsWith('\r\u001b[2K') && !text.includes('\n') && text.length <= 80 + 5)).toBe(
+    true,
+  );
   expect(written.at(-2)).toContain('7/7  4 red');
   expect(written.at(-1)).toBe('\r\u001b[2K');
 });

@@ -64,7 +64,8 @@ export function createProgress({ write, paint, width, live, verbose }: ProgressO
         if (entry.attempt === 1) reds += red.length > 0 ? 1 : 0;
         if (live) return line(name);
         const quarter = plays ? Math.floor((ended.size / plays) * 4) : 0;
-        if (verbose || (red.length > 0 && entry.attempt === 1)) write(`${numbers()} ${plain(name)}${describe(red, entry.attempt)}\n`);
+        if (verbose || (red.length > 0 && entry.attempt === 1))
+          write(`${numbers()} ${plain(name)}${describe(red, entry.attempt)}\n`);
         else if (quarter >= nextQuarter && quarter < 4) write(`${numbers()}\n`);
         nextQuarter = Math.max(nextQuarter, quarter + 1);
       }

@@ -26,7 +26,11 @@ function row(id: string, statement: string, more: Partial<Requirement> = {}): Re
 export const sampleRegistry: Registry = Object.fromEntries(
   [
     row('A2A10-CARD-001', 'The card is served at its well-known path.', { section: '8.2', binding: ['card'] }),
-    row('A2A10-CARD-002', 'The card names at least one interface.', { section: '8.3', binding: ['card'], basis: 'implied' }),
+    row('A2A10-CARD-002', 'The card names at least one interface.', {
+      section: '8.3',
+      binding: ['card'],
+      basis: 'implied',
+    }),
     row('A2A10-CANCEL-001', 'A canceled task is answered with its updated state.', { section: '3.1.5' }),
     row('A2A10-CANCEL-006', 'The stream of a canceled task ends with the canceled status.', { section: '3.1.5' }),
     row('A2A10-STREAM-001', 'A stream is answered with status 200 and text/event-stream.'),
@@ -34,12 +38,27 @@ export const sampleRegistry: Registry = Object.fromEntries(
     row('A2A10-STREAM-006', 'Nothing is sent after the terminal event.', { check: 'invariant' }),
     row('A2A10-STREAM-010', 'Comments keep an idle stream alive.', { level: 'should', basis: 'ours' }),
     row('A2A10-SUB-001', 'The first event of a subscription is the task.', { section: '3.1.6' }),
-    row('A2A10-PUSH-001', 'A created push configuration has an id.', { section: '3.1.7', capability: ['pushNotifications'] }),
+    row('A2A10-PUSH-001', 'A created push configuration has an id.', {
+      section: '3.1.7',
+      capability: ['pushNotifications'],
+    }),
     row('A2A10-LIST-001', 'Only tasks that the caller may see are listed.', { section: '3.1.4' }),
-    row('A2A10-ERR-009', 'Errors carry details that name the reason.', { level: 'should', section: '9.5', since: '0.2.0' }),
+    row('A2A10-ERR-009', 'Errors carry details that name the reason.', {
+      level: 'should',
+      section: '9.5',
+      since: '0.2.0',
+    }),
     row('A2A10-VER-004', 'Whether a patch version is accepted.', { level: 'observe', section: '3.6.2' }),
-    row('A2A10-DM-001', 'Members are written in camelCase.', { section: '5.5', check: undefined as never, pending: 'later' }),
-    row('A2A10-SEC-001', 'Addresses inside the network are not fetched.', { section: '14.1', check: undefined as never, untestable: 'invisible from outside' }),
+    row('A2A10-DM-001', 'Members are written in camelCase.', {
+      section: '5.5',
+      check: undefined as never,
+      pending: 'later',
+    }),
+    row('A2A10-SEC-001', 'Addresses inside the network are not fetched.', {
+      section: '14.1',
+      check: undefined as never,
+      untestable: 'invisible from outside',
+    }),
   ].map((one) => [one.id, one]),
 );
 
@@ -49,17 +68,31 @@ export const sampleHeader: RunHeader = {
   tool: { name: 'agentproto-conformance', version: '0.2.0' },
   startedAt: '2026-09-01T12:00:00.000Z',
   revisions: { 'a2a@1.0': '1.0.1' },
-  target: { url: 'http://127.0.0.1:4000', detected: [{ id: 'a2a@1.0', patch: '1.0.1', evidence: 'the card declares JSONRPC and HTTP+JSON 1.0' }] },
+  target: {
+    url: 'http://127.0.0.1:4000',
+    detected: [{ id: 'a2a@1.0', patch: '1.0.1', evidence: 'the card declares JSONRPC and HTTP+JSON 1.0' }],
+  },
   profile: 'script',
   seed: 42,
   options: { protocols: 'auto' },
 };
 
-export function planned(requirement: string, binding: string, scenarios: string[], outside?: PlannedRow['outside']): PlannedRow {
+export function planned(
+  requirement: string,
+  binding: string,
+  scenarios: string[],
+  outside?: PlannedRow['outside'],
+): PlannedRow {
   return { requirement: requirement as RequirementId, binding, scenarios, ...(outside && { outside }) };
 }
 
-export function finding(requirement: string, binding: string, scenario: string, verdict: Finding['verdict'], more: Partial<Finding> = {}): Finding {
+export function finding(
+  requirement: string,
+  binding: string,
+  scenario: string,
+  verdict: Finding['verdict'],
+  more: Partial<Finding> = {},
+): Finding {
   return { requirement: requirement as RequirementId, binding, scenario, verdict, ...more };
 }
 
@@ -83,7 +116,13 @@ export const cancelExchange: Exchange = {
   label: cancel,
   binding: 'JSONRPC',
   operation: 'SendStreamingMessage',
-  request: { atMs: 100, method: 'POST', url: 'http://127.0.0.1:4000/rpc', headers: [], body: { text: '{"jsonrpc":"2.0"}' } },
+  request: {
+    atMs: 100,
+    method: 'POST',
+    url: 'http://127.0.0.1:4000/rpc',
+    headers: [],
+    body: { text: '{"jsonrpc":"2.0"}' },
+  },
   response: { atMs: 103, status: 200, headers: [['Content-Type', 'text/event-stream']] },
   frames: [
     frame(0, 104, { result: { task: { id: 't-1' } } }),
@@ -110,7 +149,7 @@ const lastFrame = {
 export const sampleEvents: RunEvent[] = [
   {
     type: 'plan',
-      plays: 7,
+    plays: 7,
     rows: [
       planned('A2A10-CARD-001', 'card', [card]),
       planned('A2A10-CARD-002', 'card', [card]),
@@ -123,14 +162,22 @@ export const sampleEvents: RunEvent[] = [
       planned('A2A10-STREAM-006', 'JSONRPC', ['a2a/stream-grammar']),
       planned('A2A10-STREAM-010', 'JSONRPC', [stream]),
       planned('A2A10-SUB-001', 'JSONRPC', [subscribe]),
-      planned('A2A10-PUSH-001', 'JSONRPC', [], { verdict: 'not-applicable', reason: 'the target does not declare pushNotifications' }),
+      planned('A2A10-PUSH-001', 'JSONRPC', [], {
+        verdict: 'not-applicable',
+        reason: 'the target does not declare pushNotifications',
+      }),
       planned('A2A10-LIST-001', 'JSONRPC', [], { verdict: 'not-run', reason: 'no-stimulus' }),
       planned('A2A10-ERR-009', 'JSONRPC', [errors]),
       planned('A2A10-VER-004', 'JSONRPC', [patch]),
     ],
   },
   { type: 'scenario-start', id: card, title: 'The card is served', binding: 'card', attempt: 1, atMs: 0 },
-  ended(card, 'card', [finding('A2A10-CARD-001', 'card', card, 'pass'), finding('A2A10-CARD-002', 'card', card, 'pass')], 4),
+  ended(
+    card,
+    'card',
+    [finding('A2A10-CARD-001', 'card', card, 'pass'), finding('A2A10-CARD-002', 'card', card, 'pass')],
+    4,
+  ),
   { type: 'exchange', exchange: cancelExchange },
   ended(
     cancel,
@@ -142,12 +189,32 @@ export const sampleEvents: RunEvent[] = [
     ],
     830,
   ),
-  ended(cancel, 'HTTP+JSON', [finding('A2A10-CANCEL-001', 'HTTP+JSON', cancel, 'pass'), finding('A2A10-CANCEL-006', 'HTTP+JSON', cancel, 'violation', lastFrame)], 820),
-  ended(stream, 'JSONRPC', [finding('A2A10-STREAM-001', 'JSONRPC', stream, 'violation', { failure: { message: 'not as expected' } }), finding('A2A10-STREAM-010', 'JSONRPC', stream, 'inconclusive', { reason: 'the stream was idle for 200 ms only' })]),
-  ended(subscribe, 'JSONRPC', [finding('A2A10-SUB-001', 'JSONRPC', subscribe, 'inconclusive', { reason: 'the task finished 3 ms before the subscription arrived' })]),
+  ended(
+    cancel,
+    'HTTP+JSON',
+    [
+      finding('A2A10-CANCEL-001', 'HTTP+JSON', cancel, 'pass'),
+      finding('A2A10-CANCEL-006', 'HTTP+JSON', cancel, 'violation', lastFrame),
+    ],
+    820,
+  ),
+  ended(stream, 'JSONRPC', [
+    finding('A2A10-STREAM-001', 'JSONRPC', stream, 'violation', { failure: { message: 'not as expected' } }),
+    finding('A2A10-STREAM-010', 'JSONRPC', stream, 'inconclusive', { reason: 'the stream was idle for 200 ms only' }),
+  ]),
+  ended(subscribe, 'JSONRPC', [
+    finding('A2A10-SUB-001', 'JSONRPC', subscribe, 'inconclusive', {
+      reason: 'the task finished 3 ms before the subscription arrived',
+    }),
+  ]),
   ended(errors, 'JSONRPC', [
     finding('A2A10-ERR-009', 'JSONRPC', errors, 'warning', {
-      failure: { message: '`error.data` is not as expected', expected: [{ reason: 'TASK_NOT_FOUND' }], actual: null, exchange: 20 },
+      failure: {
+        message: '`error.data` is not as expected',
+        expected: [{ reason: 'TASK_NOT_FOUND' }],
+        actual: null,
+        exchange: 20,
+      },
     }),
   ]),
   ended(patch, 'JSONRPC', [finding('A2A10-VER-004', 'JSONRPC', patch, 'observed', { reason: '1.0.1 is accepted' })]),
@@ -169,7 +236,9 @@ export const sampleEvents: RunEvent[] = [
     scenario: stream,
     binding: 'JSONRPC',
     findings: [
-      finding('A2A10-STREAM-001', 'JSONRPC', stream, 'inconclusive', { reason: 'flaky: red once, pass when played alone' }),
+      finding('A2A10-STREAM-001', 'JSONRPC', stream, 'inconclusive', {
+        reason: 'flaky: red once, pass when played alone',
+      }),
       finding('A2A10-STREAM-010', 'JSONRPC', stream, 'inconclusive', { reason: 'the stream was idle for 200 ms only' }),
     ],
   },
@@ -182,12 +251,21 @@ export const sampleRun: RunRecord = {
 };
 
 /** A run that says just this, over one binding of one scenario. */
-export function runOf(findings: Finding[], more: Partial<RunRecord> & { rows?: PlannedRow[]; extra?: RunEvent[] } = {}): RunRecord {
+export function runOf(
+  findings: Finding[],
+  more: Partial<RunRecord> & { rows?: PlannedRow[]; extra?: RunEvent[] } = {},
+): RunRecord {
   const { rows, extra = [], ...record } = more;
   return {
     header: sampleHeader,
     events: [
-      { type: 'plan', plays: 1, rows: rows ?? findings.map(({ requirement, binding, scenario }) => ({ requirement, binding, scenarios: [scenario] })) },
+      {
+        type: 'plan',
+        plays: 1,
+        rows:
+          rows ??
+          findings.map(({ requirement, binding, scenario }) => ({ requirement, binding, scenarios: [scenario] })),
+      },
       ended('a2a/one', 'JSONRPC', findings),
       ...extra,
     ],

@@ -34,7 +34,9 @@ export function wrap(text: string, width: number): string[] {
 
 /** Items one after the other, `separator` behind each but the last; none is broken at a space. */
 export function wrapItems(items: readonly string[], separator: string, width: number): string[] {
-  const kept = items.map((item, index) => `${item}${index < items.length - 1 ? separator : ''}`.replaceAll(' ', '\u00a0'));
+  const kept = items.map((item, index) =>
+    `${item}${index < items.length - 1 ? separator : ''}`.replaceAll(' ', '\u00a0'),
+  );
   return wrap(kept.join(' '), width).map((line) => line.replaceAll('\u00a0', ' ').trimEnd());
 }
 
@@ -58,5 +60,7 @@ export function count(number: number, noun: string): string {
 
 /** The first few of many, with how many are left out. */
 export function few(names: readonly string[], limit = 3): string {
-  return names.length <= limit ? names.join(', ') : `${names.slice(0, limit).join(', ')} and ${names.length - limit} more`;
+  return names.length <= limit
+    ? names.join(', ')
+    : `${names.slice(0, limit).join(', ')} and ${names.length - limit} more`;
 }

@@ -12,7 +12,8 @@ let controls: Map<string, Sighting>;
 
 beforeAll(async () => void (controls = new Map([[fixture.name, await sight(fixture, [], { ...options, plays })]])));
 
-const judged = async (change: Partial<typeof noEtag>) => (await judgeQuirk({ ...noEtag, ...change }, [fixture], controls, options)).complaint;
+const judged = async (change: Partial<typeof noEtag>) =>
+  (await judgeQuirk({ ...noEtag, ...change }, [fixture], controls, options)).complaint;
 
 test('the control is clean', () => {
   expect(controls.get(fixture.name)!.findings.filter(isRed)).toEqual([]);
@@ -26,12 +27,17 @@ describe('a quirk', () => {
     expect(await judged({ breaks: 'A2A10-CARD-007' })).toMatch(/A2A10-CARD-007 did not turn red: pass/);
   });
   test('that breaks more than it says is told so', async () => {
-    expect(await judged({ breaks: 'A2A10-CARD-009', make: (_impl, hit) => ({ cardHeaders: () => hit({ 'content-type': 'application/json' }) }) })).toMatch(
-      /also raised A2A10-CARD-007/,
-    );
+    expect(
+      await judged({
+        breaks: 'A2A10-CARD-009',
+        make: (_impl, hit) => ({ cardHeaders: () => hit({ 'content-type': 'application/json' }) }),
+      }),
+    ).toMatch(/also raised A2A10-CARD-007/);
   });
   test('that says more than it breaks is told so', async () => {
-    expect(await judged({ also: [{ id: 'A2A10-CARD-007', why: 'it is not so' }] })).toMatch(/names A2A10-CARD-007 as well/);
+    expect(await judged({ also: [{ id: 'A2A10-CARD-007', why: 'it is not so' }] })).toMatch(
+      /names A2A10-CARD-007 as well/,
+    );
   });
   test('that is never applied proves nothing', async () => {
     expect(await judged({ make: () => ({}) })).toBe('was never applied');

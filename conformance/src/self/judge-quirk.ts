@@ -15,9 +15,19 @@ export interface QuirkVerdict {
 }
 
 /** Tries a quirk on the set-ups of its family, in their order, until one applies it. */
-export async function judgeQuirk(quirk: AnyQuirk, fixtures: readonly Fixture[], controls: ReadonlyMap<string, Sighting>, options: SightOptions): Promise<QuirkVerdict> {
+export async function judgeQuirk(
+  quirk: AnyQuirk,
+  fixtures: readonly Fixture[],
+  controls: ReadonlyMap<string, Sighting>,
+  options: SightOptions,
+): Promise<QuirkVerdict> {
   const family = quirk.name.split('.', 1)[0];
-  let idle: QuirkVerdict = { quirk, fixture: 'none', detected: false, complaint: `no set-up serves the family ${family}` };
+  let idle: QuirkVerdict = {
+    quirk,
+    fixture: 'none',
+    detected: false,
+    complaint: `no set-up serves the family ${family}`,
+  };
   for (const fixture of fixtures) {
     if (!fixture.protocols.some((id) => id.split('@', 1)[0] === family)) continue;
     const seen = await sight(fixture, [quirk], { ...options, plays: playsFor(quirk) });
@@ -34,23 +44,33 @@ function playsFor({ breaks }: AnyQuirk): SightOptions['plays'] {
   return ({ id, proves }) => smoke.has(id) || proves.includes(breaks);
 }
 
-function judge({ breaks, also = [] }: AnyQuirk, { findings }: Sighting, control: Sighting): Pick<QuirkVerdict, 'detected' | 'complaint'> {
+function judge(
+  { breaks, also = [] }: AnyQuirk,
+  { findings }: Sighting,
+  control: Sighting,
+): Pick<QuirkVerdict, 'detected' | 'complaint'> {
   const red = findings.filter(isRed);
-  if (breaks === null) return red.length > 0 ? { detected: false, complaint: `raised ${names(red)}` } : { detected: true };
+  if (breaks === null)
+    return red.length > 0 ? { detected: false, complaint: `raised ${names(red)}` } : { detected: true };
 
   const named = findings.filter(({ requirement }) => requirement === breaks);
   const before = control.findings.filter(({ requirement }) => requirement === breaks);
   // What is only observed cannot turn red: there the observation must change.
-  const changed = named.length > 0 && named.every(({ verdict }) => verdict === 'observed') && said(named) !== said(before);
-  if (!named.some(isRed) && !changed) return { detected: false, complaint: `${breaks} did not turn red: ${said(named) || 'nothing looked at it'}` };
+  const changed =
+    named.length > 0 && named.every(({ verdict }) => verdict === 'observed') && said(named) !== said(before);
+  if (!named.some(isRed) && !changed)
+    return { detected: false, complaint: `${breaks} did not turn red: ${said(named) || 'nothing looked at it'}` };
 
   const entailed = new Set<string>([breaks, ...also.map(({ id }) => id)]);
   const surprises = red.filter(({ requirement }) => !entailed.has(requirement));
-  if (surprises.length > 0) return { detected: true, complaint: `also raised ${names(surprises)}, which it does not name` };
+  if (surprises.length > 0)
+    return { detected: true, complaint: `also raised ${names(surprises)}, which it does not name` };
   const spared = also.find(({ id }) => !red.some(({ requirement }) => requirement === id));
   return { detected: true, ...(spared ? { complaint: `names ${spared.id} as well, which stayed as it was` } : {}) };
 }
 
 function said(findings: readonly Finding[]): string {
-  return [...new Set(findings.map(({ verdict, reason }) => (reason ? `${verdict} (${reason})` : verdict)))].sort().join(', ');
+  return [...new Set(findings.map(({ verdict, reason }) => (reason ? `${verdict} (${reason})` : verdict)))]
+    .sort()
+    .join(', ');
 }

@@ -11,8 +11,12 @@ describe.each(families.map((family) => [family.id, family] as const))('%s', (_id
   const watched = new Set(family.invariants.flatMap(({ proves }) => proves));
 
   test('every row that says it is checked is, in the way that it says, and no other', () => {
-    const expected = Object.fromEntries([...new Set([...played, ...watched])].map((id) => [id, played.has(id) ? 'scenario' : 'invariant']));
-    expect(Object.fromEntries(rowsOf(family).flatMap(({ id, check }) => (check ? [[id, check]] : [])))).toEqual(expected);
+    const expected = Object.fromEntries(
+      [...new Set([...played, ...watched])].map((id) => [id, played.has(id) ? 'scenario' : 'invariant']),
+    );
+    expect(Object.fromEntries(rowsOf(family).flatMap(({ id, check }) => (check ? [[id, check]] : [])))).toEqual(
+      expected,
+    );
   });
 
   test('every row that is checked has a quirk that breaks it', () => {
@@ -32,12 +36,15 @@ describe.each(families.map((family) => [family.id, family] as const))('%s', (_id
   });
 
   test('scenarios ask for stimuli that there are', () => {
-    for (const { stimulus = [] } of family.scenarios) expect(STIMULUS_WORDS).toEqual(expect.arrayContaining([...stimulus]));
+    for (const { stimulus = [] } of family.scenarios)
+      expect(STIMULUS_WORDS).toEqual(expect.arrayContaining([...stimulus]));
   });
 });
 
 test('every quirk breaks a row that some family of the suite checks', () => {
-  const checked = new Set(families.flatMap(({ scenarios, invariants }) => [...scenarios, ...invariants].flatMap(({ proves }) => proves)));
+  const checked = new Set(
+    families.flatMap(({ scenarios, invariants }) => [...scenarios, ...invariants].flatMap(({ proves }) => proves)),
+  );
   expect(QUIRKS.filter(({ breaks }) => breaks !== null && !checked.has(breaks)).map(({ name }) => name)).toEqual([]);
 });
 

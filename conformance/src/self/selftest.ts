@@ -25,10 +25,12 @@ async function selftest(words: readonly string[]): Promise<boolean> {
   const clean = [...controls].map(([name, { findings }]) => reportControl(name, findings.filter(isRed))).every(Boolean);
 
   const verdicts = await judgeAll(chosen, controls);
-  for (const { quirk, fixture, complaint } of verdicts) if (complaint) console.log(`  ✗ ${quirk.name} on ${fixture}: ${complaint}`);
+  for (const { quirk, fixture, complaint } of verdicts)
+    if (complaint) console.log(`  ✗ ${quirk.name} on ${fixture}: ${complaint}`);
   const faults = verdicts.filter(({ quirk }) => quirk.breaks !== null);
   const oddities = verdicts.filter(({ quirk }) => quirk.breaks === null);
-  const count = (list: readonly QuirkVerdict[], is: (verdict: QuirkVerdict) => boolean) => `${list.filter(is).length} of ${list.length}`;
+  const count = (list: readonly QuirkVerdict[], is: (verdict: QuirkVerdict) => boolean) =>
+    `${list.filter(is).length} of ${list.length}`;
   console.log(`detection rate: ${count(faults, ({ detected }) => detected)} quirks turned the row red that they name`);
   console.log(`precision: ${count(faults, ({ complaint }) => !complaint)} turned nothing else red than they say`);
   console.log(`false alarms: ${count(oddities, ({ detected }) => !detected)} legal oddities called a fault`);
@@ -40,7 +42,8 @@ async function judgeAll(quirks: readonly AnyQuirk[], controls: ReadonlyMap<strin
   const verdicts: QuirkVerdict[] = [];
   const waiting = quirks[Symbol.iterator]();
   const lane = async () => {
-    for (const quirk of waiting) verdicts.push(await judgeQuirk(quirk, fixtures, controls, { patienceMs: PATIENCE_MS }));
+    for (const quirk of waiting)
+      verdicts.push(await judgeQuirk(quirk, fixtures, controls, { patienceMs: PATIENCE_MS }));
   };
   await Promise.all(Array.from({ length: WIDTH }, lane));
   return verdicts.sort((a, b) => a.quirk.name.localeCompare(b.quirk.name));

@@ -17,7 +17,11 @@ export interface SightOptions {
 }
 
 /** Runs the suite, in process, on a reference server with these quirks. */
-export async function sight(fixture: Fixture, quirks: readonly AnyQuirk[], { patienceMs, plays }: SightOptions): Promise<Sighting> {
+export async function sight(
+  fixture: Fixture,
+  quirks: readonly AnyQuirk[],
+  { patienceMs, plays }: SightOptions,
+): Promise<Sighting> {
   await using server = await createReferenceServer({ ...fixture.options, protocols: fixture.protocols, quirks });
   const findings: Finding[] = [];
   await runSuite(
@@ -44,9 +48,14 @@ export async function sight(fixture: Fixture, quirks: readonly AnyQuirk[], { pat
   return { findings, applied: server.quirks.reduce((sum, { applied }) => sum + applied, 0) };
 }
 
-export const isRed = ({ verdict }: Finding): boolean => verdict === 'violation' || verdict === 'warning' || verdict === 'harness-error';
+export const isRed = ({ verdict }: Finding): boolean =>
+  verdict === 'violation' || verdict === 'warning' || verdict === 'harness-error';
 
 /** The rows of findings with what was said of them, each once. */
 export function names(findings: readonly Finding[]): string {
-  return [...new Set(findings.map(({ requirement, failure, reason }) => `${requirement} (${failure?.message ?? reason ?? ''})`))].join(', ');
+  return [
+    ...new Set(
+      findings.map(({ requirement, failure, reason }) => `${requirement} (${failure?.message ?? reason ?? ''})`),
+    ),
+  ].join(', ');
 }

@@ -21,7 +21,11 @@ const HELP = `Starts the reference server in each of its set-ups, runs the whole
 
 /** `pnpm start` */
 async function start(args: readonly string[]): Promise<number> {
-  const flags = parseFlags(args[0] === '--' ? args.slice(1) : args, [{ name: 'protocol', value: 'protocol ids such as a2a@1.0' }, { name: 'verbose' }, { name: 'help' }]);
+  const flags = parseFlags(args[0] === '--' ? args.slice(1) : args, [
+    { name: 'protocol', value: 'protocol ids such as a2a@1.0' },
+    { name: 'verbose' },
+    { name: 'help' },
+  ]);
   if (flags.has('help')) {
     process.stdout.write(HELP);
     return 0;
@@ -40,7 +44,13 @@ async function start(args: readonly string[]): Promise<number> {
 
 async function judge(name: string, protocols: readonly string[], options: object): Promise<RunRecord> {
   const { width, colors, live } = surface(process.stderr);
-  const progress = createProgress({ write: (text) => process.stderr.write(text), paint: painter(colors), width, live, verbose: false });
+  const progress = createProgress({
+    write: (text) => process.stderr.write(text),
+    paint: painter(colors),
+    width,
+    live,
+    verbose: false,
+  });
   await using server = await createReferenceServer({ ...options, protocols });
   process.stderr.write(`reference server (${name}) at ${server.url}\n`);
   await using log = createRunLog({ headers: [], scoring: { failOn: 'should', allowIncomplete: false } });
@@ -55,7 +65,10 @@ async function judge(name: string, protocols: readonly string[], options: object
       timeoutMs: 3_000,
       deadlineMs: 120_000,
       seed: randomInt(2 ** 31),
-      command: createRequire(import.meta.url)('agentproto-conformance/package.json') as { name: string; version: string },
+      command: createRequire(import.meta.url)('agentproto-conformance/package.json') as {
+        name: string;
+        version: string;
+      },
     },
     (entry) => progress.listen(log.listen(entry)),
   );

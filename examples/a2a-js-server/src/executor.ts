@@ -36,7 +36,8 @@ export class ScriptExecutor implements AgentExecutor {
     } finally {
       const last = events.at(-1);
       const waits = last?.type === 'end' && (last.state === 'input-required' || last.state === 'auth-required');
-      if (waits) this.#stories.set(taskId, { script, events, cancel: () => writer.write({ type: 'end', state: 'canceled' }) });
+      if (waits)
+        this.#stories.set(taskId, { script, events, cancel: () => writer.write({ type: 'end', state: 'canceled' }) });
       else this.#stories.delete(taskId);
     }
   }

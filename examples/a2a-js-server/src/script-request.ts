@@ -14,9 +14,15 @@ const INEXPRESSIBLE = ['reason', 'refuse', 'delegate', 'usage', 'wire'];
 
 /** What a message asks of the agent. Throws the SDK's error for invalid params when it carries a script that cannot be run here. */
 export function readScriptRequest({ message, metadata }: SendMessageRequest): ScriptRequest {
-  const wire = Message.toJSON(message ?? Message.fromJSON({})) as { parts?: PartSpec[]; messageId?: string; metadata?: unknown };
+  const wire = Message.toJSON(message ?? Message.fromJSON({})) as {
+    parts?: PartSpec[];
+    messageId?: string;
+    metadata?: unknown;
+  };
   const texts = (wire.parts ?? []).flatMap(({ text }) => text ?? []);
-  const data = (wire.parts ?? []).flatMap(({ data: value, mediaType = '' }) => (value === undefined ? [] : [{ data: value, mediaType }]));
+  const data = (wire.parts ?? []).flatMap(({ data: value, mediaType = '' }) =>
+    value === undefined ? [] : [{ data: value, mediaType }],
+  );
   return {
     script: scriptIn({ texts, data, metadata: [wire.metadata, metadata], messageId: wire.messageId ?? '' }),
     input: {
@@ -31,7 +37,9 @@ export function readScriptRequest({ message, metadata }: SendMessageRequest): Sc
 function scriptIn(carrier: Parameters<typeof findScript>[0]): Script | undefined {
   try {
     const script = findScript(carrier)?.script;
-    const kinds = [script, ...(script?.turns ?? [])].flatMap((turn) => turn?.steps ?? []).flatMap((step: Step) => Object.keys(step));
+    const kinds = [script, ...(script?.turns ?? [])]
+      .flatMap((turn) => turn?.steps ?? [])
+      .flatMap((step: Step) => Object.keys(step));
     const kind = kinds.find((one) => INEXPRESSIBLE.includes(one));
     if (kind) throw malformed(`script step "${kind}": this server cannot show it`, 'SCRIPT_STEP_UNSUPPORTED');
     return script;
@@ -46,5 +54,7 @@ function malformed(message: string, reason: string): Error {
 
 /** The caller's answers to tool calls, `{ toolOutput: … }` or `{ toolDecision: … }`, as our reference server reads them. */
 function answers<Answer>(data: { data: Json }[], name: string): Answer[] {
-  return data.flatMap(({ data: value }) => (typeof value === 'object' && value !== null && !Array.isArray(value) && value[name] ? [value[name] as Answer] : []));
+  return data.flatMap(({ data: value }) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) && value[name] ? [value[name] as Answer] : [],
+  );
 }

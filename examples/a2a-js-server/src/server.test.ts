@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Message, type SendMessageRequest, StreamResponse, type Task, TaskState } from '@a2a-js/sdk';
-import { type Client, ClientFactory, ClientFactoryOptions, JsonRpcTransportFactory, RestTransportFactory } from '@a2a-js/sdk/client';
+import {
+  type Client,
+  ClientFactory,
+  ClientFactoryOptions,
+  JsonRpcTransportFactory,
+  RestTransportFactory,
+} from '@a2a-js/sdk/client';
 import type * as Wire from '@agentproto/protocol/a2a/1.0';
 import type { Script } from '@agentproto/script';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,8 +16,12 @@ let server: A2AJsServer;
 beforeAll(async () => void (server = await startA2AJsServer()));
 afterAll(() => server.close());
 
-function request(part: Script | string, task: { taskId?: string; contextId?: string; messageId?: string } = {}): SendMessageRequest {
-  const parts = typeof part === 'string' ? [{ text: part }] : [{ data: part, mediaType: 'application/vnd.agentproto.script+json' }];
+function request(
+  part: Script | string,
+  task: { taskId?: string; contextId?: string; messageId?: string } = {},
+): SendMessageRequest {
+  const parts =
+    typeof part === 'string' ? [{ text: part }] : [{ data: part, mediaType: 'application/vnd.agentproto.script+json' }];
   const message = Message.fromJSON({ messageId: randomUUID(), role: 'ROLE_USER', parts, ...task });
   return { tenant: '', configuration: undefined, metadata: undefined, message };
 }
@@ -46,7 +56,10 @@ describe.each([
 ])("over %s, with the SDK's own client", (_name, transport) => {
   let client: Client;
   beforeAll(async () => {
-    const options = ClientFactoryOptions.createFrom(ClientFactoryOptions.default, { transports: [transport], preferredTransports: [transport.protocolName] });
+    const options = ClientFactoryOptions.createFrom(ClientFactoryOptions.default, {
+      transports: [transport],
+      preferredTransports: [transport.protocolName],
+    });
     client = await new ClientFactory(options).createFromUrl(server.url);
   });
 
@@ -57,12 +70,20 @@ describe.each([
   });
 
   test("the TCK's prefixes are scripts", async () => {
-    const { status } = await taskOf(client.sendMessage(request('hello', { messageId: `tck-reject-task-${randomUUID()}` })));
+    const { status } = await taskOf(
+      client.sendMessage(request('hello', { messageId: `tck-reject-task-${randomUUID()}` })),
+    );
     expect(status?.state).toBe(TaskState.TASK_STATE_REJECTED);
   });
 
   test('a stream shows every step in order', async () => {
-    const steps: Script['steps'] = [{ status: 'on it' }, { text: 'a' }, { text: 'b' }, { artifact: { parts: [{ data: { x: 1 } }] } }, { end: 'failed', text: 'no' }];
+    const steps: Script['steps'] = [
+      { status: 'on it' },
+      { text: 'a' },
+      { text: 'b' },
+      { artifact: { parts: [{ data: { x: 1 } }] } },
+      { end: 'failed', text: 'no' },
+    ];
     const events: object[] = [];
     for await (const event of client.sendMessageStream(request({ steps }))) events.push(seen(event));
     expect(events).toEqual([
@@ -77,12 +98,17 @@ describe.each([
 
   test('a direct reply makes no task', async () => {
     const events: object[] = [];
-    for await (const event of client.sendMessageStream(request({ steps: [{ reply: [{ text: 'pong' }] }] }))) events.push(seen(event));
+    for await (const event of client.sendMessageStream(request({ steps: [{ reply: [{ text: 'pong' }] }] })))
+      events.push(seen(event));
     expect(events).toEqual([{ message: [{ text: 'pong' }] }]);
   });
 
   test('a follow-up plays the next turn', async () => {
-    const asked = await taskOf(client.sendMessage(request({ steps: [{ end: 'input-required', text: 'Which?' }], turns: [{ steps: [{ text: 'two' }] }] })));
+    const asked = await taskOf(
+      client.sendMessage(
+        request({ steps: [{ end: 'input-required', text: 'Which?' }], turns: [{ steps: [{ text: 'two' }] }] }),
+      ),
+    );
     expect(asked.status?.state).toBe(TaskState.TASK_STATE_INPUT_REQUIRED);
     const { status, artifacts } = await taskOf(client.sendMessage(request('this one', { taskId: asked.id })));
     expect(status?.state).toBe(TaskState.TASK_STATE_COMPLETED);
@@ -92,9 +118,12 @@ describe.each([
   test('cancel stops a task at work and ends its stream', async () => {
     const states: object[] = [];
     let canceled: Promise<Task> | undefined;
-    for await (const event of client.sendMessageStream(request({ steps: [{ status: 'on it' }, { hold: { until: 'cancel' } }] }))) {
+    for await (const event of client.sendMessageStream(
+      request({ steps: [{ status: 'on it' }, { hold: { until: 'cancel' } }] }),
+    )) {
       states.push(seen(event));
-      if (event.payload?.$case === 'statusUpdate') canceled ??= client.cancelTask({ tenant: '', id: event.payload.value.taskId, metadata: undefined });
+      if (event.payload?.$case === 'statusUpdate')
+        canceled ??= client.cancelTask({ tenant: '', id: event.payload.value.taskId, metadata: undefined });
     }
     expect(states.at(-1)).toEqual({ status: 'TASK_STATE_CANCELED' });
     expect((await canceled)?.status?.state).toBe(TaskState.TASK_STATE_CANCELED);
@@ -115,7 +144,13 @@ describe.each([
 });
 
 test('a refusal says why in the words of the contract', async () => {
-  const body = { message: { messageId: randomUUID(), role: 'ROLE_USER', parts: [{ text: '@script {"steps":[{"usage":{"input":1,"output":1}}]}' }] } };
+  const body = {
+    message: {
+      messageId: randomUUID(),
+      role: 'ROLE_USER',
+      parts: [{ text: '@script {"steps":[{"usage":{"input":1,"output":1}}]}' }],
+    },
+  };
   const response = await fetch(`${server.url}/rest/message:send`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'a2a-version': '1.0' },

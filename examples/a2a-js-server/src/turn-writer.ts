@@ -12,7 +12,11 @@ export interface TurnWriter {
 }
 
 /** How a script's events look in A2A: the same as in our reference server's encode.ts. */
-export function turnWriter(ids: { taskId: string; contextId: string }, task: Task | undefined, bus: ExecutionEventBus): TurnWriter {
+export function turnWriter(
+  ids: { taskId: string; contextId: string },
+  task: Task | undefined,
+  bus: ExecutionEventBus,
+): TurnWriter {
   const message = (parts: PartSpec[]) => ({ ...ids, messageId: randomUUID(), role: 'ROLE_AGENT', parts });
   const statusOf = (state: 'working' | EndState, parts: PartSpec[]) => ({
     state: `TASK_STATE_${state.toUpperCase().replace('-', '_')}`,
@@ -21,10 +25,12 @@ export function turnWriter(ids: { taskId: string; contextId: string }, task: Tas
   });
   const status = (state: 'working' | EndState, parts: PartSpec[]) =>
     bus.publish(SdkEvent.statusUpdate(TaskStatusUpdateEvent.fromJSON({ ...ids, status: statusOf(state, parts) })));
-  const artifact = (update: object) => bus.publish(SdkEvent.artifactUpdate(TaskArtifactUpdateEvent.fromJSON({ ...ids, ...update })));
+  const artifact = (update: object) =>
+    bus.publish(SdkEvent.artifactUpdate(TaskArtifactUpdateEvent.fromJSON({ ...ids, ...update })));
 
   // Nothing remains of a direct answer, so it names no task.
-  const reply = (parts: PartSpec[]) => bus.publish(SdkEvent.message(Message.fromJSON({ ...message(parts), taskId: undefined })));
+  const reply = (parts: PartSpec[]) =>
+    bus.publish(SdkEvent.message(Message.fromJSON({ ...message(parts), taskId: undefined })));
 
   let isOpen = false;
   let answering = false;
@@ -48,9 +54,16 @@ export function turnWriter(ids: { taskId: string; contextId: string }, task: Tas
         answering ||= event.text !== '';
         return;
       case 'artifact':
-        return artifact({ artifact: { artifactId: event.artifact.id, ...event.artifact }, append: event.append, lastChunk: event.last });
+        return artifact({
+          artifact: { artifactId: event.artifact.id, ...event.artifact },
+          append: event.append,
+          lastChunk: event.last,
+        });
       case 'tool-request':
-        asked = event.calls.map((call) => ({ data: { toolCall: { ...call, by: event.by } }, mediaType: 'application/json' }));
+        asked = event.calls.map((call) => ({
+          data: { toolCall: { ...call, by: event.by } },
+          mediaType: 'application/json',
+        }));
         return;
       case 'reply':
         return status('completed', event.parts);

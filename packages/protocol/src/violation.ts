@@ -50,7 +50,10 @@ function expectation(keyword: string, params: Record<string, unknown>): string {
   const { limit, comparison } = params;
   switch (keyword) {
     case 'type':
-      return [params.type].flat().map((type) => article(String(type))).join(' or ');
+      return [params.type]
+        .flat()
+        .map((type) => article(String(type)))
+        .join(' or ');
     case 'enum':
       return `one of ${(params.allowedValues as unknown[]).join(', ')}`;
     case 'const':

@@ -109,9 +109,15 @@ function exchangeWith(text: string, key: string): Exchange {
   const json = JSON.stringify({ [key]: [text, { deep: JSON.stringify({ inner: text }) }], [text]: 1 });
   const ascii = json.replace(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
   const base64 = Buffer.concat([Buffer.of(0xff), Buffer.from(text)]).toString('base64');
-  const frames = [text, json, ascii, json.slice(0, -3), `event ${json}\n${json}`].map(
-    (data, index): Frame => ({ index, atMs: 1, direction: 'in', kind: 'sse', data, event: text, id: text }),
-  );
+  const frames = [text, json, ascii, json.slice(0, -3), `event ${json}\n${json}`].map((data, index): Frame => ({
+    index,
+    atMs: 1,
+    direction: 'in',
+    kind: 'sse',
+    data,
+    event: text,
+    id: text,
+  }));
   return {
     id: 0,
     label: text,
@@ -150,8 +156,9 @@ describe('given secrets', () => {
         const redacted = redactExchange(exchangeWith(before + value + after, key), { secrets: [value] });
         const seen = strings(redacted);
         const json = JSON.stringify(value).slice(1, -1);
-        const bytes = [redacted.request.body, { base64: redacted.frames.at(-1)?.data }]
-          .map((body) => Buffer.from((body as { base64: string }).base64, 'base64').toString('latin1'));
+        const bytes = [redacted.request.body, { base64: redacted.frames.at(-1)?.data }].map((body) =>
+          Buffer.from((body as { base64: string }).base64, 'base64').toString('latin1'),
+        );
         for (const text of seen) {
           expect(text).not.toContain(value);
           expect(text).not.toContain(json);

@@ -55,7 +55,9 @@ describe('timeline', () => {
 
   test('of many frames the first and the last', () => {
     const frames = Array.from({ length: 100 }, (_, index) => ({ ...exchange.frames[0]!, index }));
-    const shown = timeline({ ...exchange, frames }, { maxFrames: 5 }).split('\n').slice(4, -1);
+    const shown = timeline({ ...exchange, frames }, { maxFrames: 5 })
+      .split('\n')
+      .slice(4, -1);
     expect(shown.map((line) => line.match(/\[\d+\]|…/)?.[0])).toEqual(['[0]', '[1]', '[2]', '…', '[98]', '[99]']);
     expect(shown[3]?.trim()).toBe('… 95 frames more');
   });

@@ -71,7 +71,10 @@ function endsTurn(step: Step): boolean {
   return 'end' in step || 'reply' in step || 'throw' in step || ('tool' in step && step.tool.by !== 'server');
 }
 
-function* callTools({ by, calls: specs }: Extract<Step, { tool: object }>['tool'], before: number): Generator<AgentEvent> {
+function* callTools(
+  { by, calls: specs }: Extract<Step, { tool: object }>['tool'],
+  before: number,
+): Generator<AgentEvent> {
   const calls = settleCalls(specs, before);
   yield { type: 'tool-request', by, calls };
   if (by === 'server') {
@@ -82,7 +85,10 @@ function* callTools({ by, calls: specs }: Extract<Step, { tool: object }>['tool'
   }
 }
 
-function* pad({ bytes, chunks = 1 }: Extract<Step, { pad: object }>['pad'], { id, last }: Settled): Generator<AgentEvent> {
+function* pad(
+  { bytes, chunks = 1 }: Extract<Step, { pad: object }>['pad'],
+  { id, last }: Settled,
+): Generator<AgentEvent> {
   for (let i = 0; i < chunks; i++) {
     const text = filler(Math.floor((bytes * i) / chunks), Math.floor((bytes * (i + 1)) / chunks));
     yield { type: 'artifact', artifact: { id, parts: [{ text }] }, append: i > 0, last: last && i === chunks - 1 };
@@ -91,7 +97,8 @@ function* pad({ bytes, chunks = 1 }: Extract<Step, { pad: object }>['pad'], { id
 
 /** What is wrong with the caller's message, in the words that the failed turn ends with. */
 function mismatch({ text, data }: Extract<Step, { expect: object }>['expect'], input: TurnInput): string | undefined {
-  if (text !== undefined && text !== input.text) return `expected the text ${excerpt(text)}, got ${excerpt(input.text)}`;
+  if (text !== undefined && text !== input.text)
+    return `expected the text ${excerpt(text)}, got ${excerpt(input.text)}`;
   const given = input.data ?? [];
   if (data === undefined || given.some((item) => sameJson(item, data))) return undefined;
   return `expected the data ${excerpt(data)}, got ${given.length === 0 ? 'none' : excerpt(given)}`;

@@ -8,7 +8,8 @@ import { VirtualClock } from './virtual-clock.ts';
 
 /** How a run ends before its script does: by a cancel, or because its consumer leaves. */
 
-const play = (script: unknown, context?: RunContext): Promise<AgentEvent[]> => Array.fromAsync(run(parseScript(script), context));
+const play = (script: unknown, context?: RunContext): Promise<AgentEvent[]> =>
+  Array.fromAsync(run(parseScript(script), context));
 
 const COMPLETED: AgentEvent = { type: 'end', state: 'completed' };
 const CANCELED: AgentEvent = { type: 'end', state: 'canceled' };
@@ -35,8 +36,14 @@ async function canceled(script: unknown, afterMs: number): Promise<{ events: Age
 
 describe('cancel', () => {
   test('cooperate: at once, in the middle of a sleep', async () => {
-    expect(await canceled(slow('cooperate'), 300)).toEqual({ events: [{ type: 'status', text: 's' }, CANCELED], at: 300 });
-    expect(await canceled(slow(undefined), 300)).toEqual({ events: [{ type: 'status', text: 's' }, CANCELED], at: 300 });
+    expect(await canceled(slow('cooperate'), 300)).toEqual({
+      events: [{ type: 'status', text: 's' }, CANCELED],
+      at: 300,
+    });
+    expect(await canceled(slow(undefined), 300)).toEqual({
+      events: [{ type: 'status', text: 's' }, CANCELED],
+      at: 300,
+    });
   });
 
   test('ignore: the script runs to its end', async () => {
@@ -81,7 +88,10 @@ describe('cancel', () => {
   test('asked before it began', async () => {
     const signal = AbortSignal.abort();
     expect(await play([{ text: 'a' }, { throw: 'x' }], { signal })).toEqual([CANCELED]);
-    expect(await play({ steps: [{ text: 'a' }], onCancel: 'ignore' }, { signal })).toEqual([{ type: 'text', text: 'a' }, COMPLETED]);
+    expect(await play({ steps: [{ text: 'a' }], onCancel: 'ignore' }, { signal })).toEqual([
+      { type: 'text', text: 'a' },
+      COMPLETED,
+    ]);
     const clock = new VirtualClock();
     const late = play({ steps: [{ text: 'a' }, { sleep: 500 }], onCancel: 'late' }, { signal, clock });
     await clock.sleeping(2);
@@ -112,7 +122,10 @@ describe('cancel', () => {
 test.each(['cooperate', 'late'])('a turn that nobody canceled leaves nothing behind: %s', async (onCancel) => {
   const asked = new AbortController();
   const clock = new VirtualClock();
-  const events = play({ onCancel, steps: [{ sleep: 1 }, { hold: { until: 'cancel', maxMs: 1 } }] }, { clock, signal: asked.signal });
+  const events = play(
+    { onCancel, steps: [{ sleep: 1 }, { hold: { until: 'cancel', maxMs: 1 } }] },
+    { clock, signal: asked.signal },
+  );
   await clock.advance(2);
   expect(await events).toEqual([COMPLETED]);
   expect(getEventListeners(asked.signal, 'abort')).toHaveLength(0);
@@ -126,7 +139,10 @@ describe('a consumer that leaves', () => {
   ])('ends a %s at once, and nothing is left behind', async (_what, step) => {
     const clock = new VirtualClock();
     const asked = new AbortController();
-    const events = run(parseScript({ onCancel: 'late', steps: [step, { text: 'never' }] }), { clock, signal: asked.signal });
+    const events = run(parseScript({ onCancel: 'late', steps: [step, { text: 'never' }] }), {
+      clock,
+      signal: asked.signal,
+    });
     const next = events.next();
     await clock.sleeping();
     const left = events.return();

@@ -36,11 +36,16 @@ test('data part, metadata, text, model, message id: the first that is there wins
   carrier.texts = ['hello'];
   expect(findScript(carrier)).toEqual({ script: { steps: [{ end: 'failed', text: 'model' }] }, via: 'model @fail' });
   delete carrier.model;
-  expect(findScript(carrier)).toEqual({ script: { steps: [{ end: 'completed', text: 'Hello from TCK' }] }, via: 'messageId' });
+  expect(findScript(carrier)).toEqual({
+    script: { steps: [{ end: 'completed', text: 'Hello from TCK' }] },
+    via: 'messageId',
+  });
 });
 
 test('media types have parameters and no case; metadata may be JSON text', () => {
-  expect(find({ data: [{ mediaType: `${TYPE.toUpperCase()} ; charset=utf-8`, data: [{ text: 'a' }] }] })?.script).toEqual(says('a'));
+  expect(
+    find({ data: [{ mediaType: `${TYPE.toUpperCase()} ; charset=utf-8`, data: [{ text: 'a' }] }] })?.script,
+  ).toEqual(says('a'));
   expect(find({ metadata: [{ 'agentproto/script': '[{"text":"a"}]' }] })?.script).toEqual(says('a'));
 });
 

@@ -32,7 +32,12 @@ test.each([
 
 test('finds a fault exactly where JSON.parse does not accept the text', () => {
   const mutated = fc
-    .tuple(fc.json({ maxDepth: 4 }), fc.nat(), fc.constantFrom('', ',', ':', '"', '[', '}', '0', ' ', '\\', 'e', '-', '.', 'null'), fc.boolean())
+    .tuple(
+      fc.json({ maxDepth: 4 }),
+      fc.nat(),
+      fc.constantFrom('', ',', ':', '"', '[', '}', '0', ' ', '\\', 'e', '-', '.', 'null'),
+      fc.boolean(),
+    )
     .map(([text, place, insert, drop]) => {
       const index = place % (text.length + 1);
       return text.slice(0, index) + insert + text.slice(index + (drop ? 1 : 0));

@@ -51,7 +51,12 @@ export function jsonFault(text: string): JsonFault | undefined {
       const isName: boolean = want === 'name' || want === 'name or }';
       const fits = isName ? scalar.startsWith('"') : (want === 'value' || want === 'value or ]') && scalar !== '';
       const isBadString = char === '"' && scalar === '';
-      if (!fits) return fault(text, index, isBadString ? 'a string that is closed, on one line, with valid escapes' : WORDS[want]);
+      if (!fits)
+        return fault(
+          text,
+          index,
+          isBadString ? 'a string that is closed, on one line, with valid escapes' : WORDS[want],
+        );
       index += scalar.length;
       want = isName ? 'colon' : after();
       continue;

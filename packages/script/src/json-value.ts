@@ -8,7 +8,8 @@ export function sameJson(a: Json, b: Json): boolean {
   }
   const names = Object.keys(a);
   return (
-    names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && sameJson(a[name]!, b[name]!))
+    names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && sameJson(a[name]!, b[name]!))
   );
 }
 

@@ -10,7 +10,8 @@ import { checkStep, type Tally } from './step-check.ts';
  * Throws a {@link ScriptError} that says where, what was expected, and what came; sizes are bounded by {@link LIMITS}.
  */
 export function parseScript(value: unknown): Script {
-  if (!Array.isArray(value) && !isObject(value)) fail('SCRIPT_TYPE', '', 'an object with steps, or an array of steps', show(value));
+  if (!Array.isArray(value) && !isObject(value))
+    fail('SCRIPT_TYPE', '', 'an object with steps, or an array of steps', show(value));
   const script: unknown = Array.isArray(value) ? { steps: value } : value;
   checkScript(script);
   return script;
@@ -23,7 +24,8 @@ export function parseScriptText(text: string): Script {
 
 /** JSON.parse with a ScriptError that has the place. `path` names the text within what is being read. */
 export function parseJson(text: string, path: string): unknown {
-  if (text.length > LIMITS.scriptLength) fail('SCRIPT_LIMIT', path, `at most ${LIMITS.scriptLength} characters`, String(text.length));
+  if (text.length > LIMITS.scriptLength)
+    fail('SCRIPT_LIMIT', path, `at most ${LIMITS.scriptLength} characters`, String(text.length));
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -44,7 +46,12 @@ function checkScript(value: unknown): asserts value is Script {
   array(script['turns'], 'turns', 'turns', { min: 0, max: LIMITS.turns }).forEach((item, i) => {
     const path = `turns[${i}]`;
     if (isObject(item) && Object.hasOwn(item, 'turns')) {
-      fail('SCRIPT_MEMBER', at(path, 'turns'), 'turns in the outermost script only, one after the other', show(item['turns']));
+      fail(
+        'SCRIPT_MEMBER',
+        at(path, 'turns'),
+        'turns in the outermost script only, one after the other',
+        show(item['turns']),
+      );
     }
     checkTurn(object(item, path, ['steps'], TURN_MEMBERS), path, overall);
   });
@@ -71,6 +78,11 @@ function checkTurn(turn: Members, path: string, overall: { calls: Set<string>; s
   steps.forEach((step, i) => {
     const ends = checkStep(step, `${stepsPath}[${i}]`, tally);
     if (ends === undefined || i === steps.length - 1) return;
-    fail('SCRIPT_ORDER', `${stepsPath}[${i + 1}]`, `no step after ${stepsPath}[${i}], which ends the turn (${ends})`, show(steps[i + 1]));
+    fail(
+      'SCRIPT_ORDER',
+      `${stepsPath}[${i + 1}]`,
+      `no step after ${stepsPath}[${i}], which ends the turn (${ends})`,
+      show(steps[i + 1]),
+    );
   });
 }

@@ -24,7 +24,11 @@ export const PRESETS: { readonly [name: string]: Preset } = {
   slow: {
     usage: '@slow [TIME]',
     does: 'works for TIME, such as 3s or 250ms (default 1s), then answers',
-    script: (args) => [{ status: 'Working' }, { sleep: args === '' ? 1_000 : milliseconds('@slow', args) }, { text: 'Done' }],
+    script: (args) => [
+      { status: 'Working' },
+      { sleep: args === '' ? 1_000 : milliseconds('@slow', args) },
+      { text: 'Done' },
+    ],
   },
   input: {
     usage: '@input [QUESTION]',
@@ -37,13 +41,21 @@ export const PRESETS: { readonly [name: string]: Preset } = {
     script: (args) => [{ end: 'auth-required', text: args || 'Please sign in' }],
   },
   fail: { usage: '@fail [TEXT]', does: 'fails', script: (args) => [{ end: 'failed', text: args || 'Failed' }] },
-  reject: { usage: '@reject [TEXT]', does: 'rejects', script: (args) => [{ end: 'rejected', text: args || 'Rejected' }] },
+  reject: {
+    usage: '@reject [TEXT]',
+    does: 'rejects',
+    script: (args) => [{ end: 'rejected', text: args || 'Rejected' }],
+  },
   direct: {
     usage: '@direct [TEXT]',
     does: 'answers directly, without a task',
     script: (args) => [{ reply: [{ text: args || 'pong' }] }],
   },
-  tool: { usage: '@tool NAME [{ARGS}]', does: 'asks the caller to run a tool', script: (args) => toolCall('@tool', args, 'client') },
+  tool: {
+    usage: '@tool NAME [{ARGS}]',
+    does: 'asks the caller to run a tool',
+    script: (args) => toolCall('@tool', args, 'client'),
+  },
   approve: {
     usage: '@approve NAME [{ARGS}]',
     does: 'asks the caller to approve a tool',
@@ -55,10 +67,21 @@ export const PRESETS: { readonly [name: string]: Preset } = {
     script(args) {
       const [size = '', chunks, ...rest] = args.split(/\s+/);
       if (rest.length > 0) fail('SCRIPT_PRESET', '@pad', 'a size and a number of chunks', show(args));
-      return [{ pad: { bytes: bytes('@pad', size), ...(chunks !== undefined && { chunks: number('@pad', chunks, LIMITS.padChunks) }) } }];
+      return [
+        {
+          pad: {
+            bytes: bytes('@pad', size),
+            ...(chunks !== undefined && { chunks: number('@pad', chunks, LIMITS.padChunks) }),
+          },
+        },
+      ];
     },
   },
-  crash: { usage: '@crash [TEXT]', does: 'crashes the agent', script: (args) => [{ throw: args || 'Crashed on request' }] },
+  crash: {
+    usage: '@crash [TEXT]',
+    does: 'crashes the agent',
+    script: (args) => [{ throw: args || 'Crashed on request' }],
+  },
   hold: {
     usage: '@hold [SIGNAL]',
     does: 'works until it is canceled, or until the named signal comes',
@@ -98,14 +121,23 @@ function number(word: string, text: string, max: number): number {
 const MILLISECONDS: { [unit: string]: number } = { ms: 1, s: 1_000 };
 const BYTES: { [unit: string]: number } = { B: 1, KB: 1e3, MB: 1e6, KiB: 1024, MiB: 1024 * 1024 };
 
-const milliseconds = (word: string, text: string): number => measured(word, text, MILLISECONDS, 'a time such as 3s or 250ms', LIMITS.waitMs);
-const bytes = (word: string, text: string): number => measured(word, text, BYTES, 'a size such as 5MB, 64KiB or 100B', LIMITS.padBytes);
+const milliseconds = (word: string, text: string): number =>
+  measured(word, text, MILLISECONDS, 'a time such as 3s or 250ms', LIMITS.waitMs);
+const bytes = (word: string, text: string): number =>
+  measured(word, text, BYTES, 'a size such as 5MB, 64KiB or 100B', LIMITS.padBytes);
 
-function measured(word: string, text: string, units: { [unit: string]: number }, expected: string, max: number): number {
+function measured(
+  word: string,
+  text: string,
+  units: { [unit: string]: number },
+  expected: string,
+  max: number,
+): number {
   const [, amount, unit = ''] = /^(\d{1,9}(?:\.\d{1,9})?)([A-Za-z]+)$/.exec(text) ?? [];
   const factor = Object.hasOwn(units, unit) ? units[unit] : undefined;
   if (amount === undefined || factor === undefined) fail('SCRIPT_PRESET', word, expected, show(text));
   const value = Math.round(Number(amount) * factor);
-  if (value < 1 || value > max) fail('SCRIPT_LIMIT', word, `${expected}, from 1 to ${max} in the smallest unit`, show(text));
+  if (value < 1 || value > max)
+    fail('SCRIPT_LIMIT', word, `${expected}, from 1 to ${max} in the smallest unit`, show(text));
   return value;
 }

@@ -19,11 +19,17 @@ export function isObject(value: unknown): value is Members {
 }
 
 /** An object that has all `required` members and none but these and the `optional` ones. */
-export function object(value: unknown, path: string, required: readonly string[], optional: readonly string[] = []): Members {
+export function object(
+  value: unknown,
+  path: string,
+  required: readonly string[],
+  optional: readonly string[] = [],
+): Members {
   const known = [...required, ...optional];
   if (!isObject(value)) fail('SCRIPT_TYPE', path, `an object with ${known.join(', ')}`, show(value));
   for (const name of Object.keys(value)) {
-    if (!known.includes(name)) fail('SCRIPT_MEMBER', at(path, name), `only the members ${known.join(', ')}`, named(name, known));
+    if (!known.includes(name))
+      fail('SCRIPT_MEMBER', at(path, name), `only the members ${known.join(', ')}`, named(name, known));
   }
   for (const name of required) {
     if (!Object.hasOwn(value, name)) fail('SCRIPT_MEMBER', path, `the member "${name}"`, 'nothing');

@@ -6,7 +6,8 @@ import { run, type RunContext } from './run.ts';
 import type { Script, Step } from './script.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-const play = (script: unknown, context?: RunContext): Promise<AgentEvent[]> => Array.fromAsync(run(parseScript(script), context));
+const play = (script: unknown, context?: RunContext): Promise<AgentEvent[]> =>
+  Array.fromAsync(run(parseScript(script), context));
 
 const COMPLETED: AgentEvent = { type: 'end', state: 'completed' };
 const CANCELED: AgentEvent = { type: 'end', state: 'canceled' };
@@ -133,8 +134,16 @@ describe('steps', () => {
 
   test.each([
     [{ expect: { text: 'hi' } }, { text: 'ho' }, 'expected the text "hi", got "ho"'],
-    [{ expect: { data: { a: 1 } } }, { text: '', data: [{ a: 1, b: 1 }, [1]] }, 'expected the data {"a":1}, got [{"a":1,"b":1},[1]]'],
-    [{ expect: { data: { a: 1, b: 1 } } }, { text: '', data: [{ a: 1 }] }, 'expected the data {"a":1,"b":1}, got [{"a":1}]'],
+    [
+      { expect: { data: { a: 1 } } },
+      { text: '', data: [{ a: 1, b: 1 }, [1]] },
+      'expected the data {"a":1}, got [{"a":1,"b":1},[1]]',
+    ],
+    [
+      { expect: { data: { a: 1, b: 1 } } },
+      { text: '', data: [{ a: 1 }] },
+      'expected the data {"a":1,"b":1}, got [{"a":1}]',
+    ],
     [{ expect: { data: [1, 2] } }, { text: '', data: [[1]] }, 'expected the data [1,2], got [[1]]'],
     [{ expect: { data: [1] } }, { text: '' }, 'expected the data [1], got none'],
     [{ expect: { text: 'x' } }, { text: 'y'.repeat(1_000) }, `expected the text "x", got "${'y'.repeat(199)}…`],
@@ -160,7 +169,10 @@ describe('turns', () => {
 
   test('the k-th follow-up runs the k-th turn; past the last one the text is said back', async () => {
     expect(await play(script, { turn: 1 })).toEqual([{ type: 'text', text: 'one' }, COMPLETED]);
-    expect(await play(script, { turn: 2, input: { text: 'and?' } })).toEqual([{ type: 'text', text: 'and?' }, COMPLETED]);
+    expect(await play(script, { turn: 2, input: { text: 'and?' } })).toEqual([
+      { type: 'text', text: 'and?' },
+      COMPLETED,
+    ]);
     expect(await play(script, { turn: 9 })).toEqual([COMPLETED]);
   });
 
@@ -169,14 +181,28 @@ describe('turns', () => {
     expect(await play(both, { turn: 1 })).toHaveLength(2);
     expect(await play(both, { turn: 2 })).toHaveLength(1);
     expect(await play(both, { turn: 3 })).toHaveLength(2);
-    const stubborn: Script = { steps: [], onCancel: 'ignore', turns: [{ steps: [] }, { steps: [], onCancel: 'cooperate' }] };
+    const stubborn: Script = {
+      steps: [],
+      onCancel: 'ignore',
+      turns: [{ steps: [] }, { steps: [], onCancel: 'cooperate' }],
+    };
     expect(await play(stubborn, { turn: 1, signal: AbortSignal.abort() })).toEqual([COMPLETED]);
     expect(await play(stubborn, { turn: 2, signal: AbortSignal.abort() })).toEqual([CANCELED]);
   });
 
   test('what the caller ran comes first in the next turn', async () => {
     const asks: Script = {
-      steps: [{ tool: { by: 'client', calls: [{ name: 'ask', args: { q: 1 } }, { name: 'see', id: 'eye' }] } }],
+      steps: [
+        {
+          tool: {
+            by: 'client',
+            calls: [
+              { name: 'ask', args: { q: 1 } },
+              { name: 'see', id: 'eye' },
+            ],
+          },
+        },
+      ],
       turns: [{ steps: [{ text: 'thanks' }] }],
     };
     const calls = [
@@ -191,7 +217,14 @@ describe('turns', () => {
       { id: 'stranger', output: 1 },
     ];
     expect(await play(asks, { turn: 1, input: { text: '', outputs } })).toEqual([
-      { type: 'tool-result', by: 'client', results: [{ ...calls[0], output: [1] }, { ...calls[1], output: null }] },
+      {
+        type: 'tool-result',
+        by: 'client',
+        results: [
+          { ...calls[0], output: [1] },
+          { ...calls[1], output: null },
+        ],
+      },
       { type: 'text', text: 'thanks' },
       COMPLETED,
     ]);
@@ -226,7 +259,11 @@ describe('turns', () => {
       COMPLETED,
     ]);
     const [again, end] = await play(pays, { turn: 1, input: { text: 'ok', decisions: decisions.slice(1) } });
-    expect(again).toMatchObject({ type: 'tool-request', by: 'approval', calls: [{ id: 'call-2' }, { id: 'call-3' }, { id: 'call-4' }] });
+    expect(again).toMatchObject({
+      type: 'tool-request',
+      by: 'approval',
+      calls: [{ id: 'call-2' }, { id: 'call-3' }, { id: 'call-4' }],
+    });
     expect(end).toEqual(ASKING);
   });
 });
@@ -272,7 +309,10 @@ describe('time', () => {
   });
 
   test('a wait for a signal that goes wrong is seen', async () => {
-    const context: RunContext = { clock: new VirtualClock(), waitForSignal: () => Promise.reject(new Error('no such signal')) };
+    const context: RunContext = {
+      clock: new VirtualClock(),
+      waitForSignal: () => Promise.reject(new Error('no such signal')),
+    };
     const events = play([{ hold: { until: 'signal', signal: 'go' } }], context);
     await expect(events).rejects.toThrow('no such signal');
   });

@@ -38,7 +38,11 @@ export function run(script: Script, context: RunContext = {}): AsyncGenerator<Ag
 /** Why `stop` aborted, when it was not for a cancel. */
 const LEFT = 'the consumer left';
 
-async function* play(script: Script, context: RunContext, stop: AbortController): AsyncGenerator<AgentEvent, void, undefined> {
+async function* play(
+  script: Script,
+  context: RunContext,
+  stop: AbortController,
+): AsyncGenerator<AgentEvent, void, undefined> {
   const { turn = 0, input = { text: '' }, signal: asked, clock = systemClock } = context;
   const { onCancel } = turnOf(script, turn, input);
   try {

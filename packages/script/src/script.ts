@@ -46,7 +46,15 @@ export const END_STATES = ['completed', 'failed', 'rejected', 'canceled', 'input
 export type EndState = (typeof END_STATES)[number];
 
 /** Faults of the wire itself; only a test double can do them. */
-export const WIRE_FAULTS = ['disconnect', 'reset', 'stall', 'bad-json', 'truncate', 'duplicate-event', 'split-utf8'] as const;
+export const WIRE_FAULTS = [
+  'disconnect',
+  'reset',
+  'stall',
+  'bad-json',
+  'truncate',
+  'duplicate-event',
+  'split-utf8',
+] as const;
 export type WireFault = (typeof WIRE_FAULTS)[number];
 
 export type Step =

@@ -1,5 +1,18 @@
 import { LIMITS } from './limits.ts';
-import { array, at, boolean, fail, integer, isObject, json, jsonObject, named, object, oneOf, string } from './reader.ts';
+import {
+  array,
+  at,
+  boolean,
+  fail,
+  integer,
+  isObject,
+  json,
+  jsonObject,
+  named,
+  object,
+  oneOf,
+  string,
+} from './reader.ts';
 import { show } from './json-value.ts';
 import { END_STATES, HOLD_MS, TOOL_RUNNERS, WIRE_FAULTS, type StepKind } from './script.ts';
 
@@ -63,7 +76,11 @@ const CHECKS: { [K in StepKind]: Check } = {
     else if (spec['signal'] !== undefined) {
       fail('SCRIPT_MEMBER', at(path, 'signal'), 'no such member beside until "cancel"', show(spec['signal']));
     }
-    wait(spec['maxMs'] === undefined ? HOLD_MS : integer(spec['maxMs'], at(path, 'maxMs'), 0, LIMITS.waitMs), path, tally);
+    wait(
+      spec['maxMs'] === undefined ? HOLD_MS : integer(spec['maxMs'], at(path, 'maxMs'), 0, LIMITS.waitMs),
+      path,
+      tally,
+    );
   },
 
   tool(value, path, tally) {
@@ -74,19 +91,24 @@ const CHECKS: { [K in StepKind]: Check } = {
       const callPath = `${callsPath}[${i}]`;
       const call = object(item, callPath, ['name'], ['id', 'args', 'output', 'description']);
       name(call['name'], at(callPath, 'name'));
-      if (call['description'] !== undefined) string(call['description'], at(callPath, 'description'), LIMITS.textLength);
+      if (call['description'] !== undefined)
+        string(call['description'], at(callPath, 'description'), LIMITS.textLength);
       if (call['args'] !== undefined) jsonObject(call['args'], at(callPath, 'args'));
       if (call['output'] !== undefined) json(call['output'], at(callPath, 'output'));
       const id = call['id'] === undefined ? `call-${tally.calls.size + 1}` : name(call['id'], at(callPath, 'id'));
-      if (tally.calls.has(id)) fail('SCRIPT_VALUE', at(callPath, 'id'), 'an id that no other call of the script has', show(id));
+      if (tally.calls.has(id))
+        fail('SCRIPT_VALUE', at(callPath, 'id'), 'an id that no other call of the script has', show(id));
       tally.calls.add(id);
     });
-    return by === 'server' ? undefined : `tool by ${by}, which is answered by a follow-up: put what comes then into turns`;
+    return by === 'server'
+      ? undefined
+      : `tool by ${by}, which is answered by a follow-up: put what comes then into turns`;
   },
 
   expect(value, path) {
     const spec = object(value, path, [], ['text', 'data']);
-    if (spec['text'] === undefined && spec['data'] === undefined) fail('SCRIPT_MEMBER', path, 'text or data', 'neither');
+    if (spec['text'] === undefined && spec['data'] === undefined)
+      fail('SCRIPT_MEMBER', path, 'text or data', 'neither');
     if (spec['text'] !== undefined) string(spec['text'], at(path, 'text'), LIMITS.textLength, 0);
     if (spec['data'] !== undefined) json(spec['data'], at(path, 'data'));
   },
@@ -149,20 +171,27 @@ function parts(value: unknown, path: string): void {
 function part(value: unknown, path: string): void {
   const spec = object(value, path, [], [...CONTENTS, 'mediaType', 'filename', 'metadata']);
   const found = CONTENTS.filter((content) => Object.hasOwn(spec, content));
-  if (found.length !== 1) fail('SCRIPT_MEMBER', path, 'exactly one of text, data, raw, url', found.join(' and ') || 'none');
+  if (found.length !== 1)
+    fail('SCRIPT_MEMBER', path, 'exactly one of text, data, raw, url', found.join(' and ') || 'none');
   if (Object.hasOwn(spec, 'text')) string(spec['text'], at(path, 'text'), LIMITS.textLength, 0);
   if (Object.hasOwn(spec, 'data')) json(spec['data'], at(path, 'data'));
   if (Object.hasOwn(spec, 'url')) string(spec['url'], at(path, 'url'), LIMITS.urlLength);
   if (Object.hasOwn(spec, 'raw')) {
     const raw = string(spec['raw'], at(path, 'raw'), LIMITS.rawLength, 0);
-    if (raw.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(raw)) fail('SCRIPT_VALUE', at(path, 'raw'), 'base64 with padding', show(raw));
+    if (raw.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(raw))
+      fail('SCRIPT_VALUE', at(path, 'raw'), 'base64 with padding', show(raw));
   }
   if (spec['mediaType'] !== undefined) name(spec['mediaType'], at(path, 'mediaType'));
   if (spec['filename'] !== undefined) name(spec['filename'], at(path, 'filename'));
   if (spec['metadata'] !== undefined) jsonObject(spec['metadata'], at(path, 'metadata'));
 }
 
-function artifact(given: unknown, path: string, tally: Tally, { append, open }: { append: boolean; open: boolean }): void {
+function artifact(
+  given: unknown,
+  path: string,
+  tally: Tally,
+  { append, open }: { append: boolean; open: boolean },
+): void {
   const own = given === undefined ? undefined : name(given, at(path, 'id'));
   if (!append) tally.artifactCount++;
   const id = own ?? (append ? tally.newestArtifact : `artifact-${tally.artifactCount}`);

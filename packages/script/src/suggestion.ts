@@ -1,7 +1,10 @@
 /** The allowed word that was most likely meant, if one is near enough. */
 export function suggestion(word: string, allowed: readonly string[]): string | undefined {
   const near = allowed
-    .map((candidate) => ({ candidate, distance: editDistance(word.slice(0, 40).toLowerCase(), candidate.toLowerCase()) }))
+    .map((candidate) => ({
+      candidate,
+      distance: editDistance(word.slice(0, 40).toLowerCase(), candidate.toLowerCase()),
+    }))
     .filter(({ candidate, distance }) => distance <= Math.min(2, Math.floor(candidate.length / 2)))
     .toSorted((a, b) => a.distance - b.distance);
   return near[0]?.candidate;
@@ -16,7 +19,8 @@ function editDistance(a: string, b: string): number {
     for (let j = 1; j <= b.length; j++) {
       const replaced = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
       row[j] = Math.min(row[j - 1]! + 1, previous[j]! + 1, replaced);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j]!, before[j - 2]! + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        row[j] = Math.min(row[j]!, before[j - 2]! + 1);
     }
     [before, previous] = [previous, row];
   }

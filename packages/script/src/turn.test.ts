@@ -7,7 +7,11 @@ import { turnAfter, turnByInputs } from './turn.ts';
 
 const script = parseScript({
   steps: [{ tool: { by: 'approval', calls: [{ name: 'a' }, { name: 'b' }] } }],
-  turns: [{ steps: [{ tool: { by: 'client', calls: [{ name: 'c' }] } }] }, { steps: [{ text: 'two' }] }, { steps: [{ reply: [{ text: 'three' }] }] }],
+  turns: [
+    { steps: [{ tool: { by: 'client', calls: [{ name: 'c' }] } }] },
+    { steps: [{ text: 'two' }] },
+    { steps: [{ reply: [{ text: 'three' }] }] },
+  ],
 });
 
 test('a turn that only asks again does not count', async () => {
@@ -26,7 +30,12 @@ test('a turn that only asks again does not count', async () => {
   await say({});
   await say({ text: 'what?' });
   await say({ decisions: [{ id: 'call-1', approved: true }] });
-  await say({ decisions: [{ id: 'call-1', approved: true }, { id: 'call-2', approved: false }] });
+  await say({
+    decisions: [
+      { id: 'call-1', approved: true },
+      { id: 'call-2', approved: false },
+    ],
+  });
   await say({ outputs: [{ id: 'nobody', output: 1 }] });
   await say({ outputs: [{ id: 'call-3', output: 1 }] });
   await say({});
@@ -38,7 +47,11 @@ test('a turn that only asks again does not count', async () => {
 
 test('an id that was answered may be asked for anew', () => {
   const request: AgentEvent = { type: 'tool-request', by: 'approval', calls: [{ id: 'x', name: 'a', args: {} }] };
-  const result: AgentEvent = { type: 'tool-result', by: 'approval', results: [{ id: 'x', name: 'a', args: {}, output: 1 }] };
+  const result: AgentEvent = {
+    type: 'tool-result',
+    by: 'approval',
+    results: [{ id: 'x', name: 'a', args: {}, output: 1 }],
+  };
   const end: AgentEvent = { type: 'end', state: 'input-required' };
   expect(turnAfter([request, end])).toBe(1);
   expect(turnAfter([request, end, request, end])).toBe(1);

@@ -56,7 +56,8 @@ export function answer({ by, calls, specs }: Pending, input: TurnInput): ToolRes
     const output = outputs.get(id);
     const decision = decisions.get(id);
     if (by === 'client' && output !== undefined) results.push({ id, name, args, output });
-    else if (by === 'approval' && decision?.approved) results.push({ id, name, args, output: specs[i]?.output ?? null });
+    else if (by === 'approval' && decision?.approved)
+      results.push({ id, name, args, output: specs[i]?.output ?? null });
     else if (by === 'approval' && decision) {
       results.push({ id, name, args, rejected: decision.reason === undefined ? {} : { reason: decision.reason } });
     } else return undefined;
@@ -101,6 +102,8 @@ export function turnByInputs(script: Script, inputs: readonly TurnInput[]): numb
   return turn;
 }
 
-const scripted = (script: Script, k: number): Step[] | undefined => (k === 0 ? script.steps : script.turns?.[k - 1]?.steps);
+const scripted = (script: Script, k: number): Step[] | undefined =>
+  k === 0 ? script.steps : script.turns?.[k - 1]?.steps;
 
-const countCalls = (steps: Step[]): number => steps.reduce((sum, step) => sum + ('tool' in step ? step.tool.calls.length : 0), 0);
+const countCalls = (steps: Step[]): number =>
+  steps.reduce((sum, step) => sum + ('tool' in step ? step.tool.calls.length : 0), 0);

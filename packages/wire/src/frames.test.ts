@@ -53,7 +53,10 @@ function manualTimers() {
     },
     async fire(ms: number) {
       await expect.poll(() => armed.some((timer) => timer.ms === ms), { interval: 1 }).toBe(true);
-      const [timer] = armed.splice(armed.findIndex((candidate) => candidate.ms === ms), 1);
+      const [timer] = armed.splice(
+        armed.findIndex((candidate) => candidate.ms === ms),
+        1,
+      );
       timer?.fire();
     },
   };

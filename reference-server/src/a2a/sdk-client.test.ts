@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Message, TaskState, type SendMessageRequest, type StreamResponse, type Task } from '@a2a-js/sdk';
-import { ClientFactory, ClientFactoryOptions, JsonRpcTransportFactory, RestTransportFactory, type Client } from '@a2a-js/sdk/client';
+import {
+  ClientFactory,
+  ClientFactoryOptions,
+  JsonRpcTransportFactory,
+  RestTransportFactory,
+  type Client,
+} from '@a2a-js/sdk/client';
 import type { Script } from '@agentproto/script';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createReferenceServer, type ReferenceServer } from '../server.ts';
@@ -12,7 +18,11 @@ beforeAll(async () => void (server = await createReferenceServer({ protocols: ['
 afterAll(() => server.close());
 
 function request(script: Script): SendMessageRequest {
-  const message = Message.fromJSON({ messageId: randomUUID(), role: 'ROLE_USER', parts: [{ data: script, mediaType: 'application/vnd.agentproto.script+json' }] });
+  const message = Message.fromJSON({
+    messageId: randomUUID(),
+    role: 'ROLE_USER',
+    parts: [{ data: script, mediaType: 'application/vnd.agentproto.script+json' }],
+  });
   return { tenant: '', configuration: undefined, metadata: undefined, message };
 }
 
@@ -27,39 +37,73 @@ describe.each([
 ])('over %s', (_name, transport) => {
   let client: Client;
   beforeAll(async () => {
-    const options = ClientFactoryOptions.createFrom(ClientFactoryOptions.default, { transports: [transport], preferredTransports: [transport.protocolName] });
+    const options = ClientFactoryOptions.createFrom(ClientFactoryOptions.default, {
+      transports: [transport],
+      preferredTransports: [transport.protocolName],
+    });
     client = await new ClientFactory(options).createFromUrl(server.url);
   });
 
   test('it reads a sent task whole, and again by its id', async () => {
-    const sent = task(await client.sendMessage(request({ steps: [{ artifact: { id: 'a', parts: [{ text: 'Hi' }, { data: { n: [1, null] } }] } }, { end: 'completed', text: 'done' }] })));
+    const sent = task(
+      await client.sendMessage(
+        request({
+          steps: [
+            { artifact: { id: 'a', parts: [{ text: 'Hi' }, { data: { n: [1, null] } }] } },
+            { end: 'completed', text: 'done' },
+          ],
+        }),
+      ),
+    );
     expect(sent.status?.state).toBe(TaskState.TASK_STATE_COMPLETED);
-    expect(sent.artifacts).toMatchObject([{ artifactId: 'a', parts: [{ content: { $case: 'text', value: 'Hi' } }, { content: { $case: 'data', value: { n: [1, null] } } }] }]);
-    expect(await client.getTask({ tenant: '', id: sent.id })).toMatchObject({ id: sent.id, contextId: sent.contextId, artifacts: sent.artifacts });
+    expect(sent.artifacts).toMatchObject([
+      {
+        artifactId: 'a',
+        parts: [{ content: { $case: 'text', value: 'Hi' } }, { content: { $case: 'data', value: { n: [1, null] } } }],
+      },
+    ]);
+    expect(await client.getTask({ tenant: '', id: sent.id })).toMatchObject({
+      id: sent.id,
+      contextId: sent.contextId,
+      artifacts: sent.artifacts,
+    });
   });
 
   test('it sees every event of a stream, in order', async () => {
     const cases: (string | undefined)[] = [];
-    for await (const event of client.sendMessageStream(request({ steps: [{ status: 'on it' }, { text: 'a' }, { text: 'b' }, { end: 'completed' }] }))) cases.push(event.payload?.$case);
+    for await (const event of client.sendMessageStream(
+      request({ steps: [{ status: 'on it' }, { text: 'a' }, { text: 'b' }, { end: 'completed' }] }),
+    ))
+      cases.push(event.payload?.$case);
     expect(cases).toEqual(['task', 'statusUpdate', 'artifactUpdate', 'artifactUpdate', 'statusUpdate']);
   });
 
   test('it gets a direct answer as a message', async () => {
-    expect(await client.sendMessage(request({ steps: [{ reply: [{ text: 'pong' }] }] }))).toMatchObject({ parts: [{ content: { value: 'pong' } }] });
+    expect(await client.sendMessage(request({ steps: [{ reply: [{ text: 'pong' }] }] }))).toMatchObject({
+      parts: [{ content: { value: 'pong' } }],
+    });
   });
 
   test('it cancels a task at work, and its stream ends', async () => {
     let canceled: Promise<Task> | undefined;
     let last: StreamResponse | undefined;
-    for await (const event of client.sendMessageStream(request({ steps: [{ status: 'on it' }, { hold: { until: 'cancel' } }] }))) {
+    for await (const event of client.sendMessageStream(
+      request({ steps: [{ status: 'on it' }, { hold: { until: 'cancel' } }] }),
+    )) {
       last = event;
-      if (event.payload?.$case === 'task') canceled = client.cancelTask({ tenant: '', id: event.payload.value.id, metadata: undefined });
+      if (event.payload?.$case === 'task')
+        canceled = client.cancelTask({ tenant: '', id: event.payload.value.id, metadata: undefined });
     }
-    expect(last?.payload).toMatchObject({ $case: 'statusUpdate', value: { status: { state: TaskState.TASK_STATE_CANCELED } } });
+    expect(last?.payload).toMatchObject({
+      $case: 'statusUpdate',
+      value: { status: { state: TaskState.TASK_STATE_CANCELED } },
+    });
     expect((await canceled)?.status?.state).toBe(TaskState.TASK_STATE_CANCELED);
   });
 
   test('it knows our errors by their names', async () => {
-    await expect(client.getTask({ tenant: '', id: 'no-such-task' })).rejects.toMatchObject({ name: expect.stringContaining('TaskNotFound') as string });
+    await expect(client.getTask({ tenant: '', id: 'no-such-task' })).rejects.toMatchObject({
+      name: expect.stringContaining('TaskNotFound') as string,
+    });
   });
 });

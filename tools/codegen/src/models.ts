@@ -9,7 +9,9 @@ import { isTagged } from './tagged-union.ts';
  */
 export function emitModels({ $defs }: MessageSchema): string {
   const definitions = Object.entries($defs).map(([name, schema]) => doc(schema) + definition(name, schema));
-  const models = `/** Every message by its name. */\nexport interface Models {\n${messagesOf($defs).map((name) => `  ${name}: ${name};\n`).join('')}}\n`;
+  const models = `/** Every message by its name. */\nexport interface Models {\n${messagesOf($defs)
+    .map((name) => `  ${name}: ${name};\n`)
+    .join('')}}\n`;
   return [...definitions, models, 'export type MessageName = keyof Models;\n'].join('\n');
 }
 
@@ -27,7 +29,11 @@ function typeOf(name: string, schema: Schema | true): string {
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.anyOf) return either(name, schema.anyOf);
-  if (Array.isArray(schema.type)) return either(name, schema.type.map((type) => ({ ...schema, type })));
+  if (Array.isArray(schema.type))
+    return either(
+      name,
+      schema.type.map((type) => ({ ...schema, type })),
+    );
   if (schema.oneOf && isTagged(schema.oneOf)) return either(name, schema.oneOf);
   if (schema.oneOf) {
     unionOf(name, schema.oneOf);

@@ -16,10 +16,17 @@ const validators = ($defs: Definitions) =>
   emitValidators({ file: 'toy.schema.json', value: { title: 'Toy', $defs }, at: () => 'toy.schema.json:1' });
 
 test('a union by tag is a union of its variants, and an alias of a message is a message', async () => {
-  const $defs = { Say: event('say', { text }), End: event('end'), Event: { oneOf: [ref('Say'), ref('End')] }, Frame: ref('Event') };
+  const $defs = {
+    Say: event('say', { text }),
+    End: event('end'),
+    Event: { oneOf: [ref('Say'), ref('End')] },
+    Frame: ref('Event'),
+  };
   expect(models($defs)).toContain('export type Event = Say | End;\n');
   expect(models($defs)).toContain('export interface Say {\n  type: "say";\n  text: string;\n}');
-  expect(models($defs)).toMatch(/interface Models \{\n {2}Say: Say;\n {2}End: End;\n {2}Event: Event;\n {2}Frame: Frame;\n\}/);
+  expect(models($defs)).toMatch(
+    /interface Models \{\n {2}Say: Say;\n {2}End: End;\n {2}Event: Event;\n {2}Frame: Frame;\n\}/,
+  );
   expect(await validators($defs)).toContain('readonly [Name in MessageName]');
 });
 
@@ -59,13 +66,21 @@ describe('a union that cannot be told apart is refused', () => {
       { A: event('a'), B: { ...event('b'), required: [] }, U: { oneOf: [ref('A'), ref('B')] } },
       'U: its variants have no member in common that is required and has a `const`.',
     ],
-    ['one tag twice', { A: event('a'), B: event('a'), U: { oneOf: [ref('A'), ref('B')] } }, 'U: two variants have the type a.'],
+    [
+      'one tag twice',
+      { A: event('a'), B: event('a'), U: { oneOf: [ref('A'), ref('B')] } },
+      'U: two variants have the type a.',
+    ],
     [
       'members beside the variants',
       { A: event('a'), U: { properties: { text }, oneOf: [ref('A')] } },
       'U: members belong into the variants of the union.',
     ],
-    ['one JSON type twice', { A: event('a'), U: { anyOf: [ref('A'), { type: 'object' }] } }, 'U: two variants of anyOf take object.'],
+    [
+      'one JSON type twice',
+      { A: event('a'), U: { anyOf: [ref('A'), { type: 'object' }] } },
+      'U: two variants of anyOf take object.',
+    ],
     ['no JSON type', { U: { anyOf: [text, {}] } }, 'U: a variant of anyOf must say its type.'],
   ];
   test.each(faults)('%s', async (_, $defs, message) => {

@@ -20,9 +20,14 @@ function isStream(exchange: Exchange): boolean {
 function* responses(exchange: Exchange) {
   if (isStream(exchange)) {
     for (const frame of exchange.frames) {
-      if (frame.kind === 'sse') yield { message: frame.json, place: { exchange: exchange.id, frame: frame.index, atMs: Math.round(frame.atMs - exchange.request.atMs) } };
+      if (frame.kind === 'sse')
+        yield {
+          message: frame.json,
+          place: { exchange: exchange.id, frame: frame.index, atMs: Math.round(frame.atMs - exchange.request.atMs) },
+        };
     }
-  } else if (exchange.response?.json !== undefined) yield { message: exchange.response.json, place: { exchange: exchange.id } };
+  } else if (exchange.response?.json !== undefined)
+    yield { message: exchange.response.json, place: { exchange: exchange.id } };
 }
 
 function sentId(exchange: Exchange): unknown {
@@ -43,7 +48,14 @@ function detailsAreTyped(details: unknown): boolean {
 function hasErrorInfo(details: unknown): boolean {
   return (
     Array.isArray(details) &&
-    details.some((detail) => isRecord(detail) && String(detail['@type']).endsWith('google.rpc.ErrorInfo') && typeof detail.reason === 'string' && detail.reason !== '' && detail.domain === DOMAIN)
+    details.some(
+      (detail) =>
+        isRecord(detail) &&
+        String(detail['@type']).endsWith('google.rpc.ErrorInfo') &&
+        typeof detail.reason === 'string' &&
+        detail.reason !== '' &&
+        detail.domain === DOMAIN,
+    )
   );
 }
 
@@ -58,16 +70,36 @@ export const envelopeInvariants = [
       for (const { message, place } of responses(exchange)) {
         const one = seen(message, place);
         const both = isRecord(message) && 'result' in message === 'error' in message;
-        check(row, one).holds(isRecord(message) && message.jsonrpc === '2.0' && !both, 'a JSON-RPC 2.0 response with either result or error');
-        check(row, one).holds(isRecord(message) && message.id === id, `the request's id ${JSON.stringify(id)}`, isRecord(message) ? message.id : message);
+        check(row, one).holds(
+          isRecord(message) && message.jsonrpc === '2.0' && !both,
+          'a JSON-RPC 2.0 response with either result or error',
+        );
+        check(row, one).holds(
+          isRecord(message) && message.id === id,
+          `the request's id ${JSON.stringify(id)}`,
+          isRecord(message) ? message.id : message,
+        );
         const error = isRecord(message) && isRecord(message.error) ? message.error : undefined;
         if (!error) continue;
-        check('A2A10-RPC-010', one).holds(Number.isInteger(error.code) && inRange(error.code as number), 'a code of JSON-RPC or in -32001 … -32099', error.code);
+        check('A2A10-RPC-010', one).holds(
+          Number.isInteger(error.code) && inRange(error.code as number),
+          'a code of JSON-RPC or in -32001 … -32099',
+          error.code,
+        );
         if (error.data !== undefined) {
-          check('A2A10-RPC-008', one).holds(detailsAreTyped(error.data), 'error.data to be a list of objects with @type', error.data);
+          check('A2A10-RPC-008', one).holds(
+            detailsAreTyped(error.data),
+            'error.data to be a list of objects with @type',
+            error.data,
+          );
           check('A2A10-ERR-002', one).holds(detailsAreTyped(error.data), 'a list of objects with @type', error.data);
         }
-        if (a2aCodes.has(error.code)) check('A2A10-RPC-009', one).holds(hasErrorInfo(error.data), `ErrorInfo with a reason and the domain ${DOMAIN}`, error.data);
+        if (a2aCodes.has(error.code))
+          check('A2A10-RPC-009', one).holds(
+            hasErrorInfo(error.data),
+            `ErrorInfo with a reason and the domain ${DOMAIN}`,
+            error.data,
+          );
       }
     },
   }),
@@ -78,7 +110,10 @@ export const envelopeInvariants = [
     bindings: ['JSONRPC'],
     examine(exchange, check) {
       if (!exchange.response || isStream(exchange)) return;
-      check('A2A10-RPC-002', seen(contentTypeOf(exchange), { exchange: exchange.id })).holds(/^application\/json\b/i.test(contentTypeOf(exchange) ?? ''), 'Content-Type application/json');
+      check('A2A10-RPC-002', seen(contentTypeOf(exchange), { exchange: exchange.id })).holds(
+        /^application\/json\b/i.test(contentTypeOf(exchange) ?? ''),
+        'Content-Type application/json',
+      );
     },
   }),
 
@@ -89,24 +124,49 @@ export const envelopeInvariants = [
     examine(exchange, check) {
       const { response } = exchange;
       if (!response || isStream(exchange) || response.status === 204 || isUnknownVerb(exchange)) return;
-      const streaming = exchange.operation !== undefined && exchange.operation in METHODS && METHODS[exchange.operation as MethodName].stream;
+      const streaming =
+        exchange.operation !== undefined &&
+        exchange.operation in METHODS &&
+        METHODS[exchange.operation as MethodName].stream;
       const place = { exchange: exchange.id };
       const type = contentTypeOf(exchange) ?? '';
       if (response.status < 400) {
-        if (!streaming) check('A2A10-REST-002', seen(type, place)).holds(/^application\/a2a\+json\b/i.test(type), 'Content-Type application/a2a+json');
+        if (!streaming)
+          check('A2A10-REST-002', seen(type, place)).holds(
+            /^application\/a2a\+json\b/i.test(type),
+            'Content-Type application/a2a+json',
+          );
         return;
       }
       const body = seen(response.json, place);
       const error = isRecord(response.json) && isRecord(response.json.error) ? response.json.error : {};
-      check('A2A10-REST-005', body).holds(error.code === response.status && typeof error.message === 'string', `{ error: { code: ${response.status}, message } }`);
+      check('A2A10-REST-005', body).holds(
+        error.code === response.status && typeof error.message === 'string',
+        `{ error: { code: ${response.status}, message } }`,
+      );
       if (error.details !== undefined) {
-        check('A2A10-REST-007', body).holds(detailsAreTyped(error.details), 'error.details to be a list of objects with @type', error.details);
-        check('A2A10-ERR-002', body).holds(detailsAreTyped(error.details), 'a list of objects with @type', error.details);
+        check('A2A10-REST-007', body).holds(
+          detailsAreTyped(error.details),
+          'error.details to be a list of objects with @type',
+          error.details,
+        );
+        check('A2A10-ERR-002', body).holds(
+          detailsAreTyped(error.details),
+          'a list of objects with @type',
+          error.details,
+        );
       }
       // Validation errors carry BadRequest instead; a 404 of an operation is always A2A's own, a 401 or 429 never.
       const own = restErrorView(response.json, response.status).names.some((name) => name in ERRORS['1.0.1']);
-      const validation = Array.isArray(error.details) && error.details.some((detail) => isRecord(detail) && String(detail['@type']).endsWith('BadRequest'));
-      if (own && response.status !== 500 && !validation) check('A2A10-REST-006', body).holds(hasErrorInfo(error.details), `ErrorInfo with a reason and the domain ${DOMAIN}`, error.details);
+      const validation =
+        Array.isArray(error.details) &&
+        error.details.some((detail) => isRecord(detail) && String(detail['@type']).endsWith('BadRequest'));
+      if (own && response.status !== 500 && !validation)
+        check('A2A10-REST-006', body).holds(
+          hasErrorInfo(error.details),
+          `ErrorInfo with a reason and the domain ${DOMAIN}`,
+          error.details,
+        );
     },
   }),
 ];

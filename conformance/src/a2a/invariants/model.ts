@@ -17,12 +17,16 @@ interface Written {
 /** Every message of the model in an exchange: results, stream events, the card. */
 function written(exchange: Exchange): Written[] {
   const { response, operation } = exchange;
-  if (exchange.binding === 'card') return response?.status === 200 && isRecord(response.json) ? [{ name: 'AgentCard', value: response.json, place: { exchange: exchange.id } }] : [];
+  if (exchange.binding === 'card')
+    return response?.status === 200 && isRecord(response.json)
+      ? [{ name: 'AgentCard', value: response.json, place: { exchange: exchange.id } }]
+      : [];
   const events = streamEvents(exchange);
   if (events.length > 0) return events.map(({ raw, place }) => ({ name: 'StreamResponse', value: raw, place }));
   const name = operation !== undefined && operation in METHODS ? METHODS[operation as MethodName].response : null;
   if (!name || !response || response.status >= 300 || response.json === undefined) return [];
-  const value = exchange.binding === 'JSONRPC' ? (isRecord(response.json) ? response.json.result : undefined) : response.json;
+  const value =
+    exchange.binding === 'JSONRPC' ? (isRecord(response.json) ? response.json.result : undefined) : response.json;
   return value === undefined ? [] : [{ name: name as MessageName, value, place: { exchange: exchange.id } }];
 }
 
@@ -38,10 +42,18 @@ export const modelInvariants = [
         const violations = validate(name, withoutUnset(value)).filter((violation) => !disputed(violation));
         const of = (kind: string) => violations.filter((violation) => kindOf(violation) === kind);
         const subject = seen(value, place);
-        for (const [row, kind, wanted] of [['A2A10-DM-005', 'required', 'every required member'], ['A2A10-DM-006', 'empty-list', 'no required list to be empty'], ['A2A10-DM-009', 'part', 'parts with exactly one content']] as const) {
+        for (const [row, kind, wanted] of [
+          ['A2A10-DM-005', 'required', 'every required member'],
+          ['A2A10-DM-006', 'empty-list', 'no required list to be empty'],
+          ['A2A10-DM-009', 'part', 'parts with exactly one content'],
+        ] as const) {
           const found = of(kind);
           if (kind === 'part' && !hasParts(value)) continue;
-          check(row, subject).holds(found.length === 0, `${wanted} of ${name}`, found.map(({ message, field }) => `${field}: ${message}`));
+          check(row, subject).holds(
+            found.length === 0,
+            `${wanted} of ${name}`,
+            found.map(({ message, field }) => `${field}: ${message}`),
+          );
         }
       }
     },
@@ -78,9 +90,19 @@ export const modelInvariants = [
         walk(value, (key, member, path) => {
           if (key !== 'timestamp') return;
           const stamp = seen(member, place);
-          check('A2A10-DM-003', stamp).holds(typeof member === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(member) && !Number.isNaN(Date.parse(member)), `an ISO 8601 time in UTC with Z at ${path}`, member);
+          check('A2A10-DM-003', stamp).holds(
+            typeof member === 'string' &&
+              /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(member) &&
+              !Number.isNaN(Date.parse(member)),
+            `an ISO 8601 time in UTC with Z at ${path}`,
+            member,
+          );
           // A sample of the spec has microseconds, and ProtoJSON writes nanoseconds too: finer is no fault.
-          check('A2A10-DM-004', stamp).holds(typeof member === 'string' && /\.\d{3,}Z$/.test(member), `milliseconds at ${path}`, member);
+          check('A2A10-DM-004', stamp).holds(
+            typeof member === 'string' && /\.\d{3,}Z$/.test(member),
+            `milliseconds at ${path}`,
+            member,
+          );
         });
       }
     },
@@ -94,7 +116,10 @@ export const modelInvariants = [
         walk({ value }, (key, member) => {
           if (key !== 'artifacts' || !Array.isArray(member) || member.length === 0) return;
           const ids = member.map((artifact) => (isRecord(artifact) ? artifact.artifactId : undefined));
-          check('A2A10-DM-012', seen(ids, place)).holds(new Set(ids).size === ids.length && !ids.includes(undefined), 'artifactIds that differ');
+          check('A2A10-DM-012', seen(ids, place)).holds(
+            new Set(ids).size === ids.length && !ids.includes(undefined),
+            'artifactIds that differ',
+          );
         });
       }
     },
@@ -117,7 +142,11 @@ function withoutUnset(value: unknown): unknown {
 }
 
 /** Only the model's own members; what an agent puts into data is its own business. */
-function walk(value: unknown, visit: (key: string, member: unknown, path: string, parent: Record<string, unknown>) => void, path = ''): void {
+function walk(
+  value: unknown,
+  visit: (key: string, member: unknown, path: string, parent: Record<string, unknown>) => void,
+  path = '',
+): void {
   if (Array.isArray(value)) value.forEach((element, index) => walk(element, visit, `${path}[${index}]`));
   else if (isRecord(value)) {
     for (const [key, member] of Object.entries(value)) {
@@ -129,7 +158,15 @@ function walk(value: unknown, visit: (key: string, member: unknown, path: string
 }
 
 function isExtra(parent: Record<string, unknown>): boolean {
-  return !('taskId' in parent || 'status' in parent || 'messageId' in parent || 'parts' in parent || 'text' in parent || 'data' in parent || 'url' in parent);
+  return !(
+    'taskId' in parent ||
+    'status' in parent ||
+    'messageId' in parent ||
+    'parts' in parent ||
+    'text' in parent ||
+    'data' in parent ||
+    'url' in parent
+  );
 }
 
 function hasParts(value: unknown): boolean {

@@ -21,7 +21,13 @@ export function streamEvents(exchange: Exchange): StreamEvent[] {
     if (frame.kind !== 'sse') return [];
     const raw = exchange.binding === 'JSONRPC' && isRecord(frame.json) ? frame.json.result : frame.json;
     if (isRecord(frame.json) && isRecord(frame.json.error)) return [];
-    return [{ raw, view: eventView(raw), place: { exchange: exchange.id, frame: frame.index, atMs: Math.round(frame.atMs - exchange.request.atMs) } }];
+    return [
+      {
+        raw,
+        view: eventView(raw),
+        place: { exchange: exchange.id, frame: frame.index, atMs: Math.round(frame.atMs - exchange.request.atMs) },
+      },
+    ];
   });
 }
 
@@ -38,11 +44,19 @@ export const streamInvariants = [
       check('A2A10-STREAM-003', seen(first.view.kind, first.place)).has('task');
       const end = events.findIndex(({ view }) => isTerminal(view));
       events.slice(1).forEach(({ view, place }, index) => {
-        check('A2A10-STREAM-004', seen(view.kind, place)).holds(view.kind === 'status' || view.kind === 'artifact' || view.kind === 'task', 'a statusUpdate or an artifactUpdate');
-        if (end >= 0 && index + 1 > end) check('A2A10-STREAM-006', seen(view.kind, place)).holds(view.kind === 'task' && index + 2 === events.length, 'nothing but a closing snapshot after the terminal state');
+        check('A2A10-STREAM-004', seen(view.kind, place)).holds(
+          view.kind === 'status' || view.kind === 'artifact' || view.kind === 'task',
+          'a statusUpdate or an artifactUpdate',
+        );
+        if (end >= 0 && index + 1 > end)
+          check('A2A10-STREAM-006', seen(view.kind, place)).holds(
+            view.kind === 'task' && index + 2 === events.length,
+            'nothing but a closing snapshot after the terminal state',
+          );
       });
       const last = events[end];
-      if (last && end === events.length - 1) check('A2A10-STREAM-006', seen(last.view.kind, last.place)).holds(true, 'nothing after the terminal state');
+      if (last && end === events.length - 1)
+        check('A2A10-STREAM-006', seen(last.view.kind, last.place)).holds(true, 'nothing after the terminal state');
     },
   }),
 
@@ -56,7 +70,8 @@ export const streamInvariants = [
         if (view.kind !== 'status' && view.kind !== 'artifact') continue;
         const ids = { taskId: view.taskId, contextId: view.contextId };
         check('A2A10-DM-014', seen(ids, place)).has({ taskId: nonEmptyString, contextId: nonEmptyString });
-        if (opening?.kind === 'task') check('A2A10-STREAM-008', seen(ids, place)).equals({ taskId: opening.id, contextId: opening.contextId });
+        if (opening?.kind === 'task')
+          check('A2A10-STREAM-008', seen(ids, place)).equals({ taskId: opening.id, contextId: opening.contextId });
       }
     },
   }),
@@ -67,10 +82,15 @@ export const streamInvariants = [
     bindings: ['HTTP+JSON'],
     examine(exchange, check) {
       for (const { raw, place } of streamEvents(exchange)) {
-        const members = isRecord(raw) ? ['task', 'message', 'statusUpdate', 'artifactUpdate'].filter((name) => name in raw) : [];
-        check('A2A10-REST-009', seen(raw, place)).holds(members.length === 1, 'exactly one of task, message, statusUpdate, artifactUpdate', members);
+        const members = isRecord(raw)
+          ? ['task', 'message', 'statusUpdate', 'artifactUpdate'].filter((name) => name in raw)
+          : [];
+        check('A2A10-REST-009', seen(raw, place)).holds(
+          members.length === 1,
+          'exactly one of task, message, statusUpdate, artifactUpdate',
+          members,
+        );
       }
     },
   }),
 ];
-

@@ -12,7 +12,8 @@ export const cancelScenarios = [
     async play({ agent, check, lost }) {
       const { id } = (await agent.send(slow(), { configuration: { returnImmediately: true } })).sentTask();
       const reply = await agent.cancel(id);
-      if (reply.is('TaskNotCancelableError')) throw lost('the task finished before the cancel arrived, or cannot be canceled');
+      if (reply.is('TaskNotCancelableError'))
+        throw lost('the task finished before the cancel arrived, or cannot be canceled');
       check('A2A10-CANCEL-001', reply.taskSubject).has({ id, state: anyOf('canceled', 'working', 'submitted') });
       const canceled = await agent.poll(id, ({ state }) => state === 'canceled' || state === 'completed');
       if (!canceled) throw lost('the task is neither canceled nor completed in time');
@@ -57,7 +58,8 @@ export const cancelScenarios = [
       const stream = await agent.stream(slow());
       const { id } = (await stream.next('task', 'A2A10-STREAM-003')).value as { id: string };
       const canceled = await agent.cancel(id);
-      if (canceled.is('TaskNotCancelableError')) throw lost('the task finished before the cancel arrived, or cannot be canceled');
+      if (canceled.is('TaskNotCancelableError'))
+        throw lost('the task finished before the cancel arrived, or cannot be canceled');
       await stream.drain();
       if (stream.state === 'completed') throw lost('the task completed in spite of the cancel');
       if (stream.unfinished && !agent.runsScripts) throw lost(stream.unfinished);

@@ -14,12 +14,18 @@ export const capabilityScenarios = [
       const task = (await agent.send(done)).sentTask();
       const refused = failsAs('PushNotificationNotSupportedError');
       for (const taskId of [task.id, agent.fresh('no-such-task')]) {
-        check('A2A10-CAP-001', await agent.call('CreateTaskPushNotificationConfig', { taskId, ...config })).has(refused);
+        check('A2A10-CAP-001', await agent.call('CreateTaskPushNotificationConfig', { taskId, ...config })).has(
+          refused,
+        );
         check('A2A10-CAP-001', await agent.call('GetTaskPushNotificationConfig', { taskId, id: 'one' })).has(refused);
         check('A2A10-CAP-001', await agent.call('ListTaskPushNotificationConfigs', { taskId })).has(refused);
-        check('A2A10-CAP-001', await agent.call('DeleteTaskPushNotificationConfig', { taskId, id: 'one' })).has(refused);
+        check('A2A10-CAP-001', await agent.call('DeleteTaskPushNotificationConfig', { taskId, id: 'one' })).has(
+          refused,
+        );
       }
-      check('A2A10-CAP-006', await agent.send(done, { configuration: { taskPushNotificationConfig: config } })).has(refused);
+      check('A2A10-CAP-006', await agent.send(done, { configuration: { taskPushNotificationConfig: config } })).has(
+        refused,
+      );
     },
   }),
 

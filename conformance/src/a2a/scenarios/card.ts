@@ -7,7 +7,8 @@ import type { Reply } from '../reply.ts';
 import { scenario } from '../scenario.ts';
 import { isRecord } from '../../kit/json.ts';
 
-const readCard = (agent: A2AAgent, headers: [string, string][] = []) => agent.fetch('GET', agent.cardUrl, headers, { binding: 'card' });
+const readCard = (agent: A2AAgent, headers: [string, string][] = []) =>
+  agent.fetch('GET', agent.cardUrl, headers, { binding: 'card' });
 
 function header(reply: Reply, name: string): string | undefined {
   return reply.exchange.response?.headers.find(([key]) => key.toLowerCase() === name)?.[1];
@@ -33,20 +34,39 @@ export const cardScenarios = [
         defaultOutputModes: nonEmptyList,
         skills: aList,
       });
-      const declared = isRecord(card.value) && Array.isArray(card.value.supportedInterfaces) ? card.value.supportedInterfaces : [];
+      const declared =
+        isRecord(card.value) && Array.isArray(card.value.supportedInterfaces) ? card.value.supportedInterfaces : [];
       for (const [index, entry] of declared.entries()) {
         const one = seen(entry, reply.place);
-        check('A2A10-CARD-003', one).has({ url: nonEmptyString, protocolBinding: nonEmptyString, protocolVersion: nonEmptyString });
+        check('A2A10-CARD-003', one).has({
+          url: nonEmptyString,
+          protocolBinding: nonEmptyString,
+          protocolVersion: nonEmptyString,
+        });
         const { url, protocolBinding, protocolVersion } = isRecord(entry) ? entry : {};
         // Where GRPC and custom bindings are (12.1) is theirs to say.
         if ((BINDINGS as readonly unknown[]).includes(protocolBinding)) {
           const absolute = typeof url === 'string' && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
-          check('A2A10-CARD-005', one).holds(absolute, `an absolute http(s) URL in supportedInterfaces[${index}].url`, url);
+          check('A2A10-CARD-005', one).holds(
+            absolute,
+            `an absolute http(s) URL in supportedInterfaces[${index}].url`,
+            url,
+          );
         }
-        check('A2A10-VER-007', one).holds(typeof protocolVersion === 'string' && /^\d+\.\d+$/.test(protocolVersion), 'Major.Minor without a patch', protocolVersion);
+        check('A2A10-VER-007', one).holds(
+          typeof protocolVersion === 'string' && /^\d+\.\d+$/.test(protocolVersion),
+          'Major.Minor without a patch',
+          protocolVersion,
+        );
       }
       const skills = isRecord(card.value) && Array.isArray(card.value.skills) ? card.value.skills : [];
-      for (const skill of skills) check('A2A10-CARD-012', seen(skill, reply.place)).has({ id: nonEmptyString, name: nonEmptyString, description: nonEmptyString, tags: nonEmptyList });
+      for (const skill of skills)
+        check('A2A10-CARD-012', seen(skill, reply.place)).has({
+          id: nonEmptyString,
+          name: nonEmptyString,
+          description: nonEmptyString,
+          tags: nonEmptyList,
+        });
       const ids = skills.map((skill) => (isRecord(skill) ? skill.id : undefined));
       check('A2A10-CARD-012', seen(ids, reply.place)).holds(new Set(ids).size === ids.length, 'skill ids that differ');
     },
@@ -59,14 +79,19 @@ export const cardScenarios = [
     async play({ agent, check }) {
       const reply = await readCard(agent);
       const caching = seen({ cacheControl: header(reply, 'cache-control'), etag: header(reply, 'etag') }, reply.place);
-      check('A2A10-CARD-007', caching).holds(/max-age=\d+/i.test(header(reply, 'cache-control') ?? ''), 'Cache-Control with max-age');
+      check('A2A10-CARD-007', caching).holds(
+        /max-age=\d+/i.test(header(reply, 'cache-control') ?? ''),
+        'Cache-Control with max-age',
+      );
       check('A2A10-CARD-008', caching).holds(/^(W\/)?"[^"]*"$/.test(header(reply, 'etag') ?? ''), 'an ETag in quotes');
       const etag = header(reply, 'etag');
       if (etag) {
         check('A2A10-CARD-008', await readCard(agent, [['If-None-Match', etag]])).has({ httpStatus: 304 });
         check('A2A10-CARD-008', await readCard(agent, [['If-None-Match', '"another"']])).has({ httpStatus: 200 });
       }
-      check('A2A10-CARD-009', reply).observes(header(reply, 'last-modified') ? 'sends Last-Modified' : 'sends no Last-Modified');
+      check('A2A10-CARD-009', reply).observes(
+        header(reply, 'last-modified') ? 'sends Last-Modified' : 'sends no Last-Modified',
+      );
     },
   }),
 
@@ -75,7 +100,9 @@ export const cardScenarios = [
     proves: ['A2A10-CARD-004'],
     bindings: ['card'],
     async play({ agent, check, notApplicable }) {
-      const spoken = agent.interfaces.filter(({ protocolBinding }) => (BINDINGS as readonly string[]).includes(protocolBinding));
+      const spoken = agent.interfaces.filter(({ protocolBinding }) =>
+        (BINDINGS as readonly string[]).includes(protocolBinding),
+      );
       if (spoken.length === 0) throw notApplicable('the card names no JSONRPC and no HTTP+JSON interface');
       for (const { url, protocolBinding, tenant } of spoken) {
         const binding = protocolBinding === 'JSONRPC' ? jsonRpc(url, tenant, () => 'probe') : httpJson(url, tenant);
@@ -83,7 +110,10 @@ export const cardScenarios = [
         // wrong address nobody owes anything.
         const reply = await agent.via(binding).get(agent.fresh('no-such-task'), {}, { hostile: true });
         check('A2A10-CARD-004', reply).has({ error: { names: nonEmptyList }, unanswered: absent });
-        check('A2A10-CARD-004', reply).holds(!reply.is('VersionNotSupportedError') && !reply.is('MethodNotFoundError'), `${protocolBinding} 1.0 at ${url}`);
+        check('A2A10-CARD-004', reply).holds(
+          !reply.is('VersionNotSupportedError') && !reply.is('MethodNotFoundError'),
+          `${protocolBinding} 1.0 at ${url}`,
+        );
       }
     },
   }),

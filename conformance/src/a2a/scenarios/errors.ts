@@ -30,12 +30,24 @@ export const errorScenarios = [
       check('A2A10-ERR-004', await agent.call('SendMessage', { message: good })).has({ result: {} });
       for (const [what, change] of INVALID) {
         const reply = await agent.call('SendMessage', { message: change(good) }, { hostile: true });
-        check('A2A10-ERR-004', reply).holds(reply.is('InvalidParamsError'), `InvalidParamsError (-32602, HTTP 400) for a message with ${what}`);
-        if (what.startsWith('no ')) check('A2A10-DM-008', reply).holds(reply.failed, `a refusal of a message with ${what}`);
-        if (reply.is('InvalidParamsError')) check('A2A10-ERR-005', reply).holds(namesField(reply), `BadRequest with fieldViolations that name the field, for a message with ${what}`, reply.value.error?.details);
+        check('A2A10-ERR-004', reply).holds(
+          reply.is('InvalidParamsError'),
+          `InvalidParamsError (-32602, HTTP 400) for a message with ${what}`,
+        );
+        if (what.startsWith('no '))
+          check('A2A10-DM-008', reply).holds(reply.failed, `a refusal of a message with ${what}`);
+        if (reply.is('InvalidParamsError'))
+          check('A2A10-ERR-005', reply).holds(
+            namesField(reply),
+            `BadRequest with fieldViolations that name the field, for a message with ${what}`,
+            reply.value.error?.details,
+          );
       }
       const missing = await agent.call('SendMessage', {}, { hostile: true });
-      check('A2A10-ERR-004', missing).holds(missing.is('InvalidParamsError'), 'InvalidParamsError (-32602, HTTP 400) for a request without a message');
+      check('A2A10-ERR-004', missing).holds(
+        missing.is('InvalidParamsError'),
+        'InvalidParamsError (-32602, HTTP 400) for a request without a message',
+      );
     },
   }),
 
@@ -45,7 +57,10 @@ export const errorScenarios = [
     stimulus: ['done'],
     async play({ agent, check }) {
       check('A2A10-ERR-009', await agent.send(done, { parts: [{ text: 'one' }] })).has({ result: {} });
-      for (const [what, part] of [['text and url', { text: 'one', url: 'https://example.com/two' }], ['no content', { mediaType: 'text/plain' }]] as const) {
+      for (const [what, part] of [
+        ['text and url', { text: 'one', url: 'https://example.com/two' }],
+        ['no content', { mediaType: 'text/plain' }],
+      ] as const) {
         const reply = await agent.send(done, { parts: [part], hostile: true });
         // Refused is refused: which of these codes, 4.1.6 does not say.
         const refused = reply.is('InvalidParamsError') || reply.is('InvalidRequestError') || reply.is('JSONParseError');
@@ -62,7 +77,10 @@ export const errorScenarios = [
       const metadata = { 'https://example.com/note': { deep: [1, null, { x: true }] }, flag: false };
       const message = { ...agent.message(done), unknownMember: { a: 1 } };
       check('A2A10-DM-007', await agent.call('SendMessage', { message, unknownMember: true })).has({ result: {} });
-      check('A2A10-DM-011', await agent.call('SendMessage', { message: agent.message(done, { metadata }), metadata })).has({ result: {} });
+      check(
+        'A2A10-DM-011',
+        await agent.call('SendMessage', { message: agent.message(done, { metadata }), metadata }),
+      ).has({ result: {} });
     },
   }),
 
@@ -78,10 +96,18 @@ export const errorScenarios = [
         ['UnsupportedOperationError', await agent.send('more', { taskId: task.id })],
       ];
       for (const [name, reply] of failures) {
-        const allowed = (['1.0.1', '1.0.0'] as const).map((patch) => ERRORS[patch][name as keyof (typeof ERRORS)['1.0.1']]);
+        const allowed = (['1.0.1', '1.0.0'] as const).map(
+          (patch) => ERRORS[patch][name as keyof (typeof ERRORS)['1.0.1']],
+        );
         const view = reply.value.error;
-        const ok = agent.binding.name === 'JSONRPC' ? allowed.some(({ code }) => view?.code === code) : allowed.some(({ http }) => reply.value.httpStatus === http);
-        check('A2A10-ERR-008', reply).holds(ok, `${name}: ${agent.binding.name === 'JSONRPC' ? `code ${allowed[0]!.code}` : `HTTP ${[...new Set(allowed.map(({ http }) => http))].join(' or ')}`}`);
+        const ok =
+          agent.binding.name === 'JSONRPC'
+            ? allowed.some(({ code }) => view?.code === code)
+            : allowed.some(({ http }) => reply.value.httpStatus === http);
+        check('A2A10-ERR-008', reply).holds(
+          ok,
+          `${name}: ${agent.binding.name === 'JSONRPC' ? `code ${allowed[0]!.code}` : `HTTP ${[...new Set(allowed.map(({ http }) => http))].join(' or ')}`}`,
+        );
       }
     },
   }),
@@ -93,7 +119,11 @@ export const errorScenarios = [
       const reply = await agent.get(agent.fresh('no-such-task'));
       const error = seen(reply.value.error, reply.place);
       const { code, message } = reply.value.error ?? {};
-      check('A2A10-ERR-001', error).holds(Number.isInteger(code) && typeof message === 'string' && message !== '', 'a whole-number code and a message', { code, message });
+      check('A2A10-ERR-001', error).holds(
+        Number.isInteger(code) && typeof message === 'string' && message !== '',
+        'a whole-number code and a message',
+        { code, message },
+      );
     },
   }),
 ];
@@ -102,6 +132,13 @@ function namesField(reply: Reply): boolean {
   const details = reply.value.error?.details;
   return (
     Array.isArray(details) &&
-    details.some((detail) => isRecord(detail) && Array.isArray(detail.fieldViolations) && detail.fieldViolations.some((violation) => isRecord(violation) && typeof violation.field === 'string' && violation.field !== ''))
+    details.some(
+      (detail) =>
+        isRecord(detail) &&
+        Array.isArray(detail.fieldViolations) &&
+        detail.fieldViolations.some(
+          (violation) => isRecord(violation) && typeof violation.field === 'string' && violation.field !== '',
+        ),
+    )
   );
 }

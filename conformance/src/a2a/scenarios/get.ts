@@ -17,7 +17,8 @@ export const getScenarios = [
       check('A2A10-GET-002', await agent.get(task.id)).has({ result: { id: task.id } });
       const missing = await agent.get(agent.fresh('no-such-task'));
       check('A2A10-GET-002', missing).has(failsAs('TaskNotFoundError'));
-      for (const reply of [missing, await agent.cancel(agent.fresh('no-such-task'))]) check('A2A10-ERR-006', reply).has(failsAs('TaskNotFoundError'));
+      for (const reply of [missing, await agent.cancel(agent.fresh('no-such-task'))])
+        check('A2A10-ERR-006', reply).has(failsAs('TaskNotFoundError'));
     },
   }),
 
@@ -26,25 +27,39 @@ export const getScenarios = [
     proves: ['A2A10-HIST-001', 'A2A10-HIST-002', 'A2A10-HIST-003', 'A2A10-HIST-006', 'A2A10-HIST-007'],
     stimulus: ['input'],
     async play({ agent, check, lost }) {
-      const task = await agent.taskIn('input-required', input({ steps: [end('input-required', 'Sure?')] }, { steps: [end('completed')] }));
+      const task = await agent.taskIn(
+        'input-required',
+        input({ steps: [end('input-required', 'Sure?')] }, { steps: [end('completed')] }),
+      );
       await agent.send('The first one', { taskId: task.id });
       const whole = (await agent.get(task.id)).task();
 
-      check('A2A10-HIST-006', await agent.get(task.id, { historyLength: -1 }, { hostile: true })).has(failsAs('InvalidParamsError'));
-      check('A2A10-HIST-007', seen(whole.history.length)).observes(`keeps ${whole.history.length} messages of a task with one follow-up`);
+      check('A2A10-HIST-006', await agent.get(task.id, { historyLength: -1 }, { hostile: true })).has(
+        failsAs('InvalidParamsError'),
+      );
+      check('A2A10-HIST-007', seen(whole.history.length)).observes(
+        `keeps ${whole.history.length} messages of a task with one follow-up`,
+      );
       if (whole.history.length === 0) throw lost('the task has no history that could be limited');
 
       const none = await agent.get(task.id, { historyLength: 0 });
       const history = raw(none.task()).history;
-      check('A2A10-HIST-001', seen(history, none.place)).holds(!Array.isArray(history) || history.length === 0, 'no history');
-      check('A2A10-HIST-001', seen(history, none.place), { level: 'should' }).holds(history === undefined, 'no member `history`');
+      check('A2A10-HIST-001', seen(history, none.place)).holds(
+        !Array.isArray(history) || history.length === 0,
+        'no history',
+      );
+      check('A2A10-HIST-001', seen(history, none.place), { level: 'should' }).holds(
+        history === undefined,
+        'no member `history`',
+      );
 
       if (whole.history.length < 2) throw lost(`the task has a history of ${whole.history.length}, too short to tell`);
       const one = await agent.get(task.id, { historyLength: 1 });
       const kept = one.task().history;
       check('A2A10-HIST-002', seen(kept, one.place)).holds(kept.length <= 1, 'at most one message');
       const newest = whole.history.at(-1)!;
-      if (kept.length === 1) check('A2A10-HIST-003', seen(textOf(kept[0]!.parts), one.place)).equals(textOf(newest.parts));
+      if (kept.length === 1)
+        check('A2A10-HIST-003', seen(textOf(kept[0]!.parts), one.place)).equals(textOf(newest.parts));
     },
   }),
 
@@ -53,11 +68,18 @@ export const getScenarios = [
     proves: ['A2A10-HIST-004'],
     stimulus: ['done'],
     async play({ agent, check, lost }) {
-      if ((await agent.send(done)).sentTask().history.length === 0) throw lost('the answer has no history that could be limited');
+      if ((await agent.send(done)).sentTask().history.length === 0)
+        throw lost('the answer has no history that could be limited');
       const reply = await agent.send(done, { configuration: { historyLength: 0 } });
       const { history } = raw(reply.sentTask());
-      check('A2A10-HIST-004', seen(history, reply.place)).holds(!Array.isArray(history) || history.length === 0, 'no history');
-      check('A2A10-HIST-004', seen(history, reply.place), { level: 'should' }).holds(history === undefined, 'no member `history`');
+      check('A2A10-HIST-004', seen(history, reply.place)).holds(
+        !Array.isArray(history) || history.length === 0,
+        'no history',
+      );
+      check('A2A10-HIST-004', seen(history, reply.place), { level: 'should' }).holds(
+        history === undefined,
+        'no member `history`',
+      );
     },
   }),
 ];

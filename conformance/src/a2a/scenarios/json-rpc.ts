@@ -11,7 +11,8 @@ const bindings = ['JSONRPC'] as const;
 /** Any text to the JSON-RPC endpoint. */
 const post = (agent: A2AAgent, body: string) => agent.call('GetTask', {}, { body, hostile: true });
 /** A request as it went out, with all that the interface asks for. */
-const sent = ({ exchange: { request } }: Reply) => JSON.parse((request.body as { text: string }).text) as { jsonrpc?: string; method?: string; params: object };
+const sent = ({ exchange: { request } }: Reply) =>
+  JSON.parse((request.body as { text: string }).text) as { jsonrpc?: string; method?: string; params: object };
 const answer = (reply: Awaited<ReturnType<typeof post>>) => seen(reply.exchange.response?.json, reply.place);
 
 export const jsonRpcScenarios = [
@@ -47,12 +48,20 @@ export const jsonRpcScenarios = [
       const { method: __, ...withoutMethod } = good;
       for (const body of [withoutVersion, withoutMethod, { ...good, jsonrpc: '1.0' }, { ...good, method: 7 }, 7, []]) {
         const reply = await post(agent, JSON.stringify(body));
-        check('A2A10-RPC-005', reply).holds(reply.is('InvalidRequestError'), `InvalidRequestError (-32600) for ${JSON.stringify(body).slice(0, 60)}`);
+        check('A2A10-RPC-005', reply).holds(
+          reply.is('InvalidRequestError'),
+          `InvalidRequestError (-32600) for ${JSON.stringify(body).slice(0, 60)}`,
+        );
       }
-      check('A2A10-RPC-006', await post(agent, JSON.stringify({ ...good, method: 'NoSuchMethod' }))).has(failsAs('MethodNotFoundError'));
+      check('A2A10-RPC-006', await post(agent, JSON.stringify({ ...good, method: 'NoSuchMethod' }))).has(
+        failsAs('MethodNotFoundError'),
+      );
       for (const params of [{ id: 7 }, { id: undefined }, { id: ['x'] }]) {
         const reply = await post(agent, JSON.stringify({ ...good, params: { ...good.params, ...params } }));
-        check('A2A10-RPC-007', reply).holds(reply.is('InvalidParamsError'), `InvalidParamsError (-32602) for GetTask with ${JSON.stringify(params)}`);
+        check('A2A10-RPC-007', reply).holds(
+          reply.is('InvalidParamsError'),
+          `InvalidParamsError (-32602) for GetTask with ${JSON.stringify(params)}`,
+        );
       }
     },
   }),
@@ -65,12 +74,20 @@ export const jsonRpcScenarios = [
       for (const method of Object.keys(METHODS) as MethodName[]) {
         if (METHODS[method].stream) {
           // The refusal may be a body of its own or the stream's only event: the spec does not say.
-          const stream = await (await agent.open(method, { id: agent.fresh('no-such-task') }, { hostile: true })).drain();
-          check('A2A10-RPC-003', stream).holds(stream.refusal?.names.includes('MethodNotFoundError') === false || stream.events.length > 0, `${method} to be known`);
+          const stream = await (
+            await agent.open(method, { id: agent.fresh('no-such-task') }, { hostile: true })
+          ).drain();
+          check('A2A10-RPC-003', stream).holds(
+            stream.refusal?.names.includes('MethodNotFoundError') === false || stream.events.length > 0,
+            `${method} to be known`,
+          );
           continue;
         }
         const reply = await agent.call(method, { id: 'x', taskId: 'x' }, { hostile: true });
-        check('A2A10-RPC-003', reply).holds(!reply.is('MethodNotFoundError') && reply.value.unanswered === undefined, `${method} to be known`);
+        check('A2A10-RPC-003', reply).holds(
+          !reply.is('MethodNotFoundError') && reply.value.unanswered === undefined,
+          `${method} to be known`,
+        );
       }
     },
   }),

@@ -18,10 +18,17 @@ export const restScenarios = [
         // Each is asked of a task that exists, so that 404 can only mean that the route does not.
         // What else an operation needs is left out: hostile, as far as its answer goes.
         const params = method.startsWith('Send') ? { message: agent.message(done) } : { id, taskId: id, contextId };
-        const reply = method === 'SubscribeToTask' ? await agent.subscribe(id) : await agent.call(method, params, { hostile: !method.startsWith('Send') });
+        const reply =
+          method === 'SubscribeToTask'
+            ? await agent.subscribe(id)
+            : await agent.call(method, params, { hostile: !method.startsWith('Send') });
         const status = reply.exchange.response?.status;
-        const known = status !== 405 && status !== 501 && (status !== 404 || reply.value.error?.reason === 'TASK_NOT_FOUND');
-        check('A2A10-REST-001', reply).holds(status !== undefined && known, `${METHODS[method].http.verbs.join(' or ')} ${METHODS[method].http.path}`);
+        const known =
+          status !== 405 && status !== 501 && (status !== 404 || reply.value.error?.reason === 'TASK_NOT_FOUND');
+        check('A2A10-REST-001', reply).holds(
+          status !== undefined && known,
+          `${METHODS[method].http.verbs.join(' or ')} ${METHODS[method].http.path}`,
+        );
         if ('drain' in reply) await reply.leave();
       }
     },
@@ -63,8 +70,14 @@ export const restScenarios = [
       const whole = (await agent.get(id)).task();
       const reply = await agent.get(id, { historyLength: 0 });
       // Without a history there is nothing that the parameter could change.
-      if (whole.history.length > 0) check('A2A10-REST-004', seen(reply.task().history, reply.place)).holds(reply.task().history.length === 0, 'historyLength=0 in the query to be heeded');
-      check('A2A10-REST-004', await agent.call('GetTask', { id, historyLength: 'many' }, { hostile: true })).has(failsAs('InvalidParamsError'));
+      if (whole.history.length > 0)
+        check('A2A10-REST-004', seen(reply.task().history, reply.place)).holds(
+          reply.task().history.length === 0,
+          'historyLength=0 in the query to be heeded',
+        );
+      check('A2A10-REST-004', await agent.call('GetTask', { id, historyLength: 'many' }, { hostile: true })).has(
+        failsAs('InvalidParamsError'),
+      );
     },
   }),
 
@@ -73,9 +86,13 @@ export const restScenarios = [
     proves: ['A2A10-REST-012'],
     bindings,
     async play({ agent, check }) {
-      const base = agent.interfaces.find(({ protocolBinding }) => protocolBinding === 'HTTP+JSON')!.url.replace(/\/$/, '');
+      const base = agent.interfaces
+        .find(({ protocolBinding }) => protocolBinding === 'HTTP+JSON')!
+        .url.replace(/\/$/, '');
       const reply = await agent.fetch('GET', `${base}/no/such/route`, [['A2A-Version', '1.0']], { hostile: true });
-      check('A2A10-REST-012', reply).observes(`HTTP ${reply.value.httpStatus} ${reply.value.error?.code === reply.value.httpStatus ? 'in the error format' : 'in another format'}`);
+      check('A2A10-REST-012', reply).observes(
+        `HTTP ${reply.value.httpStatus} ${reply.value.error?.code === reply.value.httpStatus ? 'in the error format' : 'in another format'}`,
+      );
     },
   }),
 ];

@@ -24,7 +24,11 @@ export const sendScenarios = [
     async play({ agent, check }) {
       const first = await agent.send(done);
       const second = await agent.send(done);
-      for (const reply of [first, second]) check('A2A10-SEND-001', reply).hasOneOf({ result: { task: {}, message: absent } }, { result: { message: {}, task: absent } });
+      for (const reply of [first, second])
+        check('A2A10-SEND-001', reply).hasOneOf(
+          { result: { task: {}, message: absent } },
+          { result: { message: {}, task: absent } },
+        );
       const ids = [first.sentTask().id, second.sentTask().id];
       check('A2A10-SEND-006', seen(ids, second.place)).holds(ids[0] !== '' && ids[0] !== ids[1], 'two ids that differ');
       // A server may do without contexts; one that makes a context says so at once (3.4.1).
@@ -42,7 +46,9 @@ export const sendScenarios = [
       const message = reply.sentMessage();
       if (!message) throw lost('the agent was asked for a direct message and did not send one');
       check('A2A10-SEND-016', seen(message, reply.place)).has({ role: 'ROLE_AGENT', contextId: nonEmptyString });
-      check('A2A10-SEND-011', await agent.send(direct, { configuration: { returnImmediately: true } })).has({ result: { message: {}, task: absent } });
+      check('A2A10-SEND-011', await agent.send(direct, { configuration: { returnImmediately: true } })).has({
+        result: { message: {}, task: absent },
+      });
     },
   }),
 
@@ -53,8 +59,14 @@ export const sendScenarios = [
     async play({ agent, check }) {
       const unset = await agent.send(brief);
       const off = await agent.send(brief, { configuration: { returnImmediately: false } });
-      check('A2A10-SEND-007', unset.taskSubject).holds(settled(unset.sentTask('A2A10-SEND-007').state), 'a terminal or interrupted state');
-      check('A2A10-SEND-008', off.taskSubject).holds(settled(off.sentTask('A2A10-SEND-008').state), 'a terminal or interrupted state');
+      check('A2A10-SEND-007', unset.taskSubject).holds(
+        settled(unset.sentTask('A2A10-SEND-007').state),
+        'a terminal or interrupted state',
+      );
+      check('A2A10-SEND-008', off.taskSubject).holds(
+        settled(off.sentTask('A2A10-SEND-008').state),
+        'a terminal or interrupted state',
+      );
     },
   }),
 
@@ -64,7 +76,10 @@ export const sendScenarios = [
     stimulus: ['input'],
     async play({ agent, check }) {
       const reply = await agent.send(input());
-      check('A2A10-SEND-007', reply.taskSubject).holds(settled(reply.sentTask('A2A10-SEND-007').state), 'a terminal or interrupted state');
+      check('A2A10-SEND-007', reply.taskSubject).holds(
+        settled(reply.sentTask('A2A10-SEND-007').state),
+        'a terminal or interrupted state',
+      );
     },
   }),
 
@@ -76,15 +91,23 @@ export const sendScenarios = [
       const reply = await agent.send(slow(), { configuration: { returnImmediately: true } });
       const task = reply.sentTask('A2A10-SEND-009');
       const { request, response } = reply.exchange;
-      if (settled(task.state) && response!.atMs - request.atMs < AT_ONCE_MS && !agent.runsScripts) throw lost(`the agent was asked to work for a while and was ${task.state} at once`);
-      check('A2A10-SEND-009', reply.taskSubject).holds(!settled(task.state), 'a state that is neither terminal nor interrupted');
+      if (settled(task.state) && response!.atMs - request.atMs < AT_ONCE_MS && !agent.runsScripts)
+        throw lost(`the agent was asked to work for a while and was ${task.state} at once`);
+      check('A2A10-SEND-009', reply.taskSubject).holds(
+        !settled(task.state),
+        'a state that is neither terminal nor interrupted',
+      );
       const working = await agent.poll(task.id, ({ state }) => state === 'working' || settled(state));
       if (settled(working?.state)) throw lost(`the task was already ${working?.state}`);
       check('A2A10-GET-005', seen(working?.state, reply.place)).has('working');
       const canceled = await agent.cancel(task.id);
       const after = await agent.poll(task.id, ({ state }) => state !== 'working');
-      if (!after && canceled.failed && !agent.runsScripts) throw lost('the task cannot be canceled and was still at work when the suite gave up waiting');
-      check('A2A10-GET-005', seen(after?.state, reply.place)).holds(after !== undefined, 'GetTask to show that the state has changed');
+      if (!after && canceled.failed && !agent.runsScripts)
+        throw lost('the task cannot be canceled and was still at work when the suite gave up waiting');
+      check('A2A10-GET-005', seen(after?.state, reply.place)).holds(
+        after !== undefined,
+        'GetTask to show that the state has changed',
+      );
     },
   }),
 
@@ -100,7 +123,11 @@ export const sendScenarios = [
       const task = read.task();
       check('A2A10-GET-001', read.taskSubject).has({ id: sent.id, state: sent.state });
       check('A2A10-SEND-010', reply.taskSubject).has({ state: task.state, artifacts: task.artifacts });
-      if (agent.runsScripts) check('A2A10-SEND-010', seen(observeTask(sent), reply.place)).has({ artifacts: outcome(makesArtifact.script).artifacts, end: 'completed' });
+      if (agent.runsScripts)
+        check('A2A10-SEND-010', seen(observeTask(sent), reply.place)).has({
+          artifacts: outcome(makesArtifact.script).artifacts,
+          end: 'completed',
+        });
       check('A2A10-GET-003', await agent.get(sent.id)).has({ result: read.value.result });
     },
   }),
@@ -120,11 +147,17 @@ export const sendScenarios = [
     proves: ['A2A10-SEND-002'],
     stimulus: ['fail', 'rej', 'slow'],
     async play({ agent, check }) {
-      for (const task of [await agent.taskIn('failed', fails), await agent.taskIn('rejected', rejects)]) check('A2A10-SEND-002', await agent.send('more', { taskId: task.id })).has(failsAs('UnsupportedOperationError'));
+      for (const task of [await agent.taskIn('failed', fails), await agent.taskIn('rejected', rejects)])
+        check('A2A10-SEND-002', await agent.send('more', { taskId: task.id })).has(
+          failsAs('UnsupportedOperationError'),
+        );
       const running = (await agent.send(slow(), { configuration: { returnImmediately: true } })).sentTask();
       await agent.cancel(running.id);
       const canceled = await agent.poll(running.id, ({ state }) => state === 'canceled');
-      if (canceled) check('A2A10-SEND-002', await agent.send('more', { taskId: running.id })).has(failsAs('UnsupportedOperationError'));
+      if (canceled)
+        check('A2A10-SEND-002', await agent.send('more', { taskId: running.id })).has(
+          failsAs('UnsupportedOperationError'),
+        );
     },
   }),
 
@@ -148,7 +181,11 @@ export const sendScenarios = [
       const reply = await agent.send('This one', { taskId: asked.id, messageId: agent.fresh('tck-complete-task') });
       const task = reply.sentTask('A2A10-SEND-017');
       check('A2A10-SEND-017', reply.taskSubject).has({ id: asked.id, contextId: asked.contextId });
-      check('A2A10-SEND-017', reply.taskSubject).holds(task.state !== 'input-required' || agent.runsScripts === false, 'a task that has gone on', task.state);
+      check('A2A10-SEND-017', reply.taskSubject).holds(
+        task.state !== 'input-required' || agent.runsScripts === false,
+        'a task that has gone on',
+        task.state,
+      );
       check('A2A10-CTX-003', reply.taskSubject).has({ contextId: asked.contextId });
     },
   }),
@@ -159,9 +196,14 @@ export const sendScenarios = [
     stimulus: ['input'],
     async play({ agent, check }) {
       const asked = await agent.taskIn('input-required', input());
-      check('A2A10-CTX-004', await agent.send('This one', { taskId: asked.id, contextId: agent.fresh('other-context') })).has({ error: {} });
+      check(
+        'A2A10-CTX-004',
+        await agent.send('This one', { taskId: asked.id, contextId: agent.fresh('other-context') }),
+      ).has({ error: {} });
       // The same message with the right context is taken.
-      check('A2A10-CTX-004', await agent.send('This one', { taskId: asked.id, contextId: asked.contextId! })).has({ result: {} });
+      check('A2A10-CTX-004', await agent.send('This one', { taskId: asked.id, contextId: asked.contextId! })).has({
+        result: {},
+      });
     },
   }),
 
@@ -178,8 +220,11 @@ export const sendScenarios = [
       if (contextId === undefined) throw notApplicable('the server makes no contexts');
       const reply = await agent.send(done, { contextId });
       check('A2A10-CTX-005', reply.taskSubject).has({ contextId });
-      check('A2A10-CTX-005', reply.taskSubject).holds(reply.sentTask().id !== id, 'a task of its own', reply.sentTask().id);
+      check('A2A10-CTX-005', reply.taskSubject).holds(
+        reply.sentTask().id !== id,
+        'a task of its own',
+        reply.sentTask().id,
+      );
     },
   }),
 ];
-

@@ -1,6 +1,19 @@
 import { outcome } from '@agentproto/script/outcome';
 import { absent } from '../../kit/match.ts';
-import { artifact, auth, chunked, direct, done, end, input, makesArtifact, several, sleep, slow, status } from '../../kit/steps.ts';
+import {
+  artifact,
+  auth,
+  chunked,
+  direct,
+  done,
+  end,
+  input,
+  makesArtifact,
+  several,
+  sleep,
+  slow,
+  status,
+} from '../../kit/steps.ts';
 import type { Stimulus } from '../../kit/stimulus.ts';
 import { seen } from '../../kit/subject.ts';
 import { failsAs } from '../error-view.ts';
@@ -18,22 +31,39 @@ const AT_ONCE_MS = 500;
 export const streamScenarios = [
   scenario('a2a/stream/task', {
     title: 'A stream begins with the task, tells each step once and in order, and ends with the task',
-    proves: ['A2A10-STREAM-001', 'A2A10-STREAM-003', 'A2A10-STREAM-005', 'A2A10-STREAM-006', 'A2A10-STREAM-007', 'A2A10-STREAM-018', 'A2A10-STREAM-020'],
+    proves: [
+      'A2A10-STREAM-001',
+      'A2A10-STREAM-003',
+      'A2A10-STREAM-005',
+      'A2A10-STREAM-006',
+      'A2A10-STREAM-007',
+      'A2A10-STREAM-018',
+      'A2A10-STREAM-020',
+    ],
     capability: ['streaming'],
     stimulus: ['multi'],
     async play({ agent, check, lost }) {
       const stimulus = several();
       const stream = await agent.stream(stimulus);
       check('A2A10-STREAM-001', stream).has({ httpStatus: 200 });
-      check('A2A10-STREAM-001', stream).holds(/^text\/event-stream\b/i.test(stream.value.contentType ?? ''), 'text/event-stream', stream.value.contentType);
+      check('A2A10-STREAM-001', stream).holds(
+        /^text\/event-stream\b/i.test(stream.value.contentType ?? ''),
+        'text/event-stream',
+        stream.value.contentType,
+      );
       const task = await stream.next('task', 'A2A10-STREAM-003');
       check('A2A10-STREAM-003', stream.first).has({ kind: 'task' });
       await stream.drain();
       if (stream.unfinished && !agent.runsScripts) throw lost(stream.unfinished);
       check('A2A10-STREAM-005', stream.closed).has('closed');
       check('A2A10-STREAM-006', stream.afterTerminal).equals([]);
-      check('A2A10-STREAM-020', stream.last).holds(stream.views.some(isTerminal), 'a terminal state before the stream closes', stream.state);
-      if (agent.runsScripts) check('A2A10-STREAM-007', seen(observeStream(stream.views), stream.place)).has(visible(stimulus));
+      check('A2A10-STREAM-020', stream.last).holds(
+        stream.views.some(isTerminal),
+        'a terminal state before the stream closes',
+        stream.state,
+      );
+      if (agent.runsScripts)
+        check('A2A10-STREAM-007', seen(observeStream(stream.views), stream.place)).has(visible(stimulus));
       const { id } = task.value as { id: string };
       const read = await agent.get(id);
       check('A2A10-STREAM-018', read.taskSubject).has({ id, state: stream.state });
@@ -48,7 +78,13 @@ export const streamScenarios = [
     async play({ agent, check, lost }) {
       const stream = await (await agent.stream(direct)).drain();
       if (stream.views[0]?.kind === 'task') throw lost('the agent was asked for a direct message and made a task');
-      check('A2A10-STREAM-002', seen(stream.views.map(({ kind }) => kind), stream.place)).equals(['message']);
+      check(
+        'A2A10-STREAM-002',
+        seen(
+          stream.views.map(({ kind }) => kind),
+          stream.place,
+        ),
+      ).equals(['message']);
       check('A2A10-STREAM-002', stream.closed).has('closed');
     },
   }),
@@ -61,13 +97,18 @@ export const streamScenarios = [
     async play({ agent, check, lost }) {
       const stream = await agent.stream(slow(), { configuration: { returnImmediately: true } });
       const first = await stream.next(undefined, 'A2A10-STREAM-019');
-      if (stream.views.some(isTerminal) && first.place.atMs! < AT_ONCE_MS && !agent.runsScripts) throw lost('the agent was asked to work for a while and was done at once');
+      if (stream.views.some(isTerminal) && first.place.atMs! < AT_ONCE_MS && !agent.runsScripts)
+        throw lost('the agent was asked to work for a while and was done at once');
       check('A2A10-STREAM-019', first).holds(!stream.views.some(isTerminal), 'an event before the task has ended');
       const { id } = first.value as { id: string };
       await agent.cancel(id);
       await stream.drain();
       if (stream.unfinished && !agent.runsScripts) throw lost(stream.unfinished);
-      check('A2A10-SEND-012', stream.last).holds(stream.views.some(isTerminal), 'a stream that goes on to the end', stream.state);
+      check('A2A10-SEND-012', stream.last).holds(
+        stream.views.some(isTerminal),
+        'a stream that goes on to the end',
+        stream.state,
+      );
     },
   }),
 
@@ -85,13 +126,17 @@ export const streamScenarios = [
       for (const event of stream.events) {
         if (event.value.kind === 'task') for (const { id } of event.value.task.artifacts) known.add(id);
         if (event.value.kind !== 'artifact') continue;
-        check('A2A10-STREAM-017', event).holds(!event.value.append || known.has(event.value.artifact.id), 'append only for an artifact that was sent before');
+        check('A2A10-STREAM-017', event).holds(
+          !event.value.append || known.has(event.value.artifact.id),
+          'append only for an artifact that was sent before',
+        );
         known.add(event.value.artifact.id);
       }
       const task = (await agent.get((first.value as { id: string }).id)).task();
       const streamed = observeStream(stream.views).artifacts;
       check('A2A10-STREAM-017', seen(streamed, stream.place)).equals(observeTask(task).artifacts);
-      if (agent.runsScripts) check('A2A10-STREAM-017', seen(streamed, stream.place)).has(outcome(stimulus.script).artifacts);
+      if (agent.runsScripts)
+        check('A2A10-STREAM-017', seen(streamed, stream.place)).has(outcome(stimulus.script).artifacts);
     },
   }),
 
@@ -101,27 +146,39 @@ export const streamScenarios = [
     capability: ['streaming'],
     stimulus: ['slow', 'multi'],
     async play({ agent, check, lost, notApplicable }) {
-      const stimulus: Stimulus = { word: 'slow', script: { steps: [status('working'), sleep(60), ...several(3).script.steps] } };
+      const stimulus: Stimulus = {
+        word: 'slow',
+        script: { steps: [status('working'), sleep(60), ...several(3).script.steps] },
+      };
       const first = await agent.stream(stimulus);
       const { id } = (await first.next('task', 'A2A10-STREAM-003')).value as { id: string };
       const second = await agent.subscribe(id);
       const third = await agent.subscribe(id);
       if (!second.refusal) await second.next(undefined, 'A2A10-SUB-001');
-      if (second.refusal && TERMINAL.has((await agent.get(id)).task().state ?? '')) throw lost('the task was over before the second stream stood');
-      if (second.refusal || third.refusal) throw notApplicable('a further stream of the task is refused, which 3.5.2 leaves open');
+      if (second.refusal && TERMINAL.has((await agent.get(id)).task().state ?? ''))
+        throw lost('the task was over before the second stream stood');
+      if (second.refusal || third.refusal)
+        throw notApplicable('a further stream of the task is refused, which 3.5.2 leaves open');
       await third.next(undefined, 'A2A10-SUB-001');
       if (third.views.some(isTerminal)) throw lost('the task was over before the second stream stood');
       await third.leave();
       await Promise.all([first.drain(), second.drain()]);
       if (first.unfinished && !agent.runsScripts) throw lost(first.unfinished);
       if (first.state === 'failed' && !agent.runsScripts) throw lost(FAILED);
-      const updates = ({ views }: typeof first) => views.filter(({ kind }) => kind === 'status' || kind === 'artifact').map((view) => JSON.stringify(view));
+      const updates = ({ views }: typeof first) =>
+        views.filter(({ kind }) => kind === 'status' || kind === 'artifact').map((view) => JSON.stringify(view));
       const told = updates(second);
       const all = updates(first);
       const inOrder = all.filter((update) => told.includes(update));
       // What came before the second stream stood is in its opening task: from the first update that both got, none may be missing.
-      const missed = all.slice(all.findIndex((update) => told.includes(update))).filter((update) => !told.includes(update));
-      check('A2A10-STREAM-009', seen(told, second.place)).holds(told.length >= (agent.runsScripts ? 4 : 1) && missed.length === 0, 'every event that came after both streams stood', { told, missed });
+      const missed = all
+        .slice(all.findIndex((update) => told.includes(update)))
+        .filter((update) => !told.includes(update));
+      check('A2A10-STREAM-009', seen(told, second.place)).holds(
+        told.length >= (agent.runsScripts ? 4 : 1) && missed.length === 0,
+        'every event that came after both streams stood',
+        { told, missed },
+      );
       check('A2A10-STREAM-010', seen(told, second.place)).equals(inOrder);
       check('A2A10-STREAM-011', seen(second.state, second.place)).has('completed');
       check('A2A10-STREAM-011', second.closed).has('closed');
@@ -134,11 +191,17 @@ export const streamScenarios = [
     capability: ['streaming'],
     stimulus: ['slow'],
     async play({ agent, check, lost }) {
-      const stream = await agent.stream({ word: 'slow', script: { steps: [status('working'), sleep(60), artifact('late', [{ text: 'late' }]), end('completed')] } });
+      const stream = await agent.stream({
+        word: 'slow',
+        script: { steps: [status('working'), sleep(60), artifact('late', [{ text: 'late' }]), end('completed')] },
+      });
       const { id } = (await stream.next('task', 'A2A10-STREAM-003')).value as { id: string };
       if (stream.views.some(isTerminal)) throw lost('the task was over before the stream could be dropped');
       await stream.leave();
-      const ended = await agent.poll(id, ({ state }) => state === 'completed' || state === 'failed' || state === 'canceled');
+      const ended = await agent.poll(
+        id,
+        ({ state }) => state === 'completed' || state === 'failed' || state === 'canceled',
+      );
       // How long an agent takes that runs no scripts, and whether it succeeds, is its own business.
       if (!agent.runsScripts && (!ended || ended.state === 'failed')) throw lost(ended ? FAILED : STILL_AT_WORK);
       check('A2A10-STREAM-012', seen(ended?.state, stream.place)).has('completed');
@@ -152,8 +215,13 @@ export const streamScenarios = [
     stimulus: ['done'],
     async play({ agent, check }) {
       const task = await agent.taskIn('completed', done);
-      check('A2A10-STREAM-013', await (await agent.stream('more', { taskId: task.id })).answer()).has(failsAs('UnsupportedOperationError'));
-      check('A2A10-STREAM-014', await (await agent.stream('more', { taskId: agent.fresh('no-such-task') })).answer()).has(failsAs('TaskNotFoundError'));
+      check('A2A10-STREAM-013', await (await agent.stream('more', { taskId: task.id })).answer()).has(
+        failsAs('UnsupportedOperationError'),
+      );
+      check(
+        'A2A10-STREAM-014',
+        await (await agent.stream('more', { taskId: agent.fresh('no-such-task') })).answer(),
+      ).has(failsAs('TaskNotFoundError'));
     },
   }),
 
@@ -164,10 +232,18 @@ export const streamScenarios = [
     stimulus: ['input'],
     async play({ agent, check, lost }) {
       const asking = await agent.stream(input());
-      const { id, contextId } = (await asking.next('task', 'A2A10-STREAM-003')).value as { id: string; contextId: string | undefined };
-      if (!(await asking.until((event) => 'state' in event && event.state === 'input-required'))) throw lost('the agent was asked to ask for input and did not');
+      const { id, contextId } = (await asking.next('task', 'A2A10-STREAM-003')).value as {
+        id: string;
+        contextId: string | undefined;
+      };
+      if (!(await asking.until((event) => 'state' in event && event.state === 'input-required')))
+        throw lost('the agent was asked to ask for input and did not');
       await asking.drain(CLOSING_MS);
-      check('A2A10-STREAM-016', asking.closed).observes(asking.closed.value === 'closed' ? 'closes the stream at INPUT_REQUIRED' : 'keeps the stream open at INPUT_REQUIRED');
+      check('A2A10-STREAM-016', asking.closed).observes(
+        asking.closed.value === 'closed'
+          ? 'closes the stream at INPUT_REQUIRED'
+          : 'keeps the stream open at INPUT_REQUIRED',
+      );
       await asking.leave();
       const going = await agent.stream('This one', { taskId: id, messageId: agent.fresh('tck-complete-task') });
       await going.next(undefined, 'A2A10-STREAM-021');
@@ -189,9 +265,16 @@ export const streamScenarios = [
       const stream = await agent.stream(auth);
       const asked = await stream.until((event) => 'state' in event && event.state === 'auth-required');
       if (!asked) throw lost('the agent was asked to ask for authentication and did not');
-      check('A2A10-AUTH-007', asked).hasOneOf({ kind: 'status', message: {} }, { kind: 'task', task: { raw: { status: { message: {} } } } });
+      check('A2A10-AUTH-007', asked).hasOneOf(
+        { kind: 'status', message: {} },
+        { kind: 'task', task: { raw: { status: { message: {} } } } },
+      );
       await stream.drain(CLOSING_MS);
-      check('A2A10-STREAM-016', stream.closed).observes(stream.closed.value === 'closed' ? 'closes the stream at AUTH_REQUIRED' : 'keeps the stream open at AUTH_REQUIRED');
+      check('A2A10-STREAM-016', stream.closed).observes(
+        stream.closed.value === 'closed'
+          ? 'closes the stream at AUTH_REQUIRED'
+          : 'keeps the stream open at AUTH_REQUIRED',
+      );
     },
   }),
 
@@ -202,11 +285,21 @@ export const streamScenarios = [
     stimulus: ['art'],
     async play({ agent, check, lost }) {
       const stream = await (await agent.stream(makesArtifact)).drain();
-      const found = stream.views.filter((event) => event.kind === 'artifact' || (event.kind === 'task' && event.task.artifacts.length > 0));
+      const found = stream.views.filter(
+        (event) => event.kind === 'artifact' || (event.kind === 'task' && event.task.artifacts.length > 0),
+      );
       if (found.length === 0 && !agent.runsScripts) throw lost('the agent was asked for an artifact and made none');
-      check('A2A10-SEND-019', seen(found.length, stream.place)).holds(found.length > 0, 'the outcome in an artifact, not in status messages only');
-      const said = observeStream(stream.views).artifacts.map(({ parts }) => textOf(parts)).join('');
-      check('A2A10-SEND-019', seen(said, stream.place)).holds(said !== '' || !agent.runsScripts, 'the text of the artifact');
+      check('A2A10-SEND-019', seen(found.length, stream.place)).holds(
+        found.length > 0,
+        'the outcome in an artifact, not in status messages only',
+      );
+      const said = observeStream(stream.views)
+        .artifacts.map(({ parts }) => textOf(parts))
+        .join('');
+      check('A2A10-SEND-019', seen(said, stream.place)).holds(
+        said !== '' || !agent.runsScripts,
+        'the text of the artifact',
+      );
     },
   }),
 ];

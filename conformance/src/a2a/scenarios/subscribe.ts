@@ -18,12 +18,21 @@ export const subscribeScenarios = [
       const { id } = (await agent.send(slow(), { configuration: { returnImmediately: true } })).sentTask();
       const stream = await agent.subscribe(id);
       if (!stream.refusal) await stream.next(undefined, 'A2A10-SUB-001');
-      if (stream.refusal && TERMINAL.has((await agent.get(id)).task().state ?? '')) throw lost('the task was over before the subscription stood');
-      check('A2A10-SUB-001', stream.first).has({ kind: 'task', id, state: anyOf('working', 'submitted', ...(agent.runsScripts ? [] : INTERRUPTED)) });
+      if (stream.refusal && TERMINAL.has((await agent.get(id)).task().state ?? ''))
+        throw lost('the task was over before the subscription stood');
+      check('A2A10-SUB-001', stream.first).has({
+        kind: 'task',
+        id,
+        state: anyOf('working', 'submitted', ...(agent.runsScripts ? [] : INTERRUPTED)),
+      });
       await agent.cancel(id);
       await stream.drain();
       if (stream.unfinished && !agent.runsScripts) throw lost(stream.unfinished);
-      check('A2A10-SUB-002', seen(stream.views.some(isTerminal), stream.last.place)).holds(stream.views.some(isTerminal), 'the terminal state', stream.state);
+      check('A2A10-SUB-002', seen(stream.views.some(isTerminal), stream.last.place)).holds(
+        stream.views.some(isTerminal),
+        'the terminal state',
+        stream.state,
+      );
       check('A2A10-SUB-002', stream.closed).has('closed');
     },
   }),
@@ -36,7 +45,9 @@ export const subscribeScenarios = [
     async play({ agent, check }) {
       const task = await agent.taskIn('completed', done);
       check('A2A10-SUB-003', await (await agent.subscribe(task.id)).answer()).has(failsAs('UnsupportedOperationError'));
-      check('A2A10-SUB-004', await (await agent.subscribe(agent.fresh('no-such-task'))).answer()).has(failsAs('TaskNotFoundError'));
+      check('A2A10-SUB-004', await (await agent.subscribe(agent.fresh('no-such-task'))).answer()).has(
+        failsAs('TaskNotFoundError'),
+      );
     },
   }),
 
@@ -46,7 +57,10 @@ export const subscribeScenarios = [
     capability: ['streaming'],
     stimulus: ['input', 'auth'],
     async play({ agent, check }) {
-      for (const [state, stimulus] of [['input-required', input()], ['auth-required', auth]] as const) {
+      for (const [state, stimulus] of [
+        ['input-required', input()],
+        ['auth-required', auth],
+      ] as const) {
         const task = await agent.taskIn(state, stimulus);
         const stream = await agent.subscribe(task.id);
         await stream.next(undefined, 'A2A10-SUB-005');
@@ -63,7 +77,10 @@ export const subscribeScenarios = [
     stimulus: ['slow', 'chunk'],
     async play({ agent, check, lost }) {
       const pieces = 40;
-      const steps = Array.from({ length: pieces }, (_, index) => [artifact('log', [{ text: `${index};` }], { append: index > 0 }), sleep(2)]).flat();
+      const steps = Array.from({ length: pieces }, (_, index) => [
+        artifact('log', [{ text: `${index};` }], { append: index > 0 }),
+        sleep(2),
+      ]).flat();
       const stimulus: Stimulus = { word: 'slow', script: { steps: [status('working'), ...steps, end('completed')] } };
       const { id } = (await agent.send(stimulus, { configuration: { returnImmediately: true } })).sentTask();
       const stream = await (await agent.subscribe(id)).drain();
@@ -75,7 +92,9 @@ export const subscribeScenarios = [
         check('A2A10-SUB-006', seen(observeStream(stream.views), stream.place)).has({ artifacts, end: how });
         return;
       }
-      check('A2A10-SUB-006', seen(observeStream(stream.views).artifacts, stream.place)).has(outcome(stimulus.script).artifacts);
+      check('A2A10-SUB-006', seen(observeStream(stream.views).artifacts, stream.place)).has(
+        outcome(stimulus.script).artifacts,
+      );
     },
   }),
 
@@ -94,7 +113,9 @@ export const subscribeScenarios = [
         await stream.leave();
       }
       await agent.cancel(id);
-      check('A2A10-SUB-007', seen(taken)).observes(taken.length > 0 ? `takes ${taken.join(' and ')}` : 'takes neither POST nor GET');
+      check('A2A10-SUB-007', seen(taken)).observes(
+        taken.length > 0 ? `takes ${taken.join(' and ')}` : 'takes neither POST nor GET',
+      );
     },
   }),
 ];

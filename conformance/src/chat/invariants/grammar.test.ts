@@ -5,14 +5,48 @@ import type { Finding } from '../../kit/result.ts';
 import { grammarInvariants } from './grammar.ts';
 
 /** Whatever is said by lines of a stream or by frames of a socket: the rows that turn red. */
-function reds(binding: 'NDJSON' | 'WebSocket', events: (object | string)[], requests = 1, end?: Exchange['end']): string[] {
+function reds(
+  binding: 'NDJSON' | 'WebSocket',
+  events: (object | string)[],
+  requests = 1,
+  end?: Exchange['end'],
+): string[] {
   const kind = binding === 'NDJSON' ? 'ndjson' : 'ws-text';
-  const out: Frame[] = Array.from({ length: binding === 'WebSocket' ? requests : 0 }, (_, index) => ({ index, atMs: 0, direction: 'out', kind: 'ws-text', data: '{}' }));
-  const frames: Frame[] = events.map((event, index) => ({ index: out.length + index, atMs: index, direction: 'in', kind, data: String(event), ...(typeof event === 'string' ? { jsonError: 'x' } : { json: event }) }));
-  const exchange: Exchange = { id: 1, binding, request: { atMs: 0, method: 'POST', url: 'http://h', headers: [] }, frames: [...out, ...frames], ...(end && { end }) };
+  const out: Frame[] = Array.from({ length: binding === 'WebSocket' ? requests : 0 }, (_, index) => ({
+    index,
+    atMs: 0,
+    direction: 'out',
+    kind: 'ws-text',
+    data: '{}',
+  }));
+  const frames: Frame[] = events.map((event, index) => ({
+    index: out.length + index,
+    atMs: index,
+    direction: 'in',
+    kind,
+    data: String(event),
+    ...(typeof event === 'string' ? { jsonError: 'x' } : { json: event }),
+  }));
+  const exchange: Exchange = {
+    id: 1,
+    binding,
+    request: { atMs: 0, method: 'POST', url: 'http://h', headers: [] },
+    frames: [...out, ...frames],
+    ...(end && { end }),
+  };
   const findings: Finding[] = [];
-  for (const invariant of grammarInvariants) invariant.examine(exchange, createChecks({ scenario: 's', binding, report: (finding) => void findings.push(finding) }));
-  return [...new Set(findings.filter(({ verdict }) => verdict === 'violation' || verdict === 'warning').map(({ requirement }) => requirement.slice(5)))].sort();
+  for (const invariant of grammarInvariants)
+    invariant.examine(
+      exchange,
+      createChecks({ scenario: 's', binding, report: (finding) => void findings.push(finding) }),
+    );
+  return [
+    ...new Set(
+      findings
+        .filter(({ verdict }) => verdict === 'violation' || verdict === 'warning')
+        .map(({ requirement }) => requirement.slice(5)),
+    ),
+  ].sort();
 }
 
 const text = { type: 'text_delta', text: 'a' };

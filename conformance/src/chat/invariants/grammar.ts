@@ -20,7 +20,14 @@ interface TurnEvent {
 function eventsOf(exchange: Exchange): TurnEvent[] {
   return exchange.frames.flatMap((frame) => {
     if (frame.direction !== 'in' || (frame.kind !== 'ndjson' && frame.kind !== 'ws-text') || isBlank(frame)) return [];
-    return [{ json: frame.json, data: frame.data, view: eventView(frame.json), place: { exchange: exchange.id, frame: frame.index, atMs: Math.round(frame.atMs - exchange.request.atMs) } }];
+    return [
+      {
+        json: frame.json,
+        data: frame.data,
+        view: eventView(frame.json),
+        place: { exchange: exchange.id, frame: frame.index, atMs: Math.round(frame.atMs - exchange.request.atMs) },
+      },
+    ];
   });
 }
 
@@ -48,7 +55,8 @@ function isComplete({ binding, end }: Exchange): boolean {
 }
 
 /** `tool_calls` -> `ToolCallsEvent` */
-const modelOf = (type: string): MessageName => `${type.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase())}Event` as MessageName;
+const modelOf = (type: string): MessageName =>
+  `${type.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase())}Event` as MessageName;
 const known = new Set<string | undefined>(EVENT_TYPES);
 const bindings = ['NDJSON', 'WebSocket'] as const;
 
@@ -60,7 +68,10 @@ export const grammarInvariants = [
     examine(exchange, check) {
       const row = exchange.binding === 'WebSocket' ? 'CHAT-WS-002' : 'CHAT-STREAM-002';
       for (const { json, data, place } of eventsOf(exchange)) {
-        check(row, seen(data, place)).holds(isRecord(json) && typeof json.type === 'string', 'one JSON object with a string `type`');
+        check(row, seen(data, place)).holds(
+          isRecord(json) && typeof json.type === 'string',
+          'one JSON object with a string `type`',
+        );
       }
     },
   }),
@@ -77,13 +88,27 @@ export const grammarInvariants = [
         // Nobody asked for what comes after the last turn.
         const unasked = index >= requestsOf(exchange);
         const afterError = index > 0 && turns[index - 1]!.some(({ view }) => view.type === 'error');
-        if (unasked && afterError) check('CHAT-STREAM-009', seen(types, place)).holds(false, 'nothing but a `done` after `error`');
-        else if (unasked || types.includes('done')) check('CHAT-STREAM-003', seen(types, place)).holds(!unasked && types.filter((type) => type === 'done').length === 1, 'exactly one `done`, and nothing after it');
-        if (types.includes('error') && !unasked) check('CHAT-STREAM-009', seen(types, place)).holds(true, 'nothing but a `done` after `error`');
-        if (!unasked && turn === turns.at(-1) && isComplete(exchange)) check('CHAT-STREAM-003', seen(types, place)).holds(turn.some(({ view }) => endsTurn(view)), '`done` or `error` at the end of a turn');
+        if (unasked && afterError)
+          check('CHAT-STREAM-009', seen(types, place)).holds(false, 'nothing but a `done` after `error`');
+        else if (unasked || types.includes('done'))
+          check('CHAT-STREAM-003', seen(types, place)).holds(
+            !unasked && types.filter((type) => type === 'done').length === 1,
+            'exactly one `done`, and nothing after it',
+          );
+        if (types.includes('error') && !unasked)
+          check('CHAT-STREAM-009', seen(types, place)).holds(true, 'nothing but a `done` after `error`');
+        if (!unasked && turn === turns.at(-1) && isComplete(exchange))
+          check('CHAT-STREAM-003', seen(types, place)).holds(
+            turn.some(({ view }) => endsTurn(view)),
+            '`done` or `error` at the end of a turn',
+          );
         const result = turn.findLastIndex(({ view }) => isExecuted(view));
         const text = types.indexOf('text_delta');
-        if (result >= 0 && text >= 0) check('CHAT-STREAM-010', seen(types, turn[result]!.place)).holds(result < text, 'results before the first `text_delta`');
+        if (result >= 0 && text >= 0)
+          check('CHAT-STREAM-010', seen(types, turn[result]!.place)).holds(
+            result < text,
+            'results before the first `text_delta`',
+          );
       });
     },
   }),
@@ -95,9 +120,18 @@ export const grammarInvariants = [
     examine(exchange, check) {
       for (const { json, view, place } of eventsOf(exchange)) {
         if (!known.has(view.type)) continue;
-        const row = view.type === 'text_delta' ? 'CHAT-STREAM-004' : view.type === 'error' ? 'CHAT-STREAM-008' : 'CHAT-STREAM-007';
+        const row =
+          view.type === 'text_delta'
+            ? 'CHAT-STREAM-004'
+            : view.type === 'error'
+              ? 'CHAT-STREAM-008'
+              : 'CHAT-STREAM-007';
         const violations = validate(modelOf(view.type!), json);
-        check(row, seen(json, place)).holds(violations.length === 0, `a ${view.type} event`, violations.map(({ message }) => message));
+        check(row, seen(json, place)).holds(
+          violations.length === 0,
+          `a ${view.type} event`,
+          violations.map(({ message }) => message),
+        );
       }
     },
   }),

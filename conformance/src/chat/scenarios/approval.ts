@@ -8,7 +8,12 @@ import type { Stimulus } from '../../kit/stimulus.ts';
 import { observe } from '../observe.ts';
 import { scenario } from '../scenario.ts';
 
-const deletes = (pod: string): ToolCallSpec => ({ name: 'delete_pod', args: { name: pod }, output: `deleted ${pod}`, description: 'Deletes a pod' });
+const deletes = (pod: string): ToolCallSpec => ({
+  name: 'delete_pod',
+  args: { name: pod },
+  output: `deleted ${pod}`,
+  description: 'Deletes a pod',
+});
 
 /** Wants to run tools, and says something once it was decided. */
 const wants = (...calls: ToolCallSpec[]): Stimulus => ({
@@ -21,7 +26,10 @@ const two = wants(deletes('nginx'), deletes('redis'));
 /** What an agent without a script runs, and what comes of it, is its own affair. */
 const ran = ({ runsScripts }: ChatAgent, pod = 'nginx') => (runsScripts ? `deleted ${pod}` : aText);
 const refused = (reason: string, pod = 'nginx') =>
-  matcher(`an output with ${JSON.stringify(reason)}, and not that of the tool`, (output) => typeof output === 'string' && output.includes(reason) && !output.includes(`deleted ${pod}`));
+  matcher(
+    `an output with ${JSON.stringify(reason)}, and not that of the tool`,
+    (output) => typeof output === 'string' && output.includes(reason) && !output.includes(`deleted ${pod}`),
+  );
 
 export const approvalScenarios = [
   scenario('chat/approval/asked', {
@@ -36,7 +44,15 @@ export const approvalScenarios = [
         check('CHAT-APPR-011', answer).holds(answer.value.text !== '', 'a text that asks');
         const described = { input_description: {}, execute: false };
         const asked = agent.runsScripts
-          ? [{ id: call.id, name: 'delete_pod', input: { name: 'nginx' }, tool_description: 'Deletes a pod', ...described }]
+          ? [
+              {
+                id: call.id,
+                name: 'delete_pod',
+                input: { name: 'nginx' },
+                tool_description: 'Deletes a pod',
+                ...described,
+              },
+            ]
           : listOf({ id: nonEmptyString, name: nonEmptyString, input: {}, tool_description: aText, ...described });
         check('CHAT-APPR-011', seen(answer.exchange.response?.json, answer.place)).has({ data: { tool_calls: asked } });
         return;
@@ -44,7 +60,11 @@ export const approvalScenarios = [
       const at = answer.events.findIndex(({ value }) => value.type === 'tool_calls');
       const before = answer.events[at - 1];
       const ids = (index: number) => answer.events[index]?.value.calls.map(({ id }) => id);
-      check('CHAT-STREAM-012', before ?? answer).holds(before?.value.type === 'approvals' && JSON.stringify(ids(at - 1)) === JSON.stringify(ids(at)), '`approvals` with the same ids directly before `tool_calls`', answer.value.types);
+      check('CHAT-STREAM-012', before ?? answer).holds(
+        before?.value.type === 'approvals' && JSON.stringify(ids(at - 1)) === JSON.stringify(ids(at)),
+        '`approvals` with the same ids directly before `tool_calls`',
+        answer.value.types,
+      );
       const asked = agent.runsScripts
         ? [{ id: call.id, name: 'delete_pod', input: { name: 'nginx' }, execute: false }]
         : listOf({ id: nonEmptyString, name: nonEmptyString, input: {}, execute: false });
@@ -62,10 +82,14 @@ export const approvalScenarios = [
       const call = first.asked();
       const answer = await agent.ask(begun.decide(first, [{ call, approved: true }]));
       check('CHAT-APPR-002', answer).has({ ended: 'done' });
-      check('CHAT-APPR-002', seen(answer.results('executed_tool_calls'), answer.place)).has([{ id: call.id, output: ran(agent) }]);
+      check('CHAT-APPR-002', seen(answer.results('executed_tool_calls'), answer.place)).has([
+        { id: call.id, output: ran(agent) },
+      ]);
       if (agent.runsScripts) {
         const expected = outcome(one.script, 1, { text: '', decisions: [{ id: call.id, approved: true }] });
-        check('CHAT-APPR-002', seen(observe(answer), answer.place)).has({ tools: expected.tools.map(({ name, args, output }) => ({ name, args, output })) });
+        check('CHAT-APPR-002', seen(observe(answer), answer.place)).has({
+          tools: expected.tools.map(({ name, args, output }) => ({ name, args, output })),
+        });
       }
     },
   }),
@@ -81,7 +105,9 @@ export const approvalScenarios = [
       const reason = 'It is still needed';
       const answer = await agent.ask(begun.decide(first, [{ call, approved: false, reason }]));
       check('CHAT-APPR-004', answer).has({ ended: 'done' });
-      check('CHAT-APPR-004', seen(answer.results('executed_tool_calls'), answer.place)).has([{ id: call.id, output: refused(reason) }]);
+      check('CHAT-APPR-004', seen(answer.results('executed_tool_calls'), answer.place)).has([
+        { id: call.id, output: refused(reason) },
+      ]);
     },
   }),
 
@@ -95,7 +121,9 @@ export const approvalScenarios = [
       const call = first.asked();
       const answer = await agent.ask(begun.decide(first, [{ call, approved: true }], 'approvals'));
       check('CHAT-APPR-005', answer).has({ ended: 'done' });
-      check('CHAT-APPR-005', seen(answer.results('executed_approvals'), answer.place)).has([{ id: call.id, output: ran(agent) }]);
+      check('CHAT-APPR-005', seen(answer.results('executed_approvals'), answer.place)).has([
+        { id: call.id, output: ran(agent) },
+      ]);
     },
   }),
 
@@ -121,7 +149,10 @@ export const approvalScenarios = [
       const first = await agent.ask(begun);
       const [left, right] = first.value.pending;
       if (!left || (!agent.runsScripts && !right)) throw lost('the agent was asked to want two tools and did not');
-      check('CHAT-APPR-007', seen(first.value.pending, first.place)).holds(left.id !== undefined && right?.id !== undefined, 'two calls with ids of their own');
+      check('CHAT-APPR-007', seen(first.value.pending, first.place)).holds(
+        left.id !== undefined && right?.id !== undefined,
+        'two calls with ids of their own',
+      );
       if (left.id === undefined || right?.id === undefined) return;
       const answer = await agent.ask(
         begun.decide(first, [
@@ -147,7 +178,9 @@ export const approvalScenarios = [
       const call = first.asked();
       const answer = await agent.ask(begun.decideOnAnswer(first, [{ call, approved: true }]));
       check('CHAT-APPR-003', answer).has({ ended: 'done' });
-      check('CHAT-APPR-003', seen(answer.results('executed_tool_calls'), answer.place)).has([{ id: call.id, output: ran(agent) }]);
+      check('CHAT-APPR-003', seen(answer.results('executed_tool_calls'), answer.place)).has([
+        { id: call.id, output: ran(agent) },
+      ]);
     },
   }),
 

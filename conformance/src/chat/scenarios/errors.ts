@@ -6,8 +6,10 @@ import type { Answer } from '../answer.ts';
 import { hello } from '../../kit/steps.ts';
 
 const bindings = ['HTTP', 'NDJSON'] as const;
-const detailOf = ({ exchange }: Answer): unknown => (isRecord(exchange.response?.json) ? exchange.response.json.detail : undefined);
-const is4xx = ({ value }: Answer): boolean => value.httpStatus !== undefined && value.httpStatus >= 400 && value.httpStatus < 500;
+const detailOf = ({ exchange }: Answer): unknown =>
+  isRecord(exchange.response?.json) ? exchange.response.json.detail : undefined;
+const is4xx = ({ value }: Answer): boolean =>
+  value.httpStatus !== undefined && value.httpStatus >= 400 && value.httpStatus < 500;
 
 export const errorScenarios = [
   scenario('chat/error/body', {
@@ -22,11 +24,22 @@ export const errorScenarios = [
 
       const missing = await agent.post('{}');
       check('CHAT-ERR-001', missing).has({ httpStatus: 400 });
-      check('CHAT-ERR-001', missing).holds(typeof detailOf(missing) === 'string' && /messages/.test(String(detailOf(missing))), 'a text `detail` that names `messages`', detailOf(missing));
-      if (agent.binding === 'NDJSON') check('CHAT-STREAM-014', missing).holds(missing.value.httpStatus === 400 && isRecord(missing.exchange.response?.json), '400 and a JSON body');
+      check('CHAT-ERR-001', missing).holds(
+        typeof detailOf(missing) === 'string' && /messages/.test(String(detailOf(missing))),
+        'a text `detail` that names `messages`',
+        detailOf(missing),
+      );
+      if (agent.binding === 'NDJSON')
+        check('CHAT-STREAM-014', missing).holds(
+          missing.value.httpStatus === 400 && isRecord(missing.exchange.response?.json),
+          '400 and a JSON body',
+        );
 
       const cut = await agent.post(body.slice(0, -1));
-      check('CHAT-ERR-002', cut).holds(is4xx(cut) && detailOf(cut) !== undefined, 'a 4xx and a JSON body with a `detail`');
+      check('CHAT-ERR-002', cut).holds(
+        is4xx(cut) && detailOf(cut) !== undefined,
+        'a 4xx and a JSON body with a `detail`',
+      );
       check('CHAT-ERR-003', cut).has({ httpStatus: 422 });
       for (const other of ['[]', '"messages"', '7']) {
         const reply = await agent.post(other);
@@ -43,7 +56,10 @@ export const errorScenarios = [
       const method = await agent.fetch('GET', PATHS.chat, 'HTTP');
       const allow = method.exchange.response?.headers.find(([name]) => name.toLowerCase() === 'allow')?.[1];
       check('CHAT-ERR-005', method).has({ httpStatus: 405 });
-      check('CHAT-ERR-005', seen(allow, method.place)).holds(/\bPOST\b/i.test(allow ?? ''), 'an Allow header with POST');
+      check('CHAT-ERR-005', seen(allow, method.place)).holds(
+        /\bPOST\b/i.test(allow ?? ''),
+        'an Allow header with POST',
+      );
       check('CHAT-ERR-005', await agent.fetch('GET', '/api/no-such-path', 'HTTP')).has({ httpStatus: 404 });
     },
   }),

@@ -6,12 +6,16 @@ import type { Stimulus } from '../../kit/stimulus.ts';
 import { scenario } from '../scenario.ts';
 
 const bindings = ['WebSocket'] as const;
-const several: Stimulus = { word: 'multi', script: { steps: [status('thinking'), text('one '), sleep(5), text('two'), end('completed')] } };
+const several: Stimulus = {
+  word: 'multi',
+  script: { steps: [status('thinking'), text('one '), sleep(5), text('two'), end('completed')] },
+};
 
 const again: Stimulus = { word: 'done', script: { steps: [text('Once more'), end('completed')] } };
 
 /** Without a script, in how many pieces a text comes may differ from turn to turn. */
-const shape = (types: readonly (string | undefined)[]) => types.filter((type, index) => type !== 'text_delta' || types[index - 1] !== 'text_delta');
+const shape = (types: readonly (string | undefined)[]) =>
+  types.filter((type, index) => type !== 'text_delta' || types[index - 1] !== 'text_delta');
 
 export const socketScenarios = [
   scenario('chat/socket/turns', {
@@ -25,7 +29,11 @@ export const socketScenarios = [
       check('CHAT-WS-002', await socket.ask(agent.begin(hello))).has({ ended: 'done' });
       const second = await socket.ask(agent.begin(again));
       check('CHAT-WS-003', second).has({ ended: 'done' });
-      if (agent.runsScripts) check('CHAT-WS-003', seen(second.value.text, second.place)).holds(!second.value.text.includes('Hello'), 'not the answer to the first turn');
+      if (agent.runsScripts)
+        check('CHAT-WS-003', seen(second.value.text, second.place)).holds(
+          !second.value.text.includes('Hello'),
+          'not the answer to the first turn',
+        );
       await socket.close();
     },
   }),
@@ -83,7 +91,10 @@ export const socketScenarios = [
       if (!agent.runsScripts && failed.value.ended === 'done') throw lost('the agent was asked to fail and did not');
       check('CHAT-WS-006', failed).has({ ended: 'error' });
       check('CHAT-WS-006', socket).has({ open: true });
-      check('CHAT-WS-015', await socket.ask(agent.begin(hello))).has({ ended: 'done', text: agent.runsScripts ? 'Hello' : anything });
+      check('CHAT-WS-015', await socket.ask(agent.begin(hello))).has({
+        ended: 'done',
+        text: agent.runsScripts ? 'Hello' : anything,
+      });
       await socket.close();
     },
   }),
@@ -96,7 +107,8 @@ export const socketScenarios = [
     async play({ agent, check, lost }) {
       const here = await agent.ask(several);
       const there = await agent.over('NDJSON').ask(several);
-      if (!agent.runsScripts && here.value.text !== there.value.text) throw lost('the agent said something else when it was asked again');
+      if (!agent.runsScripts && here.value.text !== there.value.text)
+        throw lost('the agent said something else when it was asked again');
       const asTold = agent.runsScripts ? (types: typeof here.value.types) => types : shape;
       check('CHAT-WS-010', seen(asTold(here.value.types), here.place)).equals(asTold(there.value.types));
       if (agent.runsScripts) check('CHAT-WS-010', seen(here.value.text, here.place)).equals(there.value.text);

@@ -11,9 +11,15 @@ import { Conversation } from '../conversation.ts';
 import { observe } from '../observe.ts';
 import { scenario } from '../scenario.ts';
 
-const says = (...pieces: string[]): Stimulus => ({ word: 'multi', script: { steps: [...pieces.map((piece) => text(piece)), end('completed')] } });
+const says = (...pieces: string[]): Stimulus => ({
+  word: 'multi',
+  script: { steps: [...pieces.map((piece) => text(piece)), end('completed')] },
+});
 /** Goes on until the caller leaves. */
-const endless: Stimulus = { word: 'slow', script: { steps: [text('working'), hold(2_000), text('too late'), end('completed')] } };
+const endless: Stimulus = {
+  word: 'slow',
+  script: { steps: [text('working'), hold(2_000), text('too late'), end('completed')] },
+};
 const PAUSE_MS = 80;
 
 /** From the first text to the last line, in the time of the recording. */
@@ -50,9 +56,15 @@ export const turnScenarios = [
       const body = seen(answer.exchange.response?.json, answer.place);
       check('CHAT-SYNC-001', answer).has({ httpStatus: 200 });
       check('CHAT-SYNC-001', body).has({ role: 'assistant' });
-      check('CHAT-SYNC-001', body).holds(typeof (body.value as { content?: unknown } | null)?.content === 'string', 'a string `content`');
+      check('CHAT-SYNC-001', body).holds(
+        typeof (body.value as { content?: unknown } | null)?.content === 'string',
+        'a string `content`',
+      );
       const type = answer.exchange.response?.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
-      check('CHAT-SYNC-002', seen(type, answer.place)).holds(/^application\/json\b/i.test(type ?? ''), 'application/json');
+      check('CHAT-SYNC-002', seen(type, answer.place)).holds(
+        /^application\/json\b/i.test(type ?? ''),
+        'application/json',
+      );
       check('CHAT-SYNC-003', body).has({ data: { tool_calls: aList, executed_tool_calls: aList } });
     },
   }),
@@ -65,14 +77,28 @@ export const turnScenarios = [
     async play({ agent, check }) {
       const wild = '漢字 🦉 \u2028 é ñ';
       const last = `last ${wild}`;
-      const echo: Stimulus = { word: 'echo', script: { steps: [text('first'), end('completed')], turns: [{ steps: [{ expect: { text: last } }, text(last), end('completed')] }] } };
+      const echo: Stimulus = {
+        word: 'echo',
+        script: {
+          steps: [text('first'), end('completed')],
+          turns: [{ steps: [{ expect: { text: last } }, text(last), end('completed')] }],
+        },
+      };
       const begun = agent.begin(echo);
       const first = await agent.ask(begun);
       const second = await agent.ask(begun.next(first, { content: last }));
       check('CHAT-SYNC-004', second).has({ ended: 'done' });
-      check('CHAT-SYNC-004', seen(second.value.text, second.place)).holds(second.value.text.includes('last') && !second.value.text.includes('first'), 'an answer to the last message');
-      const alone = await agent.ask(agent.runsScripts ? says(wild) : Conversation.of([{ role: 'user', content: wild }]));
-      check('CHAT-SYNC-006', seen(alone.value.text, alone.place)).holds(alone.value.text.includes(wild), `the text ${wild}`);
+      check('CHAT-SYNC-004', seen(second.value.text, second.place)).holds(
+        second.value.text.includes('last') && !second.value.text.includes('first'),
+        'an answer to the last message',
+      );
+      const alone = await agent.ask(
+        agent.runsScripts ? says(wild) : Conversation.of([{ role: 'user', content: wild }]),
+      );
+      check('CHAT-SYNC-006', seen(alone.value.text, alone.place)).holds(
+        alone.value.text.includes(wild),
+        `the text ${wild}`,
+      );
     },
   }),
 
@@ -85,9 +111,14 @@ export const turnScenarios = [
       const stimulus = says('Plan', ' a', ' trip');
       const streamed = await agent.ask(stimulus);
       const whole = await agent.over('HTTP').ask(stimulus);
-      if (!agent.runsScripts && streamed.value.text !== whole.value.text) throw lost('the agent said something else when it was asked again');
+      if (!agent.runsScripts && streamed.value.text !== whole.value.text)
+        throw lost('the agent said something else when it was asked again');
       check('CHAT-STREAM-005', seen(streamed.value.text, streamed.place)).equals(whole.value.text);
-      if (agent.runsScripts) check('CHAT-STREAM-005', seen(observe(streamed), streamed.place)).has({ text: outcome(stimulus.script).text, end: 'completed' });
+      if (agent.runsScripts)
+        check('CHAT-STREAM-005', seen(observe(streamed), streamed.place)).has({
+          text: outcome(stimulus.script).text,
+          end: 'completed',
+        });
     },
   }),
 
@@ -99,14 +130,25 @@ export const turnScenarios = [
       const answer = await agent.ask(fails);
       if (!agent.runsScripts && answer.value.ended === 'done') throw lost('the agent was asked to fail and did not');
       if (agent.binding === 'HTTP') {
-        check('CHAT-ERR-006', answer).hasOneOf({ ended: 'error' }, { httpStatus: matcher('5xx', (status) => Number(status) >= 500) });
+        check('CHAT-ERR-006', answer).hasOneOf(
+          { ended: 'error' },
+          { httpStatus: matcher('5xx', (status) => Number(status) >= 500) },
+        );
         return;
       }
-      if (answer.value.ended === 'refused') throw lost(`the agent was asked to fail, and no stream began (HTTP ${answer.value.httpStatus})`);
-      check('CHAT-STREAM-008', answer).holds(answer.value.types.includes('error') && typeof answer.value.error === 'string', 'an `error` event with a text');
+      if (answer.value.ended === 'refused')
+        throw lost(`the agent was asked to fail, and no stream began (HTTP ${answer.value.httpStatus})`);
+      check('CHAT-STREAM-008', answer).holds(
+        answer.value.types.includes('error') && typeof answer.value.error === 'string',
+        'an `error` event with a text',
+      );
       const after = answer.value.types.slice(answer.value.types.indexOf('error') + 1);
       check('CHAT-STREAM-009', seen(after, answer.place)).hasOneOf([], ['done']);
-      if (agent.binding === 'NDJSON') check('CHAT-STREAM-009', seen(answer.exchange.end?.kind, answer.place)).holds(answer.exchange.end?.kind !== 'left' && answer.exchange.end?.kind !== 'timeout', 'a stream that closes after `error`');
+      if (agent.binding === 'NDJSON')
+        check('CHAT-STREAM-009', seen(answer.exchange.end?.kind, answer.place)).holds(
+          answer.exchange.end?.kind !== 'left' && answer.exchange.end?.kind !== 'timeout',
+          'a stream that closes after `error`',
+        );
     },
   }),
 
@@ -131,9 +173,15 @@ export const turnScenarios = [
       const answer = await agent.ask(hello);
       const type = answer.exchange.response?.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
       check('CHAT-STREAM-001', answer).has({ httpStatus: 200 });
-      check('CHAT-STREAM-001', seen(type, answer.place)).holds(/^application\/x-ndjson\b/i.test(type ?? ''), 'application/x-ndjson');
+      check('CHAT-STREAM-001', seen(type, answer.place)).holds(
+        /^application\/x-ndjson\b/i.test(type ?? ''),
+        'application/x-ndjson',
+      );
       check('CHAT-STREAM-003', answer).has({ ended: 'done' });
-      check('CHAT-STREAM-015', seen(answer.exchange.end?.message, answer.place)).holds(!answer.exchange.end?.message?.includes('the last line has no LF'), 'a last line that ends with a line feed');
+      check('CHAT-STREAM-015', seen(answer.exchange.end?.message, answer.place)).holds(
+        !answer.exchange.end?.message?.includes('the last line has no LF'),
+        'a last line that ends with a line feed',
+      );
     },
   }),
 
@@ -143,11 +191,23 @@ export const turnScenarios = [
     bindings: ['NDJSON'],
     stimulus: ['multi'],
     async play({ agent, check }) {
-      const answer = await agent.ask({ word: 'multi', script: { steps: [text('one '), sleep(PAUSE_MS), text('two '), sleep(PAUSE_MS), text('three'), end('completed')] } });
+      const answer = await agent.ask({
+        word: 'multi',
+        script: {
+          steps: [text('one '), sleep(PAUSE_MS), text('two '), sleep(PAUSE_MS), text('three'), end('completed')],
+        },
+      });
       const [from, to] = spanOf(answer);
       const apart = Math.round(to - from);
-      if (agent.runsScripts) check('CHAT-STREAM-006', seen(apart, answer.place)).holds(apart >= PAUSE_MS, `at least ${PAUSE_MS} ms between the first text and the last line`);
-      else check('CHAT-STREAM-006', seen(apart, answer.place)).observes(`${apart} ms between the first text and the last line`);
+      if (agent.runsScripts)
+        check('CHAT-STREAM-006', seen(apart, answer.place)).holds(
+          apart >= PAUSE_MS,
+          `at least ${PAUSE_MS} ms between the first text and the last line`,
+        );
+      else
+        check('CHAT-STREAM-006', seen(apart, answer.place)).observes(
+          `${apart} ms between the first text and the last line`,
+        );
     },
   }),
 
@@ -177,14 +237,23 @@ export const turnScenarios = [
     bindings: ['NDJSON'],
     stimulus: ['slow'],
     async play({ agent, check, lost }) {
-      const slow: Stimulus = { word: 'slow', script: { steps: [text('one'), sleep(60), text('two'), end('completed')] } };
+      const slow: Stimulus = {
+        word: 'slow',
+        script: { steps: [text('one'), sleep(60), text('two'), end('completed')] },
+      };
       const answers = await Promise.all([1, 2, 3, 4, 5].map((number) => agent.ask(slow, { fields: { number } })));
-      check('CHAT-CONC-001', seen(answers.map(({ value }) => value.context))).equals([1, 2, 3, 4, 5].map((number) => ({ number })));
+      check('CHAT-CONC-001', seen(answers.map(({ value }) => value.context))).equals(
+        [1, 2, 3, 4, 5].map((number) => ({ number })),
+      );
       // Counted from the first text: how long a turn waits before it says anything is nobody's concern.
       const spans = answers.map(spanOf).sort(([left], [right]) => left - right);
-      if (spans.some(([from, to]) => to - from < 1)) throw lost('a turn came all at once, which does not show how long it took');
+      if (spans.some(([from, to]) => to - from < 1))
+        throw lost('a turn came all at once, which does not show how long it took');
       const overlap = spans.some(([from], index) => index > 0 && from < spans[index - 1]![1]);
-      check('CHAT-CONC-001', seen(spans, answers[0]!.place)).holds(overlap, 'turns that overlap, not one after the other');
+      check('CHAT-CONC-001', seen(spans, answers[0]!.place)).holds(
+        overlap,
+        'turns that overlap, not one after the other',
+      );
     },
   }),
 
@@ -211,7 +280,11 @@ export const turnScenarios = [
       if (live.exchange.end) throw lost('the turn was over before the health check was asked for');
       const busy = await agent.fetch('GET', PATHS.health, 'health');
       const tookMs = (busy.exchange.response?.atMs ?? Infinity) - busy.exchange.request.atMs;
-      check('CHAT-HEALTH-002', busy).holds(busy.value.httpStatus === 200 && tookMs < 1_000, 'an answer within a second', tookMs);
+      check('CHAT-HEALTH-002', busy).holds(
+        busy.value.httpStatus === 200 && tookMs < 1_000,
+        'an answer within a second',
+        tookMs,
+      );
       await live.leave();
     },
   }),

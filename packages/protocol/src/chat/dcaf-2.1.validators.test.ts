@@ -22,7 +22,9 @@ test('what it does not send either', () => {
 });
 
 test('the rest is inherited', () => {
-  expect(is('AgentMessage', { role: 'assistant', content: '', meta_data: { request_context: { thread_id: 't' } } })).toBe(true);
+  expect(
+    is('AgentMessage', { role: 'assistant', content: '', meta_data: { request_context: { thread_id: 't' } } }),
+  ).toBe(true);
   expect(is('StreamEvent', { type: 'done', stop_reason: null, meta_data: {} })).toBe(true);
   expect(is('ChatRequest', { messages: [{ role: 'user', content: 'hi' }] })).toBe(true);
 });

@@ -18,7 +18,11 @@ const call: ToolCall = { id: '1', name: 'delete', input: { pod: 'a' } };
 export const answer: AgentMessage = { role: 'assistant', content: 'Shall I?', data: { tool_calls: [call] } };
 /** An answer goes into the history as it is; request fields are free. */
 export const request: ChatRequest = {
-  messages: [{ role: 'user', content: 'Delete it', user: null }, answer, { role: 'user', data: { tool_calls: [call] } }],
+  messages: [
+    { role: 'user', content: 'Delete it', user: null },
+    answer,
+    { role: 'user', data: { tool_calls: [call] } },
+  ],
   thread_id: 'a',
 };
 // @ts-expect-error no messages

@@ -78,7 +78,10 @@ describe('requests', () => {
       turn({ ...user, data: { url_configs: [{ url: 'ftp://a', description: '' }] } }),
       'messages[0].data.url_configs[0].url: expected an http or https URL, got "ftp://a"',
     ],
-    [turn({ ...user, data: { tool_calls: [{ ...call, id: 7 }] } }), 'messages[0].data.tool_calls[0].id: expected a string, got 7'],
+    [
+      turn({ ...user, data: { tool_calls: [{ ...call, id: 7 }] } }),
+      'messages[0].data.tool_calls[0].id: expected a string, got 7',
+    ],
   ];
   test.each(bad)('%j', (value, message) => {
     expect(messages('ChatRequest', value)).toEqual([message]);
@@ -134,7 +137,10 @@ describe('events', () => {
     [{ type: 'text_delta', text: null }, 'text: expected a string, got null'],
     [{ type: 'error', error: { code: 1 } }, 'error: expected a string, got an object'],
     [{ type: 'executed_commands', executed_commands: [] }, 'executed_cmds is required'],
-    [{ type: 'tool_calls', tool_calls: [{ ...call, input: '{}' }] }, 'tool_calls[0].input: expected an object, got "{}"'],
+    [
+      { type: 'tool_calls', tool_calls: [{ ...call, input: '{}' }] },
+      'tool_calls[0].input: expected an object, got "{}"',
+    ],
   ];
   test.each(bad)('%j', (value, message) => {
     expect(messages('StreamEvent', value)).toEqual([message]);
@@ -162,7 +168,9 @@ describe('answers', () => {
 
   test('refusals: a sentence, or one entry for each fault', () => {
     expect(messages('ErrorBody', { detail: 'messages is missing' })).toEqual([]);
-    expect(messages('ErrorBody', { detail: [{ type: 'json_invalid', loc: ['body', 3], msg: 'no JSON', ctx: {} }] })).toEqual([]);
+    expect(
+      messages('ErrorBody', { detail: [{ type: 'json_invalid', loc: ['body', 3], msg: 'no JSON', ctx: {} }] }),
+    ).toEqual([]);
     expect(messages('ErrorBody', { detail: 7 })).toEqual(['detail: expected a string or an array, got 7']);
     expect(messages('ErrorBody', { detail: [{ type: 'missing', loc: [true], msg: '' }] })).toEqual([
       'detail[0].loc[0]: expected a string or an integer, got true',

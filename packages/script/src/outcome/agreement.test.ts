@@ -16,9 +16,13 @@ import { foldParts } from './parts.ts';
 // Few words, so that ids and texts meet.
 const WORDS = ['a', 'b', 'ü€😀', 'artifact-1', 'artifact-2', 'request-info', 'call-2'];
 const word = fc.constantFrom(...WORDS);
-const json = fc.oneof(fc.constantFrom<Json>(null, 0, 'a', { a: 1, b: 2 }, { b: 2, a: 1 }), fc.jsonValue({ maxDepth: 2 })) as fc.Arbitrary<Json>;
+const json = fc.oneof(
+  fc.constantFrom<Json>(null, 0, 'a', { a: 1, b: 2 }, { b: 2, a: 1 }),
+  fc.jsonValue({ maxDepth: 2 }),
+) as fc.Arbitrary<Json>;
 const args = fc.dictionary(fc.constantFrom('x', 'y'), json, { noNullPrototype: true });
-const optional = <T extends object>(shape: { [K in keyof T]: fc.Arbitrary<T[K]> }, requiredKeys: (keyof T)[]) => fc.record(shape, { requiredKeys });
+const optional = <T extends object>(shape: { [K in keyof T]: fc.Arbitrary<T[K]> }, requiredKeys: (keyof T)[]) =>
+  fc.record(shape, { requiredKeys });
 
 const part = fc.oneof(
   { weight: 4, arbitrary: fc.record({ text: fc.oneof(word, fc.constant('')) }) },
@@ -36,8 +40,20 @@ const CANCEL_WAIT_MS = 7_777;
 const goesOn = fc.oneof(
   fc.record({ status: word }),
   { weight: 2, arbitrary: fc.record({ text: word }) },
-  { weight: 4, arbitrary: fc.record({ artifact: optional({ id: word, name: word, parts, append: fc.boolean(), last: fc.constant(false) }, ['parts']) }) },
-  { weight: 2, arbitrary: fc.record({ pad: optional({ bytes: fc.integer({ min: 1, max: 600 }), chunks: fc.integer({ min: 1, max: 9 }), id: word }, ['bytes']) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      artifact: optional({ id: word, name: word, parts, append: fc.boolean(), last: fc.constant(false) }, ['parts']),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      pad: optional({ bytes: fc.integer({ min: 1, max: 600 }), chunks: fc.integer({ min: 1, max: 9 }), id: word }, [
+        'bytes',
+      ]),
+    }),
+  },
   fc.record({ sleep: fc.nat(5) }),
   fc.constant({ hold: { until: 'signal', signal: 'go', maxMs: 5 } }),
   fc.constant({ hold: { until: 'cancel', maxMs: CANCEL_WAIT_MS } }),
@@ -51,7 +67,10 @@ const goesOn = fc.oneof(
 const tool = fc.record({
   tool: fc.record({
     by: fc.constantFrom(...TOOL_RUNNERS),
-    calls: fc.array(optional({ id: word, name: word, args, output: json, description: word }, ['name']), { minLength: 1, maxLength: 3 }),
+    calls: fc.array(optional({ id: word, name: word, args, output: json, description: word }, ['name']), {
+      minLength: 1,
+      maxLength: 3,
+    }),
   }),
 });
 const ends = fc.oneof(
@@ -60,8 +79,16 @@ const ends = fc.oneof(
   fc.record({ reply: parts }),
   fc.record({ throw: word }),
 );
-const step = fc.oneof({ weight: 10, arbitrary: goesOn }, { weight: 3, arbitrary: tool }, { weight: 3, arbitrary: ends });
-const turnShape = { steps: fc.array(step, { maxLength: 8 }), onCancel: fc.constantFrom(...ON_CANCEL), echo: fc.boolean() };
+const step = fc.oneof(
+  { weight: 10, arbitrary: goesOn },
+  { weight: 3, arbitrary: tool },
+  { weight: 3, arbitrary: ends },
+);
+const turnShape = {
+  steps: fc.array(step, { maxLength: 8 }),
+  onCancel: fc.constantFrom(...ON_CANCEL),
+  echo: fc.boolean(),
+};
 const turn = optional(turnShape, ['steps']);
 const script = optional({ ...turnShape, turns: fc.array(turn, { maxLength: 3 }) }, ['steps']).map(legal);
 
@@ -108,7 +135,12 @@ function instantClock(cancel?: AbortController): Clock {
 async function playTurn(played: Script, k: number, message: TurnInput, canceled: boolean): Promise<Outcome> {
   const cancel = new AbortController();
   const events: AgentEvent[] = [];
-  const context = { turn: k, input: message, clock: instantClock(canceled ? cancel : undefined), signal: cancel.signal };
+  const context = {
+    turn: k,
+    input: message,
+    clock: instantClock(canceled ? cancel : undefined),
+    signal: cancel.signal,
+  };
   let crashed = false;
   try {
     for await (const event of run(played, context)) events.push(event);
@@ -122,7 +154,16 @@ async function playTurn(played: Script, k: number, message: TurnInput, canceled:
 
 /** What a consumer of the events sees. */
 function fold(events: AgentEvent[]): Outcome {
-  const seen: Outcome = { text: '', statuses: [], artifacts: [], tools: [], reasoning: '', refusal: '', delegations: [], end: 'crash' };
+  const seen: Outcome = {
+    text: '',
+    statuses: [],
+    artifacts: [],
+    tools: [],
+    reasoning: '',
+    refusal: '',
+    delegations: [],
+    end: 'crash',
+  };
   const closed = new Set<string>();
   let asked: { id: string; index: number }[] = [];
   for (const event of events) {
@@ -145,7 +186,10 @@ function fold(events: AgentEvent[]): Outcome {
         break;
       }
       case 'usage':
-        seen.usage = { input: (seen.usage?.input ?? 0) + event.input, output: (seen.usage?.output ?? 0) + event.output };
+        seen.usage = {
+          input: (seen.usage?.input ?? 0) + event.input,
+          output: (seen.usage?.output ?? 0) + event.output,
+        };
         break;
       case 'artifact': {
         const { id, name, parts: pieces } = event.artifact;

@@ -13,7 +13,9 @@ const expected = outcome({
 });
 
 test('equal outcomes have no differences', () => {
-  expect(differences(expected, structuredClone(expected), Object.keys(expected) as (keyof typeof expected)[])).toEqual([]);
+  expect(differences(expected, structuredClone(expected), Object.keys(expected) as (keyof typeof expected)[])).toEqual(
+    [],
+  );
 });
 
 test('only what is visible is looked at', () => {
@@ -51,5 +53,7 @@ test('long texts are shown around their first difference, and the list ends some
 
 test('a text that is cut short differs where it ends', () => {
   const text = 'x'.repeat(300);
-  expect(differences({ ...expected, text }, { text: text.slice(0, 250) }, ['text'])[0]?.path).toBe('text, from character 250');
+  expect(differences({ ...expected, text }, { text: text.slice(0, 250) }, ['text'])[0]?.path).toBe(
+    'text, from character 250',
+  );
 });

@@ -15,7 +15,11 @@ const MOST = 50;
 const LONG = 200;
 
 /** Where an observed outcome is not the expected one. Only the members that the wire can show (`visible`) are looked at. */
-export function differences(expected: Outcome, actual: Partial<Outcome>, visible: readonly (keyof Outcome)[]): Difference[] {
+export function differences(
+  expected: Outcome,
+  actual: Partial<Outcome>,
+  visible: readonly (keyof Outcome)[],
+): Difference[] {
   const found: Difference[] = [];
   for (const name of visible) compare(expected[name], actual[name], name, found);
   return found.slice(0, MOST);
@@ -24,12 +28,17 @@ export function differences(expected: Outcome, actual: Partial<Outcome>, visible
 function compare(expected: unknown, actual: unknown, path: string, found: Difference[]): void {
   if (found.length >= MOST || expected === actual) return;
   if (Array.isArray(expected) && Array.isArray(actual)) {
-    for (let i = 0; i < Math.max(expected.length, actual.length); i++) compare(expected[i], actual[i], `${path}[${i}]`, found);
+    for (let i = 0; i < Math.max(expected.length, actual.length); i++)
+      compare(expected[i], actual[i], `${path}[${i}]`, found);
   } else if (isRecord(expected) && isRecord(actual)) {
     for (const name of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
       compare(own(expected, name), own(actual, name), `${path}.${name}`, found);
     }
-  } else if (typeof expected === 'string' && typeof actual === 'string' && Math.max(expected.length, actual.length) > LONG) {
+  } else if (
+    typeof expected === 'string' &&
+    typeof actual === 'string' &&
+    Math.max(expected.length, actual.length) > LONG
+  ) {
     let first = 0;
     while (expected[first] === actual[first]) first++;
     const excerpt = (text: string) => text.slice(Math.max(0, first - LONG / 4), first + LONG / 2);
@@ -43,4 +52,5 @@ function isRecord(value: unknown): value is { [name: string]: unknown } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const own = (record: { [name: string]: unknown }, name: string): unknown => (Object.hasOwn(record, name) ? record[name] : undefined);
+const own = (record: { [name: string]: unknown }, name: string): unknown =>
+  Object.hasOwn(record, name) ? record[name] : undefined;

@@ -50,18 +50,35 @@ test('everything that one turn can show', () => {
 
 test('how a turn ends', () => {
   expect(outcome({ steps: [] })).toEqual({ ...NOTHING, end: 'completed' });
-  expect(outcome({ steps: [{ reply: [{ text: 'a' }, { text: 'b' }] }] })).toEqual({ ...NOTHING, end: 'reply', reply: [{ text: 'ab' }] });
+  expect(outcome({ steps: [{ reply: [{ text: 'a' }, { text: 'b' }] }] })).toEqual({
+    ...NOTHING,
+    end: 'reply',
+    reply: [{ text: 'ab' }],
+  });
   expect(outcome({ steps: [{ text: 'a' }, { throw: 'x' }] })).toEqual({ ...NOTHING, text: 'a', end: 'crash' });
-  expect(outcome({ steps: [{ expect: { text: 'a' } }] }, 0, { text: 'b' })).toEqual({ ...NOTHING, end: 'failed', endText: 'expected the text "a", got "b"' });
-  expect(outcome({ steps: [{ expect: { data: { a: 1, b: 2 } } }] }, 0, { text: '', data: [{ b: 2, a: 1 }] }).end).toBe('completed');
+  expect(outcome({ steps: [{ expect: { text: 'a' } }] }, 0, { text: 'b' })).toEqual({
+    ...NOTHING,
+    end: 'failed',
+    endText: 'expected the text "a", got "b"',
+  });
+  expect(outcome({ steps: [{ expect: { data: { a: 1, b: 2 } } }] }, 0, { text: '', data: [{ b: 2, a: 1 }] }).end).toBe(
+    'completed',
+  );
 });
 
 test('a canceled hold', () => {
   const steps: Script['steps'] = [{ status: 'a' }, { hold: { until: 'cancel' } }, { status: 'b' }];
   expect(outcome({ steps }).statuses).toEqual(['a', 'b']);
-  expect(outcome({ steps }, 0, undefined, { canceled: true })).toEqual({ ...NOTHING, statuses: ['a'], end: 'canceled' });
+  expect(outcome({ steps }, 0, undefined, { canceled: true })).toEqual({
+    ...NOTHING,
+    statuses: ['a'],
+    end: 'canceled',
+  });
   expect(outcome({ steps, onCancel: 'late' }, 0, undefined, { canceled: true }).end).toBe('canceled');
-  expect(outcome({ steps, onCancel: 'ignore' }, 0, undefined, { canceled: true })).toMatchObject({ statuses: ['a', 'b'], end: 'completed' });
+  expect(outcome({ steps, onCancel: 'ignore' }, 0, undefined, { canceled: true })).toMatchObject({
+    statuses: ['a', 'b'],
+    end: 'completed',
+  });
 });
 
 test('a second artifact with the same id takes the place of the first', () => {
@@ -80,7 +97,17 @@ test('a second artifact with the same id takes the place of the first', () => {
 
 test('turns: what was asked before, what was answered, and the echo past the last', () => {
   const script: Script = {
-    steps: [{ tool: { by: 'approval', calls: [{ name: 'pay', output: 'paid' }, { name: 'tip', id: 'tip' }] } }],
+    steps: [
+      {
+        tool: {
+          by: 'approval',
+          calls: [
+            { name: 'pay', output: 'paid' },
+            { name: 'tip', id: 'tip' },
+          ],
+        },
+      },
+    ],
     turns: [{ steps: [{ text: 'next' }] }],
   };
   const pay = { name: 'pay', args: {}, by: 'approval' };
@@ -99,7 +126,11 @@ test('turns: what was asked before, what was answered, and the echo past the las
     text: 'next',
     end: 'completed',
   });
-  expect(outcome(script, 1, { text: '', decisions: decisions.slice(1) })).toEqual({ ...NOTHING, tools: [pay, tip], end: 'input-required' });
+  expect(outcome(script, 1, { text: '', decisions: decisions.slice(1) })).toEqual({
+    ...NOTHING,
+    tools: [pay, tip],
+    end: 'input-required',
+  });
   expect(outcome(script, 2, { text: 'hi' })).toEqual({ ...NOTHING, text: 'hi', end: 'completed' });
 });
 

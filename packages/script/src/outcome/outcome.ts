@@ -1,5 +1,14 @@
 import type { TurnInput } from '../input.ts';
-import { REQUEST_INFO_ID, type EndState, type Json, type PartSpec, type Script, type Step, type ToolRunner, type Turn } from '../script.ts';
+import {
+  REQUEST_INFO_ID,
+  type EndState,
+  type Json,
+  type PartSpec,
+  type Script,
+  type Step,
+  type ToolRunner,
+  type Turn,
+} from '../script.ts';
 import { foldParts } from './parts.ts';
 
 /**
@@ -40,12 +49,26 @@ export interface OutcomeOptions {
 }
 
 /** What must be seen of a script's turn (0: the first message) that answers `input`. */
-export function outcome(script: Script, turn = 0, input: TurnInput = { text: '' }, options: OutcomeOptions = {}): Outcome {
+export function outcome(
+  script: Script,
+  turn = 0,
+  input: TurnInput = { text: '' },
+  options: OutcomeOptions = {},
+): Outcome {
   const all: (Turn | undefined)[] = [script, ...(script.turns ?? [])];
   const current = all[turn];
   const steps: Step[] = current ? current.steps : input.text ? [{ text: input.text }] : [];
   const earlier = all.slice(0, turn).flatMap((one) => one?.steps ?? []);
-  const seen: Outcome = { text: '', statuses: [], artifacts: [], tools: [], reasoning: '', refusal: '', delegations: [], end: 'completed' };
+  const seen: Outcome = {
+    text: '',
+    statuses: [],
+    artifacts: [],
+    tools: [],
+    reasoning: '',
+    refusal: '',
+    delegations: [],
+    end: 'completed',
+  };
 
   const asked = all[turn - 1]?.steps.at(-1);
   if (asked && 'tool' in asked && asked.tool.by !== 'server') {

@@ -42,7 +42,10 @@ test('reads an async iterable and a web stream', async () => {
 test('the last line without LF comes last, and is marked', async () => {
   const lines: NdjsonLine[] = [];
   for await (const line of decodeNdjson(source(['1\n', '{"a"']).iterable)) lines.push(line);
-  expect(lines).toEqual([{ number: 1, text: '1' }, { number: 2, text: '{"a"', unterminated: true }]);
+  expect(lines).toEqual([
+    { number: 1, text: '1' },
+    { number: 2, text: '{"a"', unterminated: true },
+  ]);
 });
 
 test('a line that is no JSON leaves the next alone', async () => {
@@ -56,26 +59,44 @@ test('a line that is no JSON leaves the next alone', async () => {
   }
   expect(log).toMatchObject([
     { a: 1 },
-    { code: 'bad-json', line: 2, message: expect.stringMatching(/^expected JSON in line 2: ./), cause: expect.any(SyntaxError) },
+    {
+      code: 'bad-json',
+      line: 2,
+      message: expect.stringMatching(/^expected JSON in line 2: ./),
+      cause: expect.any(SyntaxError),
+    },
     { b: 2 },
-    { code: 'bad-json', line: 4, message: expect.stringMatching(/^expected JSON in line 4, where the stream stopped: ./) },
+    {
+      code: 'bad-json',
+      line: 4,
+      message: expect.stringMatching(/^expected JSON in line 4, where the stream stopped: ./),
+    },
   ]);
 });
 
 test('a limit and a bad line throw after the lines before them, and cancel the source', async () => {
   const long = source(['1\n2\n', '3\n12345\n'], 'wait');
-  expect(await take(decodeNdjson(long.iterable, { limits: { lineBytes: 4 } }))).toMatchObject({ texts: ['1', '2', '3'], error: { code: 'line-limit', at: 10 } });
+  expect(await take(decodeNdjson(long.iterable, { limits: { lineBytes: 4 } }))).toMatchObject({
+    texts: ['1', '2', '3'],
+    error: { code: 'line-limit', at: 10 },
+  });
   expect(long.seen.closed).toBe(true);
 
   const blank = source(['1\n\n2\n'], 'wait');
-  expect(await take(decodeNdjson(blank.iterable, { blankLines: 'error' }))).toMatchObject({ texts: ['1'], error: { code: 'blank-line', line: 2 } });
+  expect(await take(decodeNdjson(blank.iterable, { blankLines: 'error' }))).toMatchObject({
+    texts: ['1'],
+    error: { code: 'blank-line', line: 2 },
+  });
   expect(blank.seen.closed).toBe(true);
 });
 
 test('a bad line that somebody takes is passed over', async () => {
   const bad: unknown[] = [];
   const { iterable } = source(['1\n\n2\n']);
-  const lines = decodeNdjson(iterable, { blankLines: 'error', onBadLine: ({ number }, { code }) => bad.push([number, code]) });
+  const lines = decodeNdjson(iterable, {
+    blankLines: 'error',
+    onBadLine: ({ number }, { code }) => bad.push([number, code]),
+  });
   expect(await take(lines)).toEqual({ texts: ['1', '2'] });
   expect(bad).toEqual([[2, 'blank-line']]);
 });

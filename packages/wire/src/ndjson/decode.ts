@@ -22,9 +22,5 @@ export function decodeNdjson(
   options: DecodeNdjsonOptions = {},
 ): AsyncGenerator<NdjsonLine, void, undefined> {
   const { limits, signal, ...handlers } = options;
-  return decodeStream<NdjsonLine>(
-    source,
-    (emit) => createNdjsonDecoder({ ...handlers, onLine: emit }, limits),
-    signal,
-  );
+  return decodeStream<NdjsonLine>(source, (emit) => createNdjsonDecoder({ ...handlers, onLine: emit }, limits), signal);
 }

@@ -55,23 +55,51 @@ function reference(text: string): NdjsonLine[] {
   return raw
     .map((line, index): NdjsonLine => {
       const isLast = index === raw.length - 1;
-      return { number: index + 1, text: isLast ? line : line.replace(/\r$/, ''), ...(isLast && { unterminated: true as const }) };
+      return {
+        number: index + 1,
+        text: isLast ? line : line.replace(/\r$/, ''),
+        ...(isLast && { unterminated: true as const }),
+      };
     })
     .filter((line) => /[^ \t\r]/.test(line.text));
 }
 
 const value = fc.oneof(
   fc.json({ maxDepth: 2, noUnicodeString: false }),
-  fc.constantFrom('', ' ', '\t', '\r', '{"a":', '"žluťoučký"', '"日本語"', '"😀🏳️‍🌈"', '"\u2028\u2029\u0085"', '\uFEFF{}', '{"a":\r1}'),
+  fc.constantFrom(
+    '',
+    ' ',
+    '\t',
+    '\r',
+    '{"a":',
+    '"žluťoučký"',
+    '"日本語"',
+    '"😀🏳️‍🌈"',
+    '"\u2028\u2029\u0085"',
+    '\uFEFF{}',
+    '{"a":\r1}',
+  ),
   fc.string({ unit: 'binary', maxLength: 8 }).map((text) => text.replace(/\n/g, '')),
 );
 const stream = fc
-  .tuple(fc.constantFrom('', '', '\uFEFF'), fc.array(fc.tuple(value, fc.constantFrom('\n', '\n', '\r\n', '\r\r\n', '\n\n')), { maxLength: 20 }), value)
+  .tuple(
+    fc.constantFrom('', '', '\uFEFF'),
+    fc.array(fc.tuple(value, fc.constantFrom('\n', '\n', '\r\n', '\r\r\n', '\n\n')), { maxLength: 20 }),
+    value,
+  )
   .map(([bom, lines, tail]) => bom + lines.flat().join('') + tail);
 /** Often enough not UTF-8. */
 const bytes = fc.oneof(
   stream.map(bytesOf),
-  fc.array(fc.oneof(fc.constantFrom(10, 10, 13, 32, 0x7b, 0x7d, 0xc3, 0xa9, 0xef, 0xbb, 0xbf, 0xf0, 0x9f, 0x98, 0x80), fc.nat({ max: 255 })), { maxLength: 60 }).map((all) => Uint8Array.from(all)),
+  fc
+    .array(
+      fc.oneof(
+        fc.constantFrom(10, 10, 13, 32, 0x7b, 0x7d, 0xc3, 0xa9, 0xef, 0xbb, 0xbf, 0xf0, 0x9f, 0x98, 0x80),
+        fc.nat({ max: 255 }),
+      ),
+      { maxLength: 60 },
+    )
+    .map((all) => Uint8Array.from(all)),
 );
 const cuts = fc.array(fc.nat({ max: 2000 }), { maxLength: 12 });
 
@@ -106,15 +134,39 @@ describe('createNdjsonDecoder', () => {
     ['\uFEFF', []],
     ['\n', []],
     [' \r\n\t\n', []],
-    ['1\n2\n', [{ number: 1, text: '1' }, { number: 2, text: '2' }]],
-    ['1\r\n2\r\n', [{ number: 1, text: '1' }, { number: 2, text: '2' }]],
+    [
+      '1\n2\n',
+      [
+        { number: 1, text: '1' },
+        { number: 2, text: '2' },
+      ],
+    ],
+    [
+      '1\r\n2\r\n',
+      [
+        { number: 1, text: '1' },
+        { number: 2, text: '2' },
+      ],
+    ],
     ['1\r\r\n', [{ number: 1, text: '1\r' }]],
     ['1\r2\n', [{ number: 1, text: '1\r2' }]],
     ['1\u2028\u2029\u0085\v\f2\n', [{ number: 1, text: '1\u2028\u2029\u0085\v\f2' }]],
     ['\n\n3\n', [{ number: 3, text: '3' }]],
-    ['\uFEFF1\n\uFEFF2\n', [{ number: 1, text: '1' }, { number: 2, text: '\uFEFF2' }]],
+    [
+      '\uFEFF1\n\uFEFF2\n',
+      [
+        { number: 1, text: '1' },
+        { number: 2, text: '\uFEFF2' },
+      ],
+    ],
     ['\uFEFF\uFEFF1\n', [{ number: 1, text: '\uFEFF1' }]],
-    ['1\n2', [{ number: 1, text: '1' }, { number: 2, text: '2', unterminated: true }]],
+    [
+      '1\n2',
+      [
+        { number: 1, text: '1' },
+        { number: 2, text: '2', unterminated: true },
+      ],
+    ],
     ['{"a":"é', [{ number: 1, text: '{"a":"é', unterminated: true }]],
     ['1\r', [{ number: 1, text: '1\r', unterminated: true }]],
     ['1\n \t', [{ number: 1, text: '1' }]],
@@ -138,8 +190,14 @@ describe('createNdjsonDecoder', () => {
 
     test('does not poison the next where somebody takes it', () => {
       expect(decodeAll([latin1])).toEqual({
-        lines: [{ number: 1, text: '{"a":1}' }, { number: 4, text: '{"d":1}' }],
-        bad: [[2, 'bad-utf8', '{"b":"\uFFFD"}'], [3, 'blank-line', '']],
+        lines: [
+          { number: 1, text: '{"a":1}' },
+          { number: 4, text: '{"d":1}' },
+        ],
+        bad: [
+          [2, 'bad-utf8', '{"b":"\uFFFD"}'],
+          [3, 'blank-line', ''],
+        ],
       });
     });
 
@@ -181,7 +239,12 @@ describe('createNdjsonDecoder', () => {
       expect(decode(singly(bytesOf(text)), longest).lines).toHaveLength(3);
       expect(decode([bytesOf(text)], { lineBytes: 4 })).toMatchObject({
         lines: [{ text: '1234' }],
-        error: { code: 'line-limit', limit: 4, at: 8 + end.length, message: `A line is longer than 4 bytes (lineBytes); the limit was passed at byte ${8 + end.length}` },
+        error: {
+          code: 'line-limit',
+          limit: 4,
+          at: 8 + end.length,
+          message: `A line is longer than 4 bytes (lineBytes); the limit was passed at byte ${8 + end.length}`,
+        },
       });
       expect(decode([bytesOf(text)], { totalBytes: 5 + end.length })).toMatchObject({
         lines: [{ text: '1234' }],
@@ -198,7 +261,9 @@ describe('createNdjsonDecoder', () => {
     });
 
     test('a limit that is none is refused', () => {
-      expect(() => createNdjsonDecoder({ onLine: () => {} }, { lineBytes: 0 })).toThrow('lineBytes: expected a number of bytes above 0, got 0');
+      expect(() => createNdjsonDecoder({ onLine: () => {} }, { lineBytes: 0 })).toThrow(
+        'lineBytes: expected a number of bytes above 0, got 0',
+      );
     });
   });
 

@@ -91,7 +91,8 @@ export function createNdjsonDecoder(handlers: NdjsonHandlers, limits: NdjsonLimi
 
   /** One byte more may be the CR of the line's end. */
   function checkLength(length: number, last: number | undefined, start: number): void {
-    if (length > lineBytes && (length > lineBytes + 1 || last !== CR)) throw limitError('line', lineBytes, start + lineBytes);
+    if (length > lineBytes && (length > lineBytes + 1 || last !== CR))
+      throw limitError('line', lineBytes, start + lineBytes);
   }
 
   function oneLine(bytes: Uint8Array, unterminated?: true): void {
@@ -105,7 +106,10 @@ export function createNdjsonDecoder(handlers: NdjsonHandlers, limits: NdjsonLimi
     const line = nextLine(text, unterminated);
     if (!isBlank(line.text)) handlers.onLine(line);
     else if (handlers.blankLines === 'error') {
-      refuse(line, new WireError('blank-line', `expected JSON in line ${line.number}, got a blank line`, { line: line.number }));
+      refuse(
+        line,
+        new WireError('blank-line', `expected JSON in line ${line.number}, got a blank line`, { line: line.number }),
+      );
     }
   }
 

@@ -24,9 +24,12 @@ test('what is encoded decodes to the same, a line each', () => {
 
 test('text of any kind stays on its line', () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom('\n', '\r', '\u2028', '\u2029', '\u0085', '\uFEFF', '😀', '"', '\\') }), (text) => {
-      expect(decode(encodeNdjsonLine(text))).toEqual([text]);
-    }),
+    fc.property(
+      fc.string({ unit: fc.constantFrom('\n', '\r', '\u2028', '\u2029', '\u0085', '\uFEFF', '😀', '"', '\\') }),
+      (text) => {
+        expect(decode(encodeNdjsonLine(text))).toEqual([text]);
+      },
+    ),
   );
   // UTF-8 has no lone surrogate: JSON must escape it.
   expect(encodeNdjsonLine('\uD800')).toBe('"\\ud800"\n');

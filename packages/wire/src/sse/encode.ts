@@ -32,7 +32,10 @@ export function encodeSseComment(text: string): string {
 
 function prefixed(field: string, text: string): string {
   if (!text.includes('\n') && !text.includes('\r')) return `${field}: ${text}\n`;
-  return text.split(LINE_END).map((line) => `${field}: ${line}\n`).join('');
+  return text
+    .split(LINE_END)
+    .map((line) => `${field}: ${line}\n`)
+    .join('');
 }
 
 function oneLine(field: string, value: string): string {

@@ -25,12 +25,20 @@ describe.each(CLIENTS)('with %s', (name, client) => {
   test('text and bytes come back as what they were', async () => {
     await using server = await webSocketTarget(echo);
     await using channel = await connect(server.url);
-    const sent = ['{"a":"é😀"}', Uint8Array.of(0, 255, 10), '', new Uint8Array(0), Uint8Array.of(9, 1, 2, 9).subarray(1, 3)];
+    const sent = [
+      '{"a":"é😀"}',
+      Uint8Array.of(0, 255, 10),
+      '',
+      new Uint8Array(0),
+      Uint8Array.of(9, 1, 2, 9).subarray(1, 3),
+    ];
     for (const data of sent) channel.send(data);
     for (const data of sent) {
       for await (const message of channel.messages) {
         expect(typeof message.data).toBe(typeof data);
-        expect(typeof message.data === 'string' ? message.data : [...message.data]).toEqual(typeof data === 'string' ? data : [...data]);
+        expect(typeof message.data === 'string' ? message.data : [...message.data]).toEqual(
+          typeof data === 'string' ? data : [...data],
+        );
         break;
       }
     }
@@ -59,7 +67,13 @@ describe.each(CLIENTS)('with %s', (name, client) => {
     const channel = await connect(server.url);
     expect(await take(channel)).toEqual({ all: ['last'] });
     expect(await channel.closed).toEqual({ code, reason, clean: true });
-    expect(() => channel.send('x')).toThrow(expect.objectContaining({ name: 'WireError', code: 'closed', message: 'expected an open WebSocket, it is closed' }));
+    expect(() => channel.send('x')).toThrow(
+      expect.objectContaining({
+        name: 'WireError',
+        code: 'closed',
+        message: 'expected an open WebSocket, it is closed',
+      }),
+    );
     expect(await channel.close()).toEqual({ code, reason, clean: true });
   });
 
@@ -72,17 +86,24 @@ describe.each(CLIENTS)('with %s', (name, client) => {
   test('the connection breaks', async () => {
     await using server = await webSocketTarget((socket) => socket.send('last', () => socket.terminate()));
     const channel = await connect(server.url);
-    expect(await take(channel)).toMatchObject({ all: ['last'], error: { name: 'WireError', code: 'broken', message: 'the connection broke without a closing handshake (1006)' } });
+    expect(await take(channel)).toMatchObject({
+      all: ['last'],
+      error: { name: 'WireError', code: 'broken', message: 'the connection broke without a closing handshake (1006)' },
+    });
     expect(await channel.closed).toEqual({ code: 1006, reason: '', clean: false });
   });
 
   test('we close', async () => {
     const seen = Promise.withResolvers<unknown[]>();
-    await using server = await webSocketTarget((socket) => void socket.on('close', (code, reason) => seen.resolve([code, String(reason)])));
+    await using server = await webSocketTarget(
+      (socket) => void socket.on('close', (code, reason) => seen.resolve([code, String(reason)])),
+    );
     const channel = await connect(server.url);
     const taking = take(channel);
     const closing = channel.close(4001, 'enough');
-    expect(() => channel.send('x')).toThrow(expect.objectContaining({ code: 'closed', message: 'expected an open WebSocket, it is closing' }));
+    expect(() => channel.send('x')).toThrow(
+      expect.objectContaining({ code: 'closed', message: 'expected an open WebSocket, it is closing' }),
+    );
     expect(await closing).toEqual({ code: 4001, reason: 'enough', clean: true });
     expect(await taking).toEqual({ all: [] });
     expect(await seen.promise).toEqual([4001, 'enough']);
@@ -121,7 +142,11 @@ describe.each(CLIENTS)('with %s', (name, client) => {
   ])('close(%i, a reason of some length) is refused, and the socket stays open', async (code, reason) => {
     await using server = await webSocketTarget(echo);
     await using channel = await connect(server.url);
-    await expect(channel.close(code, reason)).rejects.toMatchObject({ name: 'WireError', code: 'bad-field', message: expect.stringMatching(/^expected a close code and a reason that may be sent: ./) });
+    await expect(channel.close(code, reason)).rejects.toMatchObject({
+      name: 'WireError',
+      code: 'bad-field',
+      message: expect.stringMatching(/^expected a close code and a reason that may be sent: ./),
+    });
     channel.send('x');
     for await (const { data } of channel.messages) {
       expect(data).toBe('x');
@@ -150,7 +175,10 @@ describe.each(CLIENTS)('with %s', (name, client) => {
       for (const text of ['0123456789', 'ééhhhhhhh', 'never']) socket.send(text);
     });
     const channel = await connect(server.url, { messageBytes: 10 });
-    expect(await take(channel)).toMatchObject({ all: ['0123456789'], error: { code: 'message-limit', limit: 10, message: 'a message is longer than 10 bytes (messageBytes)' } });
+    expect(await take(channel)).toMatchObject({
+      all: ['0123456789'],
+      error: { code: 'message-limit', limit: 10, message: 'a message is longer than 10 bytes (messageBytes)' },
+    });
     expect(await seen.promise).toBe(name === 'ws' ? 1009 : 4009);
     await channel.closed;
   });
@@ -167,13 +195,18 @@ describe.each(CLIENTS)('with %s', (name, client) => {
     const channel = await connect(server.url, limits);
     expect(await seen.promise).toBe(name === 'ws' ? 1009 : 4009);
     await channel.closed;
-    expect(await take(channel)).toMatchObject({ all: ['11', '22', '33'], error: { name: 'WireError', code: 'queue-limit' } });
+    expect(await take(channel)).toMatchObject({
+      all: ['11', '22', '33'],
+      error: { name: 'WireError', code: 'queue-limit' },
+    });
   });
 
   test('too much to send is refused, and the socket stays open', async () => {
     await using server = await webSocketTarget(echo);
     await using channel = await connect(server.url, { sendBytes: 1000 });
-    expect(() => channel.send('é'.repeat(501))).toThrow(expect.objectContaining({ name: 'WireError', code: 'send-limit', limit: 1000 }));
+    expect(() => channel.send('é'.repeat(501))).toThrow(
+      expect.objectContaining({ name: 'WireError', code: 'send-limit', limit: 1000 }),
+    );
     channel.send('x'.repeat(1000));
     for await (const { data } of channel.messages) {
       expect(data).toHaveLength(1000);
@@ -192,7 +225,15 @@ test('ws refuses a message that is too long before it is whole', async () => {
 
 describe('a socket', () => {
   /** As much of one as `channelOf` looks at. */
-  const fake = (more: object = {}) => Object.assign(new EventTarget(), { binaryType: 'blob', readyState: 1, bufferedAmount: 0, send: vi.fn<() => void>(), close: vi.fn<() => void>(), ...more }) as unknown as WebSocketLike;
+  const fake = (more: object = {}) =>
+    Object.assign(new EventTarget(), {
+      binaryType: 'blob',
+      readyState: 1,
+      bufferedAmount: 0,
+      send: vi.fn<() => void>(),
+      close: vi.fn<() => void>(),
+      ...more,
+    }) as unknown as WebSocketLike;
 
   test('that has not sent what it got takes only so much more', () => {
     const socket = fake({ bufferedAmount: 7 });
@@ -217,12 +258,13 @@ describe('a socket', () => {
   });
 });
 
-describe('the server\'s side', () => {
+describe("the server's side", () => {
   test('is the same', async () => {
     const serving = Promise.withResolvers<unknown>();
     await using server = await webSocketTarget(async (socket) => {
       const channel = channelOf(socket);
-      for await (const { data } of channel.messages) channel.send(typeof data === 'string' ? data.toUpperCase() : data.toReversed());
+      for await (const { data } of channel.messages)
+        channel.send(typeof data === 'string' ? data.toUpperCase() : data.toReversed());
       serving.resolve(await channel.closed);
     });
     await using channel = await connectWebSocket(server.url);
@@ -248,10 +290,15 @@ describe('the server\'s side', () => {
     rude.terminate();
     const channel = await connectWebSocket(server.url);
     expect(await channel.closed).toEqual({ code: 1011, reason: 'sorry', clean: true });
-    expect(await Promise.all(ends)).toMatchObject([{ all: [], error: { code: 'broken' } }, { code: 1011, clean: true }]);
+    expect(await Promise.all(ends)).toMatchObject([
+      { all: [], error: { code: 'broken' } },
+      { code: 1011, clean: true },
+    ]);
   });
 });
 
 test('a limit that is none is refused', () => {
-  expect(() => channelOf({} as WebSocketLike, { queue: Number.NaN })).toThrow('queue: expected a number above 0, got NaN');
+  expect(() => channelOf({} as WebSocketLike, { queue: Number.NaN })).toThrow(
+    'queue: expected a number above 0, got NaN',
+  );
 });

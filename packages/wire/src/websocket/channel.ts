@@ -97,7 +97,9 @@ export function channelOf(socket: WebSocketLike, limits: WebSocketLimits = {}): 
 
   function finish(how: WebSocketClosed): void {
     const broken = !how.clean && closing === undefined;
-    kept.end(broken ? new WireError('broken', `the connection broke without a closing handshake (${how.code})`) : undefined);
+    kept.end(
+      broken ? new WireError('broken', `the connection broke without a closing handshake (${how.code})`) : undefined,
+    );
     clearTimeout(closing);
     resolve(how);
   }
@@ -121,7 +123,9 @@ export function channelOf(socket: WebSocketLike, limits: WebSocketLimits = {}): 
   }
 
   function messageLimit(): WireError {
-    return new WireError('message-limit', `a message is longer than ${messageBytes} bytes (messageBytes)`, { limit: messageBytes });
+    return new WireError('message-limit', `a message is longer than ${messageBytes} bytes (messageBytes)`, {
+      limit: messageBytes,
+    });
   }
 
   async function close(code = 1000, reason = ''): Promise<WebSocketClosed> {
@@ -141,10 +145,15 @@ export function channelOf(socket: WebSocketLike, limits: WebSocketLimits = {}): 
     send(data) {
       const { readyState } = socket;
       if (readyState !== OPEN) {
-        throw new WireError('closed', `expected an open WebSocket, it is ${['connecting', '', 'closing'][readyState] ?? 'closed'}`);
+        throw new WireError(
+          'closed',
+          `expected an open WebSocket, it is ${['connecting', '', 'closing'][readyState] ?? 'closed'}`,
+        );
       }
       if (socket.bufferedAmount + byteLength(data) > sendBytes) {
-        throw new WireError('send-limit', `more than ${sendBytes} bytes (sendBytes) would wait to be sent`, { limit: sendBytes });
+        throw new WireError('send-limit', `more than ${sendBytes} bytes (sendBytes) would wait to be sent`, {
+          limit: sendBytes,
+        });
       }
       // Shared memory is the one thing that it would refuse.
       socket.send(data as string | Uint8Array<ArrayBuffer>);

@@ -16,7 +16,10 @@ async function target(server: net.Server) {
     sockets.add(socket);
     connected.resolve(socket);
     // Read, or the end is never seen.
-    socket.on('error', () => {}).on('close', () => gone.resolve()).resume();
+    socket
+      .on('error', () => {})
+      .on('close', () => gone.resolve())
+      .resume();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -36,7 +39,11 @@ describe.each(CLIENTS)('with %s', (name, client) => {
   test('opens, with subprotocols and headers', async () => {
     const seen = Promise.withResolvers<{ [name: string]: unknown }>();
     await using server = await webSocketTarget((__, { headers }) => seen.resolve(headers));
-    await using channel = await connectWebSocket(new URL(server.url), { ...client, protocols: ['b', 'a'], headers: { Authorization: 'Bearer x' } });
+    await using channel = await connectWebSocket(new URL(server.url), {
+      ...client,
+      protocols: ['b', 'a'],
+      headers: { Authorization: 'Bearer x' },
+    });
     expect(channel.send).toBeDefined();
     const headers = await seen.promise;
     expect(headers).toMatchObject({ authorization: 'Bearer x' });
@@ -46,7 +53,13 @@ describe.each(CLIENTS)('with %s', (name, client) => {
   test('a server that refuses', async () => {
     await using server = await target(http.createServer((__, response) => response.writeHead(404).end()));
     const refused = connectWebSocket(server.url, client);
-    await expect(refused).rejects.toMatchObject({ name: 'WireError', code: 'connect-failed', message: expect.stringContaining(`/chat: no WebSocket: ${name === 'ws' ? 'Unexpected server response: 404' : 'the platform does not say why'}`) });
+    await expect(refused).rejects.toMatchObject({
+      name: 'WireError',
+      code: 'connect-failed',
+      message: expect.stringContaining(
+        `/chat: no WebSocket: ${name === 'ws' ? 'Unexpected server response: 404' : 'the platform does not say why'}`,
+      ),
+    });
   });
 
   test('a server that hangs up', async () => {
@@ -61,14 +74,21 @@ describe.each(CLIENTS)('with %s', (name, client) => {
   });
 
   test('a URL that is none', async () => {
-    await expect(connectWebSocket('nowhere', client)).rejects.toMatchObject({ code: 'connect-failed', message: expect.stringMatching(/^"nowhere": no WebSocket: ./) });
+    await expect(connectWebSocket('nowhere', client)).rejects.toMatchObject({
+      code: 'connect-failed',
+      message: expect.stringMatching(/^"nowhere": no WebSocket: ./),
+    });
     await expect(connectWebSocket('ftp://127.0.0.1/', client)).rejects.toMatchObject({ code: 'connect-failed' });
   });
 
   test('a server that never answers: the time passes, and the connection is dropped', async () => {
     await using server = await target(net.createServer());
     const connecting = connectWebSocket(server.url, { ...client, timeoutMs: 60 });
-    await expect(connecting).rejects.toMatchObject({ name: 'WireError', code: 'connect-timeout', message: expect.stringMatching(/\/chat: no WebSocket within 60 ms$/) });
+    await expect(connecting).rejects.toMatchObject({
+      name: 'WireError',
+      code: 'connect-timeout',
+      message: expect.stringMatching(/\/chat: no WebSocket within 60 ms$/),
+    });
     await server.gone;
   });
 
@@ -100,7 +120,9 @@ describe.each(CLIENTS)('with %s', (name, client) => {
 
   test('an abort before or after means nothing else', async () => {
     const control = new AbortController();
-    await using server = await webSocketTarget((socket) => void socket.on('message', (data) => socket.send(String(data))));
+    await using server = await webSocketTarget(
+      (socket) => void socket.on('message', (data) => socket.send(String(data))),
+    );
     await using channel = await connectWebSocket(server.url, { ...client, signal: control.signal });
     control.abort(new Error('late'));
     channel.send('still here');
@@ -119,5 +141,8 @@ test('headers are refused where the platform takes none', async () => {
     if (!Array.isArray(protocols)) throw new SyntaxError(`The subprotocol '${String(protocols)}' is invalid.`);
   } as unknown as WebSocketConstructor;
   const connecting = connectWebSocket('ws://127.0.0.1:1/', { WebSocket: Browser, headers: { a: 'b' } });
-  await expect(connecting).rejects.toMatchObject({ code: 'connect-failed', message: "ws://127.0.0.1:1/: no WebSocket: The subprotocol '[object Object]' is invalid." });
+  await expect(connecting).rejects.toMatchObject({
+    code: 'connect-failed',
+    message: "ws://127.0.0.1:1/: no WebSocket: The subprotocol '[object Object]' is invalid.",
+  });
 });

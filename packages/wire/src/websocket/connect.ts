@@ -55,9 +55,16 @@ export function connectWebSocket(url: string | URL, options: ConnectWebSocketOpt
   });
 }
 
-function construct(url: string, { protocols = [], headers, limits, WebSocket }: ConnectWebSocketOptions): WebSocketLike {
+function construct(
+  url: string,
+  { protocols = [], headers, limits, WebSocket }: ConnectWebSocketOptions,
+): WebSocketLike {
   const Socket = WebSocket ?? (globalThis.WebSocket as WebSocketConstructor | undefined);
-  if (!Socket) throw new WireError('connect-failed', 'expected a WebSocket here; give one in options.WebSocket, that of `ws` for instance');
+  if (!Socket)
+    throw new WireError(
+      'connect-failed',
+      'expected a WebSocket here; give one in options.WebSocket, that of `ws` for instance',
+    );
   const { messageBytes: maxPayload } = { ...WEBSOCKET_LIMITS, ...limits };
   try {
     // Web IDL makes the length of every platform's own constructor 1. Those of Node (undici's) take a dictionary.

@@ -37,7 +37,11 @@ test('has room for so many and for so much, and again once some were taken', asy
   expect(await iterator.next()).toEqual({ done: false, value: 'a' });
   expect(queue.push('e', 9)).toBe(false);
   expect(queue.push('f', 8)).toBe(true);
-  expect([await iterator.next(), await iterator.next(), await iterator.next()].map(({ value }) => value)).toEqual(['b', 'c', 'f']);
+  expect([await iterator.next(), await iterator.next(), await iterator.next()].map(({ value }) => value)).toEqual([
+    'b',
+    'c',
+    'f',
+  ]);
   expect(queue.push('g', 10)).toBe(true);
 });
 

@@ -10,10 +10,7 @@ export interface WebSocketLike {
   addEventListener(type: 'open', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
   addEventListener(type: 'error', listener: (event: object) => void): void;
-  addEventListener(
-    type: 'close',
-    listener: (event: { code: number; reason: string; wasClean: boolean }) => void,
-  ): void;
+  addEventListener(type: 'close', listener: (event: { code: number; reason: string; wasClean: boolean }) => void): void;
 }
 
 /** `options` is the third argument of `ws`; others do not look at it. */

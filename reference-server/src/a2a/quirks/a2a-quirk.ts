@@ -11,7 +11,10 @@ export const a2aQuirk = quirk<A2AImpl>;
 type Items = AsyncIterable<StreamItem>;
 
 /** Changes the events of a stream one by one; `[]` drops one, several insert. */
-export async function* changed(items: Items, change: (event: StreamResponse, index: number) => StreamResponse[]): AsyncGenerator<StreamItem> {
+export async function* changed(
+  items: Items,
+  change: (event: StreamResponse, index: number) => StreamResponse[],
+): AsyncGenerator<StreamItem> {
   let index = 0;
   for await (const item of items) {
     if ('fault' in item) yield item;
@@ -20,7 +23,10 @@ export async function* changed(items: Items, change: (event: StreamResponse, ind
 }
 
 /** `SendStreamingMessage` and `SubscribeToTask` with their events changed. */
-export function streams(impl: A2AImpl, change: (event: StreamResponse, index: number) => StreamResponse[]): Pick<A2AImpl, 'turnEvents' | 'taskEvents'> {
+export function streams(
+  impl: A2AImpl,
+  change: (event: StreamResponse, index: number) => StreamResponse[],
+): Pick<A2AImpl, 'turnEvents' | 'taskEvents'> {
   return {
     turnEvents: (...args) => changed(impl.turnEvents(...args), change),
     taskEvents: (...args) => changed(impl.taskEvents(...args), change),
@@ -32,7 +38,8 @@ export async function instead<T>(work: () => Promise<T>, due: ErrorName, hit: Hi
   try {
     return await work();
   } catch (error) {
-    if (error instanceof A2AError && error.error === due) throw hit(new A2AError(given, `${error.message} (said as ${given})`));
+    if (error instanceof A2AError && error.error === due)
+      throw hit(new A2AError(given, `${error.message} (said as ${given})`));
     throw error;
   }
 }
@@ -44,5 +51,7 @@ export function tasks(impl: A2AImpl, change: (task: Task) => Task): Pick<A2AImpl
 
 /** Resolves when nobody reads any more. */
 export function left(call: Call): Promise<void> {
-  return new Promise((resolve) => (call.signal.aborted ? resolve() : call.signal.addEventListener('abort', () => resolve(), { once: true })));
+  return new Promise((resolve) =>
+    call.signal.aborted ? resolve() : call.signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
 }

@@ -6,15 +6,24 @@ import { a2aQuirk, instead } from './a2a-quirk.ts';
 
 type Detail = { '@type'?: string };
 
-const untyped = (details: readonly object[]): object[] => details.map(({ '@type': _left, ...detail }: Detail) => detail);
+const untyped = (details: readonly object[]): object[] =>
+  details.map(({ '@type': _left, ...detail }: Detail) => detail);
 
 /** One error with another row of the table. */
-const row = (impl: A2AImpl, which: ErrorName, change: (row: ReturnType<A2AImpl['errorRow']>) => ReturnType<A2AImpl['errorRow']>): Pick<A2AImpl, 'errorRow'> => ({
+const row = (
+  impl: A2AImpl,
+  which: ErrorName,
+  change: (row: ReturnType<A2AImpl['errorRow']>) => ReturnType<A2AImpl['errorRow']>,
+): Pick<A2AImpl, 'errorRow'> => ({
   errorRow: (ctx, name) => (name === which ? change(impl.errorRow(ctx, name)) : impl.errorRow(ctx, name)),
 });
 
 /** Requests of one kind pass with faults at these fields. */
-const passes = (impl: A2AImpl, hit: <T>(value: T) => T, tolerates: (violation: ReturnType<A2AImpl['validate']>[number]) => boolean): Pick<A2AImpl, 'validate'> => ({
+const passes = (
+  impl: A2AImpl,
+  hit: <T>(value: T) => T,
+  tolerates: (violation: ReturnType<A2AImpl['validate']>[number]) => boolean,
+): Pick<A2AImpl, 'validate'> => ({
   validate(ctx, name, value) {
     const violations = impl.validate(ctx, name, value);
     const rest = violations.filter((violation) => !tolerates(violation));
@@ -22,7 +31,13 @@ const passes = (impl: A2AImpl, hit: <T>(value: T) => T, tolerates: (violation: R
   },
 });
 
-const fault = (field: string, expected: string) => ({ pointer: `/${field}`, field, expected, got: 'something else', message: `${field}: expected ${expected}` });
+const fault = (field: string, expected: string) => ({
+  pointer: `/${field}`,
+  field,
+  expected,
+  got: 'something else',
+  message: `${field}: expected ${expected}`,
+});
 
 export const errorQuirks = [
   a2aQuirk('a2a.error.says-nothing', {
@@ -49,7 +64,10 @@ export const errorQuirks = [
   a2aQuirk('a2a.error.names-no-field', {
     breaks: 'A2A10-ERR-005',
     make: (impl, hit) => ({
-      errorDetails: (ctx, error) => (error.details.violations ? hit(impl.errorDetails(ctx, new A2AError(error.error, error.message))) : impl.errorDetails(ctx, error)),
+      errorDetails: (ctx, error) =>
+        error.details.violations
+          ? hit(impl.errorDetails(ctx, new A2AError(error.error, error.message)))
+          : impl.errorDetails(ctx, error),
     }),
   }),
   a2aQuirk('a2a.error.missing-is-unsupported', {
@@ -58,7 +76,10 @@ export const errorQuirks = [
       { id: 'A2A10-GET-002', why: 'GetTask is one of the operations' },
       { id: 'A2A10-ERR-008', why: 'the table is looked up with this very failure' },
     ],
-    make: (impl, hit) => ({ findTask: (...args) => instead(() => impl.findTask(...args), 'TaskNotFoundError', hit, 'UnsupportedOperationError') }),
+    make: (impl, hit) => ({
+      findTask: (...args) =>
+        instead(() => impl.findTask(...args), 'TaskNotFoundError', hit, 'UnsupportedOperationError'),
+    }),
   }),
   a2aQuirk('a2a.error.own-table', {
     breaks: 'A2A10-ERR-008',
@@ -77,7 +98,9 @@ export const errorQuirks = [
     breaks: 'A2A10-DM-007',
     make: (impl, hit) => ({
       validate(ctx, name, value) {
-        const stranger = name === 'SendMessageRequest' && Object.keys(value as object).find((key) => !['tenant', 'message', 'configuration', 'metadata'].includes(key));
+        const stranger =
+          name === 'SendMessageRequest' &&
+          Object.keys(value as object).find((key) => !['tenant', 'message', 'configuration', 'metadata'].includes(key));
         return stranger ? hit([fault(stranger, 'no such member')]) : impl.validate(ctx, name, value);
       },
     }),
@@ -87,7 +110,9 @@ export const errorQuirks = [
     make: (impl, hit) => ({
       validate(ctx, name, value) {
         const { metadata } = (value as { message?: { metadata?: object } }).message ?? {};
-        return metadata && Object.values(metadata).some((member) => typeof member !== 'string') ? hit([fault('message.metadata', 'texts')]) : impl.validate(ctx, name, value);
+        return metadata && Object.values(metadata).some((member) => typeof member !== 'string')
+          ? hit([fault('message.metadata', 'texts')])
+          : impl.validate(ctx, name, value);
       },
     }),
   }),
@@ -96,7 +121,9 @@ export const errorQuirks = [
 export const rpcQuirks = [
   a2aQuirk('a2a.rpc.id-as-text', {
     breaks: 'A2A10-RPC-001',
-    make: (impl, hit) => ({ rpcResult: (ctx, id, result) => impl.rpcResult(ctx, typeof id === 'number' ? hit(String(id)) : id, result) }),
+    make: (impl, hit) => ({
+      rpcResult: (ctx, id, result) => impl.rpcResult(ctx, typeof id === 'number' ? hit(String(id)) : id, result),
+    }),
   }),
   a2aQuirk('a2a.rpc.text-plain', {
     breaks: 'A2A10-RPC-002',
@@ -106,7 +133,8 @@ export const rpcQuirks = [
     breaks: 'A2A10-RPC-003',
     make: (impl, hit) => ({
       dispatch(ctx, operation) {
-        if (operation.binding === 'JSONRPC' && operation.method === 'GetExtendedAgentCard') throw hit(new A2AError('MethodNotFoundError', 'Method not found'));
+        if (operation.binding === 'JSONRPC' && operation.method === 'GetExtendedAgentCard')
+          throw hit(new A2AError('MethodNotFoundError', 'Method not found'));
         return impl.dispatch(ctx, operation);
       },
     }),
@@ -116,7 +144,9 @@ export const rpcQuirks = [
     make: (impl, hit) => ({
       readRpcRequest(ctx, body) {
         const read = impl.readRpcRequest(ctx, body);
-        return !read.ok && read.error.code === -32_700 ? hit({ ...read, error: { ...read.error, code: -32_600 } }) : read;
+        return !read.ok && read.error.code === -32_700
+          ? hit({ ...read, error: { ...read.error, code: -32_600 } })
+          : read;
       },
     }),
   }),
@@ -134,13 +164,17 @@ export const rpcQuirks = [
   }),
   a2aQuirk('a2a.rpc.unknown-method-is-bad-input', {
     breaks: 'A2A10-RPC-006',
-    make: (impl, hit) => ({ dispatch: (...args) => instead(() => impl.dispatch(...args), 'MethodNotFoundError', hit, 'InvalidParamsError') }),
+    make: (impl, hit) => ({
+      dispatch: (...args) => instead(() => impl.dispatch(...args), 'MethodNotFoundError', hit, 'InvalidParamsError'),
+    }),
   }),
   a2aQuirk('a2a.rpc.bad-input-crashes', {
     breaks: 'A2A10-RPC-007',
     make: (impl, hit) => ({
       dispatch: (ctx, operation) =>
-        operation.binding === 'JSONRPC' ? instead(() => impl.dispatch(ctx, operation), 'InvalidParamsError', hit, 'InternalError') : impl.dispatch(ctx, operation),
+        operation.binding === 'JSONRPC'
+          ? instead(() => impl.dispatch(ctx, operation), 'InvalidParamsError', hit, 'InternalError')
+          : impl.dispatch(ctx, operation),
     }),
   }),
   a2aQuirk('a2a.rpc.untyped-data', {
@@ -174,7 +208,9 @@ export const rpcQuirks = [
     make: (impl, hit) => ({
       rpcResult(ctx, id, result) {
         const message = impl.rpcResult(ctx, id, result);
-        return typeof result === 'object' && result !== null && 'statusUpdate' in result ? hit({ ...message, id: null }) : message;
+        return typeof result === 'object' && result !== null && 'statusUpdate' in result
+          ? hit({ ...message, id: null })
+          : message;
       },
     }),
   }),
@@ -183,7 +219,7 @@ export const rpcQuirks = [
     also: [
       { id: 'A2A10-GET-001', why: 'GetTask returns no bare task' },
       { id: 'A2A10-GET-002', why: 'the accepted twin is no bare task either' },
-      { id: 'A2A10-DM-005', why: 'the wrapper has none of a task\'s members' },
+      { id: 'A2A10-DM-005', why: "the wrapper has none of a task's members" },
     ],
     make: (impl, hit) => ({
       async GetTask(ctx, call, request) {
@@ -195,10 +231,15 @@ export const rpcQuirks = [
 ];
 
 /** An answer of the HTTP+JSON binding with its body changed. */
-const restBody = (impl: A2AImpl, change: (body: Record<string, unknown>, answer: Answer) => Answer): Pick<A2AImpl, 'answerRest'> => ({
+const restBody = (
+  impl: A2AImpl,
+  change: (body: Record<string, unknown>, answer: Answer) => Answer,
+): Pick<A2AImpl, 'answerRest'> => ({
   async answerRest(ctx, request) {
     const answer = await impl.answerRest(ctx, request);
-    return 'body' in answer && answer.body !== '' ? change(JSON.parse(answer.body) as Record<string, unknown>, answer) : answer;
+    return 'body' in answer && answer.body !== ''
+      ? change(JSON.parse(answer.body) as Record<string, unknown>, answer)
+      : answer;
   },
 });
 
@@ -214,29 +255,41 @@ export const restQuirks = [
   }),
   a2aQuirk('a2a.rest.plain-json', {
     breaks: 'A2A10-REST-002',
-    make: (impl, hit) => ({ restHeaders: (ctx) => hit({ ...impl.restHeaders(ctx), 'content-type': 'application/json' }) }),
+    make: (impl, hit) => ({
+      restHeaders: (ctx) => hit({ ...impl.restHeaders(ctx), 'content-type': 'application/json' }),
+    }),
   }),
   a2aQuirk('a2a.rest.takes-no-plain-json', {
     breaks: 'A2A10-REST-003',
     make: (impl, hit) => ({
       readRestRequest(ctx, request) {
-        if (request.headers['content-type'] === 'application/json') throw hit(new A2AError('ContentTypeNotSupportedError', 'expected application/a2a+json'));
+        if (request.headers['content-type'] === 'application/json')
+          throw hit(new A2AError('ContentTypeNotSupportedError', 'expected application/a2a+json'));
         return impl.readRestRequest(ctx, request);
       },
     }),
   }),
   a2aQuirk('a2a.rest.ignores-the-query', {
     breaks: 'A2A10-REST-004',
-    make: (impl, hit) => ({ readRestRequest: (ctx, request) => (request.verb === 'GET' && request.query.size > 0 ? hit({}) : impl.readRestRequest(ctx, request)) }),
+    make: (impl, hit) => ({
+      readRestRequest: (ctx, request) =>
+        request.verb === 'GET' && request.query.size > 0 ? hit({}) : impl.readRestRequest(ctx, request),
+    }),
   }),
   a2aQuirk('a2a.rest.code-is-not-the-status', {
     breaks: 'A2A10-REST-005',
     make: (impl, hit) =>
-      restBody(impl, (body, answer) => (answer.status >= 400 ? hit({ ...answer, body: JSON.stringify({ error: { ...(body.error as object), code: -32_001 } }) }) : answer)),
+      restBody(impl, (body, answer) =>
+        answer.status >= 400
+          ? hit({ ...answer, body: JSON.stringify({ error: { ...(body.error as object), code: -32_001 } }) })
+          : answer,
+      ),
   }),
   a2aQuirk('a2a.rest.no-error-info', {
     breaks: 'A2A10-REST-006',
-    make: (impl, hit) => ({ restErrorBody: (...args) => hit({ error: { ...impl.restErrorBody(...args).error, details: [] } }) }),
+    make: (impl, hit) => ({
+      restErrorBody: (...args) => hit({ error: { ...impl.restErrorBody(...args).error, details: [] } }),
+    }),
   }),
   a2aQuirk('a2a.rest.untyped-details', {
     breaks: 'A2A10-REST-007',
@@ -267,7 +320,9 @@ export const restQuirks = [
         try {
           return impl.readRestRequest(ctx, request);
         } catch (error) {
-          throw error instanceof A2AError && error.error === 'JSONParseError' ? hit(new A2AError('InternalError', 'Internal error')) : error;
+          throw error instanceof A2AError && error.error === 'JSONParseError'
+            ? hit(new A2AError('InternalError', 'Internal error'))
+            : error;
         }
       },
     }),
@@ -276,14 +331,17 @@ export const restQuirks = [
     breaks: 'A2A10-REST-012',
     make: (impl, hit) =>
       restBody(impl, (body, answer) =>
-        answer.status === 404 && JSON.stringify(body).includes('"NOT_FOUND","domain"') ? hit({ status: 404, headers: { 'content-type': 'text/html' }, body: '<h1>Not found</h1>' }) : answer,
+        answer.status === 404 && JSON.stringify(body).includes('"NOT_FOUND","domain"')
+          ? hit({ status: 404, headers: { 'content-type': 'text/html' }, body: '<h1>Not found</h1>' })
+          : answer,
       ),
   }),
   a2aQuirk('a2a.rest.subscribes-by-get-only', {
     breaks: 'A2A10-SUB-007',
     make: (impl, hit) => ({
       matchRoute(ctx, verb, path) {
-        if (verb === 'POST' && path.endsWith(':subscribe')) throw hit(new HttpError('METHOD_NOT_ALLOWED', `${path}: expected GET`, { allow: 'GET' }));
+        if (verb === 'POST' && path.endsWith(':subscribe'))
+          throw hit(new HttpError('METHOD_NOT_ALLOWED', `${path}: expected GET`, { allow: 'GET' }));
         return impl.matchRoute(ctx, verb, path);
       },
     }),

@@ -6,7 +6,8 @@ export const capabilityQuirks = [
     breaks: 'A2A10-CAP-001',
     make: (impl, hit) => ({
       checkCapability(ctx, method) {
-        if (method.includes('PushNotification')) throw hit(new A2AError('UnsupportedOperationError', `${method} is not supported`));
+        if (method.includes('PushNotification'))
+          throw hit(new A2AError('UnsupportedOperationError', `${method} is not supported`));
         impl.checkCapability(ctx, method);
       },
     }),
@@ -15,14 +16,17 @@ export const capabilityQuirks = [
     breaks: 'A2A10-CAP-002',
     make: (impl, hit) => ({
       checkCapability(ctx, method) {
-        if ((method === 'SendStreamingMessage' || method === 'SubscribeToTask') && !ctx.settings.capabilities.streaming) return hit();
+        if ((method === 'SendStreamingMessage' || method === 'SubscribeToTask') && !ctx.settings.capabilities.streaming)
+          return hit();
         return impl.checkCapability(ctx, method);
       },
     }),
   }),
   a2aQuirk('a2a.capability.extended-card-not-configured', {
     breaks: 'A2A10-CAP-003',
-    make: (impl, hit) => ({ checkCapability: (ctx, method) => (method === 'GetExtendedAgentCard' ? hit() : impl.checkCapability(ctx, method)) }),
+    make: (impl, hit) => ({
+      checkCapability: (ctx, method) => (method === 'GetExtendedAgentCard' ? hit() : impl.checkCapability(ctx, method)),
+    }),
   }),
   a2aQuirk('a2a.capability.inline-push-ignored', {
     breaks: 'A2A10-CAP-006',

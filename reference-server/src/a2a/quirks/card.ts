@@ -21,7 +21,10 @@ const withoutHeader = (impl: A2AImpl, hit: Hit, name: string): Pick<A2AImpl, 'ca
 export const cardQuirks = [
   a2aQuirk('a2a.card.is-a-web-page', {
     breaks: 'A2A10-CARD-001',
-    make: (_impl, hit) => ({ cardAnswer: () => hit({ status: 200, headers: { 'content-type': 'text/html' }, body: '<!doctype html><title>Agent</title>' }) }),
+    make: (_impl, hit) => ({
+      cardAnswer: () =>
+        hit({ status: 200, headers: { 'content-type': 'text/html' }, body: '<!doctype html><title>Agent</title>' }),
+    }),
   }),
   a2aQuirk('a2a.card.no-description', {
     breaks: 'A2A10-CARD-002',
@@ -40,11 +43,13 @@ export const cardQuirks = [
   }),
   a2aQuirk('a2a.card.names-a-dead-interface', {
     breaks: 'A2A10-CARD-004',
-    make: (impl, hit) => alsoAt(impl, (url) => hit({ url: `${url}/nothing/here`, protocolBinding: 'JSONRPC', protocolVersion: '1.0' })),
+    make: (impl, hit) =>
+      alsoAt(impl, (url) => hit({ url: `${url}/nothing/here`, protocolBinding: 'JSONRPC', protocolVersion: '1.0' })),
   }),
   a2aQuirk('a2a.card.relative-url', {
     breaks: 'A2A10-CARD-005',
-    make: (impl, hit) => alsoAt(impl, () => hit({ url: '/a2a/1.0', protocolBinding: 'JSONRPC', protocolVersion: '1.0' })),
+    make: (impl, hit) =>
+      alsoAt(impl, () => hit({ url: '/a2a/1.0', protocolBinding: 'JSONRPC', protocolVersion: '1.0' })),
   }),
   a2aQuirk('a2a.card.no-cache-control', {
     breaks: 'A2A10-CARD-007',
@@ -76,7 +81,10 @@ export const cardQuirks = [
     make: (impl, hit) => ({
       card(ctx) {
         const card = impl.card(ctx);
-        return hit({ ...card, supportedInterfaces: card.supportedInterfaces.map((one) => ({ ...one, protocolVersion: '1.0.1' })) });
+        return hit({
+          ...card,
+          supportedInterfaces: card.supportedInterfaces.map((one) => ({ ...one, protocolVersion: '1.0.1' })),
+        });
       },
     }),
   }),

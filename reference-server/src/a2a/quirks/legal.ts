@@ -6,7 +6,10 @@ import type { A2AImpl } from '../impl.ts';
 import { a2aQuirk } from './a2a-quirk.ts';
 
 /** What goes out as JSON, changed. */
-const outgoing = (impl: A2AImpl, change: (value: unknown) => unknown): Pick<A2AImpl, 'rpcResult' | 'restResult' | 'restEvent' | 'card'> => ({
+const outgoing = (
+  impl: A2AImpl,
+  change: (value: unknown) => unknown,
+): Pick<A2AImpl, 'rpcResult' | 'restResult' | 'restEvent' | 'card'> => ({
   rpcResult: (...args) => change(impl.rpcResult(...args)) as object,
   restResult: (...args) => change(impl.restResult(...args)),
   restEvent: (...args) => change(impl.restEvent(...args)),
@@ -17,7 +20,14 @@ const outgoing = (impl: A2AImpl, change: (value: unknown) => unknown): Pick<A2AI
 function everywhere(value: unknown, change: (members: [string, unknown][]) => [string, unknown][]): unknown {
   if (Array.isArray(value)) return value.map((element) => everywhere(element, change));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(change(Object.entries(value).map(([key, member]) => [key, key === 'data' || key === 'metadata' ? member : everywhere(member, change)])));
+  return Object.fromEntries(
+    change(
+      Object.entries(value).map(([key, member]) => [
+        key,
+        key === 'data' || key === 'metadata' ? member : everywhere(member, change),
+      ]),
+    ),
+  );
 }
 
 /** Unusual and allowed: no check may call any of these a fault. */
@@ -35,15 +45,22 @@ export const legalOddities = [
   }),
   a2aQuirk('a2a.legal.one-byte-a-chunk', {
     breaks: null,
-    make: (_impl, hit) => ({ chunks: (_ctx, frame) => hit(Array.from(Buffer.from(frame), (byte) => Uint8Array.of(byte))) }),
+    make: (_impl, hit) => ({
+      chunks: (_ctx, frame) => hit(Array.from(Buffer.from(frame), (byte) => Uint8Array.of(byte))),
+    }),
   }),
   a2aQuirk('a2a.legal.data-on-several-lines', {
     breaks: null,
-    make: (impl, hit) => ({ frameText: (ctx, event) => impl.frameText(ctx, hit({ ...event, data: JSON.stringify(JSON.parse(event.data), null, 1) })) }),
+    make: (impl, hit) => ({
+      frameText: (ctx, event) =>
+        impl.frameText(ctx, hit({ ...event, data: JSON.stringify(JSON.parse(event.data), null, 1) })),
+    }),
   }),
   a2aQuirk('a2a.legal.no-space-after-the-colon', {
     breaks: null,
-    make: (impl, hit) => ({ frameText: (ctx, event) => hit(impl.frameText(ctx, event).replaceAll(/^(\w+): /gm, '$1:')) }),
+    make: (impl, hit) => ({
+      frameText: (ctx, event) => hit(impl.frameText(ctx, event).replaceAll(/^(\w+): /gm, '$1:')),
+    }),
   }),
   a2aQuirk('a2a.legal.no-event-ids', {
     breaks: null,
@@ -51,11 +68,20 @@ export const legalOddities = [
   }),
   a2aQuirk('a2a.legal.named-events', {
     breaks: null,
-    make: (impl, hit) => ({ frameText: (ctx, event) => impl.frameText(ctx, hit({ ...event, event: 'message', retry: 3_000 })) }),
+    make: (impl, hit) => ({
+      frameText: (ctx, event) => impl.frameText(ctx, hit({ ...event, event: 'message', retry: 3_000 })),
+    }),
   }),
   a2aQuirk('a2a.legal.unknown-members', {
     breaks: null,
-    make: (impl, hit) => outgoing(impl, (value) => hit(everywhere(value, (members) => (members.some(([key]) => key === 'jsonrpc') ? members : [...members, ['vendorNote', 1]])))),
+    make: (impl, hit) =>
+      outgoing(impl, (value) =>
+        hit(
+          everywhere(value, (members) =>
+            members.some(([key]) => key === 'jsonrpc') ? members : [...members, ['vendorNote', 1]],
+          ),
+        ),
+      ),
   }),
   a2aQuirk('a2a.legal.members-in-reverse', {
     breaks: null,
@@ -65,7 +91,10 @@ export const legalOddities = [
     breaks: null,
     make: (impl, hit) => ({
       rpcHeaders: (ctx) => hit({ ...impl.rpcHeaders(ctx), 'content-type': `${JSON_MEDIA_TYPE}; charset=utf-8` }),
-      streamHeaders: (ctx) => ({ ...impl.streamHeaders(ctx), 'content-type': `${SSE_MEDIA_TYPE.toUpperCase()}; charset=utf-8` }),
+      streamHeaders: (ctx) => ({
+        ...impl.streamHeaders(ctx),
+        'content-type': `${SSE_MEDIA_TYPE.toUpperCase()}; charset=utf-8`,
+      }),
     }),
   }),
   a2aQuirk('a2a.legal.pauses', {
@@ -84,7 +113,9 @@ export const legalOddities = [
     make: (impl, hit) => ({
       async CancelTask(ctx, call, request) {
         const run = await impl.findTask(ctx, call, request.id);
-        return run.state === 'canceled' ? hit(await impl.GetTask(ctx, call, request)) : impl.CancelTask(ctx, call, request);
+        return run.state === 'canceled'
+          ? hit(await impl.GetTask(ctx, call, request))
+          : impl.CancelTask(ctx, call, request);
       },
     }),
   }),
@@ -102,7 +133,8 @@ export const legalOddities = [
           yield item;
         }
         const run = task ? await impl.findTask(ctx, call, turn.id).catch(() => undefined) : undefined;
-        const snapshot = run && !run.state.endsWith('-required') ? await impl.currentTask(ctx, run, { historyLength }) : undefined;
+        const snapshot =
+          run && !run.state.endsWith('-required') ? await impl.currentTask(ctx, run, { historyLength }) : undefined;
         if (snapshot) yield hit({ event: { task: snapshot } });
       },
     }),
@@ -110,19 +142,32 @@ export const legalOddities = [
   a2aQuirk('a2a.legal.localized-errors', {
     breaks: null,
     make: (impl, hit) => ({
-      errorDetails: (ctx, error) => hit([...impl.errorDetails(ctx, error), { '@type': 'type.googleapis.com/google.rpc.LocalizedMessage', locale: 'de', message: 'Das ging nicht.' }]),
+      errorDetails: (ctx, error) =>
+        hit([
+          ...impl.errorDetails(ctx, error),
+          { '@type': 'type.googleapis.com/google.rpc.LocalizedMessage', locale: 'de', message: 'Das ging nicht.' },
+        ]),
     }),
   }),
   a2aQuirk('a2a.legal.null-is-unset', {
     breaks: null,
     make: (impl, hit) =>
-      outgoing(impl, (value) => hit(everywhere(value, (members) => (members.some(([key]) => key === 'status') && !members.some(([key]) => key === 'metadata') ? [...members, ['metadata', null]] : members)))),
+      outgoing(impl, (value) =>
+        hit(
+          everywhere(value, (members) =>
+            members.some(([key]) => key === 'status') && !members.some(([key]) => key === 'metadata')
+              ? [...members, ['metadata', null]]
+              : members,
+          ),
+        ),
+      ),
   }),
   a2aQuirk('a2a.legal.subscribe-by-get', {
     breaks: null,
     make: (impl, hit) => ({
       matchRoute(ctx, verb, path) {
-        if (verb === 'POST' && path.endsWith(':subscribe')) throw hit(new HttpError('NOT_FOUND', `There is no POST ${path}.`));
+        if (verb === 'POST' && path.endsWith(':subscribe'))
+          throw hit(new HttpError('NOT_FOUND', `There is no POST ${path}.`));
         return impl.matchRoute(ctx, verb, path);
       },
     }),
@@ -132,7 +177,10 @@ export const legalOddities = [
     make: (impl, hit) => ({
       card(ctx) {
         const card = impl.card(ctx);
-        return hit({ ...card, supportedInterfaces: card.supportedInterfaces.map((one) => ({ ...one, tenant: 'acme' })) });
+        return hit({
+          ...card,
+          supportedInterfaces: card.supportedInterfaces.map((one) => ({ ...one, tenant: 'acme' })),
+        });
       },
       readParams(ctx, method, given) {
         const params = impl.readParams(ctx, method, given);
@@ -148,10 +196,19 @@ export const legalOddities = [
         const card = impl.card(ctx);
         const others = [
           { url: 'grpc.example.com:443', protocolBinding: 'GRPC', protocolVersion: '1.0' },
-          { url: 'wss://example.com/a2a', protocolBinding: 'https://example.com/bindings/websocket', protocolVersion: '1.0' },
+          {
+            url: 'wss://example.com/a2a',
+            protocolBinding: 'https://example.com/bindings/websocket',
+            protocolVersion: '1.0',
+          },
         ];
         // Members of 0.3 beside those of 1.0.
-        return hit({ ...card, supportedInterfaces: [...others, ...card.supportedInterfaces], protocolVersion: '1.0', security: [{ api_key: [] }] });
+        return hit({
+          ...card,
+          supportedInterfaces: [...others, ...card.supportedInterfaces],
+          protocolVersion: '1.0',
+          security: [{ api_key: [] }],
+        });
       },
     }),
   }),

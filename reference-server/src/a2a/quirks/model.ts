@@ -19,7 +19,15 @@ export const modelQuirks = [
   a2aQuirk('a2a.model.old-state-names', {
     breaks: 'A2A10-DM-002',
     make: (impl, hit) =>
-      tasks(impl, (task) => hit({ ...task, status: { ...task.status, state: task.status.state.slice('TASK_STATE_'.length).toLowerCase().replace('_', '-') as never } })),
+      tasks(impl, (task) =>
+        hit({
+          ...task,
+          status: {
+            ...task.status,
+            state: task.status.state.slice('TASK_STATE_'.length).toLowerCase().replace('_', '-') as never,
+          },
+        }),
+      ),
   }),
   a2aQuirk('a2a.model.offset-instead-of-z', {
     breaks: 'A2A10-DM-003',
@@ -44,11 +52,15 @@ export const modelQuirks = [
   }),
   a2aQuirk('a2a.model.part-of-two-kinds', {
     breaks: 'A2A10-DM-009',
-    make: (impl, hit) => history(impl, (message) => hit({ ...message, parts: [{ text: 'one', url: 'https://example.com/two' }] })),
+    make: (impl, hit) =>
+      history(impl, (message) => hit({ ...message, parts: [{ text: 'one', url: 'https://example.com/two' }] })),
   }),
   a2aQuirk('a2a.model.one-artifact-twice', {
     breaks: 'A2A10-DM-012',
-    make: (impl, hit) => tasks(impl, (task) => (task.artifacts ? hit({ ...task, artifacts: [...task.artifacts, ...task.artifacts] }) : task)),
+    make: (impl, hit) =>
+      tasks(impl, (task) =>
+        task.artifacts ? hit({ ...task, artifacts: [...task.artifacts, ...task.artifacts] }) : task,
+      ),
   }),
   a2aQuirk('a2a.model.kind', {
     breaks: 'A2A10-DM-013',

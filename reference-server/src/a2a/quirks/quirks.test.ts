@@ -11,7 +11,8 @@ const withQuirk = async (name: string) => {
 
 test('every quirk has a name of its own, and breaks a rule that there is', () => {
   expect(new Set(QUIRKS.map(({ name }) => name)).size).toBe(QUIRKS.length);
-  for (const { breaks, also = [] } of QUIRKS) for (const id of [breaks, ...also.map((one) => one.id)]) if (id !== null) expect(requirements).toHaveProperty(id);
+  for (const { breaks, also = [] } of QUIRKS)
+    for (const id of [breaks, ...also.map((one) => one.id)]) if (id !== null) expect(requirements).toHaveProperty(id);
 });
 
 test('a2a.stream.goes-on-after-the-end', async () => {

@@ -6,7 +6,10 @@ import { a2aQuirk, changed, instead } from './a2a-quirk.ts';
 
 type Request = SendMessageRequest;
 
-const withMessage = (request: Request, change: Partial<Request['message']>): Request => ({ ...request, message: { ...request.message, ...change } });
+const withMessage = (request: Request, change: Partial<Request['message']>): Request => ({
+  ...request,
+  message: { ...request.message, ...change },
+});
 
 /** A message as if it named no task (or no context). */
 function without(request: Request, member: 'taskId' | 'contextId'): Request {
@@ -19,10 +22,15 @@ async function isContextKnown(ctx: A2AContext, { owner }: Call, contextId: strin
 }
 
 /** A context that the client names is replaced, when the server knows it, or when it does not. */
-const replacesContext = (impl: A2AImpl, hit: (request: Request) => Request, when: 'known' | 'unknown'): Pick<A2AImpl, 'beginTurn'> => ({
+const replacesContext = (
+  impl: A2AImpl,
+  hit: (request: Request) => Request,
+  when: 'known' | 'unknown',
+): Pick<A2AImpl, 'beginTurn'> => ({
   async beginTurn(ctx, call, request) {
     const { taskId, contextId } = request.message;
-    if (taskId || !contextId || (await isContextKnown(ctx, call, contextId)) !== (when === 'known')) return impl.beginTurn(ctx, call, request);
+    if (taskId || !contextId || (await isContextKnown(ctx, call, contextId)) !== (when === 'known'))
+      return impl.beginTurn(ctx, call, request);
     return impl.beginTurn(ctx, call, hit(without(request, 'contextId')));
   },
 });
@@ -40,7 +48,10 @@ export const sendQuirks = [
   a2aQuirk('a2a.send.ended-task-is-not-found', {
     breaks: 'A2A10-SEND-002',
     also: [{ id: 'A2A10-ERR-008', why: 'the table is looked up with this very failure' }],
-    make: (impl, hit) => ({ SendMessage: (...args) => instead(() => impl.SendMessage(...args), 'UnsupportedOperationError', hit, 'InvalidParamsError') }),
+    make: (impl, hit) => ({
+      SendMessage: (...args) =>
+        instead(() => impl.SendMessage(...args), 'UnsupportedOperationError', hit, 'InvalidParamsError'),
+    }),
   }),
   a2aQuirk('a2a.send.unknown-task-is-a-new-one', {
     breaks: 'A2A10-SEND-004',
@@ -49,7 +60,8 @@ export const sendQuirks = [
         try {
           return await impl.SendMessage(ctx, call, request);
         } catch (error) {
-          if (error instanceof A2AError && error.error === 'TaskNotFoundError') return impl.SendMessage(ctx, call, hit(without(request, 'taskId')));
+          if (error instanceof A2AError && error.error === 'TaskNotFoundError')
+            return impl.SendMessage(ctx, call, hit(without(request, 'taskId')));
           throw error;
         }
       },
@@ -64,7 +76,11 @@ export const sendQuirks = [
         } catch (error) {
           const { taskId } = request.message;
           if (!taskId || !(error instanceof A2AError) || error.error !== 'TaskNotFoundError') throw error;
-          await impl.beginTurn({ ...ctx, impl: { ...ctx.impl, newId: () => taskId } }, call, without(request, 'taskId'));
+          await impl.beginTurn(
+            { ...ctx, impl: { ...ctx.impl, newId: () => taskId } },
+            call,
+            without(request, 'taskId'),
+          );
           throw hit(error);
         }
       },
@@ -90,7 +106,9 @@ export const sendQuirks = [
     make: (impl, hit) => ({
       awaitAnswer(ctx, call, turn, options) {
         if (options.returnImmediately !== undefined) return impl.awaitAnswer(ctx, call, turn, options);
-        const soon = ctx.clock.sleep(40, call.signal).then(() => impl.awaitAnswer(ctx, call, turn, hit({ ...options, returnImmediately: true })));
+        const soon = ctx.clock
+          .sleep(40, call.signal)
+          .then(() => impl.awaitAnswer(ctx, call, turn, hit({ ...options, returnImmediately: true })));
         return Promise.race([impl.awaitAnswer(ctx, call, turn, options), soon]);
       },
     }),
@@ -99,13 +117,24 @@ export const sendQuirks = [
     breaks: 'A2A10-SEND-008',
     make: (impl, hit) => ({
       awaitAnswer: (ctx, call, turn, options) =>
-        impl.awaitAnswer(ctx, call, turn, options.returnImmediately === false ? hit({ ...options, returnImmediately: true }) : options),
+        impl.awaitAnswer(
+          ctx,
+          call,
+          turn,
+          options.returnImmediately === false ? hit({ ...options, returnImmediately: true }) : options,
+        ),
     }),
   }),
   a2aQuirk('a2a.send.always-waits', {
     breaks: 'A2A10-SEND-009',
     make: (impl, hit) => ({
-      awaitAnswer: (ctx, call, turn, options) => impl.awaitAnswer(ctx, call, turn, options.returnImmediately ? hit({ ...options, returnImmediately: false }) : options),
+      awaitAnswer: (ctx, call, turn, options) =>
+        impl.awaitAnswer(
+          ctx,
+          call,
+          turn,
+          options.returnImmediately ? hit({ ...options, returnImmediately: false }) : options,
+        ),
     }),
   }),
   a2aQuirk('a2a.send.answer-without-artifacts', {
@@ -125,7 +154,9 @@ export const sendQuirks = [
       async awaitAnswer(ctx, call, turn, options) {
         const answer = await impl.awaitAnswer(ctx, call, turn, options);
         if ('task' in answer || !options.returnImmediately) return answer;
-        return { task: hit({ id: turn.id, contextId: turn.contextId ?? '', status: { state: 'TASK_STATE_SUBMITTED' } }) };
+        return {
+          task: hit({ id: turn.id, contextId: turn.contextId ?? '', status: { state: 'TASK_STATE_SUBMITTED' } }),
+        };
       },
     }),
   }),
@@ -150,7 +181,11 @@ export const sendQuirks = [
         if (!taskId) return impl.beginTurn(ctx, call, request);
         const { contextId, state } = await impl.findTask(ctx, call, taskId);
         if (!state.endsWith('-required')) return impl.beginTurn(ctx, call, request);
-        return impl.beginTurn(ctx, call, hit(without(contextId === undefined ? request : withMessage(request, { contextId }), 'taskId')));
+        return impl.beginTurn(
+          ctx,
+          call,
+          hit(without(contextId === undefined ? request : withMessage(request, { contextId }), 'taskId')),
+        );
       },
     }),
   }),

@@ -9,7 +9,9 @@ const isEnd = ({ statusUpdate }: StreamResponse): boolean =>
 export const streamQuirks = [
   a2aQuirk('a2a.stream.is-called-json', {
     breaks: 'A2A10-STREAM-001',
-    make: (impl, hit) => ({ streamHeaders: (ctx) => hit({ ...impl.streamHeaders(ctx), 'content-type': 'application/json' }) }),
+    make: (impl, hit) => ({
+      streamHeaders: (ctx) => hit({ ...impl.streamHeaders(ctx), 'content-type': 'application/json' }),
+    }),
   }),
   a2aQuirk('a2a.stream.says-its-message-twice', {
     breaks: 'A2A10-STREAM-002',
@@ -24,7 +26,17 @@ export const streamQuirks = [
     make: (impl, hit) =>
       streams(impl, (event, index) =>
         event.task && index === 0
-          ? hit([event, { message: { messageId: 'aside', contextId: event.task.contextId ?? '', role: 'ROLE_AGENT', parts: [{ text: 'By the way' }] } }])
+          ? hit([
+              event,
+              {
+                message: {
+                  messageId: 'aside',
+                  contextId: event.task.contextId ?? '',
+                  role: 'ROLE_AGENT',
+                  parts: [{ text: 'By the way' }],
+                },
+              },
+            ])
           : [event],
       ),
   }),
@@ -47,26 +59,38 @@ export const streamQuirks = [
       encode(ctx, fold, entry) {
         const frames = impl.encode(ctx, fold, entry);
         if (entry.event.type !== 'end' || entry.event.state !== 'completed') return frames;
-        return hit([...frames, ...impl.encode(ctx, fold, { ...entry, event: { type: 'status', text: 'Working again' } })]);
+        return hit([
+          ...frames,
+          ...impl.encode(ctx, fold, { ...entry, event: { type: 'status', text: 'Working again' } }),
+        ]);
       },
     }),
   }),
   a2aQuirk('a2a.stream.out-of-order', {
     breaks: 'A2A10-STREAM-007',
-    make: (impl, hit) => ({ turnEvents: (...args) => swapped(impl.turnEvents(...args), (event) => event.statusUpdate !== undefined && !isEnd(event), hit) }),
+    make: (impl, hit) => ({
+      turnEvents: (...args) =>
+        swapped(impl.turnEvents(...args), (event) => event.statusUpdate !== undefined && !isEnd(event), hit),
+    }),
   }),
   a2aQuirk('a2a.stream.another-context', {
     breaks: 'A2A10-STREAM-008',
     make: (impl, hit) =>
-      streams(impl, (event) => (event.statusUpdate ? hit([{ statusUpdate: { ...event.statusUpdate, contextId: 'elsewhere' } }]) : [event])),
+      streams(impl, (event) =>
+        event.statusUpdate ? hit([{ statusUpdate: { ...event.statusUpdate, contextId: 'elsewhere' } }]) : [event],
+      ),
   }),
   a2aQuirk('a2a.stream.second-watcher-misses-artifacts', {
     breaks: 'A2A10-STREAM-009',
-    make: (impl, hit) => ({ taskEvents: (...args) => changed(impl.taskEvents(...args), (event) => (event.artifactUpdate ? hit([]) : [event])) }),
+    make: (impl, hit) => ({
+      taskEvents: (...args) => changed(impl.taskEvents(...args), (event) => (event.artifactUpdate ? hit([]) : [event])),
+    }),
   }),
   a2aQuirk('a2a.stream.second-watcher-out-of-order', {
     breaks: 'A2A10-STREAM-010',
-    make: (impl, hit) => ({ taskEvents: (...args) => swapped(impl.taskEvents(...args), (event) => event.artifactUpdate !== undefined, hit) }),
+    make: (impl, hit) => ({
+      taskEvents: (...args) => swapped(impl.taskEvents(...args), (event) => event.artifactUpdate !== undefined, hit),
+    }),
   }),
   a2aQuirk('a2a.stream.one-leaves-all-end', {
     breaks: 'A2A10-STREAM-011',
@@ -105,23 +129,34 @@ export const streamQuirks = [
   }),
   a2aQuirk('a2a.stream.ended-task-is-bad-input', {
     breaks: 'A2A10-STREAM-013',
-    make: (impl, hit) => ({ SendStreamingMessage: (...args) => instead(() => impl.SendStreamingMessage(...args), 'UnsupportedOperationError', hit, 'InvalidParamsError') }),
+    make: (impl, hit) => ({
+      SendStreamingMessage: (...args) =>
+        instead(() => impl.SendStreamingMessage(...args), 'UnsupportedOperationError', hit, 'InvalidParamsError'),
+    }),
   }),
   a2aQuirk('a2a.stream.unknown-task-is-unsupported', {
     breaks: 'A2A10-STREAM-014',
-    make: (impl, hit) => ({ SendStreamingMessage: (...args) => instead(() => impl.SendStreamingMessage(...args), 'TaskNotFoundError', hit, 'UnsupportedOperationError') }),
+    make: (impl, hit) => ({
+      SendStreamingMessage: (...args) =>
+        instead(() => impl.SendStreamingMessage(...args), 'TaskNotFoundError', hit, 'UnsupportedOperationError'),
+    }),
   }),
   a2aQuirk('a2a.stream.stays-open-when-interrupted', {
     breaks: 'A2A10-STREAM-016',
     make: (impl, hit) => ({
-      endsStream: (ctx, entry) => (entry.event.type === 'end' && entry.event.state.endsWith('-required') ? hit(false) : impl.endsStream(ctx, entry)),
+      endsStream: (ctx, entry) =>
+        entry.event.type === 'end' && entry.event.state.endsWith('-required')
+          ? hit(false)
+          : impl.endsStream(ctx, entry),
     }),
   }),
   a2aQuirk('a2a.stream.appends-to-nothing', {
     breaks: 'A2A10-STREAM-017',
     make: (impl, hit) =>
       streams(impl, (event) =>
-        event.artifactUpdate && !event.artifactUpdate.append ? hit([{ artifactUpdate: { ...event.artifactUpdate, append: true } }]) : [event],
+        event.artifactUpdate && !event.artifactUpdate.append
+          ? hit([{ artifactUpdate: { ...event.artifactUpdate, append: true } }])
+          : [event],
       ),
   }),
   a2aQuirk('a2a.stream.loses-a-chunk', {
@@ -159,14 +194,18 @@ export const streamQuirks = [
       { id: 'A2A10-STREAM-007', why: 'the end of the script is not to be seen' },
       { id: 'A2A10-STREAM-018', why: 'GetTask knows of an end that the stream did not show' },
     ],
-    make: (impl, hit) => ({ turnEvents: (...args) => changed(impl.turnEvents(...args), (event) => (isEnd(event) ? hit([]) : [event])) }),
+    make: (impl, hit) => ({
+      turnEvents: (...args) => changed(impl.turnEvents(...args), (event) => (isEnd(event) ? hit([]) : [event])),
+    }),
   }),
   a2aQuirk('a2a.stream.follow-up-without-the-task', {
     breaks: 'A2A10-STREAM-021',
     also: [{ id: 'A2A10-STREAM-003', why: 'every stream begins with the task' }],
     make: (impl, hit) => ({
       turnEvents: (ctx, call, turn, historyLength) =>
-        changed(impl.turnEvents(ctx, call, turn, historyLength), (event) => (event.task && turn.open ? hit([]) : [event])),
+        changed(impl.turnEvents(ctx, call, turn, historyLength), (event) =>
+          event.task && turn.open ? hit([]) : [event],
+        ),
     }),
   }),
 ];
@@ -174,7 +213,9 @@ export const streamQuirks = [
 export const subscribeQuirks = [
   a2aQuirk('a2a.subscribe.begins-without-the-task', {
     breaks: 'A2A10-SUB-001',
-    make: (impl, hit) => ({ taskEvents: (...args) => changed(impl.taskEvents(...args), (event, index) => (index === 0 ? hit([]) : [event])) }),
+    make: (impl, hit) => ({
+      taskEvents: (...args) => changed(impl.taskEvents(...args), (event, index) => (index === 0 ? hit([]) : [event])),
+    }),
   }),
   a2aQuirk('a2a.subscribe.never-closes', {
     breaks: 'A2A10-SUB-002',
@@ -198,7 +239,10 @@ export const subscribeQuirks = [
   }),
   a2aQuirk('a2a.subscribe.unknown-is-unsupported', {
     breaks: 'A2A10-SUB-004',
-    make: (impl, hit) => ({ SubscribeToTask: (...args) => instead(() => impl.SubscribeToTask(...args), 'TaskNotFoundError', hit, 'UnsupportedOperationError') }),
+    make: (impl, hit) => ({
+      SubscribeToTask: (...args) =>
+        instead(() => impl.SubscribeToTask(...args), 'TaskNotFoundError', hit, 'UnsupportedOperationError'),
+    }),
   }),
   a2aQuirk('a2a.subscribe.not-when-interrupted', {
     breaks: 'A2A10-SUB-005',
@@ -226,7 +270,11 @@ export const subscribeQuirks = [
 ];
 
 /** The first two neighbours of a kind change places. */
-async function* swapped(items: AsyncIterable<StreamItem>, kind: (event: StreamResponse) => boolean, hit: <T>(value: T) => T): AsyncGenerator<StreamItem> {
+async function* swapped(
+  items: AsyncIterable<StreamItem>,
+  kind: (event: StreamResponse) => boolean,
+  hit: <T>(value: T) => T,
+): AsyncGenerator<StreamItem> {
   let held: StreamItem | undefined;
   let done = false;
   for await (const item of items) {
@@ -251,7 +299,9 @@ async function* swapped(items: AsyncIterable<StreamItem>, kind: (event: StreamRe
 
 /** Ends, as if nothing more would come, when the signal aborts. */
 async function* untilAborted<T>(items: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
-  const aborted = new Promise<IteratorResult<T>>((resolve) => signal.addEventListener('abort', () => resolve({ done: true, value: undefined }), { once: true }));
+  const aborted = new Promise<IteratorResult<T>>((resolve) =>
+    signal.addEventListener('abort', () => resolve({ done: true, value: undefined }), { once: true }),
+  );
   const iterator = items[Symbol.asyncIterator]();
   for (;;) {
     const step = await Promise.race([iterator.next(), aborted]);

@@ -21,7 +21,9 @@ export const getQuirks = [
       { id: 'A2A10-ERR-006', why: 'the general rule' },
       { id: 'A2A10-ERR-008', why: 'the table is looked up with this very failure' },
     ],
-    make: (impl, hit) => ({ GetTask: (...args) => instead(() => impl.GetTask(...args), 'TaskNotFoundError', hit, 'InvalidParamsError') }),
+    make: (impl, hit) => ({
+      GetTask: (...args) => instead(() => impl.GetTask(...args), 'TaskNotFoundError', hit, 'InvalidParamsError'),
+    }),
   }),
   a2aQuirk('a2a.get.changes-what-it-reads', {
     breaks: 'A2A10-GET-003',
@@ -40,7 +42,9 @@ export const getQuirks = [
     make: (impl, hit) => ({
       async GetTask(ctx, call, request) {
         const task = await impl.GetTask(ctx, call, request);
-        return task.status.state === 'TASK_STATE_WORKING' ? hit({ ...task, status: { ...task.status, state: 'TASK_STATE_SUBMITTED' } }) : task;
+        return task.status.state === 'TASK_STATE_WORKING'
+          ? hit({ ...task, status: { ...task.status, state: 'TASK_STATE_SUBMITTED' } })
+          : task;
       },
     }),
   }),
@@ -49,20 +53,34 @@ export const getQuirks = [
 export const historyQuirks = [
   a2aQuirk('a2a.history.zero-is-everything', {
     breaks: 'A2A10-HIST-001',
-    make: (impl, hit) => ({ recentHistory: (ctx, history, length) => (length === 0 ? hit([...history]) : impl.recentHistory(ctx, history, length)) }),
+    make: (impl, hit) => ({
+      recentHistory: (ctx, history, length) =>
+        length === 0 ? hit([...history]) : impl.recentHistory(ctx, history, length),
+    }),
   }),
   a2aQuirk('a2a.history.limit-ignored', {
     breaks: 'A2A10-HIST-002',
-    make: (impl, hit) => ({ recentHistory: (ctx, history, length) => (length ? hit([...history]) : impl.recentHistory(ctx, history, length)) }),
+    make: (impl, hit) => ({
+      recentHistory: (ctx, history, length) => (length ? hit([...history]) : impl.recentHistory(ctx, history, length)),
+    }),
   }),
   a2aQuirk('a2a.history.oldest-first', {
     breaks: 'A2A10-HIST-003',
-    make: (impl, hit) => ({ recentHistory: (ctx, history, length) => (length ? hit(history.slice(0, length)) : impl.recentHistory(ctx, history, length)) }),
+    make: (impl, hit) => ({
+      recentHistory: (ctx, history, length) =>
+        length ? hit(history.slice(0, length)) : impl.recentHistory(ctx, history, length),
+    }),
   }),
   a2aQuirk('a2a.history.not-limited-on-send', {
     breaks: 'A2A10-HIST-004',
     make: (impl, hit) => ({
-      awaitAnswer: (ctx, call, turn, options) => impl.awaitAnswer(ctx, call, turn, options.historyLength === 0 ? hit({ ...options, historyLength: undefined }) : options),
+      awaitAnswer: (ctx, call, turn, options) =>
+        impl.awaitAnswer(
+          ctx,
+          call,
+          turn,
+          options.historyLength === 0 ? hit({ ...options, historyLength: undefined }) : options,
+        ),
     }),
   }),
   a2aQuirk('a2a.history.takes-negative', {
@@ -78,7 +96,8 @@ export const historyQuirks = [
   a2aQuirk('a2a.history.of-the-user-only', {
     breaks: 'A2A10-HIST-007',
     make: (impl, hit) => ({
-      recentHistory: (ctx, history, length) => impl.recentHistory(ctx, hit(history.filter(({ role }) => role === 'ROLE_USER')), length),
+      recentHistory: (ctx, history, length) =>
+        impl.recentHistory(ctx, hit(history.filter(({ role }) => role === 'ROLE_USER')), length),
     }),
   }),
 ];
@@ -110,13 +129,17 @@ export const cancelQuirks = [
   a2aQuirk('a2a.cancel.unknown-is-unsupported', {
     breaks: 'A2A10-CANCEL-003',
     also: [{ id: 'A2A10-ERR-006', why: 'the general rule' }],
-    make: (impl, hit) => ({ CancelTask: (...args) => instead(() => impl.CancelTask(...args), 'TaskNotFoundError', hit, 'UnsupportedOperationError') }),
+    make: (impl, hit) => ({
+      CancelTask: (...args) =>
+        instead(() => impl.CancelTask(...args), 'TaskNotFoundError', hit, 'UnsupportedOperationError'),
+    }),
   }),
   a2aQuirk('a2a.cancel.twice-is-bad-input', {
     breaks: 'A2A10-CANCEL-004',
     make: (impl, hit) => ({
       checkCancelable(ctx, run) {
-        if (run.state === 'canceled') throw hit(invalidParams([{ field: 'id', description: 'id: this task was canceled before' }]));
+        if (run.state === 'canceled')
+          throw hit(invalidParams([{ field: 'id', description: 'id: this task was canceled before' }]));
         impl.checkCancelable(ctx, run);
       },
     }),
@@ -124,7 +147,8 @@ export const cancelQuirks = [
   a2aQuirk('a2a.cancel.streams-are-not-told', {
     breaks: 'A2A10-CANCEL-006',
     make: (impl, hit) => ({
-      encode: (ctx, fold, entry) => (entry.event.type === 'end' && entry.event.state === 'canceled' ? hit([]) : impl.encode(ctx, fold, entry)),
+      encode: (ctx, fold, entry) =>
+        entry.event.type === 'end' && entry.event.state === 'canceled' ? hit([]) : impl.encode(ctx, fold, entry),
     }),
   }),
 ];

@@ -7,7 +7,9 @@ export const versionQuirks = [
   a2aQuirk('a2a.version.takes-any', {
     breaks: 'A2A10-VER-001',
     also: [{ id: 'A2A10-VER-006', why: 'the header in capitals asks for a version that does not exist, too' }],
-    make: (impl, hit) => ({ checkVersion: (ctx, asked) => (/^\d{2,}\./.test(asked) ? hit() : impl.checkVersion(ctx, asked)) }),
+    make: (impl, hit) => ({
+      checkVersion: (ctx, asked) => (/^\d{2,}\./.test(asked) ? hit() : impl.checkVersion(ctx, asked)),
+    }),
   }),
   a2aQuirk('a2a.version.none-is-the-newest', {
     breaks: 'A2A10-VER-002',
@@ -24,14 +26,18 @@ export const versionQuirks = [
   }),
   a2aQuirk('a2a.version.not-from-the-query', {
     breaks: 'A2A10-VER-004',
-    make: (impl, hit) => ({ readVersion: (ctx, headers, query) => impl.readVersion(ctx, headers, query.has('A2A-Version') ? hit(new URLSearchParams()) : query) }),
+    make: (impl, hit) => ({
+      readVersion: (ctx, headers, query) =>
+        impl.readVersion(ctx, headers, query.has('A2A-Version') ? hit(new URLSearchParams()) : query),
+    }),
   }),
   a2aQuirk('a2a.version.header-name-to-the-letter', {
     breaks: 'A2A10-VER-006',
     make: (impl, hit) => ({
       dispatch(ctx, operation) {
         const { request } = operation;
-        if (request.headers['a2a-version'] === undefined || request.headerNames.includes('A2A-Version')) return impl.dispatch(ctx, operation);
+        if (request.headers['a2a-version'] === undefined || request.headerNames.includes('A2A-Version'))
+          return impl.dispatch(ctx, operation);
         const { 'a2a-version': _unseen, ...headers } = request.headers;
         return impl.dispatch(ctx, { ...operation, request: { ...request, headers: hit(headers) } });
       },

@@ -8,8 +8,16 @@ export const approvalQuirks = [
       asking(ctx, event) {
         const asked = impl.asking(ctx, event);
         if (event.by !== 'approval') return asked;
-        const results = event.calls.map(({ id, name, args }): ToolResult => ({ id, name, args, output: 'Done already.' }));
-        return hit([...impl.executed(ctx, { message: { role: 'user' }, decisions: [], context: {} }, results), ...asked]);
+        const results = event.calls.map(({ id, name, args }): ToolResult => ({
+          id,
+          name,
+          args,
+          output: 'Done already.',
+        }));
+        return hit([
+          ...impl.executed(ctx, { message: { role: 'user' }, decisions: [], context: {} }, results),
+          ...asked,
+        ]);
       },
     }),
   }),
@@ -18,12 +26,16 @@ export const approvalQuirks = [
     make: (impl, hit) => ({
       executed(ctx, turn, results) {
         const [only] = turn.decisions;
-        const isOne = turn.decisions.length === 1 && only?.approved === true && (turn.message.data?.tool_calls?.length ?? 0) > 0;
+        const isOne =
+          turn.decisions.length === 1 && only?.approved === true && (turn.message.data?.tool_calls?.length ?? 0) > 0;
         const found = impl.executed(ctx, turn, results);
         if (!isOne) return found;
         return found.map((event) =>
           event.type === 'executed_tool_calls'
-            ? hit({ ...event, executed_tool_calls: event.executed_tool_calls.map((one) => ({ ...one, id: `${one.id}-other` })) })
+            ? hit({
+                ...event,
+                executed_tool_calls: event.executed_tool_calls.map((one) => ({ ...one, id: `${one.id}-other` })),
+              })
             : event,
         );
       },
@@ -32,7 +44,10 @@ export const approvalQuirks = [
   chatQuirk('chat.approval.rejects-without-the-reason', {
     breaks: 'CHAT-APPR-004',
     make: (impl, hit) => ({
-      output: (ctx, result, decision) => (result.rejected && decision?.carrier === 'tool_calls' ? hit('Tool rejected') : impl.output(ctx, result, decision)),
+      output: (ctx, result, decision) =>
+        result.rejected && decision?.carrier === 'tool_calls'
+          ? hit('Tool rejected')
+          : impl.output(ctx, result, decision),
     }),
   }),
   chatQuirk('chat.approval.one-form-only', {
@@ -50,7 +65,8 @@ export const approvalQuirks = [
     make: (impl, hit) => ({
       decisionsIn(ctx, message) {
         const calls = message.data?.tool_calls ?? [];
-        const open = message.role === 'user' && calls.some(({ execute, rejection_reason: reason }) => !execute && !reason);
+        const open =
+          message.role === 'user' && calls.some(({ execute, rejection_reason: reason }) => !execute && !reason);
         if (!open) return impl.decisionsIn(ctx, message);
         const decided = calls.map((call) => (call.rejection_reason ? call : { ...call, execute: true }));
         return hit(impl.decisionsIn(ctx, { ...message, data: { ...message.data, tool_calls: decided } }));

@@ -47,7 +47,11 @@ export function replies(impl: ChatImpl, change: (message: AgentMessage) => Agent
 }
 
 /** Refusals of one kind, changed. */
-export function refusals(impl: ChatImpl, kind: (error: unknown) => boolean, change: (answer: Answer) => Answer): Pick<ChatImpl, 'refusal'> {
+export function refusals(
+  impl: ChatImpl,
+  kind: (error: unknown) => boolean,
+  change: (answer: Answer) => Answer,
+): Pick<ChatImpl, 'refusal'> {
   return { refusal: (ctx, error) => (kind(error) ? change(impl.refusal(ctx, error)) : impl.refusal(ctx, error)) };
 }
 

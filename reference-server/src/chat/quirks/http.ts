@@ -30,7 +30,9 @@ export const syncQuirks = [
     breaks: 'CHAT-SYNC-003',
     make: (impl, hit) =>
       replies(impl, (message) => {
-        const full = Object.entries(message.data ?? {}).filter(([, value]) => !Array.isArray(value) || value.length > 0);
+        const full = Object.entries(message.data ?? {}).filter(
+          ([, value]) => !Array.isArray(value) || value.length > 0,
+        );
         return full.length > 0 ? message : hit({ ...message, data: {} });
       }),
   }),
@@ -50,11 +52,29 @@ export const syncQuirks = [
     make: (impl, hit) => ({
       validate(ctx, value) {
         const { messages } = value as { messages: unknown };
-        const known = ['role', 'content', 'data', 'meta_data', 'timestamp', 'user', 'agent', 'platform_context', 'ambient_context'];
+        const known = [
+          'role',
+          'content',
+          'data',
+          'meta_data',
+          'timestamp',
+          'user',
+          'agent',
+          'platform_context',
+          'ambient_context',
+        ];
         const all = Array.isArray(messages) ? messages.flatMap((message) => Object.keys(message as object)) : [];
         const stranger = all.find((key) => !known.includes(key));
         if (stranger === undefined) return impl.validate(ctx, value);
-        return hit([{ pointer: '/messages', field: 'messages', expected: 'no such member', got: stranger, message: `messages: ${stranger} is not known` }]);
+        return hit([
+          {
+            pointer: '/messages',
+            field: 'messages',
+            expected: 'no such member',
+            got: stranger,
+            message: `messages: ${stranger} is not known`,
+          },
+        ]);
       },
     }),
   }),
@@ -67,13 +87,21 @@ export const contextQuirks = [
       replies(impl, (message) => {
         const { request_context: context } = message.meta_data ?? {};
         if (!context) return message;
-        const texts = Object.fromEntries(Object.entries(context).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]));
+        const texts = Object.fromEntries(
+          Object.entries(context).map(([key, value]) => [
+            key,
+            typeof value === 'string' ? value : JSON.stringify(value),
+          ]),
+        );
         return hit({ ...message, meta_data: { ...message.meta_data, request_context: texts } });
       }),
   }),
   chatQuirk('chat.context.of-nothing', {
     breaks: 'CHAT-CTX-002',
-    make: (impl, hit) => replies(impl, (message) => (message.meta_data ? message : hit({ ...message, meta_data: { request_context: {} } }))),
+    make: (impl, hit) =>
+      replies(impl, (message) =>
+        message.meta_data ? message : hit({ ...message, meta_data: { request_context: {} } }),
+      ),
   }),
 ];
 
@@ -136,7 +164,9 @@ export const legacyQuirks = [
     make: (impl, hit) => ({
       answerHttp(ctx, operation, request) {
         if (operation !== 'sendMessage') return impl.answerHttp(ctx, operation, request);
-        return Promise.resolve(impl.refusal(ctx, hit(new HttpError('NOT_FOUND', 'There is nothing at /api/sendMessage.'))));
+        return Promise.resolve(
+          impl.refusal(ctx, hit(new HttpError('NOT_FOUND', 'There is nothing at /api/sendMessage.'))),
+        );
       },
     }),
   }),

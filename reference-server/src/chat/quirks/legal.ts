@@ -45,21 +45,31 @@ export const legalOddities = [
   }),
   chatQuirk('chat.legal.split-utf8', {
     breaks: null,
-    make: (_impl, hit) => ({ lineChunks: (_ctx, text) => hit(splitUtf8(text)), frameChunks: (_ctx, text) => hit(splitUtf8(text)) }),
+    make: (_impl, hit) => ({
+      lineChunks: (_ctx, text) => hit(splitUtf8(text)),
+      frameChunks: (_ctx, text) => hit(splitUtf8(text)),
+    }),
   }),
   chatQuirk('chat.legal.spaced-json', {
     breaks: null,
-    make: (impl, hit) => texts(impl, (json) => hit(JSON.stringify(JSON.parse(json), null, 1).replaceAll(/\n\s*/g, ' '))),
+    make: (impl, hit) =>
+      texts(impl, (json) => hit(JSON.stringify(JSON.parse(json), null, 1).replaceAll(/\n\s*/g, ' '))),
   }),
   chatQuirk('chat.legal.ascii-escapes', {
     breaks: null,
     make: (impl, hit) =>
-      texts(impl, (json) => hit(json.replaceAll(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`))),
+      texts(impl, (json) =>
+        hit(json.replaceAll(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)),
+      ),
   }),
   chatQuirk('chat.legal.unknown-events', {
     breaks: null,
     make: (impl, hit) =>
-      shown(impl, () => (event, index) => (index === 0 ? hit([odd({ type: 'agent_message', content: 'Hello' }), event]) : [event])),
+      shown(
+        impl,
+        () => (event, index) =>
+          index === 0 ? hit([odd({ type: 'agent_message', content: 'Hello' }), event]) : [event],
+      ),
   }),
   chatQuirk('chat.legal.unknown-members', {
     breaks: null,
@@ -72,7 +82,13 @@ export const legalOddities = [
   chatQuirk('chat.legal.intermittent-updates', {
     breaks: null,
     make: (impl, hit) =>
-      shown(impl, () => (event, index) => (index === 0 && event.type !== 'error' ? hit([{ type: 'intermittent_update', text: 'Thinking...' }, event]) : [event])),
+      shown(
+        impl,
+        () => (event, index) =>
+          index === 0 && event.type !== 'error'
+            ? hit([{ type: 'intermittent_update', text: 'Thinking...' }, event])
+            : [event],
+      ),
   }),
   chatQuirk('chat.legal.bare-done', {
     breaks: null,
@@ -99,7 +115,10 @@ export const legalOddities = [
     breaks: null,
     make: (impl, hit) => ({
       jsonHeaders: (ctx) => hit({ ...impl.jsonHeaders(ctx), 'content-type': `${JSON_MEDIA_TYPE}; charset=utf-8` }),
-      streamHeaders: (ctx) => ({ ...impl.streamHeaders(ctx), 'content-type': `${NDJSON_MEDIA_TYPE.toUpperCase()}; charset=utf-8` }),
+      streamHeaders: (ctx) => ({
+        ...impl.streamHeaders(ctx),
+        'content-type': `${NDJSON_MEDIA_TYPE.toUpperCase()}; charset=utf-8`,
+      }),
     }),
   }),
   chatQuirk('chat.legal.pauses', {

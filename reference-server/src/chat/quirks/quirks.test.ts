@@ -15,7 +15,8 @@ async function withQuirk(name: string) {
 }
 
 test('each breaks a rule that there is, or is legal', () => {
-  for (const { breaks, also = [] } of OURS) for (const id of [breaks, ...also.map((one) => one.id)]) if (id !== null) expect(requirements).toHaveProperty(id);
+  for (const { breaks, also = [] } of OURS)
+    for (const id of [breaks, ...also.map((one) => one.id)]) if (id !== null) expect(requirements).toHaveProperty(id);
   expect(OURS.filter(({ breaks }) => breaks === null).length).toBeGreaterThanOrEqual(8);
 });
 
@@ -25,60 +26,113 @@ const asking = scripted({
 });
 const call = { id: 'call-1', name: 'x', input: {} };
 const deciding = (data: object) => [asking, assistant('?'), user('', { data })];
-const rawLines = (client: Client, messages: object[], fields: object = {}) => client.post('/api/chat-stream', { messages, ...fields });
+const rawLines = (client: Client, messages: object[], fields: object = {}) =>
+  client.post('/api/chat-stream', { messages, ...fields });
 
 describe('what each does', () => {
   const cases: Record<string, (client: Client) => Promise<unknown>> = {
-    'chat.health.says-up': async ({ url }) => expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'up' }),
-    'chat.sync.is-an-agent': async (client) => expect((await client.post('/api/chat', { messages: [user('x')] })).body).toMatchObject({ role: 'agent' }),
-    'chat.sync.text-plain': async (client) => expect((await client.post('/api/chat', { messages: [user('x')] })).headers.get('content-type')).toBe('text/plain'),
+    'chat.health.says-up': async ({ url }) =>
+      expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'up' }),
+    'chat.sync.is-an-agent': async (client) =>
+      expect((await client.post('/api/chat', { messages: [user('x')] })).body).toMatchObject({ role: 'agent' }),
+    'chat.sync.text-plain': async (client) =>
+      expect((await client.post('/api/chat', { messages: [user('x')] })).headers.get('content-type')).toBe(
+        'text/plain',
+      ),
     'chat.sync.without-empty-arrays': async (client) => expect((await client.chat([user('x')])).data).toEqual({}),
     'chat.sync.answers-the-first-message': async (client) => {
       expect((await client.chat([user('x'), assistant('y'), user('z')])).content).toBe('x');
       expect(briefs(await client.events('NDJSON', [user('x'), user('z')]))).toEqual(['text z', 'done']);
     },
-    'chat.sync.refuses-unknown-members': async (client) => expect((await client.post('/api/chat', { messages: [user('x', { mood: 1 })] })).status).toBe(422),
-    'chat.context.texts-only': async (client) => expect((await client.chat([user('x')], { a: { b: 1 } })).meta_data).toEqual({ request_context: { a: '{"b":1}' } }),
-    'chat.context.of-nothing': async (client) => expect((await client.chat([user('x')])).meta_data).toEqual({ request_context: {} }),
-    'chat.error.names-no-field': async (client) => expect(await client.post('/api/chat', {})).toMatchObject({ status: 400, body: { detail: 'Bad request' } }),
-    'chat.error.web-page-for-bad-json': async (client) => expect(await client.post('/api/chat', '{')).toMatchObject({ status: 422, body: undefined }),
+    'chat.sync.refuses-unknown-members': async (client) =>
+      expect((await client.post('/api/chat', { messages: [user('x', { mood: 1 })] })).status).toBe(422),
+    'chat.context.texts-only': async (client) =>
+      expect((await client.chat([user('x')], { a: { b: 1 } })).meta_data).toEqual({
+        request_context: { a: '{"b":1}' },
+      }),
+    'chat.context.of-nothing': async (client) =>
+      expect((await client.chat([user('x')])).meta_data).toEqual({ request_context: {} }),
+    'chat.error.names-no-field': async (client) =>
+      expect(await client.post('/api/chat', {})).toMatchObject({ status: 400, body: { detail: 'Bad request' } }),
+    'chat.error.web-page-for-bad-json': async (client) =>
+      expect(await client.post('/api/chat', '{')).toMatchObject({ status: 422, body: undefined }),
     'chat.error.takes-anything': async (client) => expect((await client.post('/api/chat', '[]')).status).toBe(200),
     'chat.error.allows-nothing': async ({ url }) => {
       const { status, headers } = await fetch(`${url}/api/chat`);
       expect([status, headers.get('allow')]).toEqual([405, null]);
     },
     'chat.error.answers-no-message': async (client) => expect((await client.chat([])).content).toBe('Hello'),
-    'chat.stream.is-called-json': async (client) => expect((await rawLines(client, [user('x')])).headers.get('content-type')).toBe('application/json'),
-    'chat.stream.counts-its-lines': async (client) => expect((await rawLines(client, [user('x')])).text).toContain('\n1\n{"type":"done"'),
+    'chat.stream.is-called-json': async (client) =>
+      expect((await rawLines(client, [user('x')])).headers.get('content-type')).toBe('application/json'),
+    'chat.stream.counts-its-lines': async (client) =>
+      expect((await rawLines(client, [user('x')])).text).toContain('\n1\n{"type":"done"'),
     'chat.stream.is-done-twice': async (client) => {
       expect(briefs(await client.events('NDJSON', [user('x')]))).toEqual(['text x', 'done', 'done']);
       const { say } = await client.connect();
       await say([user('x')]);
       expect(briefs(await say([user('y')]))).toEqual(['text y', 'done']);
     },
-    'chat.stream.text-in-blocks': async (client) => expect((await rawLines(client, [user('x')])).text).toContain('"text":[{'),
-    'chat.stream.loses-the-second-delta': async (client) => expect(briefs(await client.events('NDJSON', [user('@chunks 3')]))).toEqual(['text chunk-1 ', 'text chunk-3 ', 'done']),
-    'chat.stream.all-at-the-end': async (client) => expect(briefs(await client.events('NDJSON', [user('x')]))).toEqual(['text x', 'done']),
-    'chat.stream.update-without-text': async (client) => expect((await rawLines(client, [asking])).text).toContain('{"type":"intermittent_update","message":"Thinking"}'),
-    'chat.stream.error-as-an-object': async (client) => expect((await rawLines(client, [user('@fail no')])).text).toContain('"error":{"message":"no"}'),
-    'chat.stream.goes-on-after-the-error': async (client) => expect(briefs(await client.events('NDJSON', [user('@fail no')]))).toEqual(['error no', 'text By the way']),
+    'chat.stream.text-in-blocks': async (client) =>
+      expect((await rawLines(client, [user('x')])).text).toContain('"text":[{'),
+    'chat.stream.loses-the-second-delta': async (client) =>
+      expect(briefs(await client.events('NDJSON', [user('@chunks 3')]))).toEqual([
+        'text chunk-1 ',
+        'text chunk-3 ',
+        'done',
+      ]),
+    'chat.stream.all-at-the-end': async (client) =>
+      expect(briefs(await client.events('NDJSON', [user('x')]))).toEqual(['text x', 'done']),
+    'chat.stream.update-without-text': async (client) =>
+      expect((await rawLines(client, [asking])).text).toContain('{"type":"intermittent_update","message":"Thinking"}'),
+    'chat.stream.error-as-an-object': async (client) =>
+      expect((await rawLines(client, [user('@fail no')])).text).toContain('"error":{"message":"no"}'),
+    'chat.stream.goes-on-after-the-error': async (client) =>
+      expect(briefs(await client.events('NDJSON', [user('@fail no')]))).toEqual(['error no', 'text By the way']),
     'chat.stream.results-after-the-text': async (client) => {
       const events = await client.events('WebSocket', deciding({ tool_calls: [{ ...call, execute: true }] }));
       expect(briefs(events)).toEqual(['text zw', 'executed_tool_calls call-1=y', 'text ölf', 'done']);
     },
-    'chat.stream.approvals-come-second': async (client) => expect(briefs(await client.events('NDJSON', [asking]))).toEqual(['update Thinking', 'tool_calls call-1', 'approvals call-1', 'done']),
-    'chat.stream.call-looks-approved': async (client) => expect((await client.events('NDJSON', [asking]))[2]).toMatchObject({ tool_calls: [{ execute: true }] }),
-    'chat.stream.refuses-by-event': async (client) => expect(await rawLines(client, undefined as never)).toMatchObject({ status: 200, text: expect.stringMatching(/^\{"type":"error".*\}\n$/) }),
-    'chat.stream.last-line-stays-open': async (client) => expect((await rawLines(client, [user('x')])).text).toMatch(/\}\n\{.*\}$/),
+    'chat.stream.approvals-come-second': async (client) =>
+      expect(briefs(await client.events('NDJSON', [asking]))).toEqual([
+        'update Thinking',
+        'tool_calls call-1',
+        'approvals call-1',
+        'done',
+      ]),
+    'chat.stream.call-looks-approved': async (client) =>
+      expect((await client.events('NDJSON', [asking]))[2]).toMatchObject({ tool_calls: [{ execute: true }] }),
+    'chat.stream.refuses-by-event': async (client) =>
+      expect(await rawLines(client, undefined as never)).toMatchObject({
+        status: 200,
+        text: expect.stringMatching(/^\{"type":"error".*\}\n$/),
+      }),
+    'chat.stream.last-line-stays-open': async (client) =>
+      expect((await rawLines(client, [user('x')])).text).toMatch(/\}\n\{.*\}$/),
     'chat.stream.done-without-context': async (client) => {
-      expect((await client.events('WebSocket', [user('x')], { a: 1 })).at(-1)).toMatchObject({ type: 'done', meta_data: {} });
+      expect((await client.events('WebSocket', [user('x')], { a: 1 })).at(-1)).toMatchObject({
+        type: 'done',
+        meta_data: {},
+      });
       expect((await client.chat([user('x')], { a: 1 })).meta_data).toEqual({ request_context: { a: 1 } });
     },
-    'chat.approval.runs-before-it-asks': async (client) => expect(brief((await client.events('NDJSON', [asking]))[1]!)).toBe('executed_tool_calls call-1=Done already.'),
-    'chat.approval.result-of-another-call': async (client) => expect(brief((await client.events('HTTP', deciding({ tool_calls: [{ ...call, execute: true }] })))[0]!)).toBe('executed_tool_calls call-1-other=y'),
-    'chat.approval.rejects-without-the-reason': async (client) => expect(brief((await client.events('HTTP', deciding({ tool_calls: [{ ...call, rejection_reason: 'dear' }] })))[0]!)).toBe('executed_tool_calls call-1=Tool rejected'),
-    'chat.approval.one-form-only': async (client) => expect(briefs(await client.events('NDJSON', deciding({ approvals: [{ ...call, type: 'tool_call', execute: true }] })))).toEqual(['approvals call-1', 'tool_calls call-1', 'done']),
-    'chat.approval.silence-is-consent': async (client) => expect(brief((await client.events('NDJSON', deciding({ tool_calls: [{ ...call, execute: false }] })))[0]!)).toBe('executed_tool_calls call-1=y'),
+    'chat.approval.runs-before-it-asks': async (client) =>
+      expect(brief((await client.events('NDJSON', [asking]))[1]!)).toBe('executed_tool_calls call-1=Done already.'),
+    'chat.approval.result-of-another-call': async (client) =>
+      expect(brief((await client.events('HTTP', deciding({ tool_calls: [{ ...call, execute: true }] })))[0]!)).toBe(
+        'executed_tool_calls call-1-other=y',
+      ),
+    'chat.approval.rejects-without-the-reason': async (client) =>
+      expect(
+        brief((await client.events('HTTP', deciding({ tool_calls: [{ ...call, rejection_reason: 'dear' }] })))[0]!),
+      ).toBe('executed_tool_calls call-1=Tool rejected'),
+    'chat.approval.one-form-only': async (client) =>
+      expect(
+        briefs(await client.events('NDJSON', deciding({ approvals: [{ ...call, type: 'tool_call', execute: true }] }))),
+      ).toEqual(['approvals call-1', 'tool_calls call-1', 'done']),
+    'chat.approval.silence-is-consent': async (client) =>
+      expect(brief((await client.events('NDJSON', deciding({ tool_calls: [{ ...call, execute: false }] })))[0]!)).toBe(
+        'executed_tool_calls call-1=y',
+      ),
     'chat.socket.hangs-up': async (client) => {
       const { send, closed } = await client.connect();
       send({ messages: [user('x')] });
@@ -100,12 +154,25 @@ describe('what each does', () => {
     'chat.socket.repeats-its-first-answer': async (client) => {
       const { say } = await client.connect();
       const [first, second] = [await say([user('x')]), await say([user('y')])];
-      expect([briefs(first), briefs(second)]).toEqual([['text x', 'done'], ['text x', 'done']]);
+      expect([briefs(first), briefs(second)]).toEqual([
+        ['text x', 'done'],
+        ['text x', 'done'],
+      ]);
     },
     'chat.approval.one-yes-is-for-all': async (client) => {
-      const wish = scripted({ steps: [{ tool: { by: 'approval', calls: [1, 2].map((output) => ({ name: 'x', output })) } }], turns: [{ steps: [{ text: 'z' }] }] });
-      const decided = [{ ...call, execute: true }, { ...call, id: 'call-2', rejection_reason: 'no' }];
-      expect((await client.chat([wish, assistant('?'), user('', { data: { tool_calls: decided } })])).data?.executed_tool_calls?.map(({ output }) => output)).toEqual(['1', 'Done too.']);
+      const wish = scripted({
+        steps: [{ tool: { by: 'approval', calls: [1, 2].map((output) => ({ name: 'x', output })) } }],
+        turns: [{ steps: [{ text: 'z' }] }],
+      });
+      const decided = [
+        { ...call, execute: true },
+        { ...call, id: 'call-2', rejection_reason: 'no' },
+      ];
+      expect(
+        (
+          await client.chat([wish, assistant('?'), user('', { data: { tool_calls: decided } })])
+        ).data?.executed_tool_calls?.map(({ output }) => output),
+      ).toEqual(['1', 'Done too.']);
     },
     'chat.approval.calls-share-an-id': async (client) => {
       const wish = scripted({ steps: [{ tool: { by: 'approval', calls: [{ name: 'x' }, { name: 'y' }] } }] });
@@ -131,7 +198,8 @@ describe('what each does', () => {
       send('5');
       expect((await closed).code).toBe(1008);
     },
-    'chat.socket.smaller-pieces': async (client) => expect(briefs(await client.events('WebSocket', [user('xyz')]))).toEqual(['text x', 'text yz', 'done']),
+    'chat.socket.smaller-pieces': async (client) =>
+      expect(briefs(await client.events('WebSocket', [user('xyz')]))).toEqual(['text x', 'text yz', 'done']),
     'chat.socket.turns-at-a-time': async (client) => {
       const { send, next } = await client.connect();
       send({ messages: [scripted({ steps: [{ text: 'a' }, { hold: { until: 'cancel', maxMs: 100 } }] })] });
@@ -158,7 +226,9 @@ describe('what each does', () => {
 
   test('chat.stream.all-at-the-end holds the first line back', async () => {
     const { client, server } = await withQuirk('chat.stream.all-at-the-end');
-    const turn = await client.stream([scripted({ steps: [{ text: 'a' }, { hold: { until: 'signal', signal: 'go' } }] })]);
+    const turn = await client.stream([
+      scripted({ steps: [{ text: 'a' }, { hold: { until: 'signal', signal: 'go' } }] }),
+    ]);
     const first = turn.next();
     const early = await Promise.race([first, new Promise((resolve) => setTimeout(resolve, 50, 'nothing'))]);
     expect(early).toBe('nothing');
@@ -168,7 +238,8 @@ describe('what each does', () => {
 });
 
 describe.each(OURS.filter(({ breaks }) => breaks === null).map(({ name }) => name))('%s', (name) => {
-  const documented = (events: readonly StreamEvent[]) => briefs(events).filter((one) => !one.startsWith('update') && one !== 'agent_message');
+  const documented = (events: readonly StreamEvent[]) =>
+    briefs(events).filter((one) => !one.startsWith('update') && one !== 'agent_message');
 
   test('says the same', async () => {
     const { client, applied } = await withQuirk(name);
@@ -190,7 +261,8 @@ async function talk(client: Client, way: 'NDJSON' | 'WebSocket'): Promise<Stream
   const turns = [[asking], deciding({ tool_calls: [{ ...call, execute: true }] }), [user('@fail no')]];
   const all: StreamEvent[][] = [];
   for (const messages of turns) {
-    const texts = way === 'NDJSON' ? (await rawLines(client, messages)).text.split(/\r?\n/) : await rawFrames(client, messages);
+    const texts =
+      way === 'NDJSON' ? (await rawLines(client, messages)).text.split(/\r?\n/) : await rawFrames(client, messages);
     all.push(texts.filter((text) => text.trim() !== '').map((text) => JSON.parse(text) as StreamEvent));
   }
   return all;

@@ -32,7 +32,10 @@ export const socketQuirks = [
   }),
   chatQuirk('chat.socket.frames-in-arrays', {
     breaks: 'CHAT-WS-002',
-    make: (impl, hit) => ({ frame: (ctx, event) => (event.type === 'text_delta' ? hit(`[${impl.frame(ctx, event)}]`) : impl.frame(ctx, event)) }),
+    make: (impl, hit) => ({
+      frame: (ctx, event) =>
+        event.type === 'text_delta' ? hit(`[${impl.frame(ctx, event)}]`) : impl.frame(ctx, event),
+    }),
   }),
   chatQuirk('chat.socket.one-turn-only', {
     breaks: 'CHAT-WS-003',
@@ -61,7 +64,11 @@ export const socketQuirks = [
             said.set(socket, event.text);
             return [event];
           };
-          const spied = { ...ctx.impl, shownEvents: (...args: Parameters<typeof impl.shownEvents>) => changed(ctx.impl.shownEvents(...args), repeated) };
+          const spied = {
+            ...ctx.impl,
+            shownEvents: (...args: Parameters<typeof impl.shownEvents>) =>
+              changed(ctx.impl.shownEvents(...args), repeated),
+          };
           return impl.answerFrame({ ...ctx, impl: spied }, socket, data);
         },
       };
@@ -140,9 +147,15 @@ export const socketQuirks = [
           const wasShaken = shaken.delete(socket);
           const change = (spied: ChatContext): ChatContext => ({
             ...spied,
-            impl: { ...spied.impl, shownEvents: (...args) => changed(spied.impl.shownEvents(...args), (event) => (event.type === 'text_delta' ? hit([]) : [event])) },
+            impl: {
+              ...spied.impl,
+              shownEvents: (...args) =>
+                changed(spied.impl.shownEvents(...args), (event) => (event.type === 'text_delta' ? hit([]) : [event])),
+            },
           });
-          const failed = await answeredWithError(ctx, (spied) => impl.answerFrame(wasShaken ? change(spied) : spied, socket, data));
+          const failed = await answeredWithError(ctx, (spied) =>
+            impl.answerFrame(wasShaken ? change(spied) : spied, socket, data),
+          );
           if (failed) shaken.add(socket);
         },
       };

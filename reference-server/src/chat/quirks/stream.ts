@@ -21,21 +21,29 @@ const swapped = (early: Kind, late: Kind, hit: <T>(value: T) => T) => () => {
 export const streamQuirks = [
   chatQuirk('chat.stream.is-called-json', {
     breaks: 'CHAT-STREAM-001',
-    make: (impl, hit) => ({ streamHeaders: (ctx) => hit({ ...impl.streamHeaders(ctx), 'content-type': 'application/json' }) }),
+    make: (impl, hit) => ({
+      streamHeaders: (ctx) => hit({ ...impl.streamHeaders(ctx), 'content-type': 'application/json' }),
+    }),
   }),
   chatQuirk('chat.stream.counts-its-lines', {
     breaks: 'CHAT-STREAM-002',
-    make: (impl, hit) => ({ line: (ctx, event) => (event.type === 'done' ? hit(`1\n${impl.line(ctx, event)}`) : impl.line(ctx, event)) }),
+    make: (impl, hit) => ({
+      line: (ctx, event) => (event.type === 'done' ? hit(`1\n${impl.line(ctx, event)}`) : impl.line(ctx, event)),
+    }),
   }),
   chatQuirk('chat.stream.is-done-twice', {
     breaks: 'CHAT-STREAM-003',
     make: (impl, hit) =>
-      shown(impl, ({ binding }) => (binding === 'NDJSON' ? (event) => (event.type === 'done' ? hit([event, event]) : [event]) : undefined)),
+      shown(impl, ({ binding }) =>
+        binding === 'NDJSON' ? (event) => (event.type === 'done' ? hit([event, event]) : [event]) : undefined,
+      ),
   }),
   chatQuirk('chat.stream.text-in-blocks', {
     breaks: 'CHAT-STREAM-004',
     make: (impl, hit) =>
-      events(impl, (event) => (event.type === 'text_delta' ? hit([odd({ ...event, text: [{ type: 'text', text: event.text }] })]) : [event])),
+      events(impl, (event) =>
+        event.type === 'text_delta' ? hit([odd({ ...event, text: [{ type: 'text', text: event.text }] })]) : [event],
+      ),
   }),
   chatQuirk('chat.stream.loses-the-second-delta', {
     breaks: 'CHAT-STREAM-005',
@@ -60,17 +68,24 @@ export const streamQuirks = [
   chatQuirk('chat.stream.update-without-text', {
     breaks: 'CHAT-STREAM-007',
     make: (impl, hit) =>
-      events(impl, (event) => (event.type === 'intermittent_update' ? hit([odd({ type: event.type, message: event.text })]) : [event])),
+      events(impl, (event) =>
+        event.type === 'intermittent_update' ? hit([odd({ type: event.type, message: event.text })]) : [event],
+      ),
   }),
   chatQuirk('chat.stream.error-as-an-object', {
     breaks: 'CHAT-STREAM-008',
-    make: (impl, hit) => events(impl, (event) => (event.type === 'error' ? hit([odd({ ...event, error: { message: event.error } })]) : [event])),
+    make: (impl, hit) =>
+      events(impl, (event) =>
+        event.type === 'error' ? hit([odd({ ...event, error: { message: event.error } })]) : [event],
+      ),
   }),
   chatQuirk('chat.stream.goes-on-after-the-error', {
     breaks: 'CHAT-STREAM-009',
     make: (impl, hit) =>
       shown(impl, ({ binding }) =>
-        binding === 'NDJSON' ? (event) => (event.type === 'error' ? hit([event, { type: 'text_delta', text: 'By the way' }]) : [event]) : undefined,
+        binding === 'NDJSON'
+          ? (event) => (event.type === 'error' ? hit([event, { type: 'text_delta', text: 'By the way' }]) : [event])
+          : undefined,
       ),
   }),
   chatQuirk('chat.stream.results-after-the-text', {
@@ -101,7 +116,9 @@ export const streamQuirks = [
     breaks: 'CHAT-STREAM-013',
     make: (impl, hit) =>
       events(impl, (event) =>
-        event.type === 'tool_calls' ? hit([{ ...event, tool_calls: event.tool_calls.map((call) => ({ ...call, execute: true })) }]) : [event],
+        event.type === 'tool_calls'
+          ? hit([{ ...event, tool_calls: event.tool_calls.map((call) => ({ ...call, execute: true })) }])
+          : [event],
       ),
   }),
   chatQuirk('chat.stream.refuses-by-event', {
@@ -110,19 +127,28 @@ export const streamQuirks = [
     make: (impl, hit) => ({
       async answerHttp(ctx, operation, request) {
         const answer = await impl.answerHttp(ctx, operation, request);
-        if (operation !== 'chat-stream' || !('body' in answer) || !answer.body.includes("'messages' field missing")) return answer;
-        return hit({ status: 200, headers: impl.streamHeaders(ctx), body: impl.line(ctx, { type: 'error', error: 'Messages cannot be empty' }) });
+        if (operation !== 'chat-stream' || !('body' in answer) || !answer.body.includes("'messages' field missing"))
+          return answer;
+        return hit({
+          status: 200,
+          headers: impl.streamHeaders(ctx),
+          body: impl.line(ctx, { type: 'error', error: 'Messages cannot be empty' }),
+        });
       },
     }),
   }),
   chatQuirk('chat.stream.last-line-stays-open', {
     breaks: 'CHAT-STREAM-015',
     make: (impl, hit) => ({
-      line: (ctx, event) => (event.type === 'done' || event.type === 'error' ? hit(impl.line(ctx, event).trimEnd()) : impl.line(ctx, event)),
+      line: (ctx, event) =>
+        event.type === 'done' || event.type === 'error' ? hit(impl.line(ctx, event).trimEnd()) : impl.line(ctx, event),
     }),
   }),
   chatQuirk('chat.stream.done-without-context', {
     breaks: 'CHAT-CTX-003',
-    make: (impl, hit) => events(impl, (event) => (event.type === 'done' && event.meta_data?.request_context ? hit([{ ...event, meta_data: {} }]) : [event])),
+    make: (impl, hit) =>
+      events(impl, (event) =>
+        event.type === 'done' && event.meta_data?.request_context ? hit([{ ...event, meta_data: {} }]) : [event],
+      ),
   }),
 ];

@@ -5,12 +5,18 @@ import type { ChatImpl } from '../impl.ts';
 import { changed, chatQuirk, replies } from './chat-quirk.ts';
 
 /** After a caller of one kind has left in mid-turn, the next request fails. */
-const fallsIll = (impl: ChatImpl, hit: () => void, binding: Call['binding']): Pick<ChatImpl, 'cancelWhenLeft' | 'beginTurn'> => {
+const fallsIll = (
+  impl: ChatImpl,
+  hit: () => void,
+  binding: Call['binding'],
+): Pick<ChatImpl, 'cancelWhenLeft' | 'beginTurn'> => {
   let ill = false;
   return {
     cancelWhenLeft(ctx, call, abort) {
       // A signal that aborts after the turn's end says that the answer is written.
-      call.signal.addEventListener('abort', () => (ill ||= call.binding === binding && !finished.has(abort)), { once: true });
+      call.signal.addEventListener('abort', () => (ill ||= call.binding === binding && !finished.has(abort)), {
+        once: true,
+      });
       impl.cancelWhenLeft(ctx, call, abort);
     },
     beginTurn(ctx, call, request) {
@@ -68,7 +74,11 @@ export const turnQuirks = [
   chatQuirk('chat.turn.ascii-only', {
     breaks: 'CHAT-SYNC-006',
     make: (impl, hit) =>
-      replies(impl, (message) => (/[^\n-~]/.test(message.content) ? hit({ ...message, content: message.content.replace(/[^\n-~]/gu, '?') }) : message)),
+      replies(impl, (message) =>
+        /[^\n-~]/.test(message.content)
+          ? hit({ ...message, content: message.content.replace(/[^\n-~]/gu, '?') })
+          : message,
+      ),
   }),
   chatQuirk('chat.turn.failure-looks-well', {
     breaks: 'CHAT-ERR-006',
@@ -152,7 +162,11 @@ export const decisionQuirks = [
       executed: (...args) =>
         impl
           .executed(...args)
-          .map((event) => (event.type === 'executed_tool_calls' && event.executed_tool_calls.length > 1 ? hit({ ...event, executed_tool_calls: event.executed_tool_calls.toReversed() }) : event)),
+          .map((event) =>
+            event.type === 'executed_tool_calls' && event.executed_tool_calls.length > 1
+              ? hit({ ...event, executed_tool_calls: event.executed_tool_calls.toReversed() })
+              : event,
+          ),
     }),
   }),
   chatQuirk('chat.approval.one-yes-is-for-all', {
@@ -180,7 +194,9 @@ export const decisionQuirks = [
     make: (impl, hit) => ({
       decisionsAt(ctx, messages, at) {
         const own = impl.decisionsIn(ctx, messages[at]!);
-        return own.length === 0 && impl.decisionsAt(ctx, messages, at).length > 0 ? hit([]) : impl.decisionsAt(ctx, messages, at);
+        return own.length === 0 && impl.decisionsAt(ctx, messages, at).length > 0
+          ? hit([])
+          : impl.decisionsAt(ctx, messages, at);
       },
     }),
   }),
@@ -190,13 +206,18 @@ export const decisionQuirks = [
       readTurn(ctx, call, request) {
         const earlier = request.messages.slice(0, -1).filter(({ role }) => role === 'user');
         const decided = earlier.flatMap((message) => impl.decisionsIn(ctx, message)).filter(({ approved }) => approved);
-        repeats.set(call, decided.map(({ id, name, input }) => ({ id, name, input, output: 'Done again.' })));
+        repeats.set(
+          call,
+          decided.map(({ id, name, input }) => ({ id, name, input, output: 'Done again.' })),
+        );
         return impl.readTurn(ctx, call, request);
       },
       shownEvents(ctx, call, run) {
         const again = resultsOf(call);
         const items = impl.shownEvents(ctx, call, run);
-        return again.length > 0 ? changed(items, (event, index) => (index === 0 ? hit([...again, event]) : [event])) : items;
+        return again.length > 0
+          ? changed(items, (event, index) => (index === 0 ? hit([...again, event]) : [event]))
+          : items;
       },
       message(ctx, call, made) {
         const again = resultsOf(call);
