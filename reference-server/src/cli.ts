@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { PROTOCOL_IDS } from './families.ts';
-import { QUIRKS } from './quirks.ts';
+import { PERSONAS, personaQuirks, QUIRKS } from './quirks.ts';
 import { LOG_LEVELS, ServerOptionsError } from './server-options.ts';
 import type { ServerOptions } from './server-options.ts';
 
@@ -10,6 +10,7 @@ const HELP = `agentproto-reference-server: a server of agent protocols that beha
   --host HOST         default 127.0.0.1; any other than a loopback address needs --api-key or --insecure
   --protocol ID,ID    what to speak; default: all of ${PROTOCOL_IDS.join(', ')}
   --quirk NAME,NAME   break a rule, or be legal in an odd way; --quirk list names them all
+  --persona NAME      behave as a server of others was seen to: ${Object.keys(PERSONAS).join(', ')}
   --api-key KEY       callers have to show it as "Authorization: Bearer KEY"; better: AGENTPROTO_API_KEY
   --insecure          listen on any host without a key
   --public-url URL    where agent cards say that the server is
@@ -31,7 +32,9 @@ function readCommand(args: string[], env: NodeJS.ProcessEnv): Command | string {
   const { values } = parsed(args[0] === '--' ? args.slice(1) : args);
   if (values.help) return HELP;
   const quirks = list(values.quirk);
-  if (quirks?.includes('list')) return QUIRKS.map(({ name, breaks }) => `${name}  ${breaks ?? 'legal'}\n`).join('');
+  if (quirks?.includes('list'))
+    return QUIRKS.map(({ name, breaks, fatal }) => `${name}  ${breaks ?? (fatal ? 'fatal' : 'legal')}\n`).join('');
+  const persona = values.persona && oneOf('--persona', values.persona, Object.keys(PERSONAS));
   const apiKey = values['api-key'] ?? env['AGENTPROTO_API_KEY'];
   return {
     json: values.json ?? false,
@@ -39,7 +42,7 @@ function readCommand(args: string[], env: NodeJS.ProcessEnv): Command | string {
       port: portOf(values.port ?? '0'),
       host: values.host,
       protocols: list(values.protocol)?.map((id) => oneOf('--protocol', id, PROTOCOL_IDS)),
-      quirks: quirks?.map((name) => quirkOf(name)),
+      quirks: [...(persona ? personaQuirks(persona) : []), ...(quirks ?? []).map((name) => quirkOf(name))],
       insecure: values.insecure,
       apiKey: apiKey || undefined,
       publicUrl: values['public-url'] === undefined ? undefined : urlOf(values['public-url']),
@@ -60,6 +63,7 @@ function parsed(args: string[]) {
         host: text,
         protocol: texts,
         quirk: texts,
+        persona: text,
         'api-key': text,
         insecure: flag,
         'public-url': text,
@@ -72,7 +76,7 @@ function parsed(args: string[]) {
     // Its first sentence says which argument it is; the rest is advice for programmers.
     const [sentence = ''] = (error as Error).message.split('. ', 1);
     throw new UsageError(
-      `${sentence}. Allowed: --port --host --protocol --quirk --api-key --insecure --public-url --log --json --help`,
+      `${sentence}. Allowed: --port --host --protocol --quirk --persona --api-key --insecure --public-url --log --json --help`,
     );
   }
 }

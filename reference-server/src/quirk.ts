@@ -12,6 +12,8 @@ export interface Quirk<Impl> {
   readonly name: string;
   /** The rule that it breaks; null for a legal oddity, which no check may call a fault. */
   readonly breaks: RequirementId | null;
+  /** The server stops working: the run ends, and says so, without a word on any rule. */
+  readonly fatal?: true;
   /** Rules that fall with it. */
   readonly also?: readonly { id: RequirementId; why: string }[];
   /** What replaces functions of the family's record; `impl` is the record as it was before. */

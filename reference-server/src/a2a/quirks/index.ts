@@ -4,6 +4,7 @@ import { cardQuirks } from './card.ts';
 import { legalOddities } from './legal.ts';
 import { modelQuirks } from './model.ts';
 import { authQuirks, contextQuirks, sendQuirks } from './send.ts';
+import { strangerQuirks } from './strangers.ts';
 import { streamQuirks, subscribeQuirks } from './stream.ts';
 import { cancelQuirks, getQuirks, historyQuirks } from './task.ts';
 import { versionQuirks } from './version.ts';
@@ -24,5 +25,6 @@ export const a2aQuirks = [
   ...rpcQuirks,
   ...restQuirks,
   ...modelQuirks,
+  ...strangerQuirks,
   ...legalOddities,
 ];
