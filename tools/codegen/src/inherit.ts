@@ -20,8 +20,16 @@ export function inherit(own: Revision, base: Revision): Revision {
   refuseUnknown(own, 'definitions', new Set(Object.keys(base.schema?.value.$defs ?? {})));
   const schema = schemaOf(own, base);
   const methods = own.methods ?? base.methods;
+  const openapi = own.openapi ?? base.openapi;
   const errors = own.errors ?? base.errors;
-  return { ...own, ...(schema && { schema }), ...(methods && { methods }), ...(errors && { errors }), base };
+  return {
+    ...own,
+    ...(schema && { schema }),
+    ...(methods && { methods }),
+    ...(openapi && { openapi }),
+    ...(errors && { errors }),
+    base,
+  };
 }
 
 function schemaOf({ schema, changes, folder }: Revision, base: Revision): SpecFile<MessageSchema> | undefined {

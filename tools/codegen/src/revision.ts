@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { ErrorTables } from './errors.ts';
 import { inherit, type Changes } from './inherit.ts';
 import type { MethodRow } from './methods.ts';
+import type { OpenApi } from './paths.ts';
 import type { RequirementRow } from './registry.ts';
 import type { MessageSchema } from './schema.ts';
 import { readChecked, readSpecFile, SpecError, type SpecFile } from './spec-file.ts';
@@ -28,6 +29,8 @@ export interface Revision {
   schema?: SpecFile<MessageSchema>;
   /** Its own file, else that which it inherits. */
   methods?: SpecFile<MethodRow[]>;
+  /** Its own, else that which it inherits, read over its own definitions. */
+  openapi?: SpecFile<OpenApi>;
   errors?: SpecFile<ErrorTables>;
   /** The rows that it brings; those that it inherits are not repeated. */
   requirements?: SpecFile<RequirementRow[]>;
@@ -69,6 +72,7 @@ function readRevision(folder: string, specs: string): Revision {
   if (schemas.length > 1) throw new SpecError(`${folder}: expected one *.schema.json, got ${schemas.join(', ')}.`);
   const schema = schemas[0] && (readSpecFile(join(folder, schemas[0]), specs) as SpecFile<MessageSchema>);
   const methods = readChecked<MethodRow[]>(join(folder, 'methods.yaml'), 'methods', specs);
+  const openapi = readSpecFile(join(folder, 'openapi.yaml'), specs) as SpecFile<OpenApi> | undefined;
   const errors = readChecked<ErrorTables>(join(folder, 'errors.yaml'), 'errors', specs);
   const requirements = readChecked<RequirementRow[]>(join(folder, 'requirements.yaml'), 'requirements', specs);
   const changes = readChecked<Changes>(join(folder, 'changes.yaml'), 'changes', specs);
@@ -79,6 +83,7 @@ function readRevision(folder: string, specs: string): Revision {
     identity: identity.value,
     ...(schema && { schema }),
     ...(methods && { methods }),
+    ...(openapi && { openapi }),
     ...(errors && { errors }),
     ...(requirements && { requirements }),
     ...(changes && { changes }),

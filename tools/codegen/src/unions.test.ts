@@ -11,9 +11,9 @@ const event = (type: string, more: SchemaObject['properties'] = {}): SchemaObjec
 const text: SchemaObject = { type: 'string' };
 const ref = (name: string): SchemaObject => ({ $ref: `#/$defs/${name}` });
 
-const models = ($defs: Definitions) => emitModels({ title: 'Toy', $defs });
-const validators = ($defs: Definitions) =>
-  emitValidators({ file: 'toy.schema.json', value: { title: 'Toy', $defs }, at: () => 'toy.schema.json:1' });
+const toy = ($defs: Definitions) => ({ file: 'toy.schema.json', value: { title: 'Toy', $defs }, at: () => '' });
+const models = ($defs: Definitions) => emitModels(toy($defs));
+const validators = ($defs: Definitions) => emitValidators(toy($defs));
 
 test('a union by tag is a union of its variants, and an alias of a message is a message', async () => {
   const $defs = {
@@ -22,15 +22,15 @@ test('a union by tag is a union of its variants, and an alias of a message is a 
     Event: { oneOf: [ref('Say'), ref('End')] },
     Frame: ref('Event'),
   };
-  expect(models($defs)).toContain('export type Event = Say | End;\n');
-  expect(models($defs)).toContain('export interface Say {\n  type: "say";\n  text: string;\n}');
-  expect(models($defs)).toMatch(
-    /interface Models \{\n {2}Say: Say;\n {2}End: End;\n {2}Event: Event;\n {2}Frame: Frame;\n\}/,
-  );
+  const types = await models($defs);
+  expect(types).toContain('export type Event = Say | End;\n');
+  expect(types).toContain('export type Frame = Event;\n');
+  expect(types).toContain('export interface Say {\n  type: "say";\n  text: string;\n}');
+  expect(types).toMatch(/MessageName =\n {2}\| 'Say'\n {2}\| 'End'\n {2}\| 'Event'\n {2}\| 'Frame';/);
   expect(await validators($defs)).toContain('readonly [Name in MessageName]');
 });
 
-test('a union by type, and members beyond those that are named', () => {
+test('a union by type, and members beyond those that are named', async () => {
   const $defs: Definitions = {
     Toy: {
       type: 'object',
@@ -43,14 +43,54 @@ test('a union by type, and members beyond those that are named', () => {
       additionalProperties: true,
     },
   };
-  expect(models($defs)).toContain(
+  expect(await models($defs)).toContain(
     [
       '  owner?: Toy | null;',
       '  names?: string | string[];',
       '  size?: number | null;',
       '  sizes?: (number | null)[];',
-      '  [key: string]: unknown;',
+      '  [k: string]: unknown;',
     ].join('\n'),
+  );
+});
+
+test('an exactly-one union, with and without members beside it', async () => {
+  const either = (own: string, other: string): SchemaObject => ({
+    required: [own],
+    properties: { [own]: {}, [other]: false },
+  });
+  const oneOf = [either('a', 'b'), either('b', 'a')];
+  const types = await models({ Bare: { type: 'object', oneOf }, Toy: { properties: { text }, oneOf } });
+  const union = (indent: string) =>
+    `  | {\n      a: unknown;\n      b?: never;\n    }\n  | {\n      b: unknown;\n      a?: never;\n    }`.replaceAll(
+      /^/gm,
+      indent,
+    );
+  expect(types).toContain(`export type Bare =\n${union('')};`);
+  expect(types).toMatch(/export type Toy = \{\n {2}text\?: string;\n\} & \(\n/);
+  expect(types).toContain('a: unknown;');
+});
+
+test('a definition keeps its name however often it is used, and what is said of a member stays', async () => {
+  const $defs: Definitions = {
+    Toy: { properties: { a: ref('Part'), b: { ...ref('Part'), description: 'The second.' }, c: { deprecated: true } } },
+    Part: {
+      description: 'A part.',
+      properties: { text: { ...text, minLength: 1 } },
+      additionalProperties: { ...text },
+    },
+    Alone: { type: 'string', enum: ['x', 'y'] },
+  };
+  const types = await models($defs);
+  expect(types).not.toMatch(/\b(Toy|Part|Alone)\d/);
+  expect(types).toContain('  a?: Part;\n  /**\n   * The second.\n   */\n  b?: Part;\n  /**\n   * @deprecated\n   */\n');
+  expect(types).toContain('/**\n * A part.\n */\nexport interface Part {');
+  expect(types).toContain('export const ALONES = ["x","y"] as const satisfies Alone[];');
+});
+
+test('a name that no type can have is refused', async () => {
+  await expect(models({ 'a-part': { properties: { text } } })).rejects.toThrow(
+    'toy.schema.json: json-schema-to-typescript makes no type a-part; give the definition another name.',
   );
 });
 
