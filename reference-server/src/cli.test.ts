@@ -30,7 +30,19 @@ describe('usage', () => {
   test('--help says every flag, --quirk list every quirk', async () => {
     const help = await run('--help');
     expect(help).toMatchObject({ code: 0, err: '' });
-    for (const flag of ['port', 'host', 'protocol', 'quirk', 'api-key', 'insecure', 'public-url', 'log', 'json'])
+    for (const flag of [
+      'port',
+      'host',
+      'protocol',
+      'quirk',
+      'api-key',
+      'insecure',
+      'public-url',
+      'push',
+      'webhook-loopback',
+      'log',
+      'json',
+    ])
       expect(help.out).toContain(`--${flag}`);
     const quirks = await run('--', '--quirk', 'list');
     for (const { name } of QUIRKS) expect(quirks.out).toContain(name);

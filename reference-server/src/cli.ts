@@ -14,6 +14,8 @@ const HELP = `agentproto-reference-server: a server of agent protocols that beha
   --api-key KEY       callers have to show it as "Authorization: Bearer KEY"; better: AGENTPROTO_API_KEY
   --insecure          listen on any host without a key
   --public-url URL    where agent cards say that the server is
+  --push              declare A2A push notifications, and send them
+  --webhook-loopback  webhooks may be on this machine; without it only public addresses are called
   --log LEVEL         one line a request on stderr: ${LOG_LEVELS.join(', ')}; default warn
   --json              print {"url": …, "urls": {…}} as the first line, once it listens
   --help
@@ -46,6 +48,8 @@ function readCommand(args: string[], env: NodeJS.ProcessEnv): Command | string {
       insecure: values.insecure,
       apiKey: apiKey || undefined,
       publicUrl: values['public-url'] === undefined ? undefined : urlOf(values['public-url']),
+      a2a: values.push ? { capabilities: { streaming: true, pushNotifications: true } } : undefined,
+      webhooks: { loopback: values['webhook-loopback'] ?? false },
       log: oneOf('--log', values.log ?? 'warn', LOG_LEVELS),
     },
   };
@@ -67,6 +71,8 @@ function parsed(args: string[]) {
         'api-key': text,
         insecure: flag,
         'public-url': text,
+        push: flag,
+        'webhook-loopback': flag,
         log: text,
         json: flag,
         help: { ...flag, short: 'h' },
@@ -76,7 +82,7 @@ function parsed(args: string[]) {
     // Its first sentence says which argument it is; the rest is advice for programmers.
     const [sentence = ''] = (error as Error).message.split('. ', 1);
     throw new UsageError(
-      `${sentence}. Allowed: --port --host --protocol --quirk --persona --api-key --insecure --public-url --log --json --help`,
+      `${sentence}. Allowed: --port --host --protocol --quirk --persona --api-key --insecure --public-url --push --webhook-loopback --log --json --help`,
     );
   }
 }

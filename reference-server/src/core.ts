@@ -16,6 +16,7 @@ import { memoryStore } from './store/memory.ts';
 import { timerOn } from './timer.ts';
 import { stoppableClock } from './stoppable-clock.ts';
 import { createUpgrades } from './upgrade.ts';
+import { createWebhooks } from './webhooks/webhooks.ts';
 
 /** How long a closing server waits for the answers that it has begun. */
 const DRAIN_MS = 500;
@@ -58,6 +59,14 @@ export function mountCore(scope: FastifyInstance, options: PluginOptions): Core 
     onCrash: (runId, error) => scope.log.warn({ runId, reason: String(error) }, 'agent crashed'),
   });
 
+  const report = (error: unknown) =>
+    scope.log.error({ reason: error instanceof Error ? error.stack : String(error) }, 'internal error');
+  const webhooks = createWebhooks(options.webhooks ?? {}, {
+    setTimer,
+    report,
+    onAttempt: (attempt) => scope.log.info(attempt, 'webhook'),
+  });
+
   let known: string | undefined;
   const url = () => (known ??= reachable(scope.listeningOrigin) + scope.prefix);
   const publicUrl = options.publicUrl?.replace(/\/+$/, '');
@@ -78,9 +87,9 @@ export function mountCore(scope: FastifyInstance, options: PluginOptions): Core 
       return () => waiting.delete(stop);
     },
     setTimer,
+    webhooks,
     quirks,
-    report: (error) =>
-      scope.log.error({ reason: error instanceof Error ? error.stack : String(error) }, 'internal error'),
+    report,
   };
 
   const mounted: (Mounted & { id: string })[] = [];
@@ -93,6 +102,7 @@ export function mountCore(scope: FastifyInstance, options: PluginOptions): Core 
   const stop = () => {
     closing.abort();
     for (const one of waiting) one();
+    webhooks.feeds.close();
     runs.close();
   };
   drainOnClose(scope, stop, upgrades.cut);

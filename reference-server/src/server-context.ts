@@ -7,6 +7,7 @@ import type { QuirkUse } from './quirk.ts';
 import type { Runs } from './runs.ts';
 import type { Store } from './store/store.ts';
 import type { SetTimer } from './timer.ts';
+import type { Webhooks } from './webhooks/webhooks.ts';
 
 /** What every family needs of the server. */
 export interface ServerContext extends Stage {
@@ -25,6 +26,7 @@ export interface ServerContext extends Stage {
   whenClosing: (stop: () => void) => () => void;
   /** On the clock. */
   setTimer: SetTimer;
+  webhooks: Webhooks;
   quirks: readonly QuirkUse[];
   /** Logs an error that nobody expected. */
   report: (error: unknown) => void;

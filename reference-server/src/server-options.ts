@@ -3,6 +3,7 @@ import type { Agent } from './agent.ts';
 import type { FamilyOptions } from './families.ts';
 import type { AnyQuirk } from './quirk.ts';
 import type { Store } from './store/store.ts';
+import type { WebhookOptions } from './webhooks/webhooks.ts';
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -36,6 +37,8 @@ export interface PluginOptions extends FamilyOptions {
   apiKey?: string | undefined;
   /** What the cards say of where the server is. Default: where it listens. */
   publicUrl?: string | undefined;
+  /** Where webhooks may be sent, and how. Default: to public addresses only. */
+  webhooks?: WebhookOptions | undefined;
   /** Scripts may ask for faults of the wire. Default: only while the server listens on loopback. */
   wireFaults?: boolean | undefined;
 }

@@ -19,12 +19,15 @@ export function taskNotFound(id: string): never {
 /** Throws when a message cannot be taken, whatever task it is for. */
 export function checkMessage(ctx: A2AContext, { message, configuration }: SendMessageRequest): void {
   ctx.impl.checkInputModes(ctx, message.parts);
-  if (configuration?.taskPushNotificationConfig && !ctx.settings.capabilities.pushNotifications) {
+  const webhook = configuration?.taskPushNotificationConfig;
+  if (!webhook) return;
+  if (!ctx.settings.capabilities.pushNotifications) {
     throw new A2AError(
       'PushNotificationNotSupportedError',
       'configuration.taskPushNotificationConfig: this agent sends no push notifications',
     );
   }
+  ctx.impl.checkWebhook(ctx, webhook, 'configuration.taskPushNotificationConfig.');
 }
 
 /** Throws for a part of a media type that the card does not list (§3.1.1). */

@@ -32,7 +32,7 @@ async function* walk(ctx: A2AContext, run: Pick<Run, 'id' | 'contextId'>, signal
 }
 
 /** The same with the frames that each entry makes. */
-async function* walkFrames(
+export async function* walkFrames(
   ctx: A2AContext,
   run: Run,
   signal: AbortSignal,

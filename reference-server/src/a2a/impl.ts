@@ -14,13 +14,26 @@ import {
   checkSubscribable,
   GetExtendedAgentCard,
   GetTask,
-  pushNotificationOperation,
   SendMessage,
   SendStreamingMessage,
   stopAgent,
   SubscribeToTask,
 } from './operations.ts';
 import { normalizeParams, readParams, validate } from './params.ts';
+import {
+  checkWebhook,
+  CreateTaskPushNotificationConfig,
+  DeleteTaskPushNotificationConfig,
+  dropPushConfig,
+  feedWebhook,
+  feedWebhooks,
+  GetTaskPushNotificationConfig,
+  keepPushConfig,
+  ListTaskPushNotificationConfigs,
+  pushConfigs,
+  pushEvents,
+  pushHeaders,
+} from './push.ts';
 import { answerRest, matchRoute, readRestRequest, restEvent, restHeaders, restResult } from './rest.ts';
 import {
   activateExtensions,
@@ -81,10 +94,10 @@ export const standardImpl = {
   ListTasks,
   CancelTask,
   SubscribeToTask,
-  CreateTaskPushNotificationConfig: pushNotificationOperation,
-  GetTaskPushNotificationConfig: pushNotificationOperation,
-  ListTaskPushNotificationConfigs: pushNotificationOperation,
-  DeleteTaskPushNotificationConfig: pushNotificationOperation,
+  CreateTaskPushNotificationConfig,
+  GetTaskPushNotificationConfig,
+  ListTaskPushNotificationConfigs,
+  DeleteTaskPushNotificationConfig,
   GetExtendedAgentCard,
   // Their parts
   findTask,
@@ -115,6 +128,15 @@ export const standardImpl = {
   taskEvents,
   endsStream,
   readLastEventId,
+  // Webhooks
+  checkWebhook,
+  keepPushConfig,
+  pushConfigs,
+  dropPushConfig,
+  feedWebhooks,
+  feedWebhook,
+  pushEvents,
+  pushHeaders,
   // Outgoing frames
   streamHeaders,
   frameText,

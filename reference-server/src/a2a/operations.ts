@@ -9,7 +9,7 @@ import type {
   SubscribeToTaskRequest,
   Task,
 } from '@agentproto/protocol/a2a/1.0';
-import { isFinished } from '../store/run-event.ts';
+import { isFinished, isInterrupted } from '../store/run-event.ts';
 import { ConflictError } from '../store/store.ts';
 import type { Run } from '../store/store.ts';
 import { taskNotFound } from './accept.ts';
@@ -50,6 +50,8 @@ export async function CancelTask(ctx: A2AContext, call: Call, { id }: CancelTask
   const run = await ctx.impl.findTask(ctx, call, id);
   ctx.impl.checkCancelable(ctx, run);
   await ctx.impl.stopAgent(ctx, run);
+  // Nobody was at work whose end is followed: this is the end.
+  if (isInterrupted(run.state)) await ctx.impl.feedWebhooks(ctx, run, run.seq);
   const after = await ctx.impl.findTask(ctx, call, id);
   // It came to another end before the agent heard of it.
   if (isFinished(after.state) && after.state !== 'canceled') throw notCancelable(after);
@@ -98,11 +100,6 @@ export function checkSubscribable(_ctx: A2AContext, run: Run): void {
 /** §3.1.11. There is none yet, whatever the card declares (§3.3.4). */
 export async function GetExtendedAgentCard(): Promise<AgentCard> {
   throw new A2AError('ExtendedAgentCardNotConfiguredError', 'This agent has no extended card.');
-}
-
-/** Push notifications cannot be declared yet, so that `checkCapability` has refused before this is reached. */
-export async function pushNotificationOperation(): Promise<never> {
-  throw noPush();
 }
 
 const noPush = () => new A2AError('PushNotificationNotSupportedError', 'This agent sends no push notifications.');

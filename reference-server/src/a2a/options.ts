@@ -3,8 +3,8 @@ import type { AgentCapabilities, AgentCard, Patch } from '@agentproto/protocol/a
 export interface A2AOptions {
   /** Members of the card that stand in the place of the usual ones. `defaultInputModes` are also enforced. */
   card?: Partial<Omit<AgentCard, 'supportedInterfaces' | 'capabilities' | 'securitySchemes' | 'securityRequirements'>>;
-  /** What the card declares, and the server keeps to. Default: streaming, and nothing else. Push is not there yet. */
-  capabilities?: AgentCapabilities & { pushNotifications?: false };
+  /** What the card declares, and the server keeps to. Default: streaming, and nothing else. */
+  capabilities?: AgentCapabilities;
   /** Whose error table is spoken: HTTP status and gRPC code of some errors differ (§5.4). Default 1.0.1. */
   errorTable?: Patch;
   /** Seconds that a card may be cached. Default 60. */

@@ -10,11 +10,18 @@ import {
 import type { Script } from '@agentproto/script';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createReferenceServer, type ReferenceServer } from '../server.ts';
+import { startReceiver } from '../webhooks/receiver.test.kit.ts';
 
 /** The A2A project's own client, against this server. */
 
 let server: ReferenceServer;
-beforeAll(async () => void (server = await createReferenceServer({ protocols: ['a2a@1.0'] })));
+beforeAll(async () => {
+  server = await createReferenceServer({
+    protocols: ['a2a@1.0'],
+    a2a: { capabilities: { streaming: true, pushNotifications: true } },
+    webhooks: { loopback: true },
+  });
+});
 afterAll(() => server.close());
 
 function request(script: Script): SendMessageRequest {
@@ -99,6 +106,31 @@ describe.each([
       value: { status: { state: TaskState.TASK_STATE_CANCELED } },
     });
     expect((await canceled)?.status?.state).toBe(TaskState.TASK_STATE_CANCELED);
+  });
+
+  test('it sets, reads, lists and deletes a webhook, which is called', async () => {
+    const hook = await startReceiver();
+    const sent = task(await client.sendMessage(request({ steps: [{ end: 'input-required' }] })));
+    const given = {
+      tenant: '',
+      taskId: sent.id,
+      id: 'mine',
+      url: hook.url,
+      token: 'token-1',
+      authentication: undefined,
+    };
+    expect(await client.createTaskPushNotificationConfig(given)).toMatchObject({ id: 'mine', url: hook.url });
+    const which = { tenant: '', taskId: sent.id, id: 'mine' };
+    expect(await client.getTaskPushNotificationConfig(which)).toMatchObject({ token: 'token-1' });
+    const list = () =>
+      client.listTaskPushNotificationConfig({ tenant: '', taskId: sent.id, pageSize: 0, pageToken: '' });
+    expect((await list()).configs).toMatchObject([{ id: 'mine', taskId: sent.id }]);
+    await client.cancelTask({ tenant: '', id: sent.id, metadata: undefined });
+    const [call] = await hook.has(1);
+    expect(call!.headers['x-a2a-notification-token']).toBe('token-1');
+    expect(JSON.parse(call!.body)).toMatchObject({ statusUpdate: { status: { state: 'TASK_STATE_CANCELED' } } });
+    await client.deleteTaskPushNotificationConfig(which);
+    expect((await list()).configs).toEqual([]);
   });
 
   test('it knows our errors by their names', async () => {

@@ -38,13 +38,17 @@ export async function beginTurn(ctx: A2AContext, call: Call, request: SendMessag
     counter: frameCounter(ctx, head),
     openAfterMs: mayReply(performance) ? ctx.settings.directReplyMs : 0,
   };
+  const webhook = request.configuration?.taskPushNotificationConfig;
   if (before) {
-    return runs.follow(before, turn).catch((error: unknown) => {
+    if (webhook) await impl.keepPushConfig(ctx, before, webhook);
+    const run = await runs.follow(before, turn).catch((error: unknown) => {
       throw error instanceof ConflictError ? goneOn(before) : error;
     });
+    await impl.feedWebhooks(ctx, run, run.seq - 1);
+    return run;
   }
   const { owner, tenant } = call;
-  return runs.start(
+  const run = await runs.start(
     {
       ...head,
       family: 'a2a',
@@ -55,6 +59,8 @@ export async function beginTurn(ctx: A2AContext, call: Call, request: SendMessag
     },
     turn,
   );
+  if (webhook) impl.feedWebhook(ctx, run, await impl.keepPushConfig(ctx, run, webhook), run.seq - 1);
+  return run;
 }
 
 function performed(

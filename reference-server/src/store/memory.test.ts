@@ -167,6 +167,16 @@ describe('runs', () => {
 });
 
 describe('records', () => {
+  test('of a run go with it', async () => {
+    const { runs, logs, records } = memoryStore({ maxRuns: 1, maxRecords: 1 });
+    await runs.create(head('a'));
+    await records.put('hooks', 'me', 'k', 1, { runId: 'a' });
+    await logs.append('a', [DONE], { expectSeq: -1 });
+    await runs.create(head('b'));
+    expect(await records.get('hooks', 'me', 'k')).toBeUndefined();
+    expect(await records.put('hooks', 'me', 'l', 1, { runId: 'b' })).toMatchObject({ version: 1 });
+  });
+
   test('have a version, which a writer may expect', async () => {
     const { records } = memoryStore({ maxRecords: 2 });
     expect(await records.put('keys', 'me', 'k', 1, { expectVersion: 0 })).toEqual({ key: 'k', value: 1, version: 1 });

@@ -28,6 +28,7 @@ export function memoryStore({
   const shelves = new Map<string, Shelf>();
   /** Ids in the order in which the runs finished. */
   const finished = new Set<string>();
+  const records = memoryRecords(maxRecords);
 
   const runs: RunStore = {
     async create(head) {
@@ -90,11 +91,12 @@ export function memoryStore({
     finished.delete(shelf.run.id);
     shelves.delete(shelf.run.id);
     shelf.dropped = true;
+    records.dropRun(shelf.run.id);
     wake(shelf);
     return true;
   }
 
-  return { runs, logs, records: memoryRecords(maxRecords) };
+  return { runs, logs, records };
 }
 
 function wake(shelf: Shelf): void {
@@ -134,14 +136,23 @@ function byPlace(a: RunPlace, b: RunPlace): number {
   return b.statusAt - a.statusAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
-function memoryRecords(maxRecords: number): RecordStore {
+function memoryRecords(maxRecords: number): RecordStore & { dropRun(runId: string): void } {
   const collections = new Map<string, Map<string, StoredRecord>>();
+  /** What goes with a run: by its id, where each record is. */
+  const ofRuns = new Map<string, Map<string, { from: string; key: string }>>();
   const place = (collection: string, owner: string) => JSON.stringify([collection, owner]);
   let count = 0;
+  function remove(from: string, key: string): boolean {
+    const records = collections.get(from);
+    if (!records?.delete(key)) return false;
+    count--;
+    if (records.size === 0) collections.delete(from);
+    return true;
+  }
   return {
     get: async (collection, owner, key) => collections.get(place(collection, owner))?.get(key),
     list: async (collection, owner) => [...(collections.get(place(collection, owner))?.values() ?? [])],
-    async put(collection, owner, key, value, { expectVersion } = {}) {
+    async put(collection, owner, key, value, { expectVersion, runId } = {}) {
       const records = collections.get(place(collection, owner)) ?? new Map<string, StoredRecord>();
       const old = records.get(key);
       const version = old?.version ?? 0;
@@ -152,15 +163,18 @@ function memoryRecords(maxRecords: number): RecordStore {
       if (!old) count++;
       const record = { key, value, version: version + 1 };
       records.set(key, record);
-      collections.set(place(collection, owner), records);
+      const from = place(collection, owner);
+      collections.set(from, records);
+      if (runId !== undefined) {
+        const own = ofRuns.get(runId) ?? new Map<string, { from: string; key: string }>();
+        ofRuns.set(runId, own.set(JSON.stringify([from, key]), { from, key }));
+      }
       return record;
     },
-    async delete(collection, owner, key) {
-      const records = collections.get(place(collection, owner));
-      if (!records?.delete(key)) return false;
-      count--;
-      if (records.size === 0) collections.delete(place(collection, owner));
-      return true;
+    delete: async (collection, owner, key) => remove(place(collection, owner), key),
+    dropRun(runId) {
+      for (const { from, key } of ofRuns.get(runId)?.values() ?? []) remove(from, key);
+      ofRuns.delete(runId);
     },
   };
 }

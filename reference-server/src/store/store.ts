@@ -96,13 +96,16 @@ export interface RecordStore {
   get(collection: string, owner: string, key: string): Promise<StoredRecord | undefined>;
   /** In the order in which the keys were first put. */
   list(collection: string, owner: string): Promise<StoredRecord[]>;
-  /** `expectVersion` 0 means that there is none yet. Throws a ConflictError when another version is there. */
+  /**
+   * `expectVersion` 0 means that there is none yet. Throws a ConflictError when another version is there.
+   * What belongs to a run, `runId`, goes when the run is dropped.
+   */
   put(
     collection: string,
     owner: string,
     key: string,
     value: unknown,
-    options?: { expectVersion?: number },
+    options?: { expectVersion?: number; runId?: string },
   ): Promise<StoredRecord>;
   /** Whether there was one. */
   delete(collection: string, owner: string, key: string): Promise<boolean>;

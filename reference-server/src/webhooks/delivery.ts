@@ -1,0 +1,108 @@
+import type { SetTimer } from '../timer.ts';
+import { createGate } from './gate.ts';
+import { postOnce } from './post.ts';
+import type { WebhookCall } from './post.ts';
+import { TargetError } from './target.ts';
+import type { TargetGuard } from './target.ts';
+
+/** How webhooks are called. Times are milliseconds of the server's clock. */
+export interface DeliveryOptions {
+  /** Attempts of one call, the first included. Default 5. */
+  attempts?: number;
+  /** The pause before the second attempt; it doubles from there, and each is shortened by up to a half at random. Default 500. */
+  backoffMs?: number;
+  /** The longest pause. Default 30,000. */
+  maxBackoffMs?: number;
+  /** For an answer. Default 10,000 (A2A 1.0 §4.3.3 names 10 to 30 seconds). */
+  timeoutMs?: number;
+  /** Calls under way at once, over all webhooks. Default 50. */
+  concurrency?: number;
+}
+
+/** What became of one call: `gone` (410) wants no further ones. */
+export type DeliveryOutcome = 'delivered' | 'refused' | 'gone' | 'given-up' | 'stopped';
+
+/** Told of each attempt; `problem` holds no header, no query and no body. */
+export interface DeliveryAttempt {
+  host: string;
+  attempt: number;
+  status?: number;
+  problem?: string;
+  outcome: DeliveryOutcome | 'retry';
+}
+
+export interface DeliveryTools {
+  guard: TargetGuard;
+  setTimer: SetTimer;
+  onAttempt?: (attempt: DeliveryAttempt) => void;
+  random?: () => number;
+}
+
+export type Deliver = (call: WebhookCall, signal: AbortSignal) => Promise<DeliveryOutcome>;
+
+/**
+ * Makes what brings one call to its webhook: 2xx is delivered; 408, 429, 5xx and a broken network are tried again;
+ * any other answer, redirects too, and a forbidden address are final. Never rejects. Order is the caller's, who waits.
+ */
+export function createDelivery(tools: DeliveryTools, options: DeliveryOptions = {}): Deliver {
+  const { attempts = 5, backoffMs = 500, maxBackoffMs = 30_000, timeoutMs = 10_000, concurrency = 50 } = options;
+  const { guard, setTimer, onAttempt = () => {}, random = Math.random } = tools;
+  const gate = createGate(concurrency);
+
+  async function attemptOnce(call: WebhookCall, signal: AbortSignal): Promise<Attempted> {
+    const leave = await gate.enter(signal);
+    try {
+      const { status, retryAfter } = await postOnce(call, { guard, setTimer, timeoutMs }, signal);
+      return { status, outcome: outcomeOf(status), waitMs: retryAfterMs(retryAfter) };
+    } catch (error) {
+      if (signal.aborted) return { outcome: 'stopped' };
+      const problem = error instanceof Error ? error.message : String(error);
+      return { problem, outcome: error instanceof TargetError ? 'refused' : 'retry' };
+    } finally {
+      leave();
+    }
+  }
+
+  return async function deliver(call, signal) {
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      const { waitMs = 0, ...tried } = await attemptOnce(call, signal);
+      const outcome = tried.outcome === 'retry' && attempt >= attempts ? 'given-up' : tried.outcome;
+      onAttempt({ host: hostOf(call.url), attempt, ...tried, outcome });
+      if (outcome !== 'retry') return outcome;
+      const pause = Math.min(backoffMs * 2 ** (attempt - 1), maxBackoffMs) * (1 - random() / 2);
+      await pauseFor(Math.min(Math.max(pause, waitMs), maxBackoffMs), setTimer, signal);
+    }
+    return 'stopped';
+  };
+}
+
+interface Attempted {
+  outcome: DeliveryOutcome | 'retry';
+  status?: number;
+  problem?: string;
+  waitMs?: number;
+}
+
+function outcomeOf(status: number): DeliveryOutcome | 'retry' {
+  if (status >= 200 && status < 300) return 'delivered';
+  if (status === 410) return 'gone';
+  return status >= 500 || status === 408 || status === 429 ? 'retry' : 'refused';
+}
+
+/** Seconds; the form with a date is not worth waiting for. */
+const retryAfterMs = (value: string | undefined): number => (value && /^\d{1,6}$/.test(value) ? +value * 1_000 : 0);
+
+function pauseFor(ms: number, setTimer: SetTimer, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      cancel();
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = setTimer(ms, done);
+    signal.addEventListener('abort', done, { once: true });
+    if (signal.aborted) done();
+  });
+}
+
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : '');
