@@ -1,9 +1,7 @@
+import type { Command } from './command.ts';
 import { UsageError } from './kit/usage-error.ts';
 import { nearest } from './nearest.ts';
 import { readTool } from './tool.ts';
-
-/** A verb of the command line; resolves to the exit code. */
-export type Command = (args: string[], tool: { name: string; version: string }) => Promise<number>;
 
 // Loaded when they are called: `--help` must answer at once.
 const commands: Record<string, () => Promise<Command>> = {

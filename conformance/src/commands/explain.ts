@@ -1,5 +1,5 @@
 import { families, requirements, type Requirement } from '@agentproto/protocol';
-import type { Command } from '../cli.ts';
+import type { Command } from '../command.ts';
 import { UsageError } from '../kit/usage-error.ts';
 import { nearest } from '../nearest.ts';
 import { wrap } from '../report/text.ts';

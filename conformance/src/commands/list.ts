@@ -1,5 +1,5 @@
 import { requirements, type Requirement } from '@agentproto/protocol';
-import type { Command } from '../cli.ts';
+import type { Command } from '../command.ts';
 import { globs } from '../glob.ts';
 import { UsageError } from '../kit/usage-error.ts';
 import { cut } from '../report/text.ts';

@@ -1,4 +1,4 @@
-import type { Command } from '../cli.ts';
+import type { Command } from '../command.ts';
 import { UsageError } from '../kit/usage-error.ts';
 import { buildMergedReport } from '../report/build.ts';
 import { readRunFile } from '../run-file.ts';

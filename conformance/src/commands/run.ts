@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import type { Command } from '../cli.ts';
+import type { Command } from '../command.ts';
 import { formatBaseline } from '../baseline.ts';
 import type { RunFooter } from '../kit/run-log.ts';
 import type { RunEntry } from '../kit/runner.ts';

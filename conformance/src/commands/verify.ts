@@ -1,5 +1,5 @@
 import { requirements } from '@agentproto/protocol';
-import type { Command } from '../cli.ts';
+import type { Command } from '../command.ts';
 import { UsageError } from '../kit/usage-error.ts';
 import { buildReport } from '../report/build.ts';
 import { ending } from '../report/exit-code.ts';

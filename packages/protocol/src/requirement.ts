@@ -1,5 +1,5 @@
 import type { FamilyRevisionId } from './generated/families.ts';
-import type { RequirementId } from './generated/requirements.ts';
+import type { RequirementId } from './generated/requirement-ids.ts';
 
 /** How strong a rule is; it decides the verdict. `observe` is recorded and never judged. */
 export type Level = 'must' | 'should' | 'may' | 'observe';

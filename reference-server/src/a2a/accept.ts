@@ -2,8 +2,9 @@ import type { Message, Part, SendMessageRequest } from '@agentproto/protocol/a2a
 import type { Script, Step, StepKind } from '@agentproto/script';
 import { isFinished, isInterrupted } from '../store/run-event.ts';
 import type { Run } from '../store/store.ts';
-import type { A2AContext, Call } from './context.ts';
-import { A2AError, invalidParams } from './errors.ts';
+import type { A2AContext } from './context.ts';
+import type { Call } from './call.ts';
+import { A2AError, invalidParams } from './a2a-error.ts';
 
 /** The caller's task. Of a foreign one no more is said than of one that does not exist (§3.3.2, §13.1). */
 export async function findTask({ store }: A2AContext, { owner, tenant }: Call, id: string): Promise<Run> {

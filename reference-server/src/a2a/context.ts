@@ -1,12 +1,38 @@
-import type { RequestInfo, WireFault } from '@agentproto/script';
+import type { IncomingHttpHeaders } from 'node:http';
+import type {
+  AgentCard,
+  CancelTaskRequest,
+  DeleteTaskPushNotificationConfigRequest,
+  GetTaskPushNotificationConfigRequest,
+  ListTaskPushNotificationConfigsRequest,
+  ListTaskPushNotificationConfigsResponse,
+  TaskPushNotificationConfig,
+  GetTaskRequest,
+  ListTasksRequest,
+  ListTasksResponse,
+  Message,
+  MessageName,
+  MethodName,
+  Part,
+  SendMessageRequest,
+  SendMessageResponse,
+  StreamResponse,
+  SubscribeToTaskRequest,
+  Task,
+} from '@agentproto/protocol/a2a/1.0';
+import type { Violation } from '@agentproto/protocol/a2a/1.0/validators';
+import type { AgentEvent, PartSpec, Script } from '@agentproto/script';
+import type { ReadRequest, RpcError, RpcId } from '@agentproto/wire/json-rpc';
+import type { OutgoingSseEvent } from '@agentproto/wire/sse';
+import type { Answer, StreamAnswer } from '../answer.ts';
 import type { ServerContext } from '../server-context.ts';
-import type { A2AImpl } from './impl.ts';
+import type { Entry, Run, RunPlace } from '../store/store.ts';
+import type { A2AError, ErrorName, ErrorRow, RestErrorBody } from './a2a-error.ts';
+import type { Call, HttpRequest, Operation, Outcome, PushConfig, RequestOf, RestRoute, StreamItem } from './call.ts';
+import type { TaskFold, TaskViewOptions } from './fold.ts';
 import type { A2ASettings } from './options.ts';
 
-/**
- * What every function of the record is given. Functions call each other through `impl`, so that an override
- * is seen everywhere.
- */
+/** What every function of the record is given. */
 export interface A2AContext extends ServerContext {
   impl: A2AImpl;
   settings: A2ASettings;
@@ -14,20 +40,125 @@ export interface A2AContext extends ServerContext {
   madeAt: number;
 }
 
-/** One call of an operation, whatever the binding. */
-export interface Call {
-  owner: string;
-  tenant: string | undefined;
-  /** The binding in the spec's own term. */
-  binding: 'JSONRPC' | 'HTTP+JSON';
-  /** Extensions that the caller asked for and the server has. */
-  extensions: readonly string[];
-  /** Of a stream that is taken up again: the last event that was seen. */
-  lastEventId: string | undefined;
-  /** What the server saw of the request, for `echo`. Made only when it is asked for. */
-  seen: () => RequestInfo;
-  /** Aborts when the caller has left, or the server closes. */
-  signal: AbortSignal;
-  /** Filled in while the call is answered: a fault of the wire that the script wants for a plain answer. */
-  fault?: WireFault;
+type Ctx = A2AContext;
+type Headers = Record<string, string>;
+
+/**
+ * Everything that an A2A 1.0 server does, as one record of functions: what each does is said where it is written
+ * (`impl.ts` names the files). They call each other through the record in their context, so that a quirk which
+ * replaces one of them is seen everywhere. Only `advance` asks `updates` itself: what a task is does not change when
+ * a quirk says something else on the wire.
+ */
+export interface A2AImpl {
+  // The card
+  card: (ctx: Ctx) => AgentCard;
+  cardAnswer: (ctx: Ctx, headers: IncomingHttpHeaders) => Answer;
+  cardHeaders: (ctx: Ctx, body: string) => Headers;
+  isFresh: (ctx: Ctx, headers: IncomingHttpHeaders, card: Headers) => boolean;
+  // The bindings
+  answerRpc: (ctx: Ctx, request: HttpRequest) => Promise<Answer | StreamAnswer>;
+  readRpcRequest: (ctx: Ctx, body: Buffer) => ReadRequest;
+  rpcHeaders: (ctx: Ctx) => Headers;
+  rpcResult: (ctx: Ctx, id: RpcId, result: unknown) => object;
+  rpcError: (ctx: Ctx, id: RpcId, error: RpcError) => object;
+  answerRest: (ctx: Ctx, request: HttpRequest) => Promise<Answer | StreamAnswer>;
+  matchRoute: (ctx: Ctx, verb: string, path: string) => RestRoute;
+  readRestRequest: (ctx: Ctx, request: HttpRequest) => object;
+  restHeaders: (ctx: Ctx) => Headers;
+  restResult: (ctx: Ctx, result: unknown) => unknown;
+  restEvent: (ctx: Ctx, event: StreamResponse) => unknown;
+  checkContentType: (ctx: Ctx, headers: IncomingHttpHeaders) => void;
+  // Errors
+  errorRow: (ctx: Ctx, name: ErrorName) => ErrorRow;
+  errorDetails: (ctx: Ctx, error: A2AError) => object[];
+  rpcErrorObject: (ctx: Ctx, error: A2AError) => RpcError;
+  restErrorBody: (ctx: Ctx, error: A2AError) => RestErrorBody;
+  // Before an operation
+  dispatch: (ctx: Ctx, operation: Operation) => Promise<Outcome>;
+  authenticate: (ctx: Ctx, headers: IncomingHttpHeaders) => string;
+  readVersion: (ctx: Ctx, headers: IncomingHttpHeaders, query: URLSearchParams) => string;
+  checkVersion: (ctx: Ctx, asked: string) => void;
+  readExtensions: (ctx: Ctx, headers: IncomingHttpHeaders) => string[];
+  activateExtensions: (ctx: Ctx, asked: readonly string[]) => string[];
+  extensionHeaders: (ctx: Ctx, activated: readonly string[]) => Headers;
+  checkCapability: (ctx: Ctx, method: MethodName) => void;
+  readParams: <Method extends MethodName>(ctx: Ctx, method: Method, given: unknown) => RequestOf<Method>;
+  normalizeParams: (ctx: Ctx, given: unknown) => unknown;
+  validate: (ctx: Ctx, name: MessageName, value: unknown) => Violation[];
+  // The operations, by their names
+  SendMessage: (ctx: Ctx, call: Call, request: SendMessageRequest) => Promise<SendMessageResponse>;
+  SendStreamingMessage: (ctx: Ctx, call: Call, request: SendMessageRequest) => Promise<AsyncIterable<StreamItem>>;
+  GetTask: (ctx: Ctx, call: Call, request: GetTaskRequest) => Promise<Task>;
+  ListTasks: (ctx: Ctx, call: Call, request: ListTasksRequest) => Promise<ListTasksResponse>;
+  CancelTask: (ctx: Ctx, call: Call, request: CancelTaskRequest) => Promise<Task>;
+  SubscribeToTask: (ctx: Ctx, call: Call, request: SubscribeToTaskRequest) => Promise<AsyncIterable<StreamItem>>;
+  CreateTaskPushNotificationConfig: (
+    ctx: Ctx,
+    call: Call,
+    request: TaskPushNotificationConfig,
+  ) => Promise<TaskPushNotificationConfig>;
+  GetTaskPushNotificationConfig: (
+    ctx: Ctx,
+    call: Call,
+    request: GetTaskPushNotificationConfigRequest,
+  ) => Promise<TaskPushNotificationConfig>;
+  ListTaskPushNotificationConfigs: (
+    ctx: Ctx,
+    call: Call,
+    request: ListTaskPushNotificationConfigsRequest,
+  ) => Promise<ListTaskPushNotificationConfigsResponse>;
+  DeleteTaskPushNotificationConfig: (
+    ctx: Ctx,
+    call: Call,
+    request: DeleteTaskPushNotificationConfigRequest,
+  ) => Promise<Record<string, never>>;
+  GetExtendedAgentCard: () => Promise<AgentCard>;
+  // Their parts
+  findTask: (ctx: Ctx, call: Call, id: string) => Promise<Run>;
+  checkMessage: (ctx: Ctx, request: SendMessageRequest) => void;
+  checkInputModes: (ctx: Ctx, parts: readonly Part[]) => void;
+  checkFollowUp: (ctx: Ctx, run: Run, message: Message) => void;
+  checkScript: (ctx: Ctx, script: Script) => void;
+  checkCancelable: (ctx: Ctx, run: Run) => void;
+  checkSubscribable: (ctx: Ctx, run: Run) => void;
+  beginTurn: (ctx: Ctx, call: Call, request: SendMessageRequest) => Promise<Run>;
+  newId: (ctx: Ctx) => string;
+  stopAgent: (ctx: Ctx, run: Run) => Promise<void>;
+  writePageToken: (ctx: Ctx, place: RunPlace) => string;
+  readPageToken: (ctx: Ctx, token: string) => RunPlace;
+  // Around the agent
+  agentEvents: (ctx: Ctx, request: SendMessageRequest, events: AsyncIterable<AgentEvent>) => AsyncIterable<AgentEvent>;
+  acceptedParts: (ctx: Ctx, parts: readonly PartSpec[], modes: readonly string[]) => PartSpec[];
+  // From a run's log to messages
+  encode: (ctx: Ctx, fold: TaskFold, entry: Omit<Entry, 'frames'>) => StreamResponse[];
+  advance: (ctx: Ctx, fold: TaskFold, entry: Omit<Entry, 'frames'>) => void;
+  taskView: (ctx: Ctx, fold: TaskFold, options?: TaskViewOptions) => Task;
+  recentHistory: (ctx: Ctx, history: readonly Message[], length: number | undefined) => Message[];
+  timestamp: (ctx: Ctx, at: number) => string;
+  directMessage: (ctx: Ctx, fold: TaskFold, parts: readonly PartSpec[]) => Message;
+  currentTask: (ctx: Ctx, run: Run, view?: TaskViewOptions) => Promise<Task | undefined>;
+  awaitAnswer: (
+    ctx: Ctx,
+    call: Call,
+    turn: Run,
+    configuration: { returnImmediately?: boolean | undefined; historyLength?: number | undefined },
+  ) => Promise<SendMessageResponse>;
+  turnEvents: (ctx: Ctx, call: Call, turn: Run, historyLength: number | undefined) => AsyncGenerator<StreamItem>;
+  taskEvents: (ctx: Ctx, call: Call, run: Run) => AsyncGenerator<StreamItem>;
+  endsStream: (ctx: Ctx, entry: Entry) => boolean;
+  readLastEventId: (ctx: Ctx, id: string | undefined) => number | undefined;
+  // Webhooks
+  checkWebhook: (ctx: Ctx, config: TaskPushNotificationConfig, at: string) => void;
+  keepPushConfig: (ctx: Ctx, run: Run, given: TaskPushNotificationConfig) => Promise<PushConfig>;
+  pushConfigs: (ctx: Ctx, run: Run) => Promise<PushConfig[]>;
+  dropPushConfig: (ctx: Ctx, run: Run, id: string) => Promise<void>;
+  feedWebhooks: (ctx: Ctx, run: Run, after: number) => Promise<void>;
+  feedWebhook: (ctx: Ctx, run: Run, config: PushConfig, after: number) => void;
+  pushEvents: (ctx: Ctx, run: Run, after: number, signal: AbortSignal) => AsyncGenerator<StreamResponse>;
+  pushHeaders: (ctx: Ctx, config: PushConfig) => Headers;
+  // Outgoing frames
+  streamHeaders: (ctx: Ctx) => Headers;
+  frameText: (ctx: Ctx, event: OutgoingSseEvent) => string;
+  keepAliveText: (ctx: Ctx) => string;
+  chunks: (ctx: Ctx, frame: string) => Iterable<string | Uint8Array>;
 }

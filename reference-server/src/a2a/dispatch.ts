@@ -2,41 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { A2A_MEDIA_TYPE, JSON_MEDIA_TYPE, METHODS } from '@agentproto/protocol/a2a/1.0';
 import type { MethodName } from '@agentproto/protocol/a2a/1.0';
 import { essence } from './accept.ts';
-import type { A2AContext, Call } from './context.ts';
-import { A2AError } from './errors.ts';
-import type { StreamItem } from './follow.ts';
-
-/** A request of either binding, as HTTP has it. */
-export interface HttpRequest {
-  verb: string;
-  /** Relative to the interface's URL, still percent-encoded: `/tasks/1:cancel`. */
-  path: string;
-  query: URLSearchParams;
-  headers: IncomingHttpHeaders;
-  /** Their names as the caller spelled them. */
-  headerNames: readonly string[];
-  /** Empty when there is none. */
-  body: Buffer;
-  /** Aborts when the caller has left, or the server closes. */
-  signal: AbortSignal;
-}
-
-/** One operation, asked for over one of the bindings. */
-export interface Operation {
-  binding: Call['binding'];
-  /** As the caller names it. */
-  method: string;
-  /** Not validated yet; undefined: none came. */
-  params: unknown;
-  request: HttpRequest;
-}
-
-export interface Outcome {
-  call: Call;
-  /** One of them, as the method has it. */
-  result?: unknown;
-  items?: AsyncIterable<StreamItem>;
-}
+import type { A2AContext } from './context.ts';
+import type { Call, StreamItem, Operation, Outcome } from './call.ts';
+import { A2AError } from './a2a-error.ts';
 
 const isMethod = (name: string): name is MethodName => Object.hasOwn(METHODS, name);
 

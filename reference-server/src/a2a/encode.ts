@@ -2,7 +2,7 @@ import type { Message, Part, StreamResponse, TaskStatus } from '@agentproto/prot
 import type { PartSpec, ToolCall, ToolRunner } from '@agentproto/script';
 import type { Entry } from '../store/store.ts';
 import type { A2AContext } from './context.ts';
-import type { TaskFold } from './task-fold.ts';
+import type { TaskFold } from './fold.ts';
 import { TASK_STATE } from './task-state.ts';
 import type { TaskRunState } from './task-state.ts';
 

@@ -1,55 +1,10 @@
 import { BAD_REQUEST_TYPE, ERROR_DOMAIN, ERROR_INFO_TYPE, ERRORS, JSON_RPC_ERRORS } from '@agentproto/protocol/a2a/1.0';
-import type { A2AErrorName } from '@agentproto/protocol/a2a/1.0';
 import type { RpcError } from '@agentproto/wire/json-rpc';
 import { HttpError } from '../http-error.ts';
 import type { HttpErrorCode } from '../http-error.ts';
 import type { A2AContext } from './context.ts';
-
-export type ErrorName = A2AErrorName | keyof typeof JSON_RPC_ERRORS;
-
-/** A field that is not as it should be, as google.rpc.BadRequest says it. */
-export interface FieldViolation {
-  field: string;
-  description: string;
-}
-
-export interface A2AErrorDetails {
-  /** Of the ErrorInfo. Default: the error's own. */
-  reason?: string;
-  /** Of the ErrorInfo. */
-  metadata?: Record<string, string>;
-  violations?: readonly FieldViolation[];
-}
-
-/** An error of the protocol, in no binding's form (§3.3.2). */
-export class A2AError extends Error {
-  override readonly name = 'A2AError';
-  readonly error: ErrorName;
-  readonly details: A2AErrorDetails;
-
-  constructor(error: ErrorName, message: string, details: A2AErrorDetails = {}) {
-    super(message);
-    this.error = error;
-    this.details = details;
-  }
-}
-
-export function invalidParams(violations: readonly FieldViolation[], reason?: string): A2AError {
-  const message = violations.map(({ description }) => description).join('; ');
-  return new A2AError('InvalidParamsError', `Invalid parameters: ${message}`, {
-    violations,
-    ...(reason && { reason }),
-  });
-}
-
-export const internalError = (): A2AError => new A2AError('InternalError', 'Internal error');
-
-interface ErrorRow {
-  code: number;
-  http: number;
-  grpc: string;
-  reason: string;
-}
+import { A2AError, internalError } from './a2a-error.ts';
+import type { ErrorName, ErrorRow, RestErrorBody } from './a2a-error.ts';
 
 const isJsonRpcError = (name: ErrorName): name is keyof typeof JSON_RPC_ERRORS => Object.hasOwn(JSON_RPC_ERRORS, name);
 
@@ -88,10 +43,6 @@ export function rpcErrorObject(ctx: A2AContext, error: A2AError): RpcError {
     message: error.message,
     data: ctx.impl.errorDetails(ctx, error),
   };
-}
-
-export interface RestErrorBody {
-  error: { code: number; status: string; message: string; details: object[] };
 }
 
 /** An error as HTTP+JSON says it (§11.6). */

@@ -8,7 +8,7 @@ import type { Family } from '../server-context.ts';
 import { whenLeft } from '../when-left.ts';
 import { A2A_PATH } from './card.ts';
 import type { A2AContext } from './context.ts';
-import type { HttpRequest } from './dispatch.ts';
+import type { HttpRequest } from './call.ts';
 import { standardImpl } from './impl.ts';
 import { rpcFailure } from './json-rpc.ts';
 import { settingsOf } from './options.ts';

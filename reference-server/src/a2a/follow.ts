@@ -1,20 +1,12 @@
 import type { Message, StreamResponse, Task } from '@agentproto/protocol/a2a/1.0';
-import type { StreamItem as Item } from '../answer.ts';
 import { HttpError } from '../http-error.ts';
 import { endsTurn } from '../store/run-event.ts';
 import type { Entry, Run } from '../store/store.ts';
-import type { A2AContext, Call } from './context.ts';
-import { internalError } from './errors.ts';
+import type { A2AContext } from './context.ts';
+import type { Call, StreamItem } from './call.ts';
+import { internalError } from './a2a-error.ts';
 import { newFold } from './task-fold.ts';
-import type { TaskFold, TaskViewOptions } from './task-fold.ts';
-
-/** One event of a stream. `id` is the run's running count of frames; a direct message has none. */
-export interface StreamFrame {
-  id?: number;
-  event: StreamResponse;
-}
-
-export type StreamItem = Item<StreamFrame>;
+import type { TaskFold, TaskViewOptions } from './fold.ts';
 
 /** One entry of a log, and the task after it. */
 interface Step {

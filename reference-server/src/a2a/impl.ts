@@ -45,13 +45,10 @@ import {
 } from './service-parameters.ts';
 import { chunks, frameText, keepAliveText, streamHeaders } from './sse.ts';
 import { advance, recentHistory, taskView, timestamp } from './task-fold.ts';
+import type { A2AImpl } from './context.ts';
 
-/**
- * Everything that an A2A 1.0 server does, as one record of functions. They call each other through the record in
- * their context, so that a quirk which replaces one of them is seen everywhere. Only `advance` asks `updates`
- * itself: what a task is does not change when a quirk says something else on the wire.
- */
-export const standardImpl = {
+/** An A2A 1.0 server that keeps to the rules. */
+export const standardImpl: A2AImpl = {
   // The card
   card,
   cardAnswer,
@@ -143,5 +140,3 @@ export const standardImpl = {
   keepAliveText,
   chunks,
 };
-
-export type A2AImpl = typeof standardImpl;

@@ -5,9 +5,10 @@ import type { Answer, StreamAnswer } from '../answer.ts';
 import { parseJsonBody } from '../body.ts';
 import type { HttpError } from '../http-error.ts';
 import type { A2AContext } from './context.ts';
-import type { HttpRequest } from './dispatch.ts';
-import { A2AError, told } from './errors.ts';
-import type { ErrorName } from './errors.ts';
+import type { HttpRequest } from './call.ts';
+import { told } from './errors.ts';
+import { A2AError } from './a2a-error.ts';
+import type { ErrorName } from './a2a-error.ts';
 import { sseAnswer } from './sse.ts';
 
 /** The JSON-RPC binding (§9): every answer has the status 200, unless HTTP itself refuses the request. */

@@ -1,7 +1,8 @@
 import type { ListTasksRequest, ListTasksResponse, Task } from '@agentproto/protocol/a2a/1.0';
 import type { RunPlace } from '../store/store.ts';
-import type { A2AContext, Call } from './context.ts';
-import { invalidParams } from './errors.ts';
+import type { A2AContext } from './context.ts';
+import type { Call } from './call.ts';
+import { invalidParams } from './a2a-error.ts';
 import { runStateOf } from './task-state.ts';
 
 const PAGE_SIZE = 50;

@@ -13,10 +13,10 @@ import { isFinished, isInterrupted } from '../store/run-event.ts';
 import { ConflictError } from '../store/store.ts';
 import type { Run } from '../store/store.ts';
 import { taskNotFound } from './accept.ts';
-import type { A2AContext, Call } from './context.ts';
-import { A2AError } from './errors.ts';
+import type { A2AContext } from './context.ts';
+import type { Call, StreamItem } from './call.ts';
+import { A2AError } from './a2a-error.ts';
 import { begun } from './follow.ts';
-import type { StreamItem } from './follow.ts';
 import { frameCounter } from './turn.ts';
 
 /** §3.1.1 */

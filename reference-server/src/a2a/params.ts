@@ -1,11 +1,10 @@
 import { METHODS } from '@agentproto/protocol/a2a/1.0';
-import type { MessageName, MethodName, Models } from '@agentproto/protocol/a2a/1.0';
+import type { MessageName, MethodName } from '@agentproto/protocol/a2a/1.0';
 import { validate as violationsOf } from '@agentproto/protocol/a2a/1.0/validators';
 import type { Violation } from '@agentproto/protocol/a2a/1.0/validators';
 import type { A2AContext } from './context.ts';
-import { invalidParams } from './errors.ts';
-
-export type RequestOf<Method extends MethodName> = Models[(typeof METHODS)[Method]['request']];
+import { invalidParams } from './a2a-error.ts';
+import type { RequestOf } from './call.ts';
 
 /** As deep as ProtoJSON parsers go by default. */
 const MAX_DEPTH = 100;

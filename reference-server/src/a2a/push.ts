@@ -11,13 +11,11 @@ import type {
 import { endsTurn } from '../store/run-event.ts';
 import type { Run } from '../store/store.ts';
 import { TargetError } from '../webhooks/target.ts';
-import type { A2AContext, Call } from './context.ts';
-import { A2AError, invalidParams } from './errors.ts';
-import type { FieldViolation } from './errors.ts';
+import { A2AError, invalidParams } from './a2a-error.ts';
+import type { FieldViolation } from './a2a-error.ts';
+import type { Call, PushConfig } from './call.ts';
+import type { A2AContext } from './context.ts';
 import { walkFrames } from './follow.ts';
-
-/** A webhook of a task, as it is kept: with its task and its id. */
-export type PushConfig = TaskPushNotificationConfig & { id: string; taskId: string };
 
 /** Webhooks that one task may have. */
 const MAX_CONFIGS = 100;

@@ -4,16 +4,11 @@ import type { Answer, StreamAnswer } from '../answer.ts';
 import { parseJsonBody } from '../body.ts';
 import { HttpError } from '../http-error.ts';
 import type { A2AContext } from './context.ts';
-import type { HttpRequest } from './dispatch.ts';
-import type { RestErrorBody } from './errors.ts';
-import { A2AError, httpErrorBody, invalidParams, told } from './errors.ts';
+import type { HttpRequest, RestRoute } from './call.ts';
+import type { RestErrorBody } from './a2a-error.ts';
+import { httpErrorBody, told } from './errors.ts';
+import { A2AError, invalidParams } from './a2a-error.ts';
 import { sseAnswer } from './sse.ts';
-
-export interface RestRoute {
-  method: MethodName;
-  /** What the path says: ids and, with the prefix, the tenant. */
-  params: Record<string, string>;
-}
 
 interface RestPattern {
   path: RegExp;

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { EXTENSIONS_HEADER, VERSION, VERSION_HEADER } from '@agentproto/protocol/a2a/1.0';
 import { HttpError } from '../http-error.ts';
 import type { A2AContext } from './context.ts';
-import { A2AError } from './errors.ts';
+import { A2AError } from './a2a-error.ts';
 
 /** Names of headers, as Node has them. */
 const VERSION_KEY = VERSION_HEADER.toLowerCase();

@@ -4,7 +4,7 @@ import { encodeSseComment, encodeSseEvent } from '@agentproto/wire/sse';
 import type { OutgoingSseEvent } from '@agentproto/wire/sse';
 import type { StreamAnswer } from '../answer.ts';
 import type { A2AContext } from './context.ts';
-import type { StreamItem } from './follow.ts';
+import type { StreamItem } from './call.ts';
 
 /** A stream of one of the bindings. */
 export interface SseStream {

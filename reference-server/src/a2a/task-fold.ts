@@ -1,30 +1,8 @@
-import type {
-  Artifact,
-  Message,
-  Part,
-  StreamResponse,
-  Task,
-  TaskArtifactUpdateEvent,
-  TaskStatus,
-} from '@agentproto/protocol/a2a/1.0';
-import type { ToolCall, ToolRunner } from '@agentproto/script';
+import type { Message, Part, StreamResponse, Task, TaskArtifactUpdateEvent } from '@agentproto/protocol/a2a/1.0';
 import type { Entry, Run } from '../store/store.ts';
 import type { A2AContext } from './context.ts';
 import { updates } from './encode.ts';
-
-/** A task as far as its log has been read. `advance` changes it in place: one entry costs what the entry holds. */
-export interface TaskFold {
-  readonly id: string;
-  readonly contextId: string;
-  status: TaskStatus;
-  /** In the order in which they began. */
-  readonly artifacts: Map<string, Artifact>;
-  readonly history: Message[];
-  /** The turn has said something of its main answer. */
-  answering: boolean;
-  /** The calls that the turn leaves with its caller. */
-  asked: { by: ToolRunner; calls: ToolCall[] } | undefined;
-}
+import type { TaskFold, TaskViewOptions } from './fold.ts';
 
 export function newFold(run: Pick<Run, 'id' | 'contextId'>): TaskFold {
   return {
@@ -90,12 +68,6 @@ function appendParts(parts: Part[], more: readonly Part[]): void {
 
 const isPlainText = (part: Part): part is Extract<Part, { text: string }> =>
   part.text !== undefined && part.filename === undefined && part.metadata === undefined;
-
-export interface TaskViewOptions {
-  historyLength?: number | undefined;
-  /** Default true. */
-  includeArtifacts?: boolean | undefined;
-}
 
 /** The task as it is shown. Members that would be empty are left out (§3.1.4, §3.2.4). */
 export function taskView(

@@ -10,8 +10,9 @@ import { ConflictError } from '../store/store.ts';
 import type { Run } from '../store/store.ts';
 import { essence, goneOn } from './accept.ts';
 import { carrierOf, inputOf } from './agent-input.ts';
-import type { A2AContext, Call } from './context.ts';
-import { invalidParams } from './errors.ts';
+import type { A2AContext } from './context.ts';
+import type { Call } from './call.ts';
+import { invalidParams } from './a2a-error.ts';
 import { newFold } from './task-fold.ts';
 
 /** Takes a message and sets the agent to work. The run stands right after the message; the answer comes in its log. */

@@ -1,5 +1,5 @@
 import type { AgentEvent, Json, ToolResult } from '@agentproto/script';
-import type { ChatTurn, Decision } from './conversation.ts';
+import type { ChatTurn, Decision } from './chat-turn.ts';
 
 /**
  * Decisions about calls that nobody proposed, and about commands, are answered too: nothing runs here that is not in

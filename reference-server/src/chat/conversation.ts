@@ -3,32 +3,9 @@ import { findScript, turnByInputs } from '@agentproto/script';
 import type { AgentEvent, Carrier, Json, TurnInput } from '@agentproto/script';
 import { beginning } from '../agent.ts';
 import type { AgentRequest, Story } from '../agent.ts';
-import type { Call, ChatContext } from './context.ts';
-
-/** The ways in which a caller decides about what it was asked (messages: Unified Approval Flow). */
-export type DecisionCarrier = 'tool_calls' | 'cmds' | 'approvals';
-
-/** What a caller said about one call or command. */
-export interface Decision {
-  carrier: DecisionCarrier;
-  /** A command has none of its own: it is known by its text. */
-  id: string;
-  name: string;
-  input: JsonObject;
-  /** Of an approval. */
-  kind?: string;
-  approved: boolean;
-  reason?: string;
-}
-
-/** What a request asks of this turn; the log of its run begins with it. */
-export interface ChatTurn {
-  /** The last message: the current turn. */
-  message: Message;
-  decisions: Decision[];
-  /** Every member of the request but `messages`, to be given back. */
-  context: JsonObject;
-}
+import type { ChatContext } from './context.ts';
+import type { Call } from './call.ts';
+import type { ChatTurn, Decision, DecisionCarrier } from './chat-turn.ts';
 
 /** The turn that a request asks for; `messages` is not empty. */
 export function readTurn(ctx: ChatContext, call: Call, { messages, ...fields }: ChatRequest): ChatTurn {

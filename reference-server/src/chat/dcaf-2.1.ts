@@ -1,8 +1,8 @@
 import type { AgentMessage, ChatRequest } from '@agentproto/protocol/chat/docs';
 import type { Answer } from '../answer.ts';
-import type { Call, ChatContext } from './context.ts';
-import { ChatError } from './errors.ts';
-import type { ChatImpl } from './impl.ts';
+import type { ChatContext, ChatImpl } from './context.ts';
+import type { Call } from './call.ts';
+import { ChatError } from './chat-error.ts';
 import { lines } from './ndjson.ts';
 
 /**

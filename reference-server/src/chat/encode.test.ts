@@ -1,7 +1,7 @@
 import type { AgentEvent } from '@agentproto/script';
 import { expect, test } from 'vitest';
 import type { ChatContext } from './context.ts';
-import type { ChatTurn } from './conversation.ts';
+import type { ChatTurn } from './chat-turn.ts';
 import { advance, newFold } from './encode.ts';
 import { standardImpl } from './impl.ts';
 

@@ -11,14 +11,7 @@ import type {
 import type { AgentEvent, EndState, PartSpec, ToolCall as Call, ToolResult } from '@agentproto/script';
 import type { Entry } from '../store/store.ts';
 import type { ChatContext } from './context.ts';
-import type { ChatTurn, Decision } from './conversation.ts';
-
-/** What the encoder knows of a run before an entry of its log. */
-export interface TurnFold {
-  turn: ChatTurn;
-  /** The caller was asked something. */
-  asked: boolean;
-}
+import type { ChatTurn, Decision, TurnFold } from './chat-turn.ts';
 
 export const newFold = (): TurnFold => ({
   turn: { message: { role: 'user' }, decisions: [], context: {} },

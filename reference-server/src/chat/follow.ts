@@ -1,12 +1,9 @@
-import type { StreamEvent } from '@agentproto/protocol/chat/docs';
-import type { StreamItem as Item } from '../answer.ts';
 import { HttpError } from '../http-error.ts';
 import { endsTurn as isLast } from '../store/run-event.ts';
 import type { Entry, Run } from '../store/store.ts';
-import type { Call, ChatContext } from './context.ts';
+import type { ChatContext } from './context.ts';
+import type { Call, StreamItem } from './call.ts';
 import { advance, newFold } from './encode.ts';
-
-export type StreamItem = Item<{ event: StreamEvent }>;
 
 /** The events of a turn as they come, whatever the way in. Throws an HttpError when the server closes. */
 export async function* turnEvents(ctx: ChatContext, { signal }: Call, run: Run): AsyncGenerator<StreamItem> {

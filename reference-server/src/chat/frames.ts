@@ -2,8 +2,7 @@ import type { StreamEvent } from '@agentproto/protocol/chat/docs';
 import type { WireFault } from '@agentproto/script';
 import { aborted, cut, splitUtf8 } from '../faults.ts';
 import type { ChatContext } from './context.ts';
-import type { StreamItem } from './follow.ts';
-import type { ChatSocket } from './socket.ts';
+import type { StreamItem, ChatSocket } from './call.ts';
 
 /** How long a client may refuse to read. */
 const STALL_MS = 60_000;

@@ -1,19 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { METHODS } from '@agentproto/protocol/chat/docs';
 import type { Answer, StreamAnswer } from '../answer.ts';
 import { HttpError } from '../http-error.ts';
 import type { ChatContext } from './context.ts';
-
-export type Operation = keyof typeof METHODS;
-
-export interface HttpRequest {
-  method: string;
-  headers: IncomingHttpHeaders;
-  /** Empty when there is none. */
-  body: Buffer;
-  /** Aborts when the caller has left, or the server closes. */
-  signal: AbortSignal;
-}
+import type { HttpRequest, Operation } from './call.ts';
 
 /** Answers a request to the path of an operation. */
 export async function answerHttp(

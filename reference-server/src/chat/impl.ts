@@ -33,12 +33,10 @@ import {
 import { checkScript } from './script-check.ts';
 import { answerBinary, answerFailure, answerFrame, keepAlive } from './socket.ts';
 import { agentEvents, beginTurn, cancelWhenLeft } from './turn.ts';
+import type { ChatImpl } from './context.ts';
 
-/**
- * Everything that a chat server does, as one record of functions. They call each other through the record in their
- * context, so that a quirk which replaces one of them, or a revision that differs, is seen everywhere.
- */
-export const standardImpl = {
+/** A chat server as the documents have it. */
+export const standardImpl: ChatImpl = {
   // The ways in
   answerHttp,
   checkMethod,
@@ -105,5 +103,3 @@ export const standardImpl = {
   frame,
   frameChunks,
 };
-
-export type ChatImpl = typeof standardImpl;

@@ -2,8 +2,8 @@ import { NDJSON_MEDIA_TYPE } from '@agentproto/protocol/chat/docs';
 import type { ChatRequest, StreamEvent } from '@agentproto/protocol/chat/docs';
 import { encodeNdjsonLine } from '@agentproto/wire/ndjson';
 import type { StreamAnswer } from '../answer.ts';
-import type { Call, ChatContext } from './context.ts';
-import type { StreamItem } from './follow.ts';
+import type { ChatContext } from './context.ts';
+import type { Call, StreamItem } from './call.ts';
 
 /** One turn, answered event by event, one a line (server: Streaming). */
 export async function stream(ctx: ChatContext, call: Call, request: ChatRequest): Promise<StreamAnswer> {

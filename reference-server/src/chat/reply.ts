@@ -1,8 +1,9 @@
 import type { AgentMessage, ChatRequest, Data, StreamEvent } from '@agentproto/protocol/chat/docs';
 import type { WireFault } from '@agentproto/script';
 import type { Answer } from '../answer.ts';
-import type { Call, ChatContext } from './context.ts';
-import { ChatError } from './errors.ts';
+import type { ChatContext } from './context.ts';
+import type { Call } from './call.ts';
+import { ChatError } from './chat-error.ts';
 
 /** One turn, answered in one piece (server: Synchronous Response): what its events come to. */
 export async function chat(ctx: ChatContext, call: Call, request: ChatRequest): Promise<Answer> {

@@ -4,7 +4,7 @@ import type { ChatRequest } from '@agentproto/protocol/chat/docs';
 import { validate as violationsOf } from '@agentproto/protocol/chat/docs/validators';
 import { HttpError } from '../http-error.ts';
 import type { ChatContext } from './context.ts';
-import { ChatError, invalid, unreadable } from './errors.ts';
+import { ChatError, invalid, unreadable } from './chat-error.ts';
 
 /** Who asks. Throws an HttpError, 401. */
 export function authenticate({ identify }: ChatContext, headers: IncomingHttpHeaders): string {

@@ -1,6 +1,6 @@
 import type { Script, Step, StepKind } from '@agentproto/script';
 import type { ChatContext } from './context.ts';
-import { ChatError } from './errors.ts';
+import { ChatError } from './chat-error.ts';
 
 /** Steps that nothing in chat can show. */
 const INEXPRESSIBLE: ReadonlySet<StepKind> = new Set<StepKind>([

@@ -3,22 +3,11 @@ import { PATHS } from '@agentproto/protocol/chat/docs';
 import type { StreamEvent } from '@agentproto/protocol/chat/docs';
 import { WireError } from '@agentproto/wire';
 import { channelOf } from '@agentproto/wire/websocket';
-import type { WebSocketChannel } from '@agentproto/wire/websocket';
 import type { WebSocket } from 'ws';
-import type { Call, ChatContext } from './context.ts';
-import { ChatError } from './errors.ts';
+import type { ChatContext } from './context.ts';
+import type { Call, ChatSocket } from './call.ts';
+import { ChatError } from './chat-error.ts';
 import { sendFrame, sendFrames } from './frames.ts';
-
-/** One connection to /api/chat-ws. */
-export interface ChatSocket {
-  owner: string;
-  channel: WebSocketChannel;
-  socket: WebSocket;
-  /** What the socket stands on, for faults of the wire. */
-  connection: Socket;
-  /** Aborts when the socket has closed, or the server closes. */
-  signal: AbortSignal;
-}
 
 /** Serves a socket until it closes: many turns, strictly one after the other (server: WebSocket). */
 export async function serveSocket(

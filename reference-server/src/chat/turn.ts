@@ -7,11 +7,12 @@ import type { FrameCounter } from '../log-writer.ts';
 import { isInterrupted } from '../store/run-event.ts';
 import type { Run } from '../store/store.ts';
 import { answered } from './answered.ts';
-import type { Call, ChatContext } from './context.ts';
+import type { ChatContext } from './context.ts';
+import type { Call } from './call.ts';
 import { carrierOf, inputAt, storyIn, turnsOf } from './conversation.ts';
-import type { ChatTurn } from './conversation.ts';
+import type { ChatTurn } from './chat-turn.ts';
 import { advance, newFold } from './encode.ts';
-import { ChatError } from './errors.ts';
+import { ChatError } from './chat-error.ts';
 
 /**
  * Sets the agent to work on the last message. The answer comes in the run's log; when nobody waits for it any more,

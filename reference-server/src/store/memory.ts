@@ -1,4 +1,5 @@
-import { emptyRun, endsTurn, foldRun, isFinished } from './run-event.ts';
+import { endsTurn, isFinished } from './run-event.ts';
+import { emptyRun, foldRun } from './fold-run.ts';
 import { ConflictError, StoreFullError } from './store.ts';
 import type { Entry, LogStore, RecordStore, Run, RunPlace, RunQuery, RunStore, Store, StoredRecord } from './store.ts';
 

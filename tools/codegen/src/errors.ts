@@ -1,17 +1,5 @@
-import type { Identity } from './revision.ts';
+import type { ErrorRow, ErrorTables, Identity } from './revision.ts';
 import { SpecError, type SpecFile } from './spec-file.ts';
-
-interface ErrorRow {
-  name: string;
-  code: number;
-}
-
-/** errors.yaml */
-export interface ErrorTables {
-  domain: string;
-  jsonRpc: ErrorRow[];
-  patches: Record<string, ErrorRow[]>;
-}
 
 export function emitErrors({ value, file, at }: SpecFile<ErrorTables>, { patches = [] }: Identity): string {
   const { domain, jsonRpc } = value;

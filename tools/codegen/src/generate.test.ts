@@ -35,6 +35,7 @@ test('the same specs give the same files, in well under ten seconds', async () =
   expect(await generate(folder)).toEqual(once);
   expect([...once.keys()]).toEqual(
     expect.arrayContaining([
+      'requirement-ids.ts',
       'requirements.ts',
       'families.ts',
       'a2a/1.0/models.ts',

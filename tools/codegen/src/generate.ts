@@ -3,8 +3,9 @@ import { emitMethods } from './methods.ts';
 import { emitModels } from './models.ts';
 import type { Files } from './output.ts';
 import { emitPaths } from './paths.ts';
-import { emitExtensions, emitFamilies, emitRequirements } from './registry.ts';
-import { readRevisions, type Revision } from './revision.ts';
+import { readRevisions } from './read-revisions.ts';
+import { emitExtensions, emitFamilies, emitRequirementIds, emitRequirements } from './registry.ts';
+import type { Revision } from './revision.ts';
 import { emitValidators } from './validators.ts';
 
 const BANNER = '// Made by tools/codegen from specs/. Change the spec, then run `pnpm generate`.\n\n';
@@ -13,6 +14,7 @@ const BANNER = '// Made by tools/codegen from specs/. Change the spec, then run 
 export async function generate(specs: string): Promise<Files> {
   const revisions = readRevisions(specs);
   const files: Files = new Map([
+    ['requirement-ids.ts', emitRequirementIds(revisions)],
     ['requirements.ts', emitRequirements(revisions)],
     ['extensions.ts', emitExtensions(revisions)],
     ['families.ts', emitFamilies(revisions)],

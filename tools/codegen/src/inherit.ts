@@ -1,18 +1,6 @@
-import type { RequirementRow } from './registry.ts';
-import type { Revision } from './revision.ts';
+import type { Changes, Revision } from './revision.ts';
 import type { Definitions, MessageSchema } from './schema.ts';
 import { SpecError, type SpecFile } from './spec-file.ts';
-
-interface Change {
-  reason: string;
-  dropped?: true;
-}
-
-/** changes.yaml */
-export interface Changes {
-  definitions?: (Change & { name: string })[];
-  requirements?: (Change & { id: string } & Partial<Omit<RequirementRow, 'id'>>)[];
-}
 
 /** `own` read on top of `base`: what changes.yaml does not name is as it was, and what it names was there. */
 export function inherit(own: Revision, base: Revision): Revision {

@@ -1,22 +1,6 @@
 import type { Identity, Revision } from './revision.ts';
 import { SpecError } from './spec-file.ts';
 
-/** A row of requirements.yaml; exactly one of `check`, `untestable` and `pending` is there. */
-export interface RequirementRow {
-  id: string;
-  level: string;
-  basis: string;
-  section: string;
-  binding: string[];
-  statement: string;
-  capability?: string[];
-  stimulus?: string[];
-  since: string;
-  check?: string;
-  untestable?: string;
-  pending?: string;
-}
-
 /** The registry of every rule of every revision: ids are unique over all of them. */
 export function emitRequirements(revisions: Revision[]): string {
   const rows = new Map<string, object>();
@@ -31,13 +15,18 @@ export function emitRequirements(revisions: Revision[]): string {
       rows.set(id, { id, family: identity.family, revision: identity.revision, ...rest });
     });
   }
-  const ids = [...rows.keys()].map((id) => `\n  | '${id}'`).join('');
   const entries = [...rows].map(([id, row]) => `  ${JSON.stringify(id)}: ${JSON.stringify(row)},\n`).join('');
   return [
-    "import type { Requirement } from '../requirement.ts';\n",
-    `export type RequirementId =${ids || ' never'};\n`,
+    "import type { Requirement } from '../requirement.ts';",
+    "import type { RequirementId } from './requirement-ids.ts';\n",
     `export const requirements: { readonly [Id in RequirementId]: Requirement } = {\n${entries}};\n`,
   ].join('\n');
+}
+
+/** Their ids, in a file below the type of a row. */
+export function emitRequirementIds(revisions: Revision[]): string {
+  const ids = revisions.flatMap(({ requirements }) => requirements?.value ?? []).map(({ id }) => `\n  | '${id}'`);
+  return `export type RequirementId =${ids.join('') || ' never'};\n`;
 }
 
 /** What revisions change of the rows that they inherit. */

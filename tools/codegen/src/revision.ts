@@ -1,12 +1,7 @@
-import { readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import type { ErrorTables } from './errors.ts';
-import { inherit, type Changes } from './inherit.ts';
 import type { MethodRow } from './methods.ts';
 import type { OpenApi } from './paths.ts';
-import type { RequirementRow } from './registry.ts';
 import type { MessageSchema } from './schema.ts';
-import { readChecked, readSpecFile, SpecError, type SpecFile } from './spec-file.ts';
+import type { SpecFile } from './spec-file.ts';
 
 /** revision.yaml */
 export interface Identity {
@@ -39,60 +34,42 @@ export interface Revision {
   base?: Revision;
 }
 
-/** Every folder of the form specs/<family>/<revision>/, in the order of their names. */
-export function readRevisions(specs: string): Revision[] {
-  const done = new Map<string, Revision>();
-  const under = new Set<string>();
-  const read = (folder: string): Revision => {
-    const known = done.get(folder);
-    if (known) return known;
-    if (under.has(folder)) throw new SpecError(`${folder}: extends itself.`);
-    under.add(folder);
-    const own = readRevision(folder, specs);
-    const revision = own.identity.extends ? inherit(own, read(join(folder, own.identity.extends))) : own;
-    done.set(folder, revision);
-    return revision;
-  };
-  return folders(specs)
-    .flatMap((family) => folders(join(specs, family)).map((revision) => join(specs, family, revision)))
-    .map(read);
+/** A row of requirements.yaml; exactly one of `check`, `untestable` and `pending` is there. */
+export interface RequirementRow {
+  id: string;
+  level: string;
+  basis: string;
+  section: string;
+  binding: string[];
+  statement: string;
+  capability?: string[];
+  stimulus?: string[];
+  since: string;
+  check?: string;
+  untestable?: string;
+  pending?: string;
 }
 
-function readRevision(folder: string, specs: string): Revision {
-  const identity = readChecked<Identity>(join(folder, 'revision.yaml'), 'revision', specs);
-  if (!identity)
-    throw new SpecError(`${folder}: there is no revision.yaml; specs/README.md says what belongs into it.`);
-  const { family, revision } = identity.value;
-  if (revision !== basename(folder) || family !== basename(join(folder, '..')))
-    throw new SpecError(`${identity.file}: says ${family}/${revision}, which is not the name of its folder.`);
-
-  const schemas = readdirSync(folder)
-    .filter((file) => file.endsWith('.schema.json'))
-    .toSorted();
-  if (schemas.length > 1) throw new SpecError(`${folder}: expected one *.schema.json, got ${schemas.join(', ')}.`);
-  const schema = schemas[0] && (readSpecFile(join(folder, schemas[0]), specs) as SpecFile<MessageSchema>);
-  const methods = readChecked<MethodRow[]>(join(folder, 'methods.yaml'), 'methods', specs);
-  const openapi = readSpecFile(join(folder, 'openapi.yaml'), specs) as SpecFile<OpenApi> | undefined;
-  const errors = readChecked<ErrorTables>(join(folder, 'errors.yaml'), 'errors', specs);
-  const requirements = readChecked<RequirementRow[]>(join(folder, 'requirements.yaml'), 'requirements', specs);
-  const changes = readChecked<Changes>(join(folder, 'changes.yaml'), 'changes', specs);
-  if (changes && !identity.value.extends)
-    throw new SpecError(`${changes.file}: there is nothing to change; revision.yaml says no \`extends\`.`);
-  return {
-    folder,
-    identity: identity.value,
-    ...(schema && { schema }),
-    ...(methods && { methods }),
-    ...(openapi && { openapi }),
-    ...(errors && { errors }),
-    ...(requirements && { requirements }),
-    ...(changes && { changes }),
-  };
+interface Change {
+  reason: string;
+  dropped?: true;
 }
 
-function folders(parent: string): string[] {
-  return readdirSync(parent, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .toSorted();
+/** changes.yaml */
+export interface Changes {
+  definitions?: (Change & { name: string })[];
+  requirements?: (Change & { id: string } & Partial<Omit<RequirementRow, 'id'>>)[];
+}
+
+/** A row of errors.yaml. */
+export interface ErrorRow {
+  name: string;
+  code: number;
+}
+
+/** errors.yaml */
+export interface ErrorTables {
+  domain: string;
+  jsonRpc: ErrorRow[];
+  patches: Record<string, ErrorRow[]>;
 }

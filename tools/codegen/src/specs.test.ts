@@ -4,7 +4,8 @@ import { basename, join, resolve } from 'node:path';
 import { createConfig, lint, lintFromString } from '@redocly/openapi-core';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { readRevisions, type Revision } from './revision.ts';
+import { readRevisions } from './read-revisions.ts';
+import type { Revision } from './revision.ts';
 import { refName, type SchemaObject } from './schema.ts';
 import { taggedUnionOf } from './tagged-union.ts';
 

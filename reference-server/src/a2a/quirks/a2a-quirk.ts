@@ -1,9 +1,8 @@
 import type { StreamResponse, Task } from '@agentproto/protocol/a2a/1.0';
 import { quirk, type Hit } from '../../quirk.ts';
-import type { Call } from '../context.ts';
-import { A2AError, type ErrorName } from '../errors.ts';
-import type { StreamItem } from '../follow.ts';
-import type { A2AImpl } from '../impl.ts';
+import type { Call, StreamItem } from '../call.ts';
+import { A2AError, type ErrorName } from '../a2a-error.ts';
+import type { A2AImpl } from '../context.ts';
 
 /** A quirk of A2A: `breaks` is the rule that falls, `make` the functions that make it fall. */
 export const a2aQuirk = quirk<A2AImpl>;

@@ -1,7 +1,7 @@
 import type { Answer } from '../../answer.ts';
 import { HttpError } from '../../http-error.ts';
-import { A2AError, type ErrorName } from '../errors.ts';
-import type { A2AImpl } from '../impl.ts';
+import { A2AError, type ErrorName } from '../a2a-error.ts';
+import type { A2AImpl } from '../context.ts';
 import { a2aQuirk, instead } from './a2a-quirk.ts';
 
 type Detail = { '@type'?: string };

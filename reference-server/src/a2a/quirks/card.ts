@@ -1,5 +1,5 @@
 import type { Hit } from '../../quirk.ts';
-import type { A2AImpl } from '../impl.ts';
+import type { A2AImpl } from '../context.ts';
 import { a2aQuirk } from './a2a-quirk.ts';
 
 /** One more entry in `supportedInterfaces`, behind those that are true. */

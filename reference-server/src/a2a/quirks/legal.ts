@@ -1,8 +1,8 @@
 import type { AgentEvent } from '@agentproto/script';
 import { JSON_MEDIA_TYPE, SSE_MEDIA_TYPE } from '@agentproto/protocol/a2a/1.0';
 import { HttpError } from '../../http-error.ts';
-import { invalidParams } from '../errors.ts';
-import type { A2AImpl } from '../impl.ts';
+import { invalidParams } from '../a2a-error.ts';
+import type { A2AImpl } from '../context.ts';
 import { a2aQuirk } from './a2a-quirk.ts';
 
 /** What goes out as JSON, changed. */

@@ -1,5 +1,5 @@
 import type { Message } from '@agentproto/protocol/a2a/1.0';
-import type { A2AImpl } from '../impl.ts';
+import type { A2AImpl } from '../context.ts';
 import { a2aQuirk, tasks } from './a2a-quirk.ts';
 
 /** The last message of a history, changed. */

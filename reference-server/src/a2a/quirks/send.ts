@@ -1,7 +1,7 @@
 import type { SendMessageRequest } from '@agentproto/protocol/a2a/1.0';
-import type { A2AContext, Call } from '../context.ts';
-import { A2AError } from '../errors.ts';
-import type { A2AImpl } from '../impl.ts';
+import type { A2AContext, A2AImpl } from '../context.ts';
+import type { Call } from '../call.ts';
+import { A2AError } from '../a2a-error.ts';
 import { a2aQuirk, changed, instead } from './a2a-quirk.ts';
 
 type Request = SendMessageRequest;

@@ -1,8 +1,8 @@
 import { A2A_MEDIA_TYPE, type StreamResponse } from '@agentproto/protocol/a2a/1.0';
 import type { Answer } from '../../answer.ts';
 import { essence } from '../accept.ts';
-import { A2AError } from '../errors.ts';
-import type { A2AImpl } from '../impl.ts';
+import { A2AError } from '../a2a-error.ts';
+import type { A2AImpl } from '../context.ts';
 import { a2aQuirk } from './a2a-quirk.ts';
 
 /**

@@ -1,6 +1,5 @@
 import type { StreamResponse } from '@agentproto/protocol/a2a/1.0';
-import type { Call } from '../context.ts';
-import type { StreamItem } from '../follow.ts';
+import type { Call, StreamItem } from '../call.ts';
 import { a2aQuirk, changed, instead, left, streams } from './a2a-quirk.ts';
 
 const isEnd = ({ statusUpdate }: StreamResponse): boolean =>

@@ -1,4 +1,4 @@
-import { A2AError, invalidParams } from '../errors.ts';
+import { A2AError, invalidParams } from '../a2a-error.ts';
 import { a2aQuirk, instead } from './a2a-quirk.ts';
 
 export const getQuirks = [

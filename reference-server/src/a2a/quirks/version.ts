@@ -1,4 +1,4 @@
-import { A2AError } from '../errors.ts';
+import { A2AError } from '../a2a-error.ts';
 import { a2aQuirk } from './a2a-quirk.ts';
 
 const refusal = (asked: string) => new A2AError('VersionNotSupportedError', `A2A-Version: got ${asked}`);

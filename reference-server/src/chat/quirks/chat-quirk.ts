@@ -1,10 +1,9 @@
 import type { AgentMessage, StreamEvent } from '@agentproto/protocol/chat/docs';
 import type { Answer } from '../../answer.ts';
 import { quirk } from '../../quirk.ts';
-import type { Call } from '../context.ts';
-import { ChatError } from '../errors.ts';
-import type { StreamItem } from '../follow.ts';
-import type { ChatImpl } from '../impl.ts';
+import type { Call, StreamItem } from '../call.ts';
+import { ChatError } from '../chat-error.ts';
+import type { ChatImpl } from '../context.ts';
 
 /** A quirk of chat: `breaks` is the rule that falls, `make` the functions that make it fall. */
 export const chatQuirk = quirk<ChatImpl>;

@@ -2,7 +2,7 @@ import type { AgentEvent } from '@agentproto/script';
 import type { DoneEvent } from '@agentproto/protocol/chat/docs';
 import { JSON_MEDIA_TYPE, NDJSON_MEDIA_TYPE } from '@agentproto/protocol/chat/docs';
 import { splitUtf8 } from '../../faults.ts';
-import type { ChatImpl } from '../impl.ts';
+import type { ChatImpl } from '../context.ts';
 import { chatQuirk, events, odd, shown } from './chat-quirk.ts';
 
 /** The JSON text of everything that goes out, changed. */

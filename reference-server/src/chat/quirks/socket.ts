@@ -1,6 +1,6 @@
 import type { StreamEvent } from '@agentproto/protocol/chat/docs';
 import type { ChatContext } from '../context.ts';
-import type { ChatSocket } from '../socket.ts';
+import type { ChatSocket } from '../call.ts';
 import { changed, chatQuirk, isRefusal, shown } from './chat-quirk.ts';
 
 /** Answers a frame, and says whether its turn ended with an error. */

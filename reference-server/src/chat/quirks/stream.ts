@@ -1,5 +1,5 @@
 import type { StreamEvent } from '@agentproto/protocol/chat/docs';
-import type { StreamItem } from '../follow.ts';
+import type { StreamItem } from '../call.ts';
 import { chatQuirk, events, odd, shown } from './chat-quirk.ts';
 
 type Kind = (event: StreamEvent) => boolean;

@@ -1,7 +1,7 @@
 import type { ExecutedToolCall, StreamEvent } from '@agentproto/protocol/chat/docs';
 import { HttpError } from '../../http-error.ts';
-import type { Call } from '../context.ts';
-import type { ChatImpl } from '../impl.ts';
+import type { Call } from '../call.ts';
+import type { ChatImpl } from '../context.ts';
 import { changed, chatQuirk, replies } from './chat-quirk.ts';
 
 /** After a caller of one kind has left in mid-turn, the next request fails. */
