@@ -9,6 +9,7 @@ import { readMessage } from './event.ts';
 import { type ChatInput, chatRequest } from './input.ts';
 import { receive } from './ndjson.ts';
 import { type ChatReply, replyOf } from './reply.ts';
+import { restAt } from './rest.ts';
 import { ChatSession, type SessionConnection, type SessionOptions } from './session.ts';
 import { ChatStream } from './stream.ts';
 
@@ -34,8 +35,10 @@ export class ChatClient implements AsyncDisposable {
   readonly #closing = new AbortController();
 
   constructor(url: string | URL, options: ChatOptions) {
-    const { protocol, href } = URL.parse(url) ?? {};
+    const { protocol, href, username, password } = URL.parse(url) ?? {};
     if (!href || !/^https?:$/.test(protocol!)) throw new InvalidInputError('url: expected an http or https url');
+    if (username || password)
+      throw new InvalidInputError('url: expected no user and password in it; give them as auth');
     const { auth, WebSocket, onDeviation } = options;
     this.url = href;
     this.#connection = {
@@ -50,15 +53,21 @@ export class ChatClient implements AsyncDisposable {
 
   /** Sends one turn and waits for the whole answer (server: Synchronous Response). */
   async chat(input: ChatInput, options: CallOptions = {}): Promise<ChatReply> {
-    const call = chatCall(this.#connection, 'chat', chatRequest(input), options);
+    const turn = chatRequest(input);
+    const call = chatCall(this.#connection, 'chat', turn, options);
     const life = lifeOf(call);
     try {
-      const answer = await answerTo(call, life);
-      try {
-        return replyOf(readMessage(await textOf(answer, call), answer.where, call.mask));
-      } finally {
-        answer.life.close();
-      }
+      const rest = restAt(this.url, async (url, body) => {
+        const answer = await answerTo({ ...call, url, body }, life);
+        try {
+          const message = readMessage(await textOf(answer, call), answer.where, call.mask);
+          return Response.json(message);
+        } finally {
+          answer.life.close();
+        }
+      });
+      const { data } = await rest.POST('/api/chat', { body: turn });
+      return replyOf(data!);
     } finally {
       life.close();
     }

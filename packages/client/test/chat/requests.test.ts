@@ -108,6 +108,27 @@ describe('chat', () => {
   test('a url that is none', () => {
     for (const url of ['agent', 'ws://agent.test', ''])
       expect(() => chatClient(url)).toThrow('expected an http or https url');
+    const withPassword = 'http://me:hunter2@agent.test';
+    expect(() => chatClient(withPassword)).toThrow('expected no user and password in it; give them as auth');
+  });
+
+  test.each([
+    ['', '/api/chat'],
+    ['/', '/api/chat'],
+    ['/agents/a//', '/agents/a/api/chat'],
+    ['/agents/a?tenant=%2Fx', '/agents/a/api/chat?tenant=%2Fx'],
+    ['/agents/{a}', '/agents/%7Ba%7D/api/chat'],
+  ])('the path of %j', async (base, path) => {
+    const asked: unknown[] = [];
+    const agent = chatClient(`http://agent.test${base}`, {
+      fetch: async (url, init) => {
+        asked.push([url, init?.method, init?.body, new Headers(init?.headers).get('content-type')]);
+        return Response.json(REPLY);
+      },
+    });
+    await agent.chat('x');
+    const body = '{"messages":[{"role":"user","content":"x"}]}';
+    expect(asked).toEqual([[`http://agent.test${path}`, 'POST', body, 'application/json']]);
   });
 });
 
