@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: { conditions: ['agentproto-source', 'module', 'node'] },
   ssr: { resolve: { conditions: ['agentproto-source', 'module', 'node'] } },
   test: {
-    include: ['{packages/*,reference-server,conformance,tools/codegen,examples/*}/{src,test}/**/*.test.ts'],
+    include: ['{packages/*,reference-server,conformance,tools/codegen,examples/*,interop}/{src,test}/**/*.test.ts'],
     // The counts that .ci/run closes with.
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
   },

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { causesOf } from './causes.ts';
+import { faultsOf } from './run-lane.ts';
+import type { Report, ReportedRequirement } from './suite.ts';
+
+const row = (id: string, bindings: ReportedRequirement['bindings'], verdict = 'violation'): ReportedRequirement => ({
+  id,
+  level: 'must',
+  section: '3.1',
+  verdict,
+  bindings,
+});
+
+const report: Report = {
+  outcome: 'violation',
+  scenarios: [{ failures: [{ requirement: 'NEW-1', binding: 'JSONRPC', message: 'expected a task' }] }],
+  requirements: [
+    row('KNOWN-1', {
+      JSONRPC: { verdict: 'violation', planned: true, expected: '§3: why' },
+      'HTTP+JSON': { verdict: 'blocked', planned: true },
+    }),
+    row('NEW-1', {
+      JSONRPC: { verdict: 'violation', planned: true },
+      'HTTP+JSON': { verdict: 'violation', planned: true, expected: '§3: why' },
+    }),
+    row('OK-1', { JSONRPC: { verdict: 'pass', planned: true } }, 'pass'),
+    row('OPEN-1', { JSONRPC: { verdict: 'inconclusive', planned: true } }, 'inconclusive'),
+    row('HIDDEN-1', { JSONRPC: { verdict: 'blocked', planned: true } }, 'blocked'),
+  ],
+  baseline: { broken: [{ id: 'GONE-1', message: 'no longer fails' }] },
+};
+
+test('each red row is a cause, known only where the baseline knows it over every binding', () => {
+  expect(causesOf(report)).toEqual({
+    passed: 1,
+    causes: [
+      { id: 'KNOWN-1', level: 'must', bindings: ['JSONRPC'], reason: '§3: why', known: true },
+      { id: 'NEW-1', level: 'must', bindings: ['JSONRPC', 'HTTP+JSON'], reason: '§3.1: expected a task', known: false },
+    ],
+    unjudged: ['OPEN-1'],
+  });
+});
+
+test('a new red, an entry that no longer holds and a failed step are faults', () => {
+  const step = { name: 'stream', result: 'failed' as const, saw: 'cut off' };
+  const result = {
+    lane: 'x',
+    system: 'X',
+    version: '1',
+    command: '',
+    suite: causesOf(report),
+    ours: [{ binding: 'JSONRPC', steps: [step], deviations: [] }],
+    theirs: [],
+  };
+  expect(faultsOf(report, result)).toEqual([
+    'the baseline does not know NEW-1: §3.1: expected a task',
+    'baseline, GONE-1: no longer fails',
+    'our client, JSONRPC, stream: cut off',
+  ]);
+});

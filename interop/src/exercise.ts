@@ -1,0 +1,46 @@
+import type { Exercised, Step } from './result.ts';
+
+const STEP_MS = 20_000;
+
+/** Thrown by a step that this agent does not offer; the message says by which declaration. */
+export class NotOffered extends Error {}
+
+/** Plays named steps one after another; each gives what it saw, or throws. A step that hangs has failed. */
+export class Exercise {
+  readonly #binding: string;
+  readonly #steps: Step[] = [];
+  readonly #deviations = new Set<string>();
+
+  constructor(binding: string) {
+    this.#binding = binding;
+  }
+
+  readonly onDeviation = ({ kind }: { kind: string }): void => void this.#deviations.add(kind);
+
+  async step(name: string, play: (signal: AbortSignal) => Promise<string>): Promise<void> {
+    try {
+      this.#steps.push({ name, result: 'ok', saw: await play(AbortSignal.timeout(STEP_MS)) });
+    } catch (error) {
+      const result = error instanceof NotOffered ? 'not offered' : 'failed';
+      this.#steps.push({ name, result, saw: sentence(error) });
+    }
+  }
+
+  result(): Exercised {
+    return { binding: this.#binding, steps: this.#steps, deviations: [...this.#deviations].sort() };
+  }
+}
+
+/** @throws Error that says what was expected and what came. */
+export function expect(what: string, expected: unknown, actual: unknown): void {
+  if (actual !== expected) throw new Error(`${what}: expected ${String(expected)}, got ${String(actual)}`);
+}
+
+/** An error in a line, without ids and ports, which differ from run to run. */
+function sentence(error: unknown): string {
+  const { code, message = String(error) } = error as { code?: string; message?: string };
+  const stable = message
+    .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1')
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}/g, 'ID');
+  return `${code && error instanceof Error ? `${code}: ` : ''}${stable.split('\n')[0]!.slice(0, 300)}`;
+}

@@ -1,0 +1,23 @@
+import type { Command } from './child.ts';
+import type { Options } from './options.ts';
+import type { Exercised } from './result.ts';
+
+/** One system that we did not write. */
+export interface Lane {
+  /** Also its folder, its result's file, and the name of its script: `interop:NAME`. */
+  name: string;
+  /** For people. */
+  system: string;
+  /** What follows `pnpm interop:NAME`. */
+  usage?: string;
+  /** Installs or builds what is needed; @throws Skip where that cannot be done here. */
+  prepare(options: Options): Promise<Prepared>;
+}
+
+export interface Prepared {
+  server: Command;
+  /** Our client on that server. */
+  exercise: readonly ((url: string) => Promise<Exercised>)[];
+  /** Its client on our reference server. */
+  clients?: readonly ((url: string) => Promise<Exercised>)[];
+}

@@ -1,0 +1,20 @@
+import { exerciseA2A } from '../exercise-a2a.ts';
+import { exerciseTheirs } from '../exercise-theirs.ts';
+import type { Lane } from '../lane.ts';
+import { pythonFor } from '../python.ts';
+import { CLIENT_STEPS } from './client-steps.ts';
+
+export const a2aPython: Lane = {
+  name: 'a2a-python',
+  system: 'a2a-sdk (Python)',
+  async prepare(options) {
+    const python = await pythonFor({ lane: 'a2a-python' }, options);
+    const client = (binding: string) => (url: string) =>
+      exerciseTheirs(python.running('a2a-python/client.py', url, binding), binding, CLIENT_STEPS);
+    return {
+      server: python.running('a2a-python/agent.py'),
+      exercise: [(url) => exerciseA2A(url, 'JSONRPC'), (url) => exerciseA2A(url, 'HTTP+JSON')],
+      clients: [client('JSONRPC'), client('HTTP+JSON')],
+    };
+  },
+};

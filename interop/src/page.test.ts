@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { page } from './page.ts';
+import { PAGE, readResults } from './record.ts';
+import type { Result } from './result.ts';
+
+test('the page in the docs is what the lanes have written', async () => {
+  expect(await readFile(PAGE, 'utf8')).toBe(page(await readResults()));
+});
+
+test('a failed step and what is not offered are told apart, and only the latter does not count', () => {
+  const result: Result = {
+    lane: 'x',
+    system: 'X',
+    version: '1.0',
+    command: 'run x',
+    suite: { passed: 3, causes: [], unjudged: ['A2A10-SEND-001'] },
+    ours: [
+      {
+        binding: 'JSONRPC',
+        deviations: ['unknown-event'],
+        steps: [
+          { name: 'send', result: 'ok', saw: 'COMPLETED' },
+          { name: 'stream', result: 'failed', saw: 'cut | off' },
+          { name: 'subscribe', result: 'not offered', saw: 'no streaming' },
+        ],
+      },
+    ],
+    theirs: [],
+  };
+  const lines = page([result]).split('\n');
+  expect(lines).toContain('| X | 1.0 | `run x` | 1 of 2 JSONRPC |  | 3 pass, 0 causes |');
+  expect(lines).toContain('| stream | **failed**: cut \\| off |');
+  expect(lines).toContain('| subscribe | **not offered**: no streaming |');
+  expect(lines).toContain('| told as deviations | unknown-event |');
+  expect(lines).toContain('Could not be told: A2A10-SEND-001.');
+});

@@ -1,0 +1,77 @@
+import type { Cause, Exercised, Result } from './result.ts';
+
+const HEAD = `# Interoperability
+
+What our clients and the suite see of software that we did not write, and what its clients see of the reference server. Written by the lanes
+(\`--record\`) from [\`interop/results\`](../interop/results), never by hand; how a lane runs: [\`interop/README.md\`](../interop/README.md).
+Every cause was confirmed on the wire; a lane fails when a red comes that its baseline does not know, when one of the baseline no longer comes, or when a client's
+step fails.
+`;
+
+/** The page `docs/interop.md`. */
+export function page(results: readonly Result[]): string {
+  const summary = table(
+    ['system', 'version', 'command', 'our client', 'its client on ours', 'the suite'],
+    results.map((result) => [
+      result.system,
+      result.version,
+      `\`${result.command}\``,
+      completed(result.ours),
+      completed(result.theirs),
+      `${result.suite.passed} pass, ${count(result.suite.causes.length, 'cause')}`,
+    ]),
+  );
+  return [HEAD, summary, ...results.map(section)].join('\n');
+}
+
+function section({ system, version, suite, ours, theirs }: Result): string {
+  const judged = suite.unjudged.length > 0 ? [`Could not be told: ${suite.unjudged.join(', ')}.\n`] : [];
+  return [
+    `## ${system} ${version}\n`,
+    ...steps('Our client on its server', ours),
+    ...steps('Its client on our reference server', theirs),
+    suite.causes.length > 0 ? 'What the suite found, a row for each cause:\n' : 'The suite found nothing.\n',
+    ...(suite.causes.length > 0 ? [table(['row', 'over', 'what'], suite.causes.map(cause))] : []),
+    ...judged,
+  ].join('\n');
+}
+
+function cause({ id, bindings, reason }: Cause): string[] {
+  return [id, bindings.join(', '), reason];
+}
+
+function steps(title: string, all: readonly Exercised[]): string[] {
+  if (all.length === 0) return [];
+  const names = [...new Set(all.flatMap((one) => one.steps.map(({ name }) => name)))];
+  const rows = names.map((name) => [
+    name,
+    ...all.map((one) => {
+      const step = one.steps.find((other) => other.name === name);
+      if (!step) return '';
+      return step.result === 'ok' ? step.saw : `**${step.result}**: ${step.saw}`;
+    }),
+  ]);
+  const told = all.some(({ deviations }) => deviations.length > 0)
+    ? [['told as deviations', ...all.map(({ deviations }) => deviations.join(', '))]]
+    : [];
+  return [`${title}:\n`, table(['', ...all.map(({ binding }) => binding)], [...rows, ...told])];
+}
+
+/** `9 of 9 JSONRPC, 8 of 9 HTTP+JSON`; what an agent does not offer does not count. */
+function completed(all: readonly Exercised[]): string {
+  return all
+    .map(({ binding, steps }) => {
+      const asked = steps.filter(({ result }) => result !== 'not offered');
+      return `${asked.filter(({ result }) => result === 'ok').length} of ${asked.length} ${binding}`;
+    })
+    .join(', ');
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n');
+}

@@ -1,0 +1,46 @@
+/** What a lane saw, as it is kept in `interop/results` and told in `docs/interop.md`. Nothing in it differs between two runs that saw the same. */
+export interface Result {
+  lane: string;
+  system: string;
+  version: string;
+  /** How to see it again. */
+  command: string;
+  suite: SuiteResult;
+  /** Our client on its server. */
+  ours: Exercised[];
+  /** Its client on our reference server. */
+  theirs: Exercised[];
+}
+
+export interface SuiteResult {
+  /** Requirements that hold. */
+  passed: number;
+  causes: Cause[];
+  /** Planned requirements that could not be judged for another reason than a cause. */
+  unjudged: string[];
+}
+
+/** A red row. One cause is one red. */
+export interface Cause {
+  id: string;
+  level: string;
+  bindings: string[];
+  /** The baseline's sentence, which cites the section; without one, what the suite said, and the red is new. */
+  reason: string;
+  known: boolean;
+}
+
+export interface Exercised {
+  /** `JSONRPC`, `HTTP+JSON`, or a wire of chat. */
+  binding: string;
+  steps: Step[];
+  /** Kinds of deviation that our client told of. */
+  deviations: string[];
+}
+
+export interface Step {
+  name: string;
+  result: 'ok' | 'failed' | 'not offered';
+  /** What came: a state, a count, the error. */
+  saw: string;
+}

@@ -1,0 +1,69 @@
+import { createReferenceServer } from '@agentproto/reference-server';
+import { causesOf } from './causes.ts';
+import { serve } from './child.ts';
+import type { Lane, Prepared } from './lane.ts';
+import type { Options } from './options.ts';
+import type { Exercised, Result } from './result.ts';
+import { type Report, runSuite } from './suite.ts';
+import { causesTable, stepsTable } from './tables.ts';
+
+/** What is not as it should be, a sentence each; none when the lane is green. */
+export interface Ran {
+  result: Result;
+  faults: string[];
+}
+
+/** The suite and our client on its server, then its client on ours. */
+export async function runLane(lane: Lane, options: Options): Promise<Ran> {
+  const prepared = await lane.prepare(options);
+  const onTheirs = await runOnTheirs(lane, prepared, options);
+  const theirs = await runOnOurs(prepared);
+  const command = [`npx -y pnpm@12 interop:${lane.name}`, lane.usage].filter(Boolean).join(' ');
+  const { version, report, ours } = onTheirs;
+  const suite = causesOf(report);
+  const result: Result = { lane: lane.name, system: lane.system, version, command, suite, ours, theirs };
+
+  console.log(`\n${lane.system} ${version}: what the suite found\n\n${causesTable(suite.causes)}`);
+  for (const exercised of ours) console.log(`\nour client, ${exercised.binding}\n\n${stepsTable(exercised)}`);
+  for (const exercised of theirs)
+    console.log(`\ntheir client on ours, ${exercised.binding}\n\n${stepsTable(exercised)}`);
+  return { result, faults: faultsOf(report, result) };
+}
+
+async function runOnTheirs({ name, system }: Lane, { server, exercise }: Prepared, { suite }: Options) {
+  await using theirs = await serve(server);
+  const { url, version } = theirs;
+  console.log(`${system} ${version} at ${url}`);
+  const report = await runSuite(name, url, suite);
+  const ours: Exercised[] = [];
+  for (const play of exercise) ours.push(await play(url));
+  if (!theirs.alive) throw new Error(`${system} ended while it was used:\n${theirs.log}`);
+  return { version, report, ours };
+}
+
+async function runOnOurs({ clients = [] }: Prepared): Promise<Exercised[]> {
+  if (clients.length === 0) return [];
+  await using ours = await createReferenceServer();
+  const theirs: Exercised[] = [];
+  for (const play of clients) theirs.push(await play(ours.url));
+  return theirs;
+}
+
+/** A red that the baseline does not know, an entry that no longer holds, a step of a client that failed. */
+export function faultsOf(report: Report, { suite, ours, theirs }: Result): string[] {
+  const failed = (whose: string, all: readonly Exercised[]) =>
+    all.flatMap(({ binding, steps }) =>
+      steps
+        .filter(({ result }) => result === 'failed')
+        .map(({ name, saw }) => `${whose} client, ${binding}, ${name}: ${saw}`),
+    );
+  return [
+    ...(report.stopped ? [`the suite stopped: ${report.stopped.message}`] : []),
+    ...suite.causes
+      .filter(({ known }) => !known)
+      .map(({ id, reason }) => `the baseline does not know ${id}: ${reason}`),
+    ...(report.baseline?.broken ?? []).map(({ id, message }) => `baseline, ${id}: ${message}`),
+    ...failed('our', ours),
+    ...failed('their', theirs),
+  ];
+}

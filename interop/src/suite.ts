@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ours } from './place.ts';
+
+const CLI = fileURLToPath(
+  import.meta.resolve('agentproto-conformance/package.json').replace('package.json', 'bin/agentproto-conformance.js'),
+);
+const LIMIT_MS = 180_000;
+
+/** Of the suite's JSON report, what the lanes read; `agentproto-conformance/report.schema.json` has all of it. */
+export interface Report {
+  outcome: string;
+  requirements: ReportedRequirement[];
+  scenarios: { failures: { requirement: string; binding: string; message: string }[] }[];
+  baseline?: { broken: { id: string; message: string }[] };
+  stopped?: { message: string };
+}
+
+export interface ReportedRequirement {
+  id: string;
+  level: string;
+  section: string;
+  verdict: string;
+  reason?: string;
+  bindings: { [binding: string]: { verdict: string; reason?: string; planned: boolean; expected?: string } };
+}
+
+/** Runs the conformance CLI on a server, as any user would, its output in sight; resolves to what it reported. */
+export async function runSuite(lane: string, url: string, further: readonly string[]): Promise<Report> {
+  const folder = await mkdtemp(join(tmpdir(), 'agentproto-report-'));
+  const report = join(folder, 'report.json');
+  try {
+    const settings = [
+      '--profile',
+      ours('words.yaml'),
+      '--baseline',
+      ours(`${lane}/baseline.yaml`),
+      '--allow-incomplete',
+    ];
+    const args = [CLI, '--target', url, ...settings, '--report', `json=${report}`, ...further];
+    const suite = spawn(process.execPath, args, { stdio: 'inherit', timeout: LIMIT_MS });
+    const [code] = (await once(suite, 'exit')) as [number | null];
+    try {
+      return JSON.parse(await readFile(report, 'utf8')) as Report;
+    } catch {
+      throw new Error(`the suite ended with ${code ?? `nothing within ${LIMIT_MS / 1000} s`} and wrote no report`);
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
