@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { systemClock } from '@agentproto/script';
-import { identifyBy } from './api-key.ts';
+import { identifyBy } from './identity.ts';
 import { readBody } from './body.ts';
 import { FAMILIES, PROTOCOL_IDS } from './families.ts';
 import { asHttpError } from './http-error.ts';
@@ -43,6 +43,7 @@ export function mountCore(scope: FastifyInstance, options: PluginOptions): Core 
     wireFaults = false,
     keepAliveMs = 15_000,
   } = options;
+  const keys = { ...(options.apiKey !== undefined && { key: options.apiKey }), ...options.identities };
   const limits = { ...LIMITS, ...options.limits };
   const families = chosenFamilies(options.protocols);
   const quirks = quirkUses(options.quirks ?? [], families);
@@ -78,8 +79,8 @@ export function mountCore(scope: FastifyInstance, options: PluginOptions): Core 
     agent,
     signals,
     baseUrl,
-    identify: identifyBy(options.apiKey),
-    secured: options.apiKey !== undefined,
+    identify: identifyBy(keys),
+    secured: Object.keys(keys).length > 0,
     wireFaults,
     keepAliveMs,
     whenClosing(stop) {
@@ -112,12 +113,12 @@ export function mountCore(scope: FastifyInstance, options: PluginOptions): Core 
       .send(JSON.stringify({ script: 1, protocols: families.map(({ id }) => id), urls: urls(baseUrl()) })),
   );
   for (const { id, mount } of families) {
-    void scope.register((inner, _options, done) => {
+    // An async plugin, so that options that cannot be reject where the server is made.
+    void scope.register(async (inner) => {
       const place = mount(inner, context, options);
       inner.setErrorHandler((error, request, reply) => place.refuse(request, reply, reported(error, request)));
       if (place.socket !== undefined) upgrades.add(scope.prefix + place.socket);
       mounted.push({ id, ...place });
-      done();
     });
   }
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '@agentproto/script';
 import type { Stage } from './agent.ts';
-import type { Identify } from './api-key.ts';
+import type { Identify } from './identity.ts';
 import type { HttpError } from './http-error.ts';
 import type { QuirkUse } from './quirk.ts';
 import type { Runs } from './runs.ts';

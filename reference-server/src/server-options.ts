@@ -5,6 +5,8 @@ import type { AnyQuirk } from './quirk.ts';
 import type { Store } from './store/store.ts';
 import type { WebhookOptions } from './webhooks/webhooks.ts';
 
+export { ServerOptionsError } from './options-error.ts';
+
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -33,8 +35,10 @@ export interface PluginOptions extends FamilyOptions {
   limits?: Partial<Limits> | undefined;
   /** Silence of a stream after which a comment is sent, milliseconds. Default 15,000. */
   keepAliveMs?: number | undefined;
-  /** Callers have to show it as `Authorization: Bearer KEY`; cards stay public. */
+  /** Callers have to show it as `Authorization: Bearer KEY` or `X-API-Key: KEY`; cards stay public. */
   apiKey?: string | undefined;
+  /** Several callers by name, each with a key of its own. What belongs to one is not there for another. */
+  identities?: Readonly<Record<string, string>> | undefined;
   /** What the cards say of where the server is. Default: where it listens. */
   publicUrl?: string | undefined;
   /** Where webhooks may be sent, and how. Default: to public addresses only. */
@@ -44,7 +48,7 @@ export interface PluginOptions extends FamilyOptions {
 }
 
 export interface ServerOptions extends PluginOptions {
-  /** Default 127.0.0.1. Any other than a loopback address needs `apiKey` or `insecure`. */
+  /** Default 127.0.0.1. Any other than a loopback address needs `apiKey`, `identities` or `insecure`. */
   host?: string | undefined;
   /** Default 0: a free one. */
   port?: number | undefined;
@@ -52,9 +56,4 @@ export interface ServerOptions extends PluginOptions {
   insecure?: boolean | undefined;
   /** One line a request on stderr, from this level on. Default `silent`. */
   log?: LogLevel | undefined;
-}
-
-/** Options that cannot be. The message says what was expected and what came. */
-export class ServerOptionsError extends Error {
-  override readonly name = 'ServerOptionsError';
 }

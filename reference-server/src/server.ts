@@ -22,8 +22,17 @@ export interface ReferenceServer extends AsyncDisposable {
 
 /** Starts a server. Throws a ServerOptionsError, or what listening throws (`EADDRINUSE` …). */
 export async function createReferenceServer(options: ServerOptions = {}): Promise<ReferenceServer> {
-  const { host = '127.0.0.1', port = 0, apiKey, insecure = false, log = 'silent', limits, wireFaults } = options;
-  if (!isLoopback(host) && apiKey === undefined && !insecure) {
+  const {
+    host = '127.0.0.1',
+    port = 0,
+    apiKey,
+    identities,
+    insecure = false,
+    log = 'silent',
+    limits,
+    wireFaults,
+  } = options;
+  if (!isLoopback(host) && apiKey === undefined && !identities && !insecure) {
     throw new ServerOptionsError(
       `host: ${host} can be reached from outside, so it needs an API key, or to be declared insecure`,
     );

@@ -23,6 +23,8 @@ export interface Call {
   seen: () => RequestInfo;
   /** Aborts when the caller has left, or the server closes. */
   signal: AbortSignal;
+  /** Filled in while the call is answered: headers that the answer has besides the binding's. */
+  headers?: Record<string, string>;
   /** Filled in while the call is answered: a fault of the wire that the script wants for a plain answer. */
   fault?: WireFault;
 }

@@ -4,6 +4,7 @@ import { JSON_MEDIA_TYPE, VERSION } from '@agentproto/protocol/a2a/1.0';
 import type { AgentCard } from '@agentproto/protocol/a2a/1.0';
 import { SCRIPT_MEDIA_TYPE } from '@agentproto/script';
 import type { Answer } from '../answer.ts';
+import { API_KEY_HEADER } from '../identity.ts';
 import type { A2AContext } from './context.ts';
 
 /** Where both bindings are, relative to the server. */
@@ -35,8 +36,10 @@ export function card({ baseUrl, secured, settings }: A2AContext): AgentCard {
     ...(secured && {
       securitySchemes: {
         bearer: { httpAuthSecurityScheme: { scheme: 'Bearer', description: 'The API key of the server.' } },
+        apiKey: { apiKeySecurityScheme: { location: 'header', name: API_KEY_HEADER, description: 'The same key.' } },
       },
-      securityRequirements: [{ schemes: { bearer: { list: [] } } }],
+      // One of them is enough.
+      securityRequirements: [{ schemes: { bearer: { list: [] } } }, { schemes: { apiKey: { list: [] } } }],
     }),
     defaultInputModes: INPUT_MODES,
     defaultOutputModes: ['text/plain', 'application/json', 'application/octet-stream'],
@@ -60,12 +63,30 @@ export function card({ baseUrl, secured, settings }: A2AContext): AgentCard {
   };
 }
 
+/** What the agent says about itself to a caller that it knows (§3.1.11): the card, with what is only for them. */
+export async function extendedCard(ctx: A2AContext, owner: string): Promise<AgentCard | undefined> {
+  const { extendedCard: given } = ctx.settings;
+  const more = typeof given === 'function' ? await given({ owner }) : given;
+  return more && { ...ctx.impl.card(ctx), ...more };
+}
+
+/** How the extended card may be cached: by its caller alone (§13.3). */
+export function extendedCardHeaders({ settings }: A2AContext, card: AgentCard): Record<string, string> {
+  return {
+    'cache-control': `private, max-age=${settings.cardMaxAgeS}`,
+    etag: tagOf(JSON.stringify(card)),
+    vary: `Authorization, ${API_KEY_HEADER}`,
+  };
+}
+
+const tagOf = (body: string): string => `"${createHash('sha256').update(body).digest('base64url')}"`;
+
 /** How the card may be cached (§8.6.1). */
 export function cardHeaders({ settings, madeAt }: A2AContext, body: string): Record<string, string> {
   return {
     'content-type': JSON_MEDIA_TYPE,
     'cache-control': `public, max-age=${settings.cardMaxAgeS}`,
-    etag: `"${createHash('sha256').update(body).digest('base64url')}"`,
+    etag: tagOf(body),
     'last-modified': new Date(madeAt).toUTCString(),
   };
 }

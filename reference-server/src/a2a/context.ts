@@ -55,6 +55,8 @@ export interface A2AImpl {
   cardAnswer: (ctx: Ctx, headers: IncomingHttpHeaders) => Answer;
   cardHeaders: (ctx: Ctx, body: string) => Headers;
   isFresh: (ctx: Ctx, headers: IncomingHttpHeaders, card: Headers) => boolean;
+  extendedCard: (ctx: Ctx, owner: string) => Promise<AgentCard | undefined>;
+  extendedCardHeaders: (ctx: Ctx, card: AgentCard) => Headers;
   // The bindings
   answerRpc: (ctx: Ctx, request: HttpRequest) => Promise<Answer | StreamAnswer>;
   readRpcRequest: (ctx: Ctx, body: Buffer) => ReadRequest;
@@ -112,7 +114,7 @@ export interface A2AImpl {
     call: Call,
     request: DeleteTaskPushNotificationConfigRequest,
   ) => Promise<Record<string, never>>;
-  GetExtendedAgentCard: () => Promise<AgentCard>;
+  GetExtendedAgentCard: (ctx: Ctx, call: Call) => Promise<AgentCard>;
   // Their parts
   findTask: (ctx: Ctx, call: Call, id: string) => Promise<Run>;
   checkMessage: (ctx: Ctx, request: SendMessageRequest) => void;

@@ -5,6 +5,7 @@ import type { Answer, StreamAnswer } from '../answer.ts';
 import { HttpError } from '../http-error.ts';
 import { withQuirks } from '../quirk.ts';
 import type { Family } from '../server-context.ts';
+import { ServerOptionsError } from '../options-error.ts';
 import { whenLeft } from '../when-left.ts';
 import { A2A_PATH } from './card.ts';
 import type { A2AContext } from './context.ts';
@@ -27,6 +28,8 @@ export const a2a10: Family<{ a2a?: A2AOptions | undefined }> = {
       settings: settingsOf(a2a),
       madeAt: server.clock.now(),
     };
+    if (ctx.settings.extendedCard !== undefined && !server.secured)
+      throw new ServerOptionsError('a2a.extendedCard: expected apiKey or identities beside it, got neither');
     const prefix = scope.prefix;
     const at = (base: string) => (request: FastifyRequest, reply: FastifyReply) =>
       answer(ctx, prefix + base, request, reply);

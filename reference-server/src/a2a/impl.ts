@@ -1,6 +1,6 @@
 import { acceptedParts, agentEvents, beginTurn, newId } from './turn.ts';
 import { checkFollowUp, checkInputModes, checkMessage, checkScript, findTask } from './accept.ts';
-import { card, cardAnswer, cardHeaders, isFresh } from './card.ts';
+import { card, cardAnswer, cardHeaders, extendedCard, extendedCardHeaders, isFresh } from './card.ts';
 import { checkContentType, dispatch } from './dispatch.ts';
 import { directMessage, updates } from './encode.ts';
 import { errorDetails, errorRow, restErrorBody, rpcErrorObject } from './errors.ts';
@@ -54,6 +54,8 @@ export const standardImpl: A2AImpl = {
   cardAnswer,
   cardHeaders,
   isFresh,
+  extendedCard,
+  extendedCardHeaders,
   // The bindings
   answerRpc,
   readRpcRequest,

@@ -29,7 +29,7 @@ export async function answerRpc(ctx: A2AContext, request: HttpRequest): Promise<
     if (!items) {
       return {
         status: 200,
-        headers: { ...impl.rpcHeaders(ctx), ...extensions },
+        headers: { ...impl.rpcHeaders(ctx), ...call.headers, ...extensions },
         body: JSON.stringify(impl.rpcResult(ctx, id, result)),
         fault: call.fault,
       };

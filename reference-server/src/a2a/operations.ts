@@ -97,9 +97,12 @@ export function checkSubscribable(_ctx: A2AContext, run: Run): void {
   );
 }
 
-/** §3.1.11. There is none yet, whatever the card declares (§3.3.4). */
-export async function GetExtendedAgentCard(): Promise<AgentCard> {
-  throw new A2AError('ExtendedAgentCardNotConfiguredError', 'This agent has no extended card.');
+/** §3.1.11. Only for callers that show who they are (§13.3): where nobody has to, there is no such card. */
+export async function GetExtendedAgentCard(ctx: A2AContext, call: Call): Promise<AgentCard> {
+  const card = await ctx.impl.extendedCard(ctx, call.owner);
+  if (!card) throw new A2AError('ExtendedAgentCardNotConfiguredError', 'This agent has no extended card.');
+  call.headers = ctx.impl.extendedCardHeaders(ctx, card);
+  return card;
 }
 
 const noPush = () => new A2AError('PushNotificationNotSupportedError', 'This agent sends no push notifications.');

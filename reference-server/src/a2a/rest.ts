@@ -44,7 +44,7 @@ export async function answerRest(ctx: A2AContext, request: HttpRequest): Promise
     if (!items)
       return {
         status: 200,
-        headers: { ...impl.restHeaders(ctx), ...extensions },
+        headers: { ...impl.restHeaders(ctx), ...call.headers, ...extensions },
         body: JSON.stringify(impl.restResult(ctx, result)),
         fault: call.fault,
       };

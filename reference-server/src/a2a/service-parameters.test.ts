@@ -111,7 +111,7 @@ describe.each(BINDINGS)('a server with a key, over %s', (binding) => {
     const card = await (await fetch(`${server.url}/.well-known/agent-card.json`)).json();
     expect(card).toMatchObject({
       securitySchemes: { bearer: { httpAuthSecurityScheme: { scheme: 'Bearer' } } },
-      securityRequirements: [{ schemes: { bearer: {} } }],
+      securityRequirements: [{ schemes: { bearer: {} } }, { schemes: { apiKey: {} } }],
     });
     expect(JSON.stringify(card)).not.toContain('sesame');
   });
