@@ -43,16 +43,8 @@ test('each red row is a cause, known only where the baseline knows it over every
 
 test('a new red, an entry that no longer holds and a failed step are faults', () => {
   const step = { name: 'stream', result: 'failed' as const, saw: 'cut off' };
-  const result = {
-    lane: 'x',
-    system: 'X',
-    version: '1',
-    command: '',
-    suite: causesOf(report),
-    ours: [{ binding: 'JSONRPC', steps: [step], deviations: [] }],
-    theirs: [],
-  };
-  expect(faultsOf(report, result)).toEqual([
+  const ours = [{ binding: 'JSONRPC', steps: [step], deviations: [] }];
+  expect(faultsOf(report, causesOf(report), ours, [])).toEqual([
     'the baseline does not know NEW-1: §3.1: expected a task',
     'baseline, GONE-1: no longer fails',
     'our client, JSONRPC, stream: cut off',

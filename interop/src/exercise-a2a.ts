@@ -1,47 +1,47 @@
 import { A2AClient, type BindingName, type SendMessageResponse, type Task } from '@agentproto/client/a2a';
-import { setTimeout as pause } from 'node:timers/promises';
-import { Exercise, expect, NotOffered } from './exercise.ts';
+import { aborted, Exercise, expect, NotOffered, pause } from './exercise.ts';
 import type { Exercised } from './result.ts';
+import { WORDS, type Words } from './words.ts';
 
-/** All that our client does, on an agent that knows the words, over one binding. */
-export async function exerciseA2A(url: string, binding: BindingName): Promise<Exercised> {
+/** All that our client does, on an agent that knows the words, over one binding. Runs in browsers too. */
+export async function exerciseA2A(url: string, binding: BindingName, words: Words = WORDS): Promise<Exercised> {
   const exercise = new Exercise(binding);
   let agent: A2AClient | undefined;
   await exercise.step('card', async (signal) => {
     agent = await A2AClient.connect(url, { binding, signal, onDeviation: exercise.onDeviation });
     return agent.interface.protocolVersion;
   });
-  if (agent) await playAll(agent, exercise);
+  if (agent) await playAll(agent, exercise, words);
   await agent?.[Symbol.asyncDispose]();
   return exercise.result();
 }
 
-async function playAll(agent: A2AClient, exercise: Exercise): Promise<void> {
+async function playAll(agent: A2AClient, exercise: Exercise, words: Words): Promise<void> {
   const said = new Set<string>();
   /** A task that works for a while, sent without waiting. */
   const atWork = async (signal: AbortSignal): Promise<Task> => {
-    const sent = await agent.send({ text: 'slow' }, { signal, configuration: { returnImmediately: true } });
+    const sent = await agent.send({ text: words.slow }, { signal, configuration: { returnImmediately: true } });
     return taskOf(sent);
   };
 
   await exercise.step('send', async (signal) => {
-    const task = taskOf(await agent.send({ text: 'Say hello' }, { signal }));
+    const task = taskOf(await agent.send({ text: words.done }, { signal }));
     said.add(task.id);
     expect('state', 'TASK_STATE_COMPLETED', task.status.state);
     return stateOf(task);
   });
   await exercise.step('send, failing', async (signal) => {
-    const task = taskOf(await agent.send({ text: 'fail' }, { signal }));
+    const task = taskOf(await agent.send({ text: words.fail }, { signal }));
     expect('state', 'TASK_STATE_FAILED', task.status.state);
     return stateOf(task);
   });
   await exercise.step('send, a direct answer', async (signal) => {
-    const { message } = await agent.send({ text: 'direct' }, { signal });
+    const { message } = await agent.send({ text: words.msg }, { signal });
     expect('a message', true, message !== undefined);
     return 'a message';
   });
   await exercise.step('stream', async (signal) => {
-    const stream = agent.stream({ text: 'Say hello' }, { signal });
+    const stream = agent.stream({ text: words.done }, { signal });
     let events = 0;
     for await (const _ of stream) events += 1;
     const { task } = await stream.final();
@@ -62,7 +62,7 @@ async function playAll(agent: A2AClient, exercise: Exercise): Promise<void> {
     const { id } = await atWork(signal);
     let task = await agent.cancel(id, { signal });
     while (task.status.state === 'TASK_STATE_WORKING') {
-      await pause(50, undefined, { signal });
+      await pause(50, signal);
       task = await agent.get(id, { signal });
     }
     expect('state', 'TASK_STATE_CANCELED', task.status.state);
@@ -80,8 +80,13 @@ async function playAll(agent: A2AClient, exercise: Exercise): Promise<void> {
     expect('more than one event', true, events > 1);
     return `${stateOf(task!)}, event by event`;
   });
+  await exercise.step('abort', async (signal) => {
+    const leaving = new AbortController();
+    const stream = agent.stream({ text: words.slow }, { signal: AbortSignal.any([signal, leaving.signal]) });
+    return aborted(stream, leaving);
+  });
   await exercise.step('input', async (signal) => {
-    const asked = taskOf(await agent.send({ text: 'input' }, { signal }));
+    const asked = taskOf(await agent.send({ text: words.input }, { signal }));
     expect('state', 'TASK_STATE_INPUT_REQUIRED', asked.status.state);
     const task = taskOf(await agent.send({ text: 'This one', taskId: asked.id }, { signal }));
     expect('id', asked.id, task.id);

@@ -36,6 +36,28 @@ export function expect(what: string, expected: unknown, actual: unknown): void {
   if (actual !== expected) throw new Error(`${what}: expected ${String(expected)}, got ${String(actual)}`);
 }
 
+/** Waits; rejects when `signal` says so. Unlike Node's own, it is there in browsers. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+/** Leaves a stream at its first event, or a little later where none comes: reading on has to throw. */
+export async function aborted(stream: AsyncIterable<unknown>, leaving: AbortController): Promise<string> {
+  const timer = setTimeout(() => leaving.abort(), 300);
+  try {
+    for await (const _ of stream) leaving.abort();
+  } catch (error) {
+    expect('code', 'ABORTED', (error as { code?: string }).code);
+    return 'ABORTED';
+  } finally {
+    clearTimeout(timer);
+  }
+  throw new Error('expected ABORTED, and the stream came to its end');
+}
+
 /** An error in a line, without ids and ports, which differ from run to run. */
 function sentence(error: unknown): string {
   const { code, message = String(error) } = error as { code?: string; message?: string };

@@ -1,4 +1,4 @@
-import type { Cause, Exercised, Result } from './result.ts';
+import type { Cause, Exercised, Result, SuiteResult } from './result.ts';
 
 const HEAD = `# Interoperability
 
@@ -18,22 +18,28 @@ export function page(results: readonly Result[]): string {
       `\`${result.command}\``,
       completed(result.ours),
       completed(result.theirs),
-      `${result.suite.passed} pass, ${count(result.suite.causes.length, 'cause')}`,
+      result.suite ? `${result.suite.passed} pass, ${count(result.suite.causes.length, 'cause')}` : '',
     ]),
   );
   return [HEAD, summary, ...results.map(section)].join('\n');
 }
 
 function section({ system, version, suite, ours, theirs }: Result): string {
-  const judged = suite.unjudged.length > 0 ? [`Could not be told: ${suite.unjudged.join(', ')}.\n`] : [];
   return [
     `## ${system} ${version}\n`,
-    ...steps('Our client on its server', ours),
+    ...steps(suite ? 'Our client on its server' : 'Our clients in it, on our reference server at another origin', ours),
     ...steps('Its client on our reference server', theirs),
+    ...(suite ? found(suite) : []),
+  ].join('\n');
+}
+
+function found(suite: SuiteResult): string[] {
+  const judged = suite.unjudged.length > 0 ? [`Could not be told: ${suite.unjudged.join(', ')}.\n`] : [];
+  return [
     suite.causes.length > 0 ? 'What the suite found, a row for each cause:\n' : 'The suite found nothing.\n',
     ...(suite.causes.length > 0 ? [table(['row', 'over', 'what'], suite.causes.map(cause))] : []),
     ...judged,
-  ].join('\n');
+  ];
 }
 
 function cause({ id, bindings, reason }: Cause): string[] {

@@ -5,8 +5,9 @@ export interface Result {
   version: string;
   /** How to see it again. */
   command: string;
-  suite: SuiteResult;
-  /** Our client on its server. */
+  /** What the suite found on its server. */
+  suite?: SuiteResult;
+  /** Our client on its server; of a browser, our clients in it on the reference server. */
   ours: Exercised[];
   /** Its client on our reference server. */
   theirs: Exercised[];

@@ -3,7 +3,7 @@ import { causesOf } from './causes.ts';
 import { serve } from './child.ts';
 import type { Lane, Prepared } from './lane.ts';
 import type { Options } from './options.ts';
-import type { Exercised, Result } from './result.ts';
+import type { Exercised, Result, SuiteResult } from './result.ts';
 import { type Report, runSuite } from './suite.ts';
 import { causesTable, stepsTable } from './tables.ts';
 
@@ -27,7 +27,7 @@ export async function runLane(lane: Lane, options: Options): Promise<Ran> {
   for (const exercised of ours) console.log(`\nour client, ${exercised.binding}\n\n${stepsTable(exercised)}`);
   for (const exercised of theirs)
     console.log(`\ntheir client on ours, ${exercised.binding}\n\n${stepsTable(exercised)}`);
-  return { result, faults: faultsOf(report, result) };
+  return { result, faults: faultsOf(report, suite, ours, theirs) };
 }
 
 async function runOnTheirs({ name, system }: Lane, { server, exercise }: Prepared, { suite }: Options) {
@@ -50,7 +50,12 @@ async function runOnOurs({ clients = [] }: Prepared): Promise<Exercised[]> {
 }
 
 /** A red that the baseline does not know, an entry that no longer holds, a step of a client that failed. */
-export function faultsOf(report: Report, { suite, ours, theirs }: Result): string[] {
+export function faultsOf(
+  report: Report,
+  suite: SuiteResult,
+  ours: readonly Exercised[],
+  theirs: readonly Exercised[],
+): string[] {
   const failed = (whose: string, all: readonly Exercised[]) =>
     all.flatMap(({ binding, steps }) =>
       steps
