@@ -7,6 +7,7 @@ import { observeStream } from './a2a/observe.ts';
 import { chatDocs } from './chat/family.ts';
 import { observe } from './chat/observe.ts';
 import type { Detected, DriverTools, SuiteFamily } from './kit/family.ts';
+import { Lenience } from './kit/lenience.ts';
 import { scriptProfile } from './kit/profile.ts';
 import { Recorder } from './recorder/recorder.ts';
 
@@ -14,7 +15,13 @@ import { Recorder } from './recorder/recorder.ts';
 
 let server: ReferenceServer;
 const recorder = new Recorder();
-const tools: DriverTools = { recorder, profile: scriptProfile, patienceMs: 5_000, unique: () => crypto.randomUUID() };
+const tools: DriverTools = {
+  recorder,
+  profile: scriptProfile,
+  patienceMs: 5_000,
+  unique: () => crypto.randomUUID(),
+  lenience: new Lenience(),
+};
 
 beforeAll(async () => void (server = await createReferenceServer()));
 afterAll(async () => {

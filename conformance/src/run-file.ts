@@ -130,6 +130,7 @@ function redactorFor(secrets: readonly string[]) {
       if (event.type === 'scenario-end' || event.type === 'revision')
         return { ...event, findings: event.findings.map(finding) };
       if (event.type === 'stop') return { ...event, message: text(event.message) };
+      if (event.type === 'seen-through') return { ...event, what: text(event.what) };
       if (event.type !== 'plan') return event;
       return {
         ...event,

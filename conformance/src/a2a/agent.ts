@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { MethodName } from '@agentproto/protocol/a2a/1.0';
+import { A2A_MEDIA_TYPE, JSON_MEDIA_TYPE, type MethodName } from '@agentproto/protocol/a2a/1.0';
 import type { Exchange, Headers } from '@agentproto/recording';
 import type { RequirementId } from '@agentproto/protocol';
 import type { DriverTools } from '../kit/family.ts';
@@ -7,7 +7,9 @@ import { isRecord } from '../kit/json.ts';
 import type { Stimulus } from '../kit/stimulus.ts';
 import { Blocked, Lost } from '../kit/stops.ts';
 import { within } from '../kit/within.ts';
-import { isUnknownVerb, type Binding, type CallOptions } from './binding.ts';
+import type { LiveExchange, RequestSpec } from '../recorder/recorder.ts';
+import { isUnknownVerb, refusesA2aJson, type Binding, type CallOptions } from './binding.ts';
+import { isEventStream } from './content-type.ts';
 import type { AgentInterface } from './detect.ts';
 import { Reply } from './reply.ts';
 import { TaskStream } from './task-stream.ts';
@@ -126,9 +128,10 @@ export class A2AAgent {
 
   /** Any operation with any params. */
   async call(method: MethodName, params: Record<string, unknown>, options?: CallOptions): Promise<Reply> {
-    const exchange = await this.#tools.recorder.request(this.binding.request(method, params, options));
+    const { recorder, lenience } = this.#tools;
+    const exchange = await this.#sent(method, params, options, (spec) => recorder.request(spec));
     checkReached(exchange);
-    const reply = new Reply(exchange, this.binding);
+    const reply = new Reply(exchange, this.binding, lenience);
     if (method !== 'SendMessage' || options?.hostile) return reply;
     if (reply.is('InternalError')) await this.#checkAgentWorks();
     if (reply.exchange.end?.kind === 'timeout' && !this.runsScripts && mayTakeLong(params))
@@ -138,13 +141,37 @@ export class A2AAgent {
 
   /** Opens a stream. What came instead of one has been read when this resolves. */
   async open(method: MethodName, params: Record<string, unknown>, options?: CallOptions): Promise<TaskStream> {
-    const live = await this.#tools.recorder.open(this.binding.request(method, params, options));
+    const { recorder, patienceMs, lenience } = this.#tools;
+    const live = await this.#sent(method, params, options, async (spec) => {
+      const one = await recorder.open(spec);
+      if (!isEventStream(one.exchange)) await within(one.ended, patienceMs);
+      return one;
+    });
     checkReached(live.exchange);
-    const stream = new TaskStream(live, this.binding, this.#tools.patienceMs);
-    if (!stream.isEventStream) await within(live.ended, this.#tools.patienceMs);
+    const stream = new TaskStream(live, this.binding, patienceMs, lenience);
     if (method === 'SendStreamingMessage' && !options?.hostile && stream.refusal?.names.includes('InternalError'))
       await this.#checkAgentWorks();
     return stream;
+  }
+
+  /** Sends it, and once more as plain JSON where `application/a2a+json` alone is refused (11.1): from then on always so. */
+  async #sent<Sent extends Exchange | LiveExchange>(
+    method: MethodName,
+    params: Record<string, unknown>,
+    options: CallOptions = {},
+    send: (spec: RequestSpec) => Promise<Sent>,
+  ): Promise<Sent> {
+    const exchangeOf = (sent: Sent): Exchange => ('exchange' in sent ? sent.exchange : sent);
+    const first = await send(this.binding.request(method, params, options));
+    const isGiven = options.headers?.some(([name]) => name.toLowerCase() === 'content-type');
+    if (isGiven || !refusesA2aJson(exchangeOf(first))) return first;
+    const headers: Headers = [...(options.headers ?? []), ['Content-Type', JSON_MEDIA_TYPE]];
+    const second = await send(this.binding.request(method, params, { ...options, headers }));
+    const { id, response } = exchangeOf(first);
+    if (exchangeOf(second).response?.status === response?.status) return first;
+    const what = `refuses ${A2A_MEDIA_TYPE} (HTTP ${response?.status}): ${JSON_MEDIA_TYPE} is sent instead`;
+    this.#tools.lenience.note('A2A10-REST-003', this.binding.name, what, { exchange: id });
+    return second;
   }
 
   /** After an internal error: an agent that fails the plainest message too is broken, and nothing can be learned of its server. */

@@ -1,4 +1,4 @@
-import { METHODS, type MethodName } from '@agentproto/protocol/a2a/1.0';
+import { A2A_MEDIA_TYPE, METHODS, type MethodName } from '@agentproto/protocol/a2a/1.0';
 import type { Exchange, Headers } from '@agentproto/recording';
 import type { RequestSpec } from '../recorder/recorder.ts';
 import { restErrorView, rpcErrorView, type ErrorView } from './error-view.ts';
@@ -71,7 +71,12 @@ export function jsonRpc(url: string, tenant: string | undefined, nextId: () => s
   };
 }
 
-export function httpJson(base: string, tenant: string | undefined): Binding {
+export function httpJson(
+  base: string,
+  tenant: string | undefined,
+  /** Of request bodies: the one that 11.1 recommends, unless the target is known to refuse it. */
+  mediaType: () => string = () => A2A_MEDIA_TYPE,
+): Binding {
   return {
     name: 'HTTP+JSON',
     request(method, params, options = {}) {
@@ -99,7 +104,7 @@ export function httpJson(base: string, tenant: string | undefined): Binding {
             : 'application/a2a+json, application/json',
         ],
       ];
-      if (hasBody) own.push(['Content-Type', 'application/a2a+json']);
+      if (hasBody) own.push(['Content-Type', mediaType()]);
       return {
         method: verb,
         url: withQuery(url, [...query, ...(options.query ?? [])]),
@@ -127,6 +132,17 @@ export function httpJson(base: string, tenant: string | undefined): Binding {
       return { result: json };
     },
   };
+}
+
+/** The target takes no body that is called `application/a2a+json`; how it says so is no matter here. */
+export function refusesA2aJson({ binding, request, response }: Exchange): boolean {
+  if (binding !== 'HTTP+JSON' || !response) return false;
+  const sent = request.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
+  if (sent !== A2A_MEDIA_TYPE) return false;
+  return (
+    response.status === 415 ||
+    (response.status >= 400 && restErrorView(response.json, response.status).reason === 'CONTENT_TYPE_NOT_SUPPORTED')
+  );
 }
 
 /** There is no such route: which of its two verbs SubscribeToTask has over HTTP+JSON is open (5.3, 11.3.2), and so is how the other is refused. */

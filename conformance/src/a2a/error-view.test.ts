@@ -7,6 +7,17 @@ const info = (reason: string) => [
 ];
 
 describe('JSON-RPC', () => {
+  test('what is left of an error names it: the reason, then the code, then the status', () => {
+    const data = info('TASK_NOT_FOUND');
+    expect(rpcErrorView({ code: -32_050, data }, 200)).toMatchObject({ names: ['TaskNotFoundError'], by: 'reason' });
+    expect(rpcErrorView({ code: -32_004, data: info('TASK_IS_OVER') }, 200)).toMatchObject({
+      names: ['UnsupportedOperationError'],
+      by: 'code',
+    });
+    const byStatus = rpcErrorView({ code: 404, status: 'NOT_FOUND' }, 404);
+    expect(byStatus.by).toBe('status');
+    expect(byStatus.names).toContain('TaskNotFoundError');
+  });
   test('the code names the error', () => {
     expect(rpcErrorView({ code: -32_001, message: 'x' }, 200).names).toEqual(['TaskNotFoundError']);
     expect(rpcErrorView({ code: -32_602 }, 200).names).toEqual(['InvalidParamsError']);

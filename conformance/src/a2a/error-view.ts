@@ -8,6 +8,8 @@ export type ErrorName = A2AErrorName | keyof typeof JSON_RPC_ERRORS;
 export interface ErrorView {
   /** The errors of the tables that this can be; one, where the target says its code or reason. */
   names: string[];
+  /** By what of it the names were found, the first that says something: reason, code, HTTP status (9.5, 11.6). */
+  by: 'reason' | 'code' | 'status';
   httpStatus: number;
   /** JSON-RPC `error.code`, or HTTP+JSON `error.code`. */
   code: unknown;
@@ -29,12 +31,12 @@ const STANDARD_REASONS = new Set([
 ]);
 
 export function rpcErrorView(error: Record<string, unknown>, httpStatus: number): ErrorView {
-  const names = namesBy((row) => row.code === error.code);
+  const reason = reasonOf(error.data) ?? reasonOf(error.details);
   return {
-    names,
+    ...recognized(reason, error.code, httpStatus),
     httpStatus,
     code: error.code,
-    reason: reasonOf(error.data),
+    reason,
     message: error.message,
     details: error.data,
   };
@@ -44,12 +46,25 @@ export function rpcErrorView(error: Record<string, unknown>, httpStatus: number)
 export function restErrorView(body: unknown, httpStatus: number): ErrorView {
   const error = isRecord(body) && isRecord(body.error) ? body.error : {};
   const reason = reasonOf(error.details);
+  return {
+    ...recognized(reason, undefined, httpStatus),
+    httpStatus,
+    code: error.code,
+    reason,
+    message: error.message,
+    details: error.details,
+  };
+}
+
+/** What is left of an error says which it is; whether more is owed is for the rows about its form. */
+function recognized(reason: string | undefined, code: unknown, httpStatus: number): Pick<ErrorView, 'names' | 'by'> {
   const byReason = reason === undefined ? [] : namesBy((row) => 'reason' in row && row.reason === reason);
+  if (byReason.length > 0) return { names: byReason, by: 'reason' };
+  const byCode = namesBy((row) => row.code === code);
+  if (byCode.length > 0) return { names: byCode, by: 'code' };
   // Who says that it is an error of JSON-RPC does not mean one of A2A with the same status.
   const standard = reason !== undefined && STANDARD_REASONS.has(reason);
-  const names =
-    byReason.length > 0 ? byReason : namesBy((row) => row.http === httpStatus && !(standard && 'reason' in row));
-  return { names, httpStatus, code: error.code, reason, message: error.message, details: error.details };
+  return { names: namesBy((row) => row.http === httpStatus && !(standard && 'reason' in row)), by: 'status' };
 }
 
 function reasonOf(details: unknown): string | undefined {

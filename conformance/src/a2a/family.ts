@@ -1,3 +1,4 @@
+import { A2A_MEDIA_TYPE, JSON_MEDIA_TYPE } from '@agentproto/protocol/a2a/1.0';
 import type { SuiteFamily } from '../kit/family.ts';
 import { A2AAgent } from './agent.ts';
 import { httpJson, jsonRpc } from './binding.ts';
@@ -29,7 +30,9 @@ export const a2a10: SuiteFamily<A2AAgent, DetectedA2A> = {
     // Things beside the message bindings (the card) are looked at with the preferred interface at hand.
     const chosen = found.interfaces.find((one) => one.protocolBinding === binding) ?? found.interfaces[0]!;
     const { url, tenant } = chosen;
-    const spoken = chosen.protocolBinding === 'HTTP+JSON' ? httpJson(url, tenant) : jsonRpc(url, tenant, tools.unique);
+    const mediaType = () => (tools.lenience.knows('A2A10-REST-003', 'HTTP+JSON') ? JSON_MEDIA_TYPE : A2A_MEDIA_TYPE);
+    const spoken =
+      chosen.protocolBinding === 'HTTP+JSON' ? httpJson(url, tenant, mediaType) : jsonRpc(url, tenant, tools.unique);
     return new A2AAgent(
       { binding: spoken, interfaces: found.interfaces, card: found.card, cardUrl: found.cardUrl },
       tools,

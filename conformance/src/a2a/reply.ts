@@ -1,10 +1,13 @@
 import type { RequirementId } from '@agentproto/protocol';
 import type { Exchange } from '@agentproto/recording';
 import { Blocked, Lost, NotApplicable } from '../kit/stops.ts';
-import { seen, type Place, type Subject } from '../kit/subject.ts';
+import { seen, type Place, type Subject, type Unread } from '../kit/subject.ts';
 import type { Binding } from './binding.ts';
 import type { ErrorView } from './error-view.ts';
 import { isRecord } from '../kit/json.ts';
+import { sameJson } from '../kit/match.ts';
+import type { Lenience } from '../kit/lenience.ts';
+import { unreadAnswer } from './unread.ts';
 import { messageView, taskView, type MessageView, type TaskView } from './view.ts';
 
 /** What checks see of an answer: a status, and a result or an error, or why there is neither. */
@@ -20,9 +23,13 @@ export interface ReplyView {
 export class Reply implements Subject {
   readonly exchange: Exchange;
   readonly value: ReplyView;
+  readonly #binding: Binding;
+  readonly #lenience: Lenience | undefined;
 
-  constructor(exchange: Exchange, binding: Binding) {
+  constructor(exchange: Exchange, binding: Binding, lenience?: Lenience) {
     this.exchange = exchange;
+    this.#binding = binding;
+    this.#lenience = lenience;
     const { result, error } = binding.read(exchange);
     this.value = {
       httpStatus: exchange.response?.status,
@@ -41,6 +48,29 @@ export class Reply implements Subject {
     return { exchange: this.exchange.id };
   }
 
+  get unread(): Unread | undefined {
+    const isRead = this.#binding.name === 'JSONRPC' && this.value.unanswered === undefined;
+    return isRead ? undefined : unreadAnswer(this.exchange);
+  }
+
+  /** What the server made of the request, without words and ids: to be compared with a twin's. */
+  get outcome(): Subject {
+    const { error, result } = this.value;
+    const { names, code, reason, httpStatus } = error ?? {};
+    const made = error ? { refused: names, code, reason, httpStatus } : result === undefined ? this.value : 'taken';
+    return { value: made, place: this.place, unread: this.unread };
+  }
+
+  /** It met with the same as its twin. */
+  answersLike(twin: { outcome: Subject }): boolean {
+    return sameJson(this.outcome.value, twin.outcome.value);
+  }
+
+  /** It is this error, and says so: by its reason or its code, not by an HTTP status that others share. */
+  says(error: string): boolean {
+    return this.is(error) && this.value.error?.by !== 'status';
+  }
+
   get failed(): boolean {
     return this.value.error !== undefined;
   }
@@ -55,6 +85,10 @@ export class Reply implements Subject {
     // A message is as good an answer as a task (3.1.1), but nothing can be done with it here.
     if (this.sentMessage() && isRecord(result) && result.task === undefined)
       throw new Lost('the agent answered with a message, and this needs a task');
+    if (isRecord(result) && !isRecord(result.task) && isBareTask(result)) {
+      this.#note('A2A10-SEND-001', 'SendMessage answers a bare task, without the member `task` around it');
+      return this.#owned(result, reliesOn, 'a result with a task');
+    }
     return this.#owned(isRecord(result) ? result.task : undefined, reliesOn, 'a result with a task');
   }
 
@@ -65,22 +99,36 @@ export class Reply implements Subject {
 
   /** The bare task of GetTask and CancelTask. */
   task(reliesOn: RequirementId = 'A2A10-GET-001'): TaskView & { id: string } {
-    return this.#owned(this.value.result, reliesOn, 'a task');
+    const { result } = this.value;
+    if (isRecord(result) && !isBareTask(result) && isBareTask(result.task)) {
+      const row = this.#binding.name === 'JSONRPC' ? 'A2A10-RPC-014' : 'A2A10-GET-001';
+      this.#note(row, `${this.exchange.operation} answers a task inside of a member \`task\``);
+      return this.#owned(result.task, reliesOn, 'a task');
+    }
+    return this.#owned(result, reliesOn, 'a task');
   }
 
   /** This answer's task as checks want it; undefined fields where there is none. */
   get taskSubject(): Subject {
     const { result } = this.value;
-    return seen(
-      result === undefined ? this.value : taskView(isRecord(result) && isRecord(result.task) ? result.task : result),
-      this.place,
-    );
+    if (result === undefined) return { value: this.value, place: this.place, unread: this.unread };
+    return seen(taskView(isRecord(result) && isRecord(result.task) ? result.task : result), this.place);
   }
 
   #owned(raw: unknown, reliesOn: RequirementId, what: string): TaskView & { id: string } {
     const task = taskView(raw);
+    const { unread } = this;
+    if (unread) throw new Blocked(unread.by, `expected ${unread.expected}`, { ...unread, place: this.place });
     if (task.id === undefined)
       throw new Blocked(reliesOn, `expected ${what}`, { place: this.place, expected: what, actual: this.value });
     return { ...task, id: task.id };
   }
+
+  #note(row: RequirementId, what: string): void {
+    this.#lenience?.note(row, this.#binding.name, what, this.place);
+  }
+}
+
+function isBareTask(value: unknown): boolean {
+  return isRecord(value) && typeof value.id === 'string' && isRecord(value.status);
 }

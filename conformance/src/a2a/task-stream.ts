@@ -1,11 +1,15 @@
 import type { RequirementId } from '@agentproto/protocol';
 import type { Exchange, Frame } from '@agentproto/recording';
 import { Blocked, Lost, NotApplicable } from '../kit/stops.ts';
-import { seen, type Place, type Subject } from '../kit/subject.ts';
+import { seen, type Place, type Subject, type Unread } from '../kit/subject.ts';
 import { within } from '../kit/within.ts';
 import type { LiveExchange } from '../recorder/recorder.ts';
+import type { Lenience } from '../kit/lenience.ts';
 import type { Binding } from './binding.ts';
+import { contentTypeOf, isEventStream } from './content-type.ts';
 import type { ErrorView } from './error-view.ts';
+import { plainEvent } from './plain-event.ts';
+import { unreadAnswer } from './unread.ts';
 import { eventView, INTERRUPTED, isTerminal, stateOf, TERMINAL, type EventView } from './view.ts';
 
 /** One event of a stream, with its place. */
@@ -21,11 +25,13 @@ export class TaskStream implements Subject {
   readonly #live: LiveExchange;
   readonly #binding: Binding;
   readonly #patienceMs: number;
+  readonly #lenience: Lenience | undefined;
 
-  constructor(live: LiveExchange, binding: Binding, patienceMs: number) {
+  constructor(live: LiveExchange, binding: Binding, patienceMs: number, lenience?: Lenience) {
     this.#live = live;
     this.#binding = binding;
     this.#patienceMs = patienceMs;
+    this.#lenience = lenience;
   }
 
   get exchange(): Exchange {
@@ -34,6 +40,23 @@ export class TaskStream implements Subject {
 
   get place(): Place {
     return { exchange: this.exchange.id };
+  }
+
+  /** What came instead of a stream is no answer of the binding either. */
+  get unread(): Unread | undefined {
+    // Accepted, and then no stream: that is a rule of its own.
+    if (this.isEventStream || !this.exchange.response || this.exchange.response.status < 400) return undefined;
+    const { result, error } = this.#binding.read(this.exchange);
+    const isRead =
+      this.#binding.name === 'JSONRPC' ? result !== undefined || error !== undefined : result !== undefined;
+    return isRead ? undefined : unreadAnswer(this.exchange);
+  }
+
+  /** What the server made of the request, without words and ids: to be compared with a twin's. */
+  get outcome(): Subject {
+    const { names, code, reason, httpStatus } = this.refusal ?? {};
+    const made = names ? { refused: names, code, reason, httpStatus } : 'taken';
+    return { value: made, place: this.place, unread: this.unread };
   }
 
   /** How the stream was opened: status and content type, or the error that came instead. */
@@ -74,7 +97,12 @@ export class TaskStream implements Subject {
     )
       throw new Lost('the agent answered with a message, and this needs a task');
     if (event && (kind === undefined || event.value.kind === kind)) return event;
-    const by = this.#isNoStream ? 'A2A10-STREAM-001' : reliesOn;
+    const { unread } = this;
+    if (unread) throw new Blocked(unread.by, `expected ${unread.expected}`, { ...unread, place: this.place });
+    const by =
+      this.#isNoStream || (this.refusal && this.exchange.operation === 'SendStreamingMessage')
+        ? 'A2A10-STREAM-001'
+        : reliesOn;
     throw new Blocked(
       by,
       event ? `expected a ${kind} event` : `expected ${kind ? `a ${kind} event` : 'an event'}, ${this.#whyNothing()}`,
@@ -174,7 +202,7 @@ export class TaskStream implements Subject {
   }
 
   get isEventStream(): boolean {
-    return /^text\/event-stream\b/i.test(contentTypeOf(this.exchange) ?? '');
+    return isEventStream(this.exchange);
   }
 
   /** Accepted, and answered with something else than a stream. */
@@ -184,15 +212,18 @@ export class TaskStream implements Subject {
 
   #event(frame: Frame): SeenEvent {
     const { result, error } = this.#binding.readEvent(frame.json, this.exchange);
-    return {
-      value: error ? { kind: 'error', error } : eventView(result),
-      place: {
-        exchange: this.exchange.id,
-        frame: frame.index,
-        atMs: Math.round(frame.atMs - this.exchange.request.atMs),
-      },
-      id: frame.id,
+    const place = {
+      exchange: this.exchange.id,
+      frame: frame.index,
+      atMs: Math.round(frame.atMs - this.exchange.request.atMs),
     };
+    if (error) return { value: { kind: 'error', error }, place, id: frame.id };
+    const odd = plainEvent(result)?.odd;
+    if (odd) {
+      const row = this.#binding.name === 'JSONRPC' ? 'A2A10-RPC-011' : 'A2A10-REST-009';
+      this.#lenience?.note(row, this.#binding.name, `an event of a stream ${odd}`, place);
+    }
+    return { value: eventView(result), place, id: frame.id };
   }
 
   #whyNothing(): string {
@@ -202,8 +233,4 @@ export class TaskStream implements Subject {
       return `got HTTP ${response.status} ${contentTypeOf(this.exchange) ?? ''}`.trim();
     return end ? `the stream ended (${end.kind})` : `nothing came for ${this.#patienceMs} ms`;
   }
-}
-
-export function contentTypeOf(exchange: Exchange): string | undefined {
-  return exchange.response?.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
 }

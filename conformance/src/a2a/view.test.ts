@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest';
-import { eventView, isTerminal, taskView, textOf } from './view.ts';
+import { eventView, isTerminal, messageView, taskView, textOf } from './view.ts';
 
-test('states lose their prefix; a spelling of another era stays as it came', () => {
+test('states lose their prefix, and are read however they are spelt', () => {
   expect(taskView({ id: 't', status: { state: 'TASK_STATE_INPUT_REQUIRED' } })).toMatchObject({
     id: 't',
     state: 'input-required',
   });
-  expect(taskView({ status: { state: 'completed' } }).state).toBe('completed');
+  for (const spelt of ['input_required', 'INPUT-REQUIRED', 'input-required', 'task_state_input_required'])
+    expect(taskView({ status: { state: spelt } }).state).toBe('input-required');
+  expect(taskView({ status: { state: 'cancelled' } }).state).toBe('canceled');
+  expect(messageView({ role: 'agent' }).role).toBe('ROLE_AGENT');
+  expect(messageView({ role: 'robot' }).role).toBe('robot');
   expect(taskView('nonsense')).toMatchObject({ id: undefined, state: undefined, artifacts: [], history: [] });
 });
 

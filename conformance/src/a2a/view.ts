@@ -1,8 +1,9 @@
 import { isRecord } from '../kit/json.ts';
+import { plainEvent } from './plain-event.ts';
 
 /**
  * What the wire said, in words that do not depend on the era: states in lower case with dashes, events
- * by kind. Only well-shaped parts are taken over; `raw` keeps the whole. Nothing here judges.
+ * by kind, whatever its member is called. Only well-shaped parts are taken over; `raw` keeps the whole. Nothing here judges.
  */
 
 export interface TaskView {
@@ -47,7 +48,7 @@ export type EventView =
       append: boolean;
       lastChunk: boolean;
     }
-  /** A member that a stream event does not have, or several, or none. */
+  /** Nobody could say what it is. */
   | { kind: 'unreadable'; raw: unknown };
 
 export const TERMINAL = new Set(['completed', 'failed', 'canceled', 'rejected']);
@@ -63,9 +64,18 @@ function list(value: unknown): unknown[] {
 
 function stateView(status: unknown): string | undefined {
   const state = isRecord(status) ? text(status.state) : undefined;
-  return state?.startsWith('TASK_STATE_')
-    ? state.slice('TASK_STATE_'.length).toLowerCase().replaceAll('_', '-')
-    : state;
+  // Spellings of 0.3 and of others are read as what they plainly mean; how they are spelt is DM-002's business.
+  const plain = state
+    ?.replace(/^TASK_STATE_/i, '')
+    .toLowerCase()
+    .replaceAll('_', '-');
+  return plain === 'cancelled' ? 'canceled' : plain;
+}
+
+/** `ROLE_AGENT`, however it is spelt. */
+function roleView(role: unknown): string | undefined {
+  const name = text(role);
+  return name && /^(ROLE_)?(agent|user)$/i.test(name) ? `ROLE_${name.replace(/^ROLE_/i, '').toUpperCase()}` : name;
 }
 
 export function taskView(raw: unknown): TaskView {
@@ -88,7 +98,7 @@ export function artifactView(raw: unknown): ArtifactView {
 export function messageView(raw: unknown): MessageView {
   const message = isRecord(raw) ? raw : {};
   return {
-    role: text(message.role),
+    role: roleView(message.role),
     contextId: text(message.contextId),
     taskId: text(message.taskId),
     parts: list(message.parts),
@@ -96,35 +106,38 @@ export function messageView(raw: unknown): MessageView {
   };
 }
 
+/** The event as what it plainly is; its form is judged by the rows about it. */
 export function eventView(raw: unknown): EventView {
-  if (!isRecord(raw)) return { kind: 'unreadable', raw };
-  const { task, message, statusUpdate, artifactUpdate } = raw;
-  if (isRecord(task)) {
-    const view = taskView(task);
-    return { kind: 'task', id: view.id, contextId: view.contextId, state: view.state, task: view };
+  const plain = plainEvent(raw);
+  if (!plain) return { kind: 'unreadable', raw };
+  const { member, content } = plain;
+  switch (member) {
+    case 'task': {
+      const view = taskView(content);
+      return { kind: 'task', id: view.id, contextId: view.contextId, state: view.state, task: view };
+    }
+    case 'statusUpdate': {
+      const said = isRecord(content.status) ? content.status.message : undefined;
+      return {
+        kind: 'status',
+        taskId: text(content.taskId),
+        contextId: text(content.contextId),
+        state: stateView(content.status),
+        message: isRecord(said) ? messageView(said) : undefined,
+      };
+    }
+    case 'artifactUpdate':
+      return {
+        kind: 'artifact',
+        taskId: text(content.taskId),
+        contextId: text(content.contextId),
+        artifact: artifactView(content.artifact),
+        append: content.append === true,
+        lastChunk: content.lastChunk === true,
+      };
+    case 'message':
+      return { kind: 'message', message: messageView(content) };
   }
-  if (isRecord(statusUpdate)) {
-    const said = isRecord(statusUpdate.status) ? statusUpdate.status.message : undefined;
-    return {
-      kind: 'status',
-      taskId: text(statusUpdate.taskId),
-      contextId: text(statusUpdate.contextId),
-      state: stateView(statusUpdate.status),
-      message: isRecord(said) ? messageView(said) : undefined,
-    };
-  }
-  if (isRecord(artifactUpdate)) {
-    return {
-      kind: 'artifact',
-      taskId: text(artifactUpdate.taskId),
-      contextId: text(artifactUpdate.contextId),
-      artifact: artifactView(artifactUpdate.artifact),
-      append: artifactUpdate.append === true,
-      lastChunk: artifactUpdate.lastChunk === true,
-    };
-  }
-  if (isRecord(message)) return { kind: 'message', message: messageView(message) };
-  return { kind: 'unreadable', raw };
 }
 
 /** The state that an event tells of; undefined for events that tell of none. */

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { createChecks } from './check.ts';
+import { describe, expect, test } from 'vitest';
+import { createChecks, type CheckFunction } from './check.ts';
 import type { Finding } from './result.ts';
 import { seen } from './subject.ts';
 
@@ -46,4 +46,34 @@ test('an observation judges nothing', () => {
   const { findings, check } = collect();
   check('A2A10-VER-004', seen(1)).observes('takes the version from the query');
   expect(findings).toMatchObject([{ verdict: 'observed', reason: 'takes the version from the query' }]);
+});
+
+describe('a check that cannot hold for another reason', () => {
+  const unread = { by: 'A2A10-RPC-002', expected: 'a JSON-RPC response', actual: 'text/plain' } as const;
+  const found = (look: (check: CheckFunction) => void) => {
+    const findings: Finding[] = [];
+    look(createChecks({ scenario: 's', binding: 'JSONRPC', report: (finding) => void findings.push(finding) }));
+    return findings.map(({ requirement, verdict, reason, failure }) => [
+      requirement,
+      verdict,
+      reason ?? failure?.message,
+    ]);
+  };
+  test('is blocked by the row that is broken, which is red instead of it', () => {
+    expect(found((check) => check('A2A10-RPC-006', { value: 1, unread }).has(2))).toEqual([
+      ['A2A10-RPC-002', 'violation', 'expected a JSON-RPC response'],
+      ['A2A10-RPC-006', 'blocked', 'A2A10-RPC-002'],
+    ]);
+    expect(found((check) => check('A2A10-RPC-006', seen(1), { blockedBy: 'A2A10-ERR-004' }).has(2))).toEqual([
+      ['A2A10-RPC-006', 'blocked', 'A2A10-ERR-004'],
+    ]);
+  });
+  test('holds where it holds, and is red where it is that row itself', () => {
+    expect(
+      found((check) => check('A2A10-RPC-006', { value: 2, unread }, { blockedBy: 'A2A10-ERR-004' }).has(2)),
+    ).toEqual([['A2A10-RPC-006', 'pass', undefined]]);
+    expect(found((check) => check('A2A10-RPC-002', { value: 1, unread }).has(2))).toEqual([
+      ['A2A10-RPC-002', 'violation', 'not as expected'],
+    ]);
+  });
 });

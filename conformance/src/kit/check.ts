@@ -1,7 +1,7 @@
 import { requirements, type Level, type RequirementId } from '@agentproto/protocol';
 import { mismatch, readable, sameJson } from './match.ts';
 import type { Failure, Finding } from './result.ts';
-import type { Place, Subject } from './subject.ts';
+import type { Place, Subject, Unread } from './subject.ts';
 import { verdictOfFailure } from './verdict.ts';
 
 /** One requirement held against one thing that was seen. */
@@ -21,6 +21,8 @@ export interface Check {
 export interface CheckOptions {
   /** A weaker level than the row's, for the part of a rule that its source only recommends. */
   level?: 'should' | 'observe';
+  /** The row whose break is why this one cannot hold, where that is so: then it is blocked by that row, and not red. */
+  blockedBy?: RequirementId | undefined;
 }
 
 export type CheckFunction<Id extends RequirementId = RequirementId> = (
@@ -46,11 +48,16 @@ export function createChecks(context: {
         scenario: context.scenario,
         verdict: ok ? (level === 'may' || level === 'observe' ? 'observed' : 'pass') : verdictOfFailure(level),
       };
-      if (!ok) {
-        const found = failure();
-        finding.failure = { ...found, ...placed(subject.place) };
-        if (finding.verdict === 'observed') finding.reason = found.message;
+      if (ok) return context.report(finding);
+      const { unread } = subject;
+      const cause = unread && unread.by !== id ? unread.by : options?.blockedBy;
+      if (cause !== undefined) {
+        if (unread) context.report(unreadable(unread, subject, context));
+        return context.report({ ...finding, verdict: 'blocked', reason: cause });
       }
+      const found = failure();
+      finding.failure = { ...found, ...placed(subject.place) };
+      if (finding.verdict === 'observed') finding.reason = found.message;
       context.report(finding);
     };
     return {
@@ -90,6 +97,21 @@ export function createChecks(context: {
         });
       },
     };
+  };
+}
+
+/** The one red of something that nothing can be said of. */
+function unreadable(
+  { by, expected, actual }: Unread,
+  { place }: Subject,
+  { scenario, binding }: { scenario: string; binding: string },
+): Finding {
+  return {
+    requirement: by,
+    binding,
+    scenario,
+    verdict: verdictOfFailure(requirements[by].level),
+    failure: { message: `expected ${expected}`, expected, actual, ...placed(place) },
   };
 }
 

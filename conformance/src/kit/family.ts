@@ -1,6 +1,7 @@
 import type { RequirementId } from '@agentproto/protocol';
 import type { Recorder } from '../recorder/recorder.ts';
 import type { Invariant } from './invariant.ts';
+import type { Lenience } from './lenience.ts';
 import type { Scenario } from './scenario.ts';
 import type { Profile } from './stimulus.ts';
 
@@ -29,6 +30,8 @@ export interface DriverTools {
   patienceMs: number;
   /** For ids and texts that must differ between plays. */
   unique: () => string;
+  /** What the run has learnt of the target. */
+  lenience: Lenience;
 }
 
 /** One protocol revision as the suite knows it: the only thing that the kit knows of a family. */

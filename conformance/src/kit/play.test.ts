@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Recorder } from '../recorder/recorder.ts';
 import type { SuiteFamily } from './family.ts';
+import { Lenience } from './lenience.ts';
 import { playOnce } from './play.ts';
 import { scriptProfile } from './profile.ts';
 import type { Scenario } from './scenario.ts';
@@ -27,7 +28,15 @@ async function findingsOf(play: Scenario['play'], signal = new AbortController()
   const found = { bindings: ['JSONRPC'], undeclared: new Map(), capabilities: new Set<string>(), evidence: '' };
   const findings = await playOnce(
     { spoken: { family, found }, scenario, binding: 'JSONRPC' },
-    { recorder, profile: scriptProfile, patienceMs: 100, unique: () => 'x', onExchange: () => {}, signal },
+    {
+      recorder,
+      profile: scriptProfile,
+      patienceMs: 100,
+      unique: () => 'x',
+      lenience: new Lenience(),
+      onExchange: () => {},
+      signal,
+    },
   );
   return findings.map(({ requirement, verdict, reason }) => [requirement.slice(6), verdict, reason]);
 }

@@ -2,6 +2,7 @@ import { requirements } from '@agentproto/protocol';
 import type { Exchange } from '@agentproto/recording';
 import type { Recorder } from '../recorder/recorder.ts';
 import { createChecks } from './check.ts';
+import type { Lenience } from './lenience.ts';
 import type { Play } from './plan.ts';
 import type { Finding } from './result.ts';
 import { provesOver } from './scenario.ts';
@@ -14,6 +15,7 @@ export interface PlayTools {
   profile: Profile;
   patienceMs: number;
   unique: () => string;
+  lenience: Lenience;
   /** An exchange has ended. */
   onExchange: (exchange: Exchange) => void;
   signal: AbortSignal;
@@ -40,6 +42,7 @@ export async function playOnce(play: Play, tools: PlayTools): Promise<Finding[]>
       profile: tools.profile,
       patienceMs: tools.patienceMs,
       unique: tools.unique,
+      lenience: tools.lenience,
     });
     await scenario.play({
       agent,

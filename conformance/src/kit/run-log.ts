@@ -1,4 +1,5 @@
 import type { Exchange } from '@agentproto/recording';
+import type { SeenThrough } from './lenience.ts';
 import type { Finding, PlannedRow, ScenarioResult, Target } from './result.ts';
 
 /** The run file: one NDJSON event log, the single source of every report. */
@@ -23,6 +24,8 @@ export type RunEvent =
   | ({ type: 'scenario-end' } & ScenarioResult)
   /** A red that did not come back when its scenario was run alone, and the like: findings that replace earlier ones. */
   | { type: 'revision'; scenario: string; binding: string; findings: Finding[] }
+  /** A deviation that is one red, and was seen through from then on. */
+  | ({ type: 'seen-through' } & SeenThrough)
   /** The run could not go on: why, and with which exit code. */
   | { type: 'stop'; outcome: 'unreachable' | 'error' | 'incomplete'; message: string };
 

@@ -5,6 +5,7 @@ import { familiesNamed, families } from '../families.ts';
 import { Recorder } from '../recorder/recorder.ts';
 import { findManifest } from '../manifest.ts';
 import type { SuiteFamily } from './family.ts';
+import { Lenience } from './lenience.ts';
 import { makePlan, type Plan, type Play, type Spoken } from './plan.ts';
 import { playOnce } from './play.ts';
 import { echoProfile, loadProfile, scriptProfile } from './profile.ts';
@@ -64,6 +65,7 @@ class Run {
   readonly #timer: ReturnType<typeof setTimeout>;
   /** Rows that the user left out. */
   readonly #filtered = new Set<string>();
+  readonly #lenience = new Lenience((seen) => this.#emit({ type: 'seen-through', ...seen }));
   readonly #totals = { scenarios: 0, findings: 0, exchanges: 0 };
 
   constructor(options: RunOptions, listener: (entry: RunEntry) => void) {
@@ -180,6 +182,7 @@ class Run {
       profile,
       patienceMs: this.#options.timeoutMs,
       unique: randomUUID,
+      lenience: this.#lenience,
       signal: this.#signal,
       onExchange: (exchange) => this.#emit({ type: 'exchange', exchange }),
     });

@@ -1,5 +1,6 @@
 import type { AnyQuirk } from '@agentproto/reference-server';
 import { QUIRKS } from '@agentproto/reference-server/quirks';
+import { causesOf, combinations, complaintOf } from './combined.ts';
 import { fixtures } from './fixtures.ts';
 import { judgeQuirk, type QuirkVerdict } from './judge-quirk.ts';
 import { isRed, names, sight, type Sighting } from './sight.ts';
@@ -10,9 +11,8 @@ import { isRed, names, sight, type Sighting } from './sight.ts';
  */
 
 const PATIENCE_MS = 500;
-/** What the suite still sees several causes in: taken up one by one. */
-const UNDER_WORK =
-  /refuses-a2a-json|event-aliases|bare-first-event|another-shape|is-a-500|neither-result|error\.ended-task-is-bad|invalid-request|dies-at/;
+/** Taken up next. */
+const UNDER_WORK = /dies-at/;
 /** Quirks that are tried at once: most of their time is waiting. */
 const WIDTH = 4;
 
@@ -39,8 +39,13 @@ async function selftest(words: readonly string[]): Promise<boolean> {
   console.log(`detection rate: ${count(faults, ({ detected }) => detected)} quirks turned the row red that they name`);
   console.log(`precision: ${count(faults, ({ complaint }) => !complaint)} turned nothing else red than they say`);
   console.log(`false alarms: ${count(oddities, ({ detected }) => !detected)} legal oddities called a fault`);
+  const together = words.length === 0 ? await judgeTogether() : [];
+  if (together.length > 0)
+    console.log(
+      `one cause, one red: ${together.filter((complaint) => !complaint).length} of ${together.length} combinations`,
+    );
   console.log(`took ${((performance.now() - began) / 1_000).toFixed(1)} s`);
-  return clean && verdicts.every(({ complaint }) => !complaint);
+  return clean && verdicts.every(({ complaint }) => !complaint) && together.every((complaint) => !complaint);
 }
 
 async function judgeAll(quirks: readonly AnyQuirk[], controls: ReadonlyMap<string, Sighting>): Promise<QuirkVerdict[]> {
@@ -52,6 +57,17 @@ async function judgeAll(quirks: readonly AnyQuirk[], controls: ReadonlyMap<strin
   };
   await Promise.all(Array.from({ length: WIDTH }, lane));
   return verdicts.sort((a, b) => a.quirk.name.localeCompare(b.quirk.name));
+}
+
+/** Several quirks at once; what is wrong with each combination, undefined where nothing is. */
+async function judgeTogether(): Promise<(string | undefined)[]> {
+  const complaints: (string | undefined)[] = [];
+  for (const combination of combinations) {
+    const complaint = complaintOf(await causesOf(combination, { patienceMs: PATIENCE_MS }));
+    if (complaint) console.log(`  ✗ ${combination.name}: ${complaint}`);
+    complaints.push(complaint);
+  }
+  return complaints;
 }
 
 function reportControl(name: string, red: Sighting['findings']): boolean {

@@ -4,7 +4,7 @@ import { invariant } from '../../kit/invariant.ts';
 import { seen } from '../../kit/subject.ts';
 import { isUnknownVerb } from '../binding.ts';
 import { restErrorView } from '../error-view.ts';
-import { contentTypeOf } from '../task-stream.ts';
+import { contentTypeOf } from '../content-type.ts';
 import { isRecord } from '../../kit/json.ts';
 
 /** The envelopes of both bindings: JSON-RPC responses, HTTP+JSON error bodies, media types. */

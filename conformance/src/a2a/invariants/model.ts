@@ -4,6 +4,7 @@ import type { Exchange } from '@agentproto/recording';
 import { invariant } from '../../kit/invariant.ts';
 import { seen, type Place } from '../../kit/subject.ts';
 import { isRecord } from '../../kit/json.ts';
+import { plainEvent } from '../plain-event.ts';
 import { streamEvents } from './stream.ts';
 
 /** The data model, held against every message that the target wrote. */
@@ -22,7 +23,13 @@ function written(exchange: Exchange): Written[] {
       ? [{ name: 'AgentCard', value: response.json, place: { exchange: exchange.id } }]
       : [];
   const events = streamEvents(exchange);
-  if (events.length > 0) return events.map(({ raw, place }) => ({ name: 'StreamResponse', value: raw, place }));
+  // An event in an odd form is held against the model as what it plainly is; one that nobody can read, not at all.
+  if (events.length > 0)
+    return events.flatMap(({ raw, place }) => {
+      const plain = plainEvent(raw);
+      const value = plain?.odd ? { [plain.member]: plain.content } : raw;
+      return plain ? [{ name: 'StreamResponse', value, place }] : [];
+    });
   const name = operation !== undefined && operation in METHODS ? METHODS[operation as MethodName].response : null;
   if (!name || !response || response.status >= 300 || response.json === undefined) return [];
   const value =

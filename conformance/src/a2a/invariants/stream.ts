@@ -2,7 +2,8 @@ import type { Exchange } from '@agentproto/recording';
 import { invariant } from '../../kit/invariant.ts';
 import { nonEmptyString } from '../../kit/match.ts';
 import { seen, type Place } from '../../kit/subject.ts';
-import { contentTypeOf } from '../task-stream.ts';
+import { isEventStream } from '../content-type.ts';
+import { EVENT_MEMBERS, oddForm } from '../plain-event.ts';
 import { isRecord } from '../../kit/json.ts';
 import { eventView, isTerminal, type EventView } from '../view.ts';
 
@@ -16,7 +17,7 @@ interface StreamEvent {
 
 /** The StreamResponses of an exchange; none where it is no stream, or its only event is an error. */
 export function streamEvents(exchange: Exchange): StreamEvent[] {
-  if (!/^text\/event-stream\b/i.test(contentTypeOf(exchange) ?? '')) return [];
+  if (!isEventStream(exchange)) return [];
   return exchange.frames.flatMap((frame) => {
     if (frame.kind !== 'sse') return [];
     const raw = exchange.binding === 'JSONRPC' && isRecord(frame.json) ? frame.json.result : frame.json;
@@ -31,17 +32,25 @@ export function streamEvents(exchange: Exchange): StreamEvent[] {
   });
 }
 
+/** A streamed message that names no task. */
+function opensTask({ operation, request }: Exchange): boolean {
+  if (operation !== 'SendStreamingMessage' || !request.body || !('text' in request.body)) return false;
+  return !request.body.text.includes('"taskId":"');
+}
+
 export const streamInvariants = [
   invariant('a2a/stream/grammar', {
     title: 'A stream is one message, or the task and then its updates up to the end',
     proves: ['A2A10-STREAM-003', 'A2A10-STREAM-004', 'A2A10-STREAM-006'],
     examine(exchange, check) {
-      const events = streamEvents(exchange);
+      // An event that nobody can read has no place in the grammar: its form is the matter.
+      const events = streamEvents(exchange).filter(({ view }) => view.kind !== 'unreadable');
       const first = events[0];
       // A subscription that resumes after a known event has no opening task.
       const resumed = exchange.request.headers.some(([name]) => name.toLowerCase() === 'last-event-id');
       if (!first || first.view.kind === 'message' || resumed) return;
-      check('A2A10-STREAM-003', seen(first.view.kind, first.place)).has('task');
+      // How follow-ups and subscriptions begin are rows of their own (STREAM-021, SUB-001).
+      if (opensTask(exchange)) check('A2A10-STREAM-003', seen(first.view.kind, first.place)).has('task');
       const end = events.findIndex(({ view }) => isTerminal(view));
       events.slice(1).forEach(({ view, place }, index) => {
         check('A2A10-STREAM-004', seen(view.kind, place)).holds(
@@ -77,18 +86,16 @@ export const streamInvariants = [
   }),
 
   invariant('a2a/stream/shape', {
-    title: 'Every event over HTTP+JSON is a bare StreamResponse with exactly one member',
-    proves: ['A2A10-REST-009'],
-    bindings: ['HTTP+JSON'],
+    title: 'Every event is a StreamResponse with exactly one member, bare or as the result of a JSON-RPC response',
+    proves: ['A2A10-REST-009', 'A2A10-RPC-011'],
+    bindings: ['HTTP+JSON', 'JSONRPC'],
     examine(exchange, check) {
+      const row = exchange.binding === 'JSONRPC' ? 'A2A10-RPC-011' : 'A2A10-REST-009';
       for (const { raw, place } of streamEvents(exchange)) {
-        const members = isRecord(raw)
-          ? ['task', 'message', 'statusUpdate', 'artifactUpdate'].filter((name) => name in raw)
-          : [];
-        check('A2A10-REST-009', seen(raw, place)).holds(
-          members.length === 1,
-          'exactly one of task, message, statusUpdate, artifactUpdate',
-          members,
+        const odd = oddForm(raw);
+        check(row, seen(raw, place)).holds(
+          odd === undefined,
+          `exactly one of ${EVENT_MEMBERS.join(', ')}: the event ${odd}`,
         );
       }
     },

@@ -1,7 +1,8 @@
 import { METHODS, type MethodName } from '@agentproto/protocol/a2a/1.0';
 import { done } from '../../kit/steps.ts';
-import { seen } from '../../kit/subject.ts';
+import type { Subject } from '../../kit/subject.ts';
 import { failsAs } from '../error-view.ts';
+import { refusesBadInput } from '../general-faults.ts';
 import { scenario } from '../scenario.ts';
 import type { A2AAgent } from '../agent.ts';
 import type { Reply } from '../reply.ts';
@@ -13,7 +14,7 @@ const post = (agent: A2AAgent, body: string) => agent.call('GetTask', {}, { body
 /** A request as it went out, with all that the interface asks for. */
 const sent = ({ exchange: { request } }: Reply) =>
   JSON.parse((request.body as { text: string }).text) as { jsonrpc?: string; method?: string; params: object };
-const answer = (reply: Awaited<ReturnType<typeof post>>) => seen(reply.exchange.response?.json, reply.place);
+const answer = ({ exchange, place, unread }: Reply): Subject => ({ value: exchange.response?.json, place, unread });
 
 export const jsonRpcScenarios = [
   scenario('a2a/json-rpc/envelope', {
@@ -37,7 +38,10 @@ export const jsonRpcScenarios = [
     bindings,
     async play({ agent, check }) {
       const twin = await agent.get(agent.fresh('no-such-task'));
-      check('A2A10-RPC-005', twin).has(failsAs('TaskNotFoundError'));
+      check('A2A10-RPC-005', twin).holds(
+        !twin.is('InvalidRequestError') && twin.value.unanswered === undefined,
+        'a request in good form to be no InvalidRequestError',
+      );
       const good = sent(twin);
 
       const broken = await post(agent, '{"jsonrpc":"2.0","id":1,"method":');
@@ -56,9 +60,10 @@ export const jsonRpcScenarios = [
       check('A2A10-RPC-006', await post(agent, JSON.stringify({ ...good, method: 'NoSuchMethod' }))).has(
         failsAs('MethodNotFoundError'),
       );
+      const badInput = await refusesBadInput(agent);
       for (const params of [{ id: 7 }, { id: undefined }, { id: ['x'] }]) {
         const reply = await post(agent, JSON.stringify({ ...good, params: { ...good.params, ...params } }));
-        check('A2A10-RPC-007', reply).holds(
+        check('A2A10-RPC-007', reply, badInput.unless(reply)).holds(
           reply.is('InvalidParamsError'),
           `InvalidParamsError (-32602) for GetTask with ${JSON.stringify(params)}`,
         );

@@ -72,10 +72,6 @@ export const errorQuirks = [
   }),
   a2aQuirk('a2a.error.missing-is-unsupported', {
     breaks: 'A2A10-ERR-006',
-    also: [
-      { id: 'A2A10-GET-002', why: 'GetTask is one of the operations' },
-      { id: 'A2A10-ERR-008', why: 'the table is looked up with this very failure' },
-    ],
     make: (impl, hit) => ({
       findTask: (...args) =>
         instead(() => impl.findTask(...args), 'TaskNotFoundError', hit, 'UnsupportedOperationError'),
@@ -217,7 +213,6 @@ export const rpcQuirks = [
   a2aQuirk('a2a.rpc.wrapped-task', {
     breaks: 'A2A10-RPC-014',
     also: [
-      { id: 'A2A10-GET-001', why: 'GetTask returns no bare task' },
       { id: 'A2A10-GET-002', why: 'the accepted twin is no bare task either' },
       { id: 'A2A10-DM-005', why: "the wrapper has none of a task's members" },
     ],

@@ -2,7 +2,7 @@ import type { SendMessageRequest } from '@agentproto/protocol/a2a/1.0';
 import type { A2AContext, A2AImpl } from '../context.ts';
 import type { Call } from '../call.ts';
 import { A2AError } from '../a2a-error.ts';
-import { a2aQuirk, changed, instead } from './a2a-quirk.ts';
+import { a2aQuirk, changed } from './a2a-quirk.ts';
 
 type Request = SendMessageRequest;
 
@@ -45,12 +45,18 @@ export const sendQuirks = [
       },
     }),
   }),
-  a2aQuirk('a2a.send.ended-task-is-not-found', {
+  a2aQuirk('a2a.send.ended-task-takes-more', {
     breaks: 'A2A10-SEND-002',
-    also: [{ id: 'A2A10-ERR-008', why: 'the table is looked up with this very failure' }],
     make: (impl, hit) => ({
-      SendMessage: (...args) =>
-        instead(() => impl.SendMessage(...args), 'UnsupportedOperationError', hit, 'InvalidParamsError'),
+      async SendMessage(ctx, call, request) {
+        try {
+          return await impl.SendMessage(ctx, call, request);
+        } catch (error) {
+          const { taskId: id } = request.message;
+          if (!id || !(error instanceof A2AError) || error.error !== 'UnsupportedOperationError') throw error;
+          return hit({ task: await impl.GetTask(ctx, call, { id }) });
+        }
+      },
     }),
   }),
   a2aQuirk('a2a.send.unknown-task-is-a-new-one', {

@@ -130,7 +130,7 @@ export const strangerQuirks = [
           return impl.readParams(ctx, method, given);
         } catch (error) {
           if (!(error instanceof A2AError) || error.error !== 'InvalidParamsError' || error.details.reason) throw error;
-          throw hit(new A2AError('InvalidRequestError', 'Invalid request'));
+          throw hit(new A2AError('InvalidRequestError', 'Invalid request', error.details));
         }
       },
     }),

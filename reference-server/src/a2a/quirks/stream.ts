@@ -199,7 +199,6 @@ export const streamQuirks = [
   }),
   a2aQuirk('a2a.stream.follow-up-without-the-task', {
     breaks: 'A2A10-STREAM-021',
-    also: [{ id: 'A2A10-STREAM-003', why: 'every stream begins with the task' }],
     make: (impl, hit) => ({
       turnEvents: (ctx, call, turn, historyLength) =>
         changed(impl.turnEvents(ctx, call, turn, historyLength), (event) =>

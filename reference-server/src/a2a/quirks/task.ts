@@ -17,10 +17,6 @@ export const getQuirks = [
   }),
   a2aQuirk('a2a.get.unknown-is-bad-input', {
     breaks: 'A2A10-GET-002',
-    also: [
-      { id: 'A2A10-ERR-006', why: 'the general rule' },
-      { id: 'A2A10-ERR-008', why: 'the table is looked up with this very failure' },
-    ],
     make: (impl, hit) => ({
       GetTask: (...args) => instead(() => impl.GetTask(...args), 'TaskNotFoundError', hit, 'InvalidParamsError'),
     }),
@@ -88,7 +84,8 @@ export const historyQuirks = [
     make: (impl, hit) => ({
       validate(ctx, name, value) {
         const violations = impl.validate(ctx, name, value);
-        const others = violations.filter(({ field }) => field !== 'historyLength');
+        const { historyLength } = value as { historyLength?: unknown };
+        const others = violations.filter(({ field }) => field !== 'historyLength' || typeof historyLength !== 'number');
         return others.length < violations.length && name === 'GetTaskRequest' ? hit(others) : violations;
       },
     }),
@@ -114,7 +111,6 @@ export const cancelQuirks = [
   }),
   a2aQuirk('a2a.cancel.takes-what-is-over', {
     breaks: 'A2A10-CANCEL-002',
-    also: [{ id: 'A2A10-ERR-008', why: 'the table is looked up with this very failure' }],
     make: (impl, hit) => ({
       async CancelTask(ctx, call, request) {
         try {
@@ -128,7 +124,6 @@ export const cancelQuirks = [
   }),
   a2aQuirk('a2a.cancel.unknown-is-unsupported', {
     breaks: 'A2A10-CANCEL-003',
-    also: [{ id: 'A2A10-ERR-006', why: 'the general rule' }],
     make: (impl, hit) => ({
       CancelTask: (...args) =>
         instead(() => impl.CancelTask(...args), 'TaskNotFoundError', hit, 'UnsupportedOperationError'),

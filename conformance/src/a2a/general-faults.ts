@@ -1,0 +1,42 @@
+import { done } from '../kit/steps.ts';
+import type { A2AAgent } from './agent.ts';
+import type { Reply } from './reply.ts';
+import type { TaskStream } from './task-stream.ts';
+
+/**
+ * Faults that a target has everywhere: which error it takes for a kind of failure. The row about the kind is red, and
+ * the rows about single operations are blocked by it where they meet with the very same answer.
+ */
+
+/** How a target says of a task that nobody made that it is not there. */
+export interface Missing {
+  /** GetTask and CancelTask say the same, and it is no TaskNotFoundError: one fault, of ERR-006, wherever it shows. */
+  wrongly: boolean;
+  get: Reply;
+  cancel: Reply;
+  /** For a row about one operation alone: blocked by ERR-006 where this is that fault, and its own red where it is not. */
+  unless(answer: Reply | TaskStream): { blockedBy?: 'A2A10-ERR-006' };
+}
+
+/** Asks two operations for a task that nobody made. */
+export async function missesTasks(agent: A2AAgent): Promise<Missing> {
+  const get = await agent.get(agent.fresh('no-such-task'));
+  const cancel = await agent.cancel(agent.fresh('no-such-task'));
+  const wrongly = get.failed && !get.is('TaskNotFoundError') && get.answersLike(cancel);
+  return {
+    wrongly,
+    get,
+    cancel,
+    unless: (answer) => (wrongly && get.answersLike(answer) ? { blockedBy: 'A2A10-ERR-006' } : {}),
+  };
+}
+
+/** Asks with a message that breaks the schema. */
+export async function refusesBadInput(
+  agent: A2AAgent,
+): Promise<{ unless(answer: Reply): { blockedBy?: 'A2A10-ERR-004' } }> {
+  const { role: _left, ...message } = agent.message(done);
+  const general = await agent.call('SendMessage', { message }, { hostile: true });
+  const wrongly = general.failed && !general.is('InvalidParamsError');
+  return { unless: (answer) => (wrongly && general.answersLike(answer) ? { blockedBy: 'A2A10-ERR-004' } : {}) };
+}

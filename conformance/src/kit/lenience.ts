@@ -1,0 +1,39 @@
+import type { RequirementId } from '@agentproto/protocol';
+import type { Place } from './subject.ts';
+
+/** A deviation that a sensible client sees through; the row that it breaks is judged elsewhere, and alone. */
+export interface SeenThrough {
+  requirement: RequirementId;
+  binding: string;
+  /** What the target does, and what is made of it. */
+  what: string;
+  /** Where it was seen first. */
+  exchange: number;
+}
+
+/**
+ * What a run has learnt of its target, so that one deviation is one red: what is noted here is told once, and seen
+ * through for the rest of the run.
+ */
+export class Lenience {
+  readonly #known = new Map<string, SeenThrough>();
+  readonly #tell: (seen: SeenThrough) => void;
+
+  /** `tell` hears of each deviation once. */
+  constructor(tell: (seen: SeenThrough) => void = () => {}) {
+    this.#tell = tell;
+  }
+
+  note(requirement: RequirementId, binding: string, what: string, { exchange }: Place): void {
+    const key = `${requirement}\n${binding}\n${what}`;
+    if (this.#known.has(key)) return;
+    const seen = { requirement, binding, what, exchange };
+    this.#known.set(key, seen);
+    this.#tell(seen);
+  }
+
+  /** Something was noted for this row over this binding. */
+  knows(requirement: RequirementId, binding: string): boolean {
+    return [...this.#known.values()].some((seen) => seen.requirement === requirement && seen.binding === binding);
+  }
+}

@@ -1,0 +1,74 @@
+import type { AnyQuirk } from '@agentproto/reference-server';
+import { PERSONAS, personaQuirks, QUIRKS } from '@agentproto/reference-server/quirks';
+import { fixtures } from './fixtures.ts';
+import { isRed, sight, type SightOptions } from './sight.ts';
+
+/** Several quirks at once: reds must be the causes, all of them, and nothing else. */
+export interface Combination {
+  name: string;
+  protocol: string;
+  quirks: readonly AnyQuirk[];
+}
+
+const named = (...names: string[]): AnyQuirk[] =>
+  names.map((name) => {
+    const found = QUIRKS.find((quirk) => quirk.name === name);
+    if (!found) throw new RangeError(`there is no quirk ${name}`);
+    return found;
+  });
+
+const THREE = [
+  ['a2a.rest.refuses-a2a-json', 'a2a.rpc.event-aliases', 'a2a.version.refused-in-another-shape'],
+  ['a2a.rpc.bad-input-is-a-500', 'a2a.rpc.neither-result-nor-error', 'a2a.error.ended-task-is-bad-input'],
+  ['a2a.rest.bare-first-event', 'a2a.stream.follow-up-without-the-task', 'a2a.error.missing-is-unsupported'],
+  ['a2a.model.old-state-names', 'a2a.rest.plain-json', 'a2a.card.no-etag'],
+  ['a2a.rest.event-aliases', 'a2a.model.kind', 'a2a.error.own-table'],
+];
+
+const TEN = [
+  'a2a.rest.refuses-a2a-json',
+  'a2a.rpc.event-aliases',
+  'a2a.rest.event-aliases',
+  'a2a.rest.bare-first-event',
+  'a2a.version.refused-in-another-shape',
+  'a2a.stream.follow-up-without-the-task',
+  'a2a.rpc.bad-input-is-a-500',
+  'a2a.rpc.neither-result-nor-error',
+  'a2a.error.ended-task-is-bad-input',
+  'a2a.error.missing-is-unsupported',
+];
+
+export const combinations: readonly Combination[] = [
+  ...THREE.map((names) => ({ name: names.join(' + '), protocol: 'a2a@1.0', quirks: named(...names) })),
+  { name: 'ten at once', protocol: 'a2a@1.0', quirks: named(...TEN) },
+  ...Object.keys(PERSONAS).map((name) => ({ name, protocol: 'a2a@1.0', quirks: personaQuirks(name) })),
+];
+
+export interface Causes {
+  /** Rows that the quirks say they break. */
+  named: string[];
+  /** Rows that turned red. */
+  red: string[];
+}
+
+/** Plays everything on a double that has them all. */
+export async function causesOf({ protocol, quirks }: Combination, options: SightOptions): Promise<Causes> {
+  const fixture = { ...fixtures[0]!, protocols: [protocol] };
+  const { findings } = await sight(fixture, quirks, options);
+  const rows = quirks.flatMap(({ breaks, also = [] }) => [breaks, ...also.map(({ id }) => id)]);
+  return {
+    named: [...new Set(rows.filter((row) => row !== null))].sort(),
+    red: [...new Set(findings.filter(isRed).map(({ requirement }) => requirement))].sort(),
+  };
+}
+
+/** What is missing or too much among the reds; undefined where they are the causes. */
+export function complaintOf({ named: causes, red }: Causes): string | undefined {
+  const green = causes.filter((row) => !red.includes(row));
+  const shadows = red.filter((row) => !causes.includes(row));
+  const parts = [
+    ...(green.length > 0 ? [`stayed green: ${green.join(', ')}`] : []),
+    ...(shadows.length > 0 ? [`no causes, and red: ${shadows.join(', ')}`] : []),
+  ];
+  return parts.length > 0 ? parts.join('; ') : undefined;
+}
