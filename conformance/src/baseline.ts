@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, stringify } from 'yaml';
 import { globs } from './glob.ts';
 import { UsageError } from './kit/usage-error.ts';
-import { nearest } from './nearest.ts';
+import { didYouMean } from '@agentproto/script';
 
 /** A red that is known and accepted for now. */
 export interface BaselineEntry {
@@ -69,7 +69,7 @@ export function parseBaseline(source: string, file: string, knownIds: readonly s
       const content: unknown = isScalar(value) ? value.value : value;
       if (!Object.hasOwn(FIELDS, field)) {
         throw new UsageError(
-          `${at(key)}: ${name()}: unknown field \`${field}\`${nearest(field, Object.keys(FIELDS))}; expected ${Object.keys(FIELDS).join(', ')}`,
+          `${at(key)}: ${name()}: unknown field \`${field}\`${didYouMean(field, Object.keys(FIELDS))}; expected ${Object.keys(FIELDS).join(', ')}`,
         );
       }
       if (!FIELDS[field as Field].fits(content)) {
@@ -85,7 +85,7 @@ export function parseBaseline(source: string, file: string, knownIds: readonly s
     }
     const entry = Object.fromEntries(fields) as unknown as BaselineEntry;
     if (!known.has(entry.id))
-      throw new UsageError(`${at(item)}: ${name()}: unknown requirement id${nearest(entry.id, knownIds)}`);
+      throw new UsageError(`${at(item)}: ${name()}: unknown requirement id${didYouMean(entry.id, knownIds)}`);
     const key = JSON.stringify([entry.id, entry.binding, entry.target]);
     if (seen.has(key)) throw new UsageError(`${at(item)}: ${name()}: says the same as entry ${seen.get(key)}`);
     seen.set(key, index + 1);

@@ -1,6 +1,6 @@
 import type { Command } from './command.ts';
 import { UsageError } from './kit/usage-error.ts';
-import { nearest } from './nearest.ts';
+import { didYouMean } from '@agentproto/script';
 import { readTool } from './tool.ts';
 
 // Loaded when they are called: `--help` must answer at once.
@@ -79,7 +79,7 @@ async function commandFor(args: string[]): Promise<Command> {
   if (!load) {
     const names = Object.keys(commands);
     throw new UsageError(
-      `unknown command ${verb}${nearest(verb, names)}; expected ${names.join(', ')}, or --target URL for a run`,
+      `unknown command ${verb}${didYouMean(verb, names)}; expected ${names.join(', ')}, or --target URL for a run`,
     );
   }
   args.shift();

@@ -1,7 +1,7 @@
 import { families, requirements, type Requirement } from '@agentproto/protocol';
 import type { Command } from '../command.ts';
 import { UsageError } from '../kit/usage-error.ts';
-import { nearest } from '../nearest.ts';
+import { didYouMean } from '@agentproto/script';
 import { wrap } from '../report/text.ts';
 import { describeChecks } from './checks.ts';
 import { parseFlags } from './flags.ts';
@@ -17,7 +17,7 @@ export const explain: Command = async (args) => {
   const row = rows[id.toUpperCase()];
   if (!row)
     throw new UsageError(
-      `explain ${id}: unknown requirement id${nearest(id, Object.keys(rows))}; \`list\` names them all`,
+      `explain ${id}: unknown requirement id${didYouMean(id, Object.keys(rows))}; \`list\` names them all`,
     );
   process.stdout.write(
     renderExplanation(row, await describeChecks(row.id), Math.min(process.stdout.columns ?? 80, 100)),

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../kit/usage-error.ts';
-import { nearest } from '../nearest.ts';
+import { didYouMean } from '@agentproto/script';
 
 /** One flag of a command. */
 export interface Flag {
@@ -45,7 +45,7 @@ export function parseFlags(args: readonly string[], flags: readonly Flag[]): Fla
     const flag = known.get(name);
     if (!flag)
       throw new UsageError(
-        `unknown flag ${rawName}${nearest(
+        `unknown flag ${rawName}${didYouMean(
           rawName,
           flags.map((one) => `--${one.name}`),
         )}`,
@@ -86,6 +86,6 @@ export function parseInteger(flag: string, text: string, least: number, most: nu
 /** One of a few words. */
 export function parseChoice<const Word extends string>(flag: string, text: string, words: readonly Word[]): Word {
   const found = words.find((word) => word === text);
-  if (!found) throw new UsageError(`${flag} ${text}: expected ${words.join(', ')}${nearest(text, words)}`);
+  if (!found) throw new UsageError(`${flag} ${text}: expected ${words.join(', ')}${didYouMean(text, words)}`);
   return found;
 }

@@ -1,7 +1,7 @@
 import { access, constants, mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UsageError } from '../kit/usage-error.ts';
-import { nearest } from '../nearest.ts';
+import { didYouMean } from '@agentproto/script';
 import { formats } from '../report/formats.ts';
 import type { RunRecord } from '../report/judgement.ts';
 import type { Report } from '../report/model.ts';
@@ -27,7 +27,7 @@ export function parseOutputs(values: readonly string[], others: readonly string[
     const [format, file] = equals < 0 ? [value, ''] : [value.slice(0, equals), value.slice(equals + 1)];
     if (!known.includes(format))
       throw new UsageError(
-        `--report ${value}: unknown format ${format || '""'}${nearest(format, known)}; expected FORMAT=FILE with one of ${known.join(', ')}`,
+        `--report ${value}: unknown format ${format || '""'}${didYouMean(format, known)}; expected FORMAT=FILE with one of ${known.join(', ')}`,
       );
     if (file === '') throw new UsageError(`--report ${value}: expected a file, such as ${format}=report.${format}`);
     return { format, file };

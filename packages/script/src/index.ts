@@ -7,6 +7,7 @@ export type { Decision, RequestInfo, ToolOutput, TurnInput } from './input.ts';
 export { LIMITS } from './limits.ts';
 export { parseScript, parseScriptText } from './parse.ts';
 export { PRESETS, type Preset } from './presets.ts';
+export { didYouMean } from './nearest.ts';
 export { run, type RunContext } from './run.ts';
 export { ScriptError, type ScriptErrorCode } from './script-error.ts';
 export {

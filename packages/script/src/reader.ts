@@ -1,7 +1,7 @@
 import { show } from './json-value.ts';
 import { LIMITS } from './limits.ts';
 import { ScriptError, type ScriptErrorCode } from './script-error.ts';
-import { suggestion } from './suggestion.ts';
+import { nearest } from './nearest.ts';
 
 /** Checks of single values for the parser. Each gives the value back with its type, or throws a ScriptError. */
 
@@ -91,6 +91,6 @@ export function jsonObject(value: unknown, path: string): void {
 
 /** A word that came, with the one that was most likely meant. */
 export function named(word: string, allowed: readonly string[]): string {
-  const meant = suggestion(word, allowed);
+  const [meant] = nearest(word, allowed);
   return meant === undefined ? show(word) : `${show(word)} (did you mean "${meant}"?)`;
 }

@@ -66,7 +66,7 @@ export interface A2AImpl {
   answerRest: (ctx: Ctx, request: HttpRequest) => Promise<Answer | StreamAnswer>;
   matchRoute: (ctx: Ctx, verb: string, path: string) => RestRoute;
   readRestRequest: (ctx: Ctx, request: HttpRequest) => object;
-  restHeaders: (ctx: Ctx) => Headers;
+  restHeaders: (ctx: Ctx, asked: IncomingHttpHeaders) => Headers;
   restResult: (ctx: Ctx, result: unknown) => unknown;
   restEvent: (ctx: Ctx, event: StreamResponse) => unknown;
   checkContentType: (ctx: Ctx, headers: IncomingHttpHeaders) => void;

@@ -52,7 +52,7 @@ export const a2a10: Family<{ a2a?: A2AOptions | undefined }> = {
         const isRpc =
           request.method === 'POST' &&
           [`${prefix}${A2A_PATH}`, `${prefix}${A2A_PATH}/`, `${prefix}/`].includes(splitUrl(request)[0]);
-        return replyWith(ctx, reply, isRpc ? rpcFailure(ctx, null, error) : restFailure(ctx, error));
+        return replyWith(ctx, reply, isRpc ? rpcFailure(ctx, null, error) : restFailure(ctx, request.headers, error));
       },
     };
   },
@@ -87,6 +87,7 @@ function answered(ctx: A2AContext, request: HttpRequest): Promise<Answer | Strea
   if (verb === 'POST') return ctx.impl.answerRpc(ctx, request);
   return restFailure(
     ctx,
+    request.headers,
     new HttpError('METHOD_NOT_ALLOWED', `The JSON-RPC endpoint: expected POST, got ${verb}`, { allow: 'POST' }),
   );
 }

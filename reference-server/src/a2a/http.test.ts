@@ -216,8 +216,64 @@ describe('HTTP+JSON', () => {
       expect(await post(`/tasks/${taskId}:cancel`)).toMatchObject({ status: 200, body: { id: taskId } });
       expect(await response.text()).toMatch(/CANCELED.*\n\n$/);
     }
-    expect(await post(`/tasks/${await id()}:cancel`, '{}')).toMatchObject({ status: 200 });
     expect(await ask('/tasks/%20')).toMatchObject({ status: 404 });
+  });
+
+  test.each([
+    ['nothing', undefined, 'application/json'],
+    ['nothing, of no type', undefined, undefined],
+    ['blanks', ' \r\n', 'application/json'],
+    ['an empty object', '{}', 'application/a2a+json'],
+    ['an empty object of no type', ' { } ', undefined],
+    ['null, as the Go client has it', 'null', 'application/json'],
+    ['null of no type', 'null', undefined],
+  ])('%s is a body where none is needed', async (_what, body, type) => {
+    const { url, post } = await begin();
+    const held = JSON.stringify({ message: messageOf('@hold'), configuration: { returnImmediately: true } });
+    const { task } = (await post('/message:send', held)).body as { task: { id: string } };
+    const text = (path: string) =>
+      raw(
+        url,
+        [
+          `POST /a2a/1.0/tasks/${task.id}:${path} HTTP/1.1`,
+          'host: x',
+          'a2a-version: 1.0',
+          ...(type ? [`content-type: ${type}`] : []),
+          ...(body === undefined ? [] : [`content-length: ${body.length}`]),
+          'connection: close',
+          '',
+          body ?? '',
+        ].join('\r\n'),
+      );
+    const stream = text('subscribe');
+    expect(await text('cancel')).toMatch(/^HTTP\/1\.1 200 [^]*CANCELED/);
+    expect(await stream).toMatch(/^HTTP\/1\.1 200 [^]*text\/event-stream[^]*CANCELED/);
+  });
+
+  test('a body that says something has to be an object, and JSON', async () => {
+    const { post } = await begin();
+    expect(await post('/tasks/x:cancel', '[]')).toMatchObject({ status: 400, failure: { reason: 'INVALID_PARAMS' } });
+    expect(await post('/tasks/x:cancel', ' '.repeat(70) + '{')).toMatchObject({
+      status: 400,
+      failure: { reason: 'JSON_PARSE' },
+    });
+  });
+
+  test.each([
+    [undefined, 'application/a2a+json'],
+    ['*/*', 'application/a2a+json'],
+    ['text/event-stream, application/a2a+json, application/json', 'application/a2a+json'],
+    ['application/json', 'application/json'],
+    ['text/event-stream', 'application/json'],
+  ])('with Accept: %s an answer and an error are %s', async (accept, type) => {
+    const { url } = await begin();
+    for (const path of ['tasks', 'tasks/none']) {
+      const text = await raw(
+        url,
+        `GET /a2a/1.0/${path} HTTP/1.1\r\nhost: x\r\na2a-version: 1.0\r\n${accept ? `accept: ${accept}\r\n` : ''}connection: close\r\n\r\n`,
+      );
+      expect(text).toContain(`content-type: ${type}\r\n`);
+    }
   });
 
   test('is at the root as well', async () => {

@@ -1,4 +1,5 @@
-import { A2A_MEDIA_TYPE, METHODS } from '@agentproto/protocol/a2a/1.0';
+import type { IncomingHttpHeaders } from 'node:http';
+import { A2A_MEDIA_TYPE, JSON_MEDIA_TYPE, METHODS } from '@agentproto/protocol/a2a/1.0';
 import type { MethodName, StreamResponse } from '@agentproto/protocol/a2a/1.0';
 import type { Answer, StreamAnswer } from '../answer.ts';
 import { parseJsonBody } from '../body.ts';
@@ -7,6 +8,7 @@ import type { A2AContext } from './context.ts';
 import type { HttpRequest, RestRoute } from './call.ts';
 import type { RestErrorBody } from './a2a-error.ts';
 import { httpErrorBody, told } from './errors.ts';
+import { essence } from './accept.ts';
 import { A2AError, invalidParams } from './a2a-error.ts';
 import { sseAnswer } from './sse.ts';
 
@@ -44,7 +46,7 @@ export async function answerRest(ctx: A2AContext, request: HttpRequest): Promise
     if (!items)
       return {
         status: 200,
-        headers: { ...impl.restHeaders(ctx), ...call.headers, ...extensions },
+        headers: { ...impl.restHeaders(ctx, request.headers), ...call.headers, ...extensions },
         body: JSON.stringify(impl.restResult(ctx, result)),
         fault: call.fault,
       };
@@ -56,16 +58,16 @@ export async function answerRest(ctx: A2AContext, request: HttpRequest): Promise
       signal: request.signal,
     });
   } catch (error) {
-    return restFailure(ctx, error);
+    return restFailure(ctx, request.headers, error);
   }
 }
 
 /** Any failure as an answer. */
-export function restFailure(ctx: A2AContext, error: unknown): Answer {
+export function restFailure(ctx: A2AContext, asked: IncomingHttpHeaders, error: unknown): Answer {
   const known = told(ctx, error);
   const body = errorBody(ctx, known);
-  const headers = known instanceof HttpError ? known.headers : {};
-  return { status: body.error.code, headers: { ...ctx.impl.restHeaders(ctx), ...headers }, body: JSON.stringify(body) };
+  const headers = { ...ctx.impl.restHeaders(ctx, asked), ...(known instanceof HttpError && known.headers) };
+  return { status: body.error.code, headers, body: JSON.stringify(body) };
 }
 
 function errorBody(ctx: A2AContext, error: A2AError | HttpError): RestErrorBody {
@@ -103,10 +105,13 @@ function decode(text: string): string {
   }
 }
 
-/** What the body (POST) or the query (GET, DELETE) says. An empty body is an empty object. */
+/**
+ * What the body (POST) or the query (GET, DELETE) says. Where nothing need be said, the SDKs send no body, `{}`, or
+ * `null` (Go), with or without a type: all of these are an empty object.
+ */
 export function readRestRequest(ctx: A2AContext, { verb, query, headers, body }: HttpRequest): object {
   if (verb !== 'POST') return readQuery(query);
-  if (body.length === 0) return {};
+  if (body.length <= EMPTY_BYTES && EMPTY.test(body.toString('latin1'))) return {};
   ctx.impl.checkContentType(ctx, headers);
   let value: unknown;
   try {
@@ -122,6 +127,10 @@ export function readRestRequest(ctx: A2AContext, { verb, query, headers, body }:
     },
   ]);
 }
+
+const EMPTY = /^\s*(?:null|\{\s*\})?\s*$/;
+/** More than any of them has: a longer body says something. */
+const EMPTY_BYTES = 64;
 
 const text = (value: string): unknown => value;
 /** What is no number stays a text, and is refused with its field's name. */
@@ -145,7 +154,12 @@ function readQuery(query: URLSearchParams): object {
   return Object.fromEntries(given.map(([name, value]) => [name, QUERY[name]!(value)]));
 }
 
-export const restHeaders = (_ctx: A2AContext): Record<string, string> => ({ 'content-type': A2A_MEDIA_TYPE });
+/** Plain JSON (1.0.0) for a caller that says that it takes nothing else: a2a-go reads no other error (§11.1: SHOULD). */
+export function restHeaders(_ctx: A2AContext, { accept = '*/*' }: IncomingHttpHeaders): Record<string, string> {
+  const takes = accept.split(',').map(essence);
+  const known = ['*/*', 'application/*', A2A_MEDIA_TYPE].some((type) => takes.includes(type));
+  return { 'content-type': known ? A2A_MEDIA_TYPE : JSON_MEDIA_TYPE };
+}
 
 export const restResult = (_ctx: A2AContext, result: unknown): unknown => result;
 

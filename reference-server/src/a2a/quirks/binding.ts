@@ -251,7 +251,7 @@ export const restQuirks = [
   a2aQuirk('a2a.rest.plain-json', {
     breaks: 'A2A10-REST-002',
     make: (impl, hit) => ({
-      restHeaders: (ctx) => hit({ ...impl.restHeaders(ctx), 'content-type': 'application/json' }),
+      restHeaders: (ctx, asked) => hit({ ...impl.restHeaders(ctx, asked), 'content-type': 'application/json' }),
     }),
   }),
   a2aQuirk('a2a.rest.takes-no-plain-json', {

@@ -45,7 +45,7 @@ export const strangerQuirks = [
         // As 1.0.0 had it, and HTTP has it still.
         return hit({
           status: 415,
-          headers: impl.restHeaders(ctx),
+          headers: impl.restHeaders(ctx, request.headers),
           body: JSON.stringify({ error: { ...error, code: 415 } }),
         });
       },
