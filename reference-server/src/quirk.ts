@@ -1,4 +1,4 @@
-import type { RequirementId } from '@agentproto/protocol';
+import type { RequirementId } from '@agentproto/rules';
 
 /** Says that the quirk was really applied; passes `value` through, so that it can stand around a result. */
 export interface Hit {

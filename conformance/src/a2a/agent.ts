@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { A2A_MEDIA_TYPE, JSON_MEDIA_TYPE, type MethodName } from '@agentproto/protocol/a2a/1.0';
 import type { Exchange, Headers } from '@agentproto/recording';
-import type { RequirementId } from '@agentproto/protocol';
+import type { RequirementId } from '@agentproto/rules';
 import type { DriverTools } from '../kit/family.ts';
 import { isRecord } from '../kit/json.ts';
 import type { Stimulus } from '../kit/stimulus.ts';

@@ -1,4 +1,4 @@
-import type { RequirementId } from '@agentproto/protocol';
+import type { RequirementId } from '@agentproto/rules';
 import type { Exchange } from '@agentproto/recording';
 import { Blocked, Lost, NotApplicable } from '../kit/stops.ts';
 import { seen, type Place, type Subject, type Unread } from '../kit/subject.ts';

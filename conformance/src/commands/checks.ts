@@ -1,4 +1,4 @@
-import type { RequirementId } from '@agentproto/protocol';
+import type { RequirementId } from '@agentproto/rules';
 
 /** The scenarios and invariants that check a requirement, one line each. */
 export async function describeChecks(id: RequirementId): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { families, requirements, type Requirement } from '@agentproto/protocol';
+import { families, requirements, type Requirement } from '@agentproto/rules';
 import type { Command } from '../command.ts';
 import { UsageError } from '../kit/usage-error.ts';
 import { didYouMean } from '@agentproto/script';

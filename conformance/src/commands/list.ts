@@ -1,4 +1,4 @@
-import { requirements, type Requirement } from '@agentproto/protocol';
+import { requirements, type Requirement } from '@agentproto/rules';
 import type { Command } from '../command.ts';
 import { globs } from '../glob.ts';
 import { UsageError } from '../kit/usage-error.ts';

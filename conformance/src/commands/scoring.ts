@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { requirements } from '@agentproto/protocol';
+import { requirements } from '@agentproto/rules';
 import { parseBaseline, type BaselineEntry } from '../baseline.ts';
 import { UsageError } from '../kit/usage-error.ts';
 import type { ConsoleOptions } from '../report/console.ts';

@@ -1,4 +1,4 @@
-import { requirements } from '@agentproto/protocol';
+import { requirements } from '@agentproto/rules';
 import type { Command } from '../command.ts';
 import { UsageError } from '../kit/usage-error.ts';
 import { buildReport } from '../report/build.ts';

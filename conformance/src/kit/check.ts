@@ -1,4 +1,4 @@
-import { requirements, type Level, type RequirementId } from '@agentproto/protocol';
+import { requirements, type Level, type RequirementId } from '@agentproto/rules';
 import { mismatch, readable, sameJson } from './match.ts';
 import type { Failure, Finding } from './result.ts';
 import type { Place, Subject, Unread } from './subject.ts';

@@ -1,4 +1,4 @@
-import type { RequirementId } from '@agentproto/protocol';
+import type { RequirementId } from '@agentproto/rules';
 import type { Recorder } from '../recorder/recorder.ts';
 import type { Invariant } from './invariant.ts';
 import type { Lenience } from './lenience.ts';

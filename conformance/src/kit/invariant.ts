@@ -1,4 +1,4 @@
-import type { RequirementId } from '@agentproto/protocol';
+import type { RequirementId } from '@agentproto/rules';
 import type { Exchange } from '@agentproto/recording';
 import type { CheckFunction } from './check.ts';
 

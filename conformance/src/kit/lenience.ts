@@ -1,4 +1,4 @@
-import type { RequirementId } from '@agentproto/protocol';
+import type { RequirementId } from '@agentproto/rules';
 import type { Place } from './subject.ts';
 
 /** A deviation that a sensible client sees through; the row that it breaks is judged elsewhere, and alone. */

@@ -4,7 +4,7 @@ import {
   type FamilyRevisionId,
   type Requirement,
   type RequirementId,
-} from '@agentproto/protocol';
+} from '@agentproto/rules';
 import { globs } from '../glob.ts';
 import type { Detected, SuiteFamily } from './family.ts';
 import type { PlannedRow } from './result.ts';

@@ -1,4 +1,4 @@
-import { requirements } from '@agentproto/protocol';
+import { requirements } from '@agentproto/rules';
 import type { Exchange } from '@agentproto/recording';
 import type { Recorder } from '../recorder/recorder.ts';
 import { createChecks } from './check.ts';

@@ -1,4 +1,4 @@
-import type { RequirementId } from '@agentproto/protocol';
+import type { RequirementId } from '@agentproto/rules';
 import type { NotRunReason, Verdict } from './verdict.ts';
 
 /** What one check found, or what kept it from looking; the unit of the run file. */

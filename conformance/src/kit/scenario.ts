@@ -1,4 +1,4 @@
-import { requirements, type RequirementId } from '@agentproto/protocol';
+import { requirements, type RequirementId } from '@agentproto/rules';
 import type { CheckFunction } from './check.ts';
 import type { Lost, NotApplicable } from './stops.ts';
 import type { StimulusWord } from './stimulus.ts';

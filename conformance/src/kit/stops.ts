@@ -1,4 +1,4 @@
-import type { RequirementId } from '@agentproto/protocol';
+import type { RequirementId } from '@agentproto/rules';
 import type { Place } from './subject.ts';
 
 /** A play that cannot go on says why by throwing one of these; the runner turns it into verdicts. */

@@ -1,4 +1,4 @@
-import type { RequirementId } from '@agentproto/protocol';
+import type { RequirementId } from '@agentproto/rules';
 
 /** Where in the recording something was seen. */
 export interface Place {

@@ -1,4 +1,4 @@
-import type { Level } from '@agentproto/protocol';
+import type { Level } from '@agentproto/rules';
 
 /** What can be said of a requirement, worst first: the order in which verdicts fold. */
 export const VERDICTS = [

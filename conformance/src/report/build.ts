@@ -1,4 +1,4 @@
-import { requirements, type Level } from '@agentproto/protocol';
+import { requirements, type Level } from '@agentproto/rules';
 import { entriesFor } from '../baseline.ts';
 import { UsageError } from '../kit/usage-error.ts';
 import { VERDICTS, worst, type Verdict } from '../kit/verdict.ts';

@@ -1,4 +1,4 @@
-import type { Level, Requirement } from '@agentproto/protocol';
+import type { Level, Requirement } from '@agentproto/rules';
 import type { BaselineEntry } from '../baseline.ts';
 import type { Target } from '../kit/result.ts';
 import type { Verdict } from '../kit/verdict.ts';

@@ -1,4 +1,4 @@
-import type { Requirement, RequirementId } from '@agentproto/protocol';
+import type { Requirement, RequirementId } from '@agentproto/rules';
 import type { Exchange } from '@agentproto/recording';
 import type { Finding, PlannedRow } from '../kit/result.ts';
 import type { RunEvent, RunHeader } from '../kit/run-log.ts';

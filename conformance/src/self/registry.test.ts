@@ -1,4 +1,4 @@
-import { requirements, type RequirementId } from '@agentproto/protocol';
+import { requirements, type RequirementId } from '@agentproto/rules';
 import { QUIRKS } from '@agentproto/reference-server/quirks';
 import { describe, expect, test } from 'vitest';
 import { families } from '../families.ts';

@@ -1,6 +1,6 @@
 import { METHODS } from '@agentproto/protocol/a2a/1.0';
 import type { Message, MethodName, Part, StreamResponse, Task } from '@agentproto/protocol/a2a/1.0';
-import { is } from '@agentproto/protocol/a2a/1.0/validators';
+import { is } from '@agentproto/rules/a2a/1.0';
 import type { Script } from '@agentproto/script';
 import { decodeSse } from '@agentproto/wire/sse';
 import { expect, onTestFinished } from 'vitest';

@@ -1,4 +1,4 @@
-import { is } from '@agentproto/protocol/a2a/1.0/validators';
+import { is } from '@agentproto/rules/a2a/1.0';
 import { expect, test } from 'vitest';
 import { startServer } from './caller.test.kit.ts';
 

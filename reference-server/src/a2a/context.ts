@@ -20,7 +20,7 @@ import type {
   SubscribeToTaskRequest,
   Task,
 } from '@agentproto/protocol/a2a/1.0';
-import type { Violation } from '@agentproto/protocol/a2a/1.0/validators';
+import type { Violation } from '@agentproto/rules/a2a/1.0';
 import type { AgentEvent, PartSpec, Script } from '@agentproto/script';
 import type { ReadRequest, RpcError, RpcId } from '@agentproto/wire/json-rpc';
 import type { OutgoingSseEvent } from '@agentproto/wire/sse';

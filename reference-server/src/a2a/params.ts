@@ -1,7 +1,7 @@
 import { METHODS } from '@agentproto/protocol/a2a/1.0';
 import type { MessageName, MethodName } from '@agentproto/protocol/a2a/1.0';
-import { validate as violationsOf } from '@agentproto/protocol/a2a/1.0/validators';
-import type { Violation } from '@agentproto/protocol/a2a/1.0/validators';
+import { validate as violationsOf } from '@agentproto/rules/a2a/1.0';
+import type { Violation } from '@agentproto/rules/a2a/1.0';
 import type { A2AContext } from './context.ts';
 import { invalidParams } from './a2a-error.ts';
 import type { RequestOf } from './call.ts';

@@ -1,5 +1,5 @@
 import type { StreamResponse, TaskPushNotificationConfig } from '@agentproto/protocol/a2a/1.0';
-import { is } from '@agentproto/protocol/a2a/1.0/validators';
+import { is } from '@agentproto/rules/a2a/1.0';
 import type { Script } from '@agentproto/script';
 import { describe, expect, test } from 'vitest';
 import type { ServerOptions } from '../server-options.ts';

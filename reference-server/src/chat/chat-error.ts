@@ -1,5 +1,5 @@
 import type { ErrorBody, ErrorDetail } from '@agentproto/protocol/chat/docs';
-import type { Violation } from '@agentproto/protocol/chat/docs/validators';
+import type { Violation } from '@agentproto/rules/chat/docs';
 import type { HttpError } from '../http-error.ts';
 
 /** A refusal in the protocol's own form (agent-server: Error Responses). */

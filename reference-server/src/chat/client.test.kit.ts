@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AgentMessage, Data, StreamEvent } from '@agentproto/protocol/chat/docs';
-import { is, validate } from '@agentproto/protocol/chat/docs/validators';
+import { is, validate } from '@agentproto/rules/chat/docs';
 import type { Script } from '@agentproto/script';
 import { decodeNdjson, parseNdjsonLine } from '@agentproto/wire/ndjson';
 import { expect, onTestFinished } from 'vitest';

@@ -12,7 +12,7 @@ import type {
   StreamEvent,
   ToolCall,
 } from '@agentproto/protocol/chat/docs';
-import type { Violation } from '@agentproto/protocol/chat/docs/validators';
+import type { Violation } from '@agentproto/rules/chat/docs';
 import type { AgentEvent, Script, ToolCall as AgentCall, ToolResult } from '@agentproto/script';
 import type { Answer, StreamAnswer } from '../answer.ts';
 import type { ServerContext } from '../server-context.ts';

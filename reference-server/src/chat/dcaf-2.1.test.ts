@@ -1,4 +1,4 @@
-import { is } from '@agentproto/protocol/chat/dcaf-2.1/validators';
+import { is } from '@agentproto/rules/chat/dcaf-2.1';
 import { describe, expect, test } from 'vitest';
 import { assistant, briefs, clientOf, scripted, startServer, STREAMS, user } from './client.test.kit.ts';
 

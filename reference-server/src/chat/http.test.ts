@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { once } from 'node:events';
-import { is } from '@agentproto/protocol/chat/docs/validators';
+import { is } from '@agentproto/rules/chat/docs';
 import { describe, expect, test } from 'vitest';
 import { assistant, clientOf, scripted, startServer, user } from './client.test.kit.ts';
 import type { Posted } from './client.test.kit.ts';

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ChatRequest } from '@agentproto/protocol/chat/docs';
-import { validate as violationsOf } from '@agentproto/protocol/chat/docs/validators';
+import { validate as violationsOf } from '@agentproto/rules/chat/docs';
 import { HttpError } from '../http-error.ts';
 import type { ChatContext } from './context.ts';
 import { ChatError, invalid, unreadable } from './chat-error.ts';

@@ -33,18 +33,15 @@ test('the same specs give the same files, in well under ten seconds', async () =
   const once = await generate(folder);
   expect(performance.now() - started).toBeLessThan(10_000);
   expect(await generate(folder)).toEqual(once);
-  expect([...once.keys()]).toEqual(
+  const revisions = ['a2a/1.0', 'chat/docs', 'chat/dcaf-2.1'];
+  const perRevision = ['models', 'methods', 'paths'].flatMap((name) => revisions.map((path) => `${path}/${name}.ts`));
+  expect([...once.protocol.keys()]).toEqual(expect.arrayContaining([...perRevision, 'a2a/1.0/errors.ts']));
+  expect([...once.rules.keys()]).toEqual(
     expect.arrayContaining([
-      'requirement-ids.ts',
       'requirements.ts',
+      'requirement-ids.ts',
       'families.ts',
-      'a2a/1.0/models.ts',
-      'a2a/1.0/validators.ts',
-      'a2a/1.0/methods.ts',
-      'a2a/1.0/errors.ts',
-      'a2a/1.0/paths.ts',
-      'chat/docs/paths.ts',
-      'chat/dcaf-2.1/paths.ts',
+      ...revisions.map((path) => `${path}/validators.ts`),
     ]),
   );
 }, 30_000);
@@ -56,14 +53,12 @@ test('another family is found by being there', async () => {
     'toy/1/toy.schema.json',
     '{ "title": "Toy", "$defs": { "Toy": { "type": "object", "required": ["a"], "properties": { "a": { "type": "string" } } } } }',
   );
-  const files = await generate(folder);
-  expect(files.get('requirements.ts')).toContain('"family":"toy","revision":"1"');
-  expect(files.get('families.ts')).toContain("| 'toy@1'");
-  expect(files.get('toy/1/models.ts')).toContain('export interface Toy {\n  a: string;\n}');
-  expect([...files.keys()].filter((path) => path.startsWith('toy/'))).toEqual([
-    'toy/1/validators.ts',
-    'toy/1/models.ts',
-  ]);
+  const { protocol, rules } = await generate(folder);
+  expect(rules.get('requirements.ts')).toContain('"family":"toy","revision":"1"');
+  expect(rules.get('families.ts')).toContain("| 'toy@1'");
+  expect(protocol.get('toy/1/models.ts')).toContain('export interface Toy {\n  a: string;\n}');
+  const ofToy = [protocol, rules].map((files) => [...files.keys()].filter((path) => path.startsWith('toy/')));
+  expect(ofToy).toEqual([['toy/1/models.ts'], ['toy/1/validators.ts']]);
 });
 
 describe('a mistake is one sentence with its place', () => {

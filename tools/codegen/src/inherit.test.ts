@@ -57,16 +57,16 @@ test('what is not named is inherited; what is named is changed, dropped or new',
       '  - { id: TOY-ONE-002, dropped: true, reason: Toys no longer do this. }',
     ].join('\n'),
   );
-  const files = await generate(folder);
-  expect(files.get('toy/2/models.ts')).toMatch(/MessageName =\n {2}\| 'Ball'\n {2}\| 'Doll'\n {2}\| 'Robot';/);
-  expect(files.get('toy/2/models.ts')).toContain('export interface Doll {\n  name?: string;\n  voice?: string;\n}');
-  expect(files.get('toy/1/models.ts')).toContain('export interface Doll {\n  name?: string;\n}');
-  expect(files.get('toy/2/methods.ts')).toBe(files.get('toy/1/methods.ts'));
-  expect(files.get('requirements.ts')?.match(/"id":"TOY-ONE-\d+","family":"toy","revision":"\d"/g)).toEqual([
+  const { protocol, rules } = await generate(folder);
+  expect(protocol.get('toy/2/models.ts')).toMatch(/MessageName =\n {2}\| 'Ball'\n {2}\| 'Doll'\n {2}\| 'Robot';/);
+  expect(protocol.get('toy/2/models.ts')).toContain('export interface Doll {\n  name?: string;\n  voice?: string;\n}');
+  expect(protocol.get('toy/1/models.ts')).toContain('export interface Doll {\n  name?: string;\n}');
+  expect(protocol.get('toy/2/methods.ts')).toBe(protocol.get('toy/1/methods.ts'));
+  expect(rules.get('requirements.ts')?.match(/"id":"TOY-ONE-\d+","family":"toy","revision":"\d"/g)).toEqual([
     ...[1, 2, 3].map((number) => `"id":"TOY-ONE-00${number}","family":"toy","revision":"1"`),
     '"id":"TOY-ONE-004","family":"toy","revision":"2"',
   ]);
-  const table = /Extension \} = (\{[^]*\});/.exec(files.get('extensions.ts')!)?.[1]?.replace(',\n}', '\n}');
+  const table = /Extension \} = (\{[^]*\});/.exec(rules.get('extensions.ts')!)?.[1]?.replace(',\n}', '\n}');
   expect(JSON.parse(table!)).toEqual({
     'toy@2': {
       extends: 'toy@1',
@@ -81,7 +81,7 @@ test('what is not named is inherited; what is named is changed, dropped or new',
 test('a revision may extend one that extends', async () => {
   write('toy/2/changes.yaml', 'definitions: [{ name: Kite, dropped: true, reason: There is no wind any more. }]');
   write('toy/0/revision.yaml', identity('0', 'extends: ../2'));
-  expect((await generate(folder)).get('toy/0/models.ts')).toContain('{\n  Ball: Ball;\n  Doll: Doll;\n}');
+  expect((await generate(folder)).protocol.get('toy/0/models.ts')).toContain('{\n  Ball: Ball;\n  Doll: Doll;\n}');
 });
 
 describe('a mistake is one sentence with its place', () => {

@@ -6,12 +6,14 @@ import { stampOf } from './stamp.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const specs = join(root, 'specs');
-const protocol = join(root, 'packages/protocol');
-const generated = join(protocol, 'src/generated');
-const copy = join(protocol, 'specs');
+const outputs = {
+  protocol: join(root, 'packages/protocol/src/generated'),
+  rules: join(root, 'packages/rules/src/generated'),
+  specs: join(root, 'packages/rules/specs'),
+};
 /** What went in and what came out last time: while both are the same, there is nothing to do. */
 const stampFile = join(import.meta.dirname, '../node_modules/.cache/generated');
-const stamp = () => stampOf([specs, import.meta.dirname, generated, copy], [join(root, 'pnpm-lock.yaml')]);
+const stamp = () => stampOf([specs, import.meta.dirname, ...Object.values(outputs)], [join(root, 'pnpm-lock.yaml')]);
 
 if (stamp() === lastStamp()) console.log('generate: nothing changed');
 else await run();
@@ -20,11 +22,10 @@ async function run(): Promise<void> {
   try {
     // Only now: the generators take half a second to load.
     const { generate } = await import('./generate.ts');
-    const made = writeFiles(generated, await generate(specs));
-    const copied = writeFiles(
-      copy,
-      new Map(list(specs).map((path) => [path, readFileSync(join(specs, path), 'utf8')])),
-    );
+    const { protocol, rules } = await generate(specs);
+    const copy = new Map(list(specs).map((path) => [path, readFileSync(join(specs, path), 'utf8')]));
+    const made = [...writeFiles(outputs.protocol, protocol), ...writeFiles(outputs.rules, rules)];
+    const copied = writeFiles(outputs.specs, copy);
     mkdirSync(dirname(stampFile), { recursive: true });
     writeFileSync(stampFile, stamp());
     console.log(`generate: ${made.length} of the generated files and ${copied.length} of the copied specs changed`);

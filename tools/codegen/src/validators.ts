@@ -83,7 +83,8 @@ export async function emitValidators({ file, value: { $defs } }: SpecFile<Messag
   return [
     '// @ts-nocheck',
     "import type { CompiledValidator } from '../../../violation.ts';",
-    "import type { MessageName } from './models.ts';\n",
+    '',
+    `export type MessageName = ${messages.map((name) => `'${name}'`).join(' | ')};\n`,
     `export const validators: { readonly [Name in MessageName]: CompiledValidator } = ${table}`,
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import { METHODS, ROLES, TASK_STATES, type MessageName, type MethodName } from '@agentproto/protocol/a2a/1.0';
-import { validate, type Violation } from '@agentproto/protocol/a2a/1.0/validators';
+import { validate, type Violation } from '@agentproto/rules/a2a/1.0';
 import type { Exchange } from '@agentproto/recording';
 import { invariant } from '../../kit/invariant.ts';
 import { seen, type Place } from '../../kit/subject.ts';

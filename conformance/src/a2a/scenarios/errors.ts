@@ -1,7 +1,7 @@
 import { done } from '../../kit/steps.ts';
 import type { ErrorName } from '../error-view.ts';
 import { scenario } from '../scenario.ts';
-import type { RequirementId } from '@agentproto/protocol';
+import type { RequirementId } from '@agentproto/rules';
 import { ERRORS } from '@agentproto/protocol/a2a/1.0';
 import type { Reply } from '../reply.ts';
 import { isRecord } from '../../kit/json.ts';

@@ -1,5 +1,5 @@
 import { EVENT_TYPES, type MessageName } from '@agentproto/protocol/chat/docs';
-import { validate } from '@agentproto/protocol/chat/docs/validators';
+import { validate } from '@agentproto/rules/chat/docs';
 import type { Exchange } from '@agentproto/recording';
 import { invariant } from '../../kit/invariant.ts';
 import { isRecord } from '../../kit/json.ts';

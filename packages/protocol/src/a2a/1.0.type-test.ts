@@ -1,5 +1,4 @@
 /** What the compiler refuses, so that a mistake in a message or an id is seen before it is sent. */
-import { requirements, type RequirementId } from '../index.ts';
 import {
   ERRORS,
   METHODS,
@@ -10,7 +9,6 @@ import {
   type StreamResponse,
   type Task,
 } from './1.0.ts';
-import { is } from './1.0.validators.ts';
 
 const task: Task = { id: '1', status: { state: 'TASK_STATE_WORKING' } };
 
@@ -37,13 +35,6 @@ export const oldState: Task = { id: '1', status: { state: 'working' } };
 // @ts-expect-error a member of 0.3
 export const oldMember: Task = { ...task, kind: 'task' };
 
-export const rule: RequirementId = 'A2A10-SEND-001';
-export const statement: string = requirements['A2A10-SEND-001'].statement;
-// @ts-expect-error an unknown requirement
-export const unknownRule: RequirementId = 'A2A10-SEND-999';
-// @ts-expect-error an unknown requirement
-export const unknownRow = requirements['A2A10-SEND-999'];
-
 export const method: MethodName = 'SendMessage';
 export const path: '/tasks/{id}:cancel' = METHODS.CancelTask.http.path;
 // @ts-expect-error a method of 0.3
@@ -52,7 +43,3 @@ export const oldMethod: MethodName = 'message/send';
 export const error: A2AErrorName = 'TaskNotFoundError';
 export const conflict: 409 = ERRORS['1.0.0'].TaskNotCancelableError.http;
 export const badRequest: 400 = ERRORS['1.0.1'].TaskNotCancelableError.http;
-
-export function guarded(value: unknown): string | undefined {
-  return is('Task', value) ? value.status.state : undefined;
-}

@@ -1,5 +1,4 @@
 /** What the compiler refuses, so that a mistake in a message is seen before it is sent. */
-import type { RequirementId } from '../index.ts';
 import type * as dcaf from './dcaf-2.1.ts';
 import {
   METHODS,
@@ -12,7 +11,6 @@ import {
   type StreamEvent,
   type ToolCall,
 } from './docs.ts';
-import { is } from './docs.validators.ts';
 
 const call: ToolCall = { id: '1', name: 'delete', input: { pod: 'a' } };
 export const answer: AgentMessage = { role: 'assistant', content: 'Shall I?', data: { tool_calls: [call] } };
@@ -54,13 +52,8 @@ export function textOf(event: StreamEvent): string {
   }
 }
 
-export function guarded(value: unknown): string | undefined {
-  return is('AgentMessage', value) ? value.content : undefined;
-}
-
 export const path: '/api/chat-ws' = PATHS.chatWs;
 export const frame: 'ServerFrame' = METHODS['chat-ws'].response;
-export const rule: RequirementId = 'CHAT-WS-001';
 
 /** What the product sends is what the documents say, save what changes.yaml names. */
 export const sent = (message: dcaf.AgentMessage): AgentMessage => message;

@@ -1,4 +1,4 @@
-import { requirements } from '@agentproto/protocol';
+import { requirements } from '@agentproto/rules';
 import { expect, test } from 'vitest';
 import { QUIRKS } from '../../quirks.ts';
 import { brief, caller, startServer } from '../caller.test.kit.ts';

@@ -1,5 +1,5 @@
 import type { StreamEvent } from '@agentproto/protocol/chat/docs';
-import { requirements } from '@agentproto/protocol';
+import { requirements } from '@agentproto/rules';
 import { describe, expect, test } from 'vitest';
 import { QUIRKS } from '../../quirks.ts';
 import { assistant, brief, briefs, clientOf, scripted, startServer, STREAMS, user } from '../client.test.kit.ts';

@@ -1,5 +1,5 @@
 /** Validators for what DCAF 2.1.0 sends and takes, compiled ahead of time. */
-import type { MessageName, Models } from '../generated/chat/dcaf-2.1/models.ts';
+import type { MessageName, Models } from '@agentproto/protocol/chat/dcaf-2.1';
 import { validators } from '../generated/chat/dcaf-2.1/validators.ts';
 import { violationsOf, type Violation } from '../violation.ts';
 

@@ -3,8 +3,8 @@ import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { TASK_STATES, type MessageName } from './1.0.ts';
-import { is, validate } from './1.0.validators.ts';
+import { TASK_STATES, type MessageName } from '@agentproto/protocol/a2a/1.0';
+import { is, validate } from './1.0.ts';
 
 const message = { messageId: 'm', role: 'ROLE_USER', parts: [{ text: 'hi' }] };
 const status = { state: 'TASK_STATE_WORKING' };

@@ -1,13 +1,14 @@
-/** Validators for A2A 1.0, compiled ahead of time. Apart from the models, so that only who validates pays for them. */
-import type { MessageName, Models } from '../generated/a2a/1.0/models.ts';
-import { validators } from '../generated/a2a/1.0/validators.ts';
+/** Validators for DCAF chat, compiled ahead of time. Apart from the models, so that only who validates pays for them. */
+import type { MessageName, Models } from '@agentproto/protocol/chat/docs';
+import { validators } from '../generated/chat/docs/validators.ts';
 import { violationsOf, type Violation } from '../violation.ts';
 
 export type { Violation } from '../violation.ts';
 
 /**
  * What is wrong with `value` as a message of type `name`, at most 20 violations; empty when it is valid.
- * Unknown members are allowed (§5.7); `null` is not taken for absent.
+ * Unknown members are allowed. A `StreamEvent` is of a documented type; readers that must pass over others ask for
+ * `AnyEvent` first.
  */
 export function validate(name: MessageName, value: unknown): Violation[] {
   return violationsOf(name, validators[name], value);

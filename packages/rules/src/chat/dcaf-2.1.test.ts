@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import * as docs from './docs.validators.ts';
-import { is, validate } from './dcaf-2.1.validators.ts';
+import * as docs from './docs.ts';
+import { is, validate } from './dcaf-2.1.ts';
 
 test('what the product sends, and the documents do not say', () => {
   const executed = { id: 'c1', name: 'count', input: {}, output: { count: 3 } };

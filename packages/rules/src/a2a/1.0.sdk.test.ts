@@ -1,8 +1,8 @@
 /** The run-time half of the compatibility with @a2a-js/sdk: what it reads and writes is what our models say. */
 import * as sdk from '@a2a-js/sdk';
 import { expect, test } from 'vitest';
-import type { MessageName, Models } from './1.0.ts';
-import { validate } from './1.0.validators.ts';
+import type { MessageName, Models } from '@agentproto/protocol/a2a/1.0';
+import { validate } from './1.0.ts';
 
 const task: Models['Task'] = {
   id: 't',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { EVENT_TYPES, type EventType, type MessageName } from './docs.ts';
-import { is, validate } from './docs.validators.ts';
+import { EVENT_TYPES, type EventType, type MessageName } from '@agentproto/protocol/chat/docs';
+import { is, validate } from './docs.ts';
 
 const user = { role: 'user', content: 'Which pods run?' };
 const call = { id: 'c1', name: 'remove_pod', input: { pod: 'web-1' } };
