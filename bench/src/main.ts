@@ -1,0 +1,38 @@
+/** `pnpm bench [NAME …] [--brief]`: runs the rows, all by default, and after a whole run writes docs/performance.md. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { table, written } from './report.ts';
+import { measure } from './row.ts';
+import type { Result } from './row.ts';
+import { ROWS } from './rows/index.ts';
+
+const PAGE = new URL('../../docs/performance.md', import.meta.url);
+
+async function main(): Promise<void> {
+  const args = process.argv.slice(2).filter((arg) => arg !== '--');
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { brief: { type: 'boolean', default: false } },
+  });
+  const unknown = positionals.find((name) => ROWS.every((row) => row.name !== name));
+  if (unknown !== undefined)
+    throw new Error(`expected names of ${ROWS.map(({ name }) => name).join(', ')}; got ${unknown}`);
+  const rows = positionals.length === 0 ? ROWS : ROWS.filter(({ name }) => positionals.includes(name));
+  const results: Result[] = [];
+  for (const row of rows) {
+    const result = await measure(row, values.brief ? 'brief' : 'full', (text) => process.stderr.write(`  ${text}\n`));
+    results.push(result);
+    process.stdout.write(`\n${row.title}\n${table(result)}\n`);
+  }
+  if (values.brief || positionals.length > 0) return;
+  const about = `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${availableParallelism()} processors.`;
+  await writeFile(PAGE, written(await readFile(PAGE, 'utf8'), results, about));
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+  // What still runs would keep the process.
+  process.exit(1);
+});

@@ -1,0 +1,49 @@
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { rolldown } from 'rolldown';
+import type { Row, Subject } from '../row.ts';
+
+/** What a web page pays for one import. */
+async function size(code: string): Promise<Record<string, number>> {
+  const id = fileURLToPath(new URL('./entry.js', import.meta.url));
+  const bundle = await rolldown({
+    input: 'entry',
+    platform: 'browser',
+    logLevel: 'silent',
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: (source) => (source === 'entry' ? id : null),
+        load: (source) => (source === id ? code : null),
+      },
+    ],
+  });
+  try {
+    const { output } = await bundle.generate({ format: 'es', minify: true });
+    const text = output.map((chunk) => ('code' in chunk ? chunk.code : '')).join('');
+    return { minified: text.length / 1_000, gzip: gzipSync(text, { level: 9 }).byteLength / 1_000 };
+  } finally {
+    await bundle.close();
+  }
+}
+
+const everythingOf = (specifier: string): Subject => ({
+  name: specifier,
+  run: () => size(`export * from ${JSON.stringify(specifier)};`),
+});
+
+export const bundle: Row = {
+  name: 'bundle',
+  title: 'Bundle of a client',
+  what: 'All that a web page loads for one import, in kB, minified and gzipped.',
+  goal: 'gzip at most 11 kB',
+  shows: 'absolute',
+  unit: 'kB',
+  rounds: 1,
+  subjects: [
+    everythingOf('@agentproto/client/a2a'),
+    everythingOf('@agentproto/client/chat'),
+    everythingOf('@a2a-js/sdk/client'),
+    { name: 'openai', run: () => size('export { OpenAI } from "openai";') },
+  ],
+};

@@ -1,0 +1,93 @@
+import { startChild } from '../child.ts';
+import type { ReaderKind } from '../readers/reader.ts';
+import type { Figures, Mode, Row, Subject } from '../row.ts';
+
+const EVENTS = 100_000;
+const CALLS = 5_000;
+const PARALLEL = 64;
+
+interface Cost {
+  cpu: number;
+  wall: number;
+}
+
+/** The first stream of a process, and the fourth. */
+async function reading(kind: ReaderKind, mode: Mode): Promise<Figures> {
+  const events = mode === 'brief' ? 1_000 : EVENTS;
+  await using source = await startChild('./servers/event-source.js', String(events));
+  await using reader = await startChild('./readers/reader.js', kind, await source.call<string>('url'));
+  const read = () => reader.call<Cost>('read', events);
+  const cold = await read();
+  if (mode === 'full') for (let i = 0; i < 2; i += 1) await read();
+  const warm = await read();
+  return { 'cold CPU': cold.cpu, 'cold wall': cold.wall, 'warm CPU': warm.cpu, 'warm wall': warm.wall };
+}
+
+async function sending(kind: ReaderKind, mode: Mode): Promise<Figures> {
+  await using source = await startChild('./servers/event-source.js', '10');
+  await using reader = await startChild('./readers/reader.js', kind, await source.call<string>('url'));
+  const send = (calls: number) => reader.call<Cost>('send', mode === 'brief' ? PARALLEL : calls, PARALLEL);
+  const cold = await send(500);
+  if (mode === 'full') await send(CALLS * 2);
+  const warm = await send(CALLS);
+  return { 'cold CPU': cold.cpu, 'cold wall': cold.wall, 'warm CPU': warm.cpu, 'warm wall': warm.wall };
+}
+
+const subject = (name: string, run: (mode: Mode) => Promise<Figures>): Subject => ({ name, run });
+const reader = (name: string, kind: ReaderKind) => subject(name, (mode) => reading(kind, mode));
+const sender = (name: string, kind: ReaderKind) => subject(name, (mode) => sending(kind, mode));
+
+export const clientSse: Row = {
+  name: 'client-sse',
+  title: 'Client: an event stream of 100,000 A2A events',
+  what: 'From bytes on a socket to typed values in a loop, µs of the reader an event. The baseline splits at blank lines and knows nothing else of the format.',
+  goal: 'warm CPU at most 1.42',
+  shows: 'ratio',
+  unit: 'µs',
+  rounds: 5,
+  subjects: [
+    reader('fetch + split + JSON.parse', 'bareSse'),
+    reader('@agentproto/client/a2a', 'ourStream'),
+    reader('@a2a-js/sdk client', 'theirStream'),
+    reader('eventsource-parser, callback', 'parserSse'),
+  ],
+};
+
+export const clientResponses: Row = {
+  name: 'client-responses',
+  title: 'Client: an event stream of 100,000 Responses events',
+  what: 'The same question for the OpenAI client, whose events have another form; for comparison only.',
+  goal: 'none of ours yet',
+  shows: 'ratio',
+  unit: 'µs',
+  rounds: 3,
+  subjects: [reader('fetch + split + JSON.parse', 'bareResponses'), reader('openai', 'openaiStream')],
+};
+
+export const clientNdjson: Row = {
+  name: 'client-ndjson',
+  title: 'Client: an NDJSON stream of 100,000 chat events',
+  what: 'The same for chat, a line an event.',
+  goal: 'warm CPU at most 1.6',
+  shows: 'ratio',
+  unit: 'µs',
+  rounds: 5,
+  subjects: [reader('fetch + split + JSON.parse', 'bareChat'), reader('@agentproto/client/chat', 'chatStream')],
+};
+
+export const clientUnary: Row = {
+  name: 'client-unary',
+  title: 'Client: a blocking send, 64 at once',
+  what: 'µs of the client a call. The baseline is the platform’s fetch with response.json().',
+  goal: 'warm wall at most 0.33 under Node',
+  shows: 'ratio',
+  unit: 'µs',
+  rounds: 5,
+  subjects: [
+    sender('fetch', 'bareUnary'),
+    sender('undici.request', 'undiciUnary'),
+    sender('@agentproto/client/a2a', 'ourUnary'),
+    sender('@a2a-js/sdk client', 'jsUnary'),
+    sender('openai', 'openaiUnary'),
+  ],
+};

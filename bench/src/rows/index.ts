@@ -1,0 +1,24 @@
+import type { Row } from '../row.ts';
+import { bundle } from './bundle.ts';
+import { clientNdjson, clientResponses, clientSse, clientUnary } from './client.ts';
+import { growthLists, growthStream, growthTurns, steadyMemory } from './growth.ts';
+import { serverHeld, serverStream, serverUnary } from './server.ts';
+import { start } from './start.ts';
+import { suite } from './suite.ts';
+
+export const ROWS: readonly Row[] = [
+  clientSse,
+  clientResponses,
+  clientNdjson,
+  clientUnary,
+  serverUnary,
+  serverStream,
+  serverHeld,
+  start,
+  bundle,
+  suite,
+  growthTurns,
+  growthLists,
+  growthStream,
+  steadyMemory,
+];
