@@ -1,5 +1,6 @@
 import { done } from '../kit/steps.ts';
 import type { A2AAgent } from './agent.ts';
+import { refusesInput } from './refusal.ts';
 import type { Reply } from './reply.ts';
 import type { TaskStream } from './task-stream.ts';
 
@@ -37,6 +38,6 @@ export async function refusesBadInput(
 ): Promise<{ unless(answer: Reply): { blockedBy?: 'A2A10-ERR-004' } }> {
   const { role: _left, ...message } = agent.message(done);
   const general = await agent.call('SendMessage', { message }, { hostile: true });
-  const wrongly = general.failed && !general.is('InvalidParamsError');
+  const wrongly = general.failed && !refusesInput(general);
   return { unless: (answer) => (wrongly && general.answersLike(answer) ? { blockedBy: 'A2A10-ERR-004' } : {}) };
 }

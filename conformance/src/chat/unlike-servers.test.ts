@@ -292,7 +292,7 @@ describe('faults', () => {
         .filter(({ requirement }) => requirement === 'CHAT-ERR-007')
         .map(({ binding, verdict }) => `${binding} ${verdict}`)
         .sort(),
-    ).toEqual(['HTTP violation', 'NDJSON violation', 'WebSocket violation']);
+    ).toEqual(['HTTP warning', 'NDJSON warning', 'WebSocket warning']);
   });
   test('a socket that is open and dead after a binary frame', async () => {
     const dies: Partial<Habits> = { binary: (socket) => void socket.removeAllListeners('message') };

@@ -61,3 +61,9 @@ test('a2a@1.0 names its newest patch', () => {
   expect(families.a2a.default).toBe('1.0');
   expect(families.a2a.revisions['1.0']).toMatchObject({ id: 'a2a@1.0', patch: '1.0.1', patches: ['1.0.0', '1.0.1'] });
 });
+
+test("what a product does, or what we read, is never a MUST of a protocol's own revision", () => {
+  // Rows that a revision of a product changes stand in its changes.yaml: there the product is the source.
+  const binding = rows.filter(({ level, basis }) => level === 'must' && (basis === 'product' || basis === 'ours'));
+  expect(binding.map(({ id }) => id)).toEqual([]);
+});

@@ -75,12 +75,20 @@ export const streamInvariants = [
     examine(exchange, check) {
       const events = streamEvents(exchange);
       const opening = events[0]?.view;
+      // A stream may begin without the task (STREAM-003 says so), and a Task may do without a contextId.
+      let of = opening?.kind === 'task' ? { taskId: opening.id, contextId: opening.contextId } : undefined;
       for (const { view, place } of events) {
         if (view.kind !== 'status' && view.kind !== 'artifact') continue;
         const ids = { taskId: view.taskId, contextId: view.contextId };
         check('A2A10-DM-014', seen(ids, place)).has({ taskId: nonEmptyString, contextId: nonEmptyString });
-        if (opening?.kind === 'task')
-          check('A2A10-STREAM-008', seen(ids, place)).equals({ taskId: opening.id, contextId: opening.contextId });
+        // What is not there is a matter of DM-014.
+        const { taskId = of?.taskId, contextId = of?.contextId } = ids;
+        if (of)
+          check('A2A10-STREAM-008', seen(ids, place)).holds(
+            (of.taskId ?? taskId) === taskId && (of.contextId ?? contextId) === contextId,
+            `the ids of the task, ${JSON.stringify(of)}`,
+          );
+        of = { taskId: of?.taskId ?? taskId, contextId: of?.contextId ?? contextId };
       }
     },
   }),

@@ -23,9 +23,9 @@ export const capabilityScenarios = [
           refused,
         );
       }
-      check('A2A10-CAP-006', await agent.send(done, { configuration: { taskPushNotificationConfig: config } })).has(
-        refused,
-      );
+      const inline = await agent.send(done, { configuration: { taskPushNotificationConfig: config } });
+      check('A2A10-CAP-006', inline).has({ error: {} });
+      check('A2A10-CAP-006', inline, { level: 'observe' }).has(refused);
     },
   }),
 

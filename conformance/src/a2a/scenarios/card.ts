@@ -85,10 +85,11 @@ export const cardScenarios = [
       );
       check('A2A10-CARD-008', caching).holds(/^(W\/)?"[^"]*"$/.test(header(reply, 'etag') ?? ''), 'an ETag in quotes');
       const etag = header(reply, 'etag');
-      if (etag) {
-        check('A2A10-CARD-008', await readCard(agent, [['If-None-Match', etag]])).has({ httpStatus: 304 });
-        check('A2A10-CARD-008', await readCard(agent, [['If-None-Match', '"another"']])).has({ httpStatus: 200 });
-      }
+      // 8.6.1 asks for the header; what a conditional request gets is a matter of HTTP.
+      if (etag)
+        check('A2A10-CARD-008', await readCard(agent, [['If-None-Match', etag]]), { level: 'observe' }).has({
+          httpStatus: 304,
+        });
       check('A2A10-CARD-009', reply).observes(
         header(reply, 'last-modified') ? 'sends Last-Modified' : 'sends no Last-Modified',
       );

@@ -61,11 +61,19 @@ export const jsonRpcScenarios = [
         failsAs('MethodNotFoundError'),
       );
       const badInput = await refusesBadInput(agent);
-      for (const params of [{ id: 7 }, { id: undefined }, { id: ['x'] }]) {
-        const reply = await post(agent, JSON.stringify({ ...good, params: { ...good.params, ...params } }));
+      for (const params of [{ message: 'hello' }, { message: [] }]) {
+        const reply = await post(agent, JSON.stringify({ ...good, method: 'SendMessage', params }));
         check('A2A10-RPC-007', reply, badInput.unless(reply)).holds(
           reply.is('InvalidParamsError'),
-          `InvalidParamsError (-32602) for GetTask with ${JSON.stringify(params)}`,
+          `InvalidParamsError (-32602) for SendMessage with ${JSON.stringify(params)}`,
+        );
+      }
+      for (const id of [7, undefined, ['x']]) {
+        const reply = await post(agent, JSON.stringify({ ...good, params: { ...good.params, id } }));
+        // "It might be invalid", says 3.3.2 of the id in a TaskNotFoundError.
+        check('A2A10-RPC-007', reply, badInput.unless(reply)).holds(
+          reply.is('InvalidParamsError') || reply.is('TaskNotFoundError'),
+          `InvalidParamsError (-32602) for GetTask with the id ${JSON.stringify(id) ?? 'left out'}`,
         );
       }
     },

@@ -51,13 +51,18 @@ export const sendScenarios = [
     title: 'A direct answer is a message, whatever the execution mode',
     proves: ['A2A10-SEND-011', 'A2A10-SEND-016'],
     stimulus: ['msg'],
-    async play({ agent, check, lost }) {
+    async play({ agent, check, lost, notApplicable }) {
       const reply = await agent.send(direct);
       const message = reply.sentMessage();
       if (!message) throw lost('the agent was asked for a direct message and did not send one');
-      check('A2A10-SEND-016', seen(message, reply.place)).has({ role: 'ROLE_AGENT', contextId: nonEmptyString });
-      check('A2A10-SEND-011', await agent.send(direct, { configuration: { returnImmediately: true } })).has({
-        result: { message: {}, task: absent },
+      check('A2A10-SEND-016', seen(message, reply.place)).has({ role: 'ROLE_AGENT' });
+      if (message.taskId !== undefined)
+        check('A2A10-SEND-016', await agent.get(message.taskId)).has({ result: { id: message.taskId } });
+      const atOnce = await agent.send(direct, { configuration: { returnImmediately: true } });
+      if (!atOnce.failed && !atOnce.sentMessage())
+        throw notApplicable('with returnImmediately the agent makes a task, which 3.1.1 leaves to it');
+      check('A2A10-SEND-011', atOnce).has({
+        result: { message: agent.runsScripts ? { parts: message.parts } : {}, task: absent },
       });
     },
   }),

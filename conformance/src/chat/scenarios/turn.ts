@@ -37,7 +37,10 @@ export const turnScenarios = [
     async play({ agent, check }) {
       const fields = { thread_id: agent.fresh('thread'), tenant: { id: 7, tags: ['a', null] } };
       const context = agent.binding === 'HTTP' ? 'CHAT-CTX-001' : 'CHAT-CTX-003';
-      check(context, await agent.ask(hello, { fields })).has({ ended: 'done', context: fields });
+      const answer = await agent.ask(hello, { fields });
+      check(context, answer).has({ ended: 'done' });
+      // "Unchanged" leaves no room for members that the request did not have.
+      check(context, seen(answer.value.context, answer.place)).equals(fields);
       if (agent.binding !== 'HTTP') return;
       check('CHAT-CTX-002', await agent.ask(hello)).has({ ended: 'done', context: absent });
       const [message] = agent.begin(hello).messages;

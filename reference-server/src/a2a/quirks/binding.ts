@@ -63,12 +63,14 @@ export const errorQuirks = [
   }),
   a2aQuirk('a2a.error.names-no-field', {
     breaks: 'A2A10-ERR-005',
-    make: (impl, hit) => ({
-      errorDetails: (ctx, error) =>
-        error.details.violations
-          ? hit(impl.errorDetails(ctx, new A2AError(error.error, error.message)))
-          : impl.errorDetails(ctx, error),
-    }),
+    make(impl, hit) {
+      const curt = (error: A2AError) =>
+        error.details.violations ? hit(new A2AError(error.error, 'Invalid parameters')) : error;
+      return {
+        rpcErrorObject: (ctx, error) => impl.rpcErrorObject(ctx, curt(error)),
+        restErrorBody: (ctx, error) => impl.restErrorBody(ctx, curt(error)),
+      };
+    },
   }),
   a2aQuirk('a2a.error.missing-is-unsupported', {
     breaks: 'A2A10-ERR-006',
@@ -165,7 +167,7 @@ export const rpcQuirks = [
     }),
   }),
   a2aQuirk('a2a.rpc.bad-input-crashes', {
-    breaks: 'A2A10-RPC-007',
+    breaks: 'A2A10-ERR-004',
     make: (impl, hit) => ({
       dispatch: (ctx, operation) =>
         operation.binding === 'JSONRPC'

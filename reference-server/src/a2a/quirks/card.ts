@@ -59,10 +59,6 @@ export const cardQuirks = [
     breaks: 'A2A10-CARD-008',
     make: (impl, hit) => withoutHeader(impl, hit, 'etag'),
   }),
-  a2aQuirk('a2a.card.never-304', {
-    breaks: 'A2A10-CARD-008',
-    make: (impl, hit) => ({ isFresh: (...args) => (impl.isFresh(...args) ? hit(false) : false) }),
-  }),
   a2aQuirk('a2a.card.no-last-modified', {
     breaks: 'A2A10-CARD-009',
     make: (impl, hit) => withoutHeader(impl, hit, 'last-modified'),

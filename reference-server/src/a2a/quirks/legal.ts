@@ -108,6 +108,35 @@ export const legalOddities = [
       },
     }),
   }),
+  a2aQuirk('a2a.legal.microseconds', {
+    breaks: null,
+    make: (impl, hit) => ({ timestamp: (...args) => hit(impl.timestamp(...args).replace('Z', '123Z')) }),
+  }),
+  a2aQuirk('a2a.legal.messages-without-a-context', {
+    breaks: null,
+    make: (impl, hit) => ({
+      directMessage(...args) {
+        const { contextId: _left, ...message } = impl.directMessage(...args);
+        return hit(message);
+      },
+    }),
+  }),
+  a2aQuirk('a2a.legal.task-instead-of-a-message-at-once', {
+    breaks: null,
+    make: (impl, hit) => ({
+      async awaitAnswer(ctx, call, turn, options) {
+        const answer = await impl.awaitAnswer(ctx, call, turn, options);
+        if ('task' in answer || !options.returnImmediately) return answer;
+        return {
+          task: hit({ id: turn.id, contextId: turn.contextId ?? '', status: { state: 'TASK_STATE_SUBMITTED' } }),
+        };
+      },
+    }),
+  }),
+  a2aQuirk('a2a.legal.card-never-304', {
+    breaks: null,
+    make: (impl, hit) => ({ isFresh: (...args) => (impl.isFresh(...args) ? hit(false) : false) }),
+  }),
   a2aQuirk('a2a.legal.cancel-is-idempotent', {
     breaks: null,
     make: (impl, hit) => ({

@@ -31,7 +31,6 @@ export const modelQuirks = [
   }),
   a2aQuirk('a2a.model.offset-instead-of-z', {
     breaks: 'A2A10-DM-003',
-    also: [{ id: 'A2A10-DM-004', why: 'that form ends in Z as well' }],
     make: (impl, hit) => ({ timestamp: (...args) => hit(impl.timestamp(...args).replace('Z', '+00:00')) }),
   }),
   a2aQuirk('a2a.model.whole-seconds', {
@@ -68,10 +67,7 @@ export const modelQuirks = [
   }),
   a2aQuirk('a2a.model.event-without-context', {
     breaks: 'A2A10-DM-014',
-    also: [
-      { id: 'A2A10-DM-005', why: 'the member is required' },
-      { id: 'A2A10-STREAM-008', why: 'it is not that of the task' },
-    ],
+    also: [{ id: 'A2A10-DM-005', why: 'the member is required' }],
     make: (impl, hit) => ({
       encode: (...args) =>
         impl.encode(...args).map((event) => {

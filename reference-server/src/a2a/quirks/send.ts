@@ -154,16 +154,20 @@ export const sendQuirks = [
       },
     }),
   }),
-  a2aQuirk('a2a.send.task-instead-of-message', {
+  a2aQuirk('a2a.send.at-once-is-a-receipt', {
     breaks: 'A2A10-SEND-011',
     make: (impl, hit) => ({
       async awaitAnswer(ctx, call, turn, options) {
         const answer = await impl.awaitAnswer(ctx, call, turn, options);
         if ('task' in answer || !options.returnImmediately) return answer;
-        return {
-          task: hit({ id: turn.id, contextId: turn.contextId ?? '', status: { state: 'TASK_STATE_SUBMITTED' } }),
-        };
+        return { message: hit({ ...answer.message, parts: [{ text: 'Got it' }] }) };
       },
+    }),
+  }),
+  a2aQuirk('a2a.send.message-of-no-task', {
+    breaks: 'A2A10-SEND-016',
+    make: (impl, hit) => ({
+      directMessage: (...args) => hit({ ...impl.directMessage(...args), taskId: 'task-of-nobody' }),
     }),
   }),
   a2aQuirk('a2a.send.stream-ends-at-once', {

@@ -123,7 +123,7 @@ export const strangerQuirks = [
     }),
   }),
   a2aQuirk('a2a.error.bad-input-is-an-invalid-request', {
-    breaks: 'A2A10-ERR-004',
+    breaks: 'A2A10-RPC-007',
     make: (impl, hit) => ({
       readParams(ctx, method, given) {
         try {

@@ -96,6 +96,15 @@ export const contextQuirks = [
         return hit({ ...message, meta_data: { ...message.meta_data, request_context: texts } });
       }),
   }),
+  chatQuirk('chat.context.adds-its-own', {
+    breaks: 'CHAT-CTX-001',
+    make: (impl, hit) =>
+      replies(impl, (message) => {
+        const { request_context: context } = message.meta_data ?? {};
+        if (!context) return message;
+        return hit({ ...message, meta_data: { ...message.meta_data, request_context: { ...context, server: 'a' } } });
+      }),
+  }),
   chatQuirk('chat.context.of-nothing', {
     breaks: 'CHAT-CTX-002',
     make: (impl, hit) =>
