@@ -6,7 +6,8 @@ import type { Middleware } from './middleware.ts';
  */
 export type Auth = string | ((ask: { refresh: boolean }) => string | Promise<string>);
 
-export function bearer(auth: Auth): Middleware {
+/** Every token that is used goes into `secrets`. */
+export function bearer(auth: Auth, secrets: Set<string>): Middleware {
   const supply = typeof auth === 'string' ? undefined : auth;
   let token: Promise<string> | undefined = supply ? undefined : Promise.resolve(auth as string);
 
@@ -23,7 +24,9 @@ export function bearer(auth: Auth): Middleware {
   return async (request, next) => {
     const send = async (used: Promise<string>) => {
       const headers = new Headers(request.headers);
-      headers.set('authorization', `Bearer ${await used}`);
+      const value = await used;
+      secrets.add(value);
+      headers.set('authorization', `Bearer ${value}`);
       return next({ ...request, headers });
     };
     const used = token ?? ask(false);

@@ -1,14 +1,22 @@
 import { readText } from './body.ts';
-import { type AgentProtoError, ConnectTimeoutError, TotalTimeoutError } from './errors.ts';
+import {
+  type AgentProtoError,
+  ConnectTimeoutError,
+  HttpError,
+  MalformedResponseError,
+  TotalTimeoutError,
+} from './errors.ts';
 import { Lifetime } from './lifetime.ts';
 import { type Next, place } from './middleware.ts';
-import type { RetryPolicy } from './retry.ts';
-import { checkPositive, type Timeouts, type Transport } from './transport.ts';
+import { type Redact, redactor } from './redact.ts';
+import { retryAfterMs, type RetryPolicy } from './retry.ts';
+import { sentenceIn } from './sentence.ts';
+import { checkPositive, type HeadersGiven, type Timeouts, type Transport } from './transport.ts';
 
 /** What every call may say for itself; it wins over what the client was given. */
 export interface CallOptions {
   signal?: AbortSignal;
-  headers?: HeadersInit;
+  headers?: HeadersGiven;
   timeouts?: Timeouts;
   retry?: RetryPolicy | false;
 }
@@ -22,6 +30,9 @@ export interface Call<Name extends string = string> {
   timeouts: Transport['timeouts'];
   limits: Transport['limits'];
   retry: RetryPolicy | false;
+  /** Takes credentials out of what the server says. */
+  redact: Redact;
+  tokens: Transport['tokens'];
   /** Repeating it changes nothing. */
   safe: boolean;
   /** The answer is a stream. */
@@ -34,16 +45,15 @@ export type CallKind<Name extends string = string> = Pick<Call<Name>, 'name' | '
 
 /** `headers` are the protocol's own, which the client's and the call's may replace. */
 export function createCall<Name extends string>(
-  { send, timeouts, limits, retry, headers: ofClient }: Transport,
+  { send, timeouts, limits, retry, tokens, headers: ofClient }: Transport,
   closed: AbortSignal,
   kind: CallKind<Name>,
   headers: Headers,
   options: CallOptions,
 ): Call<Name> {
   checkPositive(options.timeouts);
-  for (const given of [ofClient, new Headers(options.headers)]) {
-    given.forEach((value, header) => headers.set(header, value));
-  }
+  const given = [ofClient, new Headers(options.headers)];
+  for (const each of given) each.forEach((value, header) => headers.set(header, value));
   return {
     ...kind,
     send,
@@ -51,6 +61,8 @@ export function createCall<Name extends string>(
     signals: [options.signal, closed],
     timeouts: { ...timeouts, ...options.timeouts },
     limits,
+    tokens,
+    redact: redactor(() => [...tokens, ...given.flatMap((each) => [...each.values()])]),
     retry: options.retry ? { ...retry, ...options.retry } : (options.retry ?? retry),
   };
 }
@@ -86,13 +98,13 @@ export interface Answer {
   where: string;
 }
 
-/** Makes one attempt; `failure` says what an answer with an error status means. */
+/** Makes one attempt; `failure` says what an answer with an error status means, where the protocol has a word for it. */
 export async function request(
   call: Call,
   { method, url, mediaType, body }: Envelope,
   attempt: number,
   life: Lifetime,
-  failure: (answer: Answer, text: string) => AgentProtoError,
+  failure: (answer: Answer, text: string) => AgentProtoError | undefined,
 ): Promise<Answer> {
   const { name, send, timeouts, blocking } = call;
   const where = place({ operation: name, url });
@@ -111,15 +123,43 @@ export async function request(
       life.throwIfEnded();
       return '';
     });
-    throw failure(answer, text);
+    throw failure(answer, text) ?? httpError(answer, text, call);
   } catch (error) {
     life.close();
     throw error;
   }
 }
 
+/** An error status with a body that is no error of the protocol; what it says is taken from wherever it stands. */
+function httpError({ response, where }: Answer, text: string, { tokens, redact }: Call): HttpError {
+  const { status, headers } = response;
+  let reason: string | undefined;
+  try {
+    reason = sentenceIn(JSON.parse(text));
+  } catch {
+    if (mediaTypeOf(response) === 'text/plain') reason = sentenceIn(text);
+  }
+  return new HttpError(where, status, redact(text), {
+    retryAfterMs: retryAfterMs(headers.get('retry-after')),
+    reason: reason && redact(reason),
+    ...(status === 401 && { hint: `, \`auth\` ${tokens.size > 0 ? 'was refused' : 'is missing or refused'}` }),
+  });
+}
+
 export function textOf({ response, life, where }: Answer, { timeouts, limits }: Call): Promise<string> {
   return readText(response, life, timeouts.idleMs, limits.bodyBytes, where);
+}
+
+/** Parses a body that should be JSON; says what came in its place. */
+export function parseJson(text: string, { response, where }: Answer, redact: Redact): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const type = mediaTypeOf(response);
+    const got = text.trim() === '' ? 'an empty body' : /json/.test(type) ? undefined : type;
+    // Without the cause: its message has a piece of the text in it.
+    throw new MalformedResponseError('JSON', where, redact(text), { got });
+  }
 }
 
 export function mediaTypeOf(response: Response): string {

@@ -39,13 +39,16 @@ describe('what is tried again', () => {
     return { attempts, failed };
   };
   const broken = (nothingSent: boolean) => new ConnectionError('broken', { nothingSent });
-  const http = (status: number, retryAfter?: number) => new HttpError('x', status, '', retryAfter);
+  const http = (status: number, retryAfter?: number) => new HttpError('x', status, '', { retryAfterMs: retryAfter });
 
   test.each([
     ['a broken connection, safe', broken(false), true, 3],
     ['a broken connection, not safe', broken(false), false, 1],
     ['nothing sent, not safe', broken(true), false, 3],
     ['503, safe', http(503), true, 3],
+    ['503 without Retry-After, not safe', http(503), false, 1],
+    ['503 with Retry-After is a refusal', http(503, 1), false, 3],
+    ['429 is a refusal', http(429), false, 3],
     ['500, safe', http(500), true, 1],
     ['404, safe', http(404), true, 1],
     ['429 that asks for more than the cap', http(429, 60_001), true, 1],

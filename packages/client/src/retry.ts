@@ -1,11 +1,11 @@
-import { type AgentProtoError, type ConnectionError, type HttpError, isAgentProtoError } from './errors.ts';
+import { type ClientError, type ConnectionError, type HttpError, isAgentProtoError } from './errors.ts';
 import type { Lifetime } from './lifetime.ts';
 
 export interface FailedAttempt {
   operation: string;
   /** Counts from 1. */
   attempt: number;
-  error: AgentProtoError;
+  error: ClientError;
   willRetry: boolean;
   /** How long the next attempt waits; 0 when there is none. */
   delayMs: number;
@@ -21,7 +21,7 @@ export interface RetryPolicy {
   /** A `Retry-After` above it is not waited for: the call fails with the value on the error. Default 60,000. */
   retryAfterCapMs?: number;
   /**
-   * Also repeat what sends a message when the server may have seen it. Default false: whether a server recognises it
+   * Also repeat what sends a message when the server may have begun with it. Default false: whether a server recognises it
    * (by its `messageId`, A2A §3.3.1) is up to the server, and no chat server does.
    */
   resend?: boolean;
@@ -48,11 +48,13 @@ export async function retrying<T>(
       return await attempt(number);
     } catch (error) {
       if (!isAgentProtoError(error)) throw error;
-      const { nothingSent, retryAfterMs = 0 } = error as Partial<ConnectionError & HttpError>;
+      const { nothingSent, status, retryAfterMs = 0 } = error as Partial<ConnectionError & HttpError>;
+      // "Not now" is a refusal (RFC 6585, 4; RFC 9110, 15.6.4): nothing was begun.
+      const refused = nothingSent || status === 429 || (status === 503 && retryAfterMs > 0);
       const willRetry =
         number < attempts &&
         error.retryable &&
-        (safe || resend || !!nothingSent) &&
+        (safe || resend || refused) &&
         retryAfterMs <= retryAfterCapMs &&
         !life.ended;
       // Never earlier than asked, and not all callers at once.

@@ -1,7 +1,11 @@
 import { type Auth, bearer } from './auth.ts';
-import { ConnectionError, InvalidInputError } from './errors.ts';
-import { compose, type Middleware, type Next, place } from './middleware.ts';
+import { InvalidInputError } from './errors.ts';
+import { compose, type Middleware, type Next } from './middleware.ts';
 import type { RetryPolicy } from './retry.ts';
+import { sender } from './send.ts';
+
+/** What the platform's `Headers` takes; not every library has its `HeadersInit`. */
+export type HeadersGiven = ConstructorParameters<typeof Headers>[0];
 
 /** All in milliseconds; `Infinity` means no limit. */
 export interface Timeouts {
@@ -25,7 +29,7 @@ export interface TransportOptions {
   /** Default: the platform's. */
   fetch?: typeof fetch;
   /** Sent with every request, after the protocol's own. They and `auth` also go to the interface that the card names. */
-  headers?: HeadersInit;
+  headers?: HeadersGiven;
   auth?: Auth;
   timeouts?: Timeouts;
   limits?: Limits;
@@ -37,6 +41,8 @@ export interface TransportOptions {
 export interface Transport {
   send: Next;
   headers: Headers;
+  /** Tokens that were sent: they are taken out of what errors say. */
+  tokens: ReadonlySet<string>;
   timeouts: Required<Omit<Timeouts, 'totalMs'>> & Pick<Timeouts, 'totalMs'>;
   limits: Required<Limits>;
   retry: RetryPolicy | false;
@@ -48,10 +54,12 @@ export function createTransport(options: TransportOptions): Transport {
   const { fetch = globalThis.fetch, auth, middleware = [], retry = {} } = options;
   checkPositive(options.timeouts);
   checkPositive(options.limits);
-  const layers = auth === undefined ? middleware : [...middleware, bearer(auth)];
+  const tokens = new Set<string>();
+  const layers = auth === undefined ? middleware : [...middleware, bearer(auth, tokens)];
   return {
     send: compose(layers, sender(fetch)),
     headers: new Headers(options.headers),
+    tokens,
     timeouts: { connectMs: 30_000, firstEventMs: 60_000, idleMs: 120_000, ...options.timeouts },
     limits: { bodyBytes: 16 * MIB, eventBytes: 16 * MIB, ...options.limits },
     retry,
@@ -62,36 +70,4 @@ export function checkPositive(numbers: Timeouts | Limits = {}): void {
   for (const [name, value] of Object.entries(numbers)) {
     if (!(value > 0)) throw new InvalidInputError(`${name}: expected a number above 0, got ${value}`);
   }
-}
-
-/** Failures where no byte of the request can have reached a server. */
-const NOTHING_SENT = [
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-];
-
-function sender(fetch: typeof globalThis.fetch): Next {
-  return async (request) => {
-    const { method, url, headers, body, signal } = request;
-    try {
-      return await fetch(url, { method, headers, signal, ...(body !== undefined && { body }) });
-    } catch (error) {
-      signal.throwIfAborted();
-      const reason = codeOf(error);
-      throw new ConnectionError(`${place(request)}: ${reason ?? 'no connection, or it broke before an answer'}`, {
-        cause: error,
-        nothingSent: reason !== undefined && NOTHING_SENT.includes(reason),
-      });
-    }
-  };
-}
-
-/** The system's or undici's code, which `fetch` hides in the cause. */
-function codeOf(error: unknown): string | undefined {
-  const code = (error as { cause?: { code?: unknown } } | undefined)?.cause?.code;
-  return typeof code === 'string' ? code : undefined;
 }

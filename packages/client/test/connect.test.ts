@@ -24,8 +24,10 @@ describe('finding the card', () => {
       `GET /agents/one${PATH}`,
       `GET ${PATH}`,
     ]);
-    expect(server.requests[0]!.headers).toMatchObject({ 'a2a-version': '1.0', accept: 'application/json' });
-    expect(server.requests[0]!.headers['content-type']).toBeUndefined();
+    // What a browser sends without asking first.
+    expect(server.requests[0]!.headers).toMatchObject({ accept: 'application/json' });
+    expect(server.requests[0]!.headers).not.toHaveProperty('a2a-version');
+    expect(server.requests[0]!.headers).not.toHaveProperty('content-type');
   });
 
   test('a page for every path is no card', async () => {

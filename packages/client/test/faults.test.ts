@@ -160,25 +160,28 @@ describe('a stream that does not end as it should', () => {
 });
 
 describe('an answer that is no answer', () => {
-  test('429 with Retry-After: a read waits for it, a send fails with it', async () => {
+  test('429 with Retry-After is a refusal: reads and sends wait for it, and come again', async () => {
     const times: number[] = [];
     await using server = await scriptedServer((response, request, count) => {
       times.push(performance.now());
-      if (count === 1 || request.body.includes('SendMessage'))
-        response.writeHead(429, { 'retry-after': '1' }).end('slow down');
-      else sendJson(response, rpc(request, TASK.task));
+      if (count % 2 === 1) response.writeHead(429, { 'retry-after': '1' }).end('slow down');
+      else sendJson(response, rpc(request, request.body.includes('GetTask') ? TASK.task : TASK));
     });
     const client = await clientOf(server, 'JSONRPC', { retry: fast });
     expect((await client.get('t1')).id).toBe('t1');
     expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(990);
-    expect(await failureOf(client.send({ text: 'x' }))).toMatchObject({
+    expect((await client.send('x', { configuration: { returnImmediately: true } })).task?.id).toBe('t1');
+    expect(times[3]! - times[2]!).toBeGreaterThanOrEqual(990);
+    const [one, two] = server.requests.slice(2).map(({ body }) => JSON.parse(body).params.message.messageId);
+    expect(two).toBe(one);
+    expect(await failureOf(client.send('x', { retry: false }))).toMatchObject({
       code: 'HTTP_STATUS',
       status: 429,
       retryAfterMs: 1_000,
       retryable: true,
       bodyExcerpt: 'slow down',
     });
-    expect(server.requests).toHaveLength(3);
+    expect(server.requests).toHaveLength(5);
   });
 
   test('Retry-After above the cap fails at once, with the value on the error', async () => {

@@ -219,7 +219,7 @@ describe('what the agent does otherwise than the specification says', () => {
   test('what no reading can mend', async () => {
     await using server = await scriptedServer((response, request, count) => {
       const results: unknown[] = [
-        { kind: 'task', ...TASK.task },
+        { kind: 'job', id: 'j1' },
         { task: TASK.task, message: { parts: [] } },
         { task: null },
         'text',

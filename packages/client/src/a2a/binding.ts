@@ -1,5 +1,6 @@
 import type { MethodName } from '@agentproto/protocol/a2a/1.0';
 import type { Report } from './deviation.ts';
+import type { Place } from './json.ts';
 
 export type BindingName = 'JSONRPC' | 'HTTP+JSON';
 
@@ -17,7 +18,7 @@ export interface WireCall {
   mediaType: string;
   body?: string;
   /** The result in a parsed answer or event. Throws the A2A error that it holds, or `MalformedResponseError`. */
-  result(answer: unknown, httpStatus: number, where: string, report: Report): unknown;
+  result(answer: unknown, httpStatus: number, where: Place, report: Report): unknown;
 }
 
 /** The ways to carry an operation, best first; a later one is for servers that have no route for the one before. */

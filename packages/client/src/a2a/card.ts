@@ -1,7 +1,7 @@
 import { type AgentCard, type AgentInterface, CARD_PATH } from '@agentproto/protocol/a2a/1.0';
 import {
+  type ClientError,
   DiscoveryError,
-  type HttpError,
   InvalidInputError,
   isAgentProtoError,
   MalformedResponseError,
@@ -31,7 +31,7 @@ export async function findCard(given: string, read: (url: string) => Promise<unk
   let cause: unknown;
   for (const url of cardUrls(given)) {
     try {
-      const card = object(await read(url), 'card', 'an agent card');
+      const card = object(await read(url), 'card', '', 'an agent card');
       if (!Array.isArray(card['supportedInterfaces'])) {
         throw new MalformedResponseError(
           'the member supportedInterfaces (an A2A 0.3 card has none)',
@@ -53,8 +53,8 @@ export async function findCard(given: string, read: (url: string) => Promise<unk
 }
 
 /** Whether the next place is worth a look: not when the server is away, overloaded, or wants credentials. */
-function isElsewhere(error: unknown): error is HttpError | MalformedResponseError {
-  if (isAgentProtoError(error, 'MALFORMED_RESPONSE')) return true;
+function isElsewhere(error: unknown): error is ClientError {
+  if (isAgentProtoError(error, 'MALFORMED_RESPONSE') || isAgentProtoError(error, 'REDIRECTED')) return true;
   return (
     isAgentProtoError(error, 'HTTP_STATUS') &&
     !error.retryable &&
@@ -64,6 +64,13 @@ function isElsewhere(error: unknown): error is HttpError | MalformedResponseErro
 }
 
 export const BINDINGS = ['JSONRPC', 'HTTP+JSON'] as const satisfies BindingName[];
+
+/** What is left of the names that agents use: `jsonrpc`, `JSON-RPC`, `http+json`, `REST` … */
+const PLAIN_NAMES: { readonly [name: string]: BindingName } = {
+  JSONRPC: 'JSONRPC',
+  HTTPJSON: 'HTTP+JSON',
+  REST: 'HTTP+JSON',
+};
 
 /**
  * §8.3.2: the first interface, in the agent's order, whose binding and version we speak; the patch part of a version does
@@ -76,17 +83,30 @@ export function chooseInterface(
 ): AgentInterface & { protocolBinding: BindingName } {
   const offers: string[] = [];
   for (const offer of (card.supportedInterfaces ?? []).filter(Boolean)) {
-    const { protocolBinding, protocolVersion } = offer;
-    const binding = bindings.find((name) => name === protocolBinding);
+    const { protocolBinding: name, protocolVersion } = offer;
+    const protocolBinding =
+      PLAIN_NAMES[
+        String(name)
+          .toUpperCase()
+          .replace(/[^A-Z]/g, '')
+      ];
     const target = URL.parse(offer.url, url);
-    const plain = url.startsWith('https:') && target?.protocol === 'http:';
-    offers.push(`${protocolBinding} ${protocolVersion}${plain ? ' over plain http' : ''}`);
-    if (!binding || !/^1\.0(\.\d+)*$/.test(protocolVersion) || !target?.protocol.startsWith('http') || plain) continue;
+    const fault = !target
+      ? ' at no url'
+      : !/^https?:$/.test(target.protocol)
+        ? ` at ${target.protocol}, which is not http or https`
+        : url.startsWith('https:') && target.protocol === 'http:'
+          ? ' over plain http'
+          : '';
+    offers.push(`${name} ${protocolVersion}${fault}`);
+    const spoken = protocolBinding && bindings.includes(protocolBinding) && /^1\.0(\.\d+)*$/.test(protocolVersion);
+    if (!spoken || !target || fault) continue;
+    if (protocolBinding !== name) report('binding-name', `card: expected ${protocolBinding}, got ${name} (§5.8)`);
     if (!URL.canParse(offer.url)) report('relative-url', `card: expected an absolute url, got ${offer.url} (§4.4.6)`);
-    return { ...offer, protocolBinding: binding, url: target.href };
+    return { ...offer, protocolBinding, url: target.href };
   }
   throw new DiscoveryError(
-    `the card offers ${offers.join(', ') || 'no interface'}; this client speaks ${bindings.map((name) => `${name} 1.0`).join(', ')}`,
+    `the card offers ${offers.join(', ') || 'no interface'}; this client speaks ${bindings.map((name) => `${name} 1.0`).join(', ')} over http or https`,
   );
 }
 

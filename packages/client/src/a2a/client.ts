@@ -13,20 +13,25 @@ import {
   A2A_MEDIA_TYPE,
 } from '@agentproto/protocol/a2a/1.0';
 import { lifeOf } from '../call.ts';
+import { teller } from '../deviations.ts';
 import { AbortedError, InvalidInputError, MalformedResponseError } from '../errors.ts';
 import type { Lifetime } from '../lifetime.ts';
+import { backoffMs } from '../retry.ts';
 import { createTransport, type TransportOptions } from '../transport.ts';
 import type { Binding, BindingName, ClientMethod, WireCall } from './binding.ts';
 import { BINDINGS, cardUrls, chooseInterface, findCard } from './card.ts';
 import { type Progress, receive, type Received } from './connection.ts';
-import type { Deviation, Report } from './deviation.ts';
-import { A2AError, isA2AError } from './error.ts';
+import { type Deviation, type DeviationKind, type Report, reporter } from './deviation.ts';
+import { A2AError, isA2AError, TaskNotCompletedError } from './error.ts';
 import { httpJson } from './http-json.ts';
 import { type SendInput, sendMessageRequest } from './input.ts';
 import { jsonRpc } from './json-rpc.ts';
 import { type CallOptions, type Operation, operation, perform, type Session } from './operation.ts';
 import { readListTasksResponse, readSendMessageResponse, readTask } from './shape.ts';
+import { phaseOf } from './phase.ts';
+import { type Place, Places } from './places.ts';
 import { A2AStream } from './stream.ts';
+import { textOf } from './text.ts';
 
 export interface ConnectOptions extends TransportOptions {
   /** Speak only this one, or the first of these that the agent offers. Default: both. */
@@ -36,14 +41,23 @@ export interface ConnectOptions extends TransportOptions {
   signal?: AbortSignal;
   /** URIs of extensions to activate with every call (§4.6). */
   extensions?: readonly string[];
-  /** Told about what the agent does otherwise than the specification says. */
+  /** Told once about each kind of thing that the agent does otherwise than the specification says. */
   onDeviation?: (deviation: Deviation) => void;
+  /** Each of these is an error: `DeviationError`. Default: the client goes on. */
+  strict?: boolean;
 }
 
-export interface SendOptions extends CallOptions {
+export interface MessageOptions extends CallOptions {
   /** What kinds of output are wanted, how much history, whether to wait (§3.2.2). */
   configuration?: SendMessageConfiguration;
   metadata?: Struct;
+  /** A task that comes to rest in another state than TASK_STATE_COMPLETED is a `TaskNotCompletedError`; for a stream, in `final`. */
+  expectCompleted?: boolean;
+}
+
+export interface SendOptions extends MessageOptions {
+  /** Ask for the task again and again, until it has ended or waits for you, where the agent does not wait itself. */
+  wait?: boolean;
 }
 
 export interface StreamOptions extends CallOptions {
@@ -67,6 +81,7 @@ export class A2AClient implements AsyncDisposable {
   readonly #session: Session;
   readonly #binding: Binding;
   readonly #closing: AbortController;
+  readonly #places = new Places();
 
   private constructor(card: AgentCard, chosen: A2AClient['interface'], session: Session, closing: AbortController) {
     this.card = card;
@@ -87,29 +102,60 @@ export class A2AClient implements AsyncDisposable {
     if (bindings.length === 0)
       throw new InvalidInputError(`binding: expected ${BINDINGS.join(' or ')}, got ${binding}`);
     const closing = new AbortController();
-    const session: Session = { transport: createTransport(options), extensions, onDeviation, closed: closing.signal };
+    const tell = teller(onDeviation, options.strict);
+    const transport = createTransport(options);
+    const session: Session = { transport, extensions, tell, closed: closing.signal, binding: 0, plainJson: false };
     const fetchCard = (at: string) => perform(cardOperation(at, session, signal ? { signal } : {}), (card) => card);
     const found = options.card ? { card: options.card, url: cardUrls(given)[0]! } : await findCard(given, fetchCard);
-    const report: Report = (kind, message) => onDeviation?.({ kind, operation: 'card', message });
-    return new A2AClient(found.card, chooseInterface(found, bindings, report), session, closing);
+    const chosen = chooseInterface(found, bindings, reporter(tell, 'card', 0));
+    session.binding = chosen.protocolBinding === 'JSONRPC' ? 0 : 1;
+    return new A2AClient(found.card, chosen, session, closing);
   }
 
   /**
    * Sends a message and waits for the answer: until the task has ended or waits for its caller, unless
-   * `configuration.returnImmediately` (§3.1.1, §3.2.2).
+   * `configuration.returnImmediately` (§3.1.1, §3.2.2). A task that has failed or was rejected is an answer too.
    */
-  async send(input: SendInput, options: SendOptions = {}): Promise<SendMessageResponse> {
-    return perform(this.#sending('SendMessage', sendMessageRequest(input), options), readSendMessageResponse);
+  async send(input: SendInput, { wait, expectCompleted, ...options }: SendOptions = {}): Promise<SendMessageResponse> {
+    const request = sendMessageRequest(input);
+    const doing = this.#sending('SendMessage', request, options);
+    const life = lifeOf(doing);
+    try {
+      const answer = await perform(doing, readSendMessageResponse, life.child());
+      this.#places.compare(request.message, answer.task, doing.report);
+      let { task } = answer;
+      if (task && doing.blocking && phaseOf(task) === 'running') {
+        doing.report(
+          'not-waited',
+          `expected the task to have ended or to wait for its caller, got ${task.status.state}`,
+        );
+      }
+      for (let polls = 1; wait && task && phaseOf(task) === 'running'; polls++) {
+        await life.sleep(backoffMs(polls, POLLING));
+        task = await this.get(task.id, { ...options, signal: life.signal });
+      }
+      if (task) this.#places.keep(task);
+      const result = task ? { task } : answer;
+      if (expectCompleted) checkCompleted(result);
+      return result;
+    } catch (error) {
+      // Whatever the end of the whole call broke, the end is the reason.
+      life.throwIfEnded();
+      throw error;
+    } finally {
+      life.close();
+    }
   }
 
   /**
    * Sends a message and follows what happens (§3.1.2). Over an agent that does not stream, one event comes once the work is
    * done. Leaving the loop does not cancel the task; `cancel` does.
    */
-  stream(input: SendInput, options: SendOptions & StreamOptions = {}): A2AStream {
+  stream(input: SendInput, options: MessageOptions & StreamOptions = {}): A2AStream {
     const method = this.card.capabilities?.streaming ? 'SendStreamingMessage' : 'SendMessage';
     const request = sendMessageRequest(input);
-    return this.#stream(this.#sending(method, request, options), options, request.message.taskId !== undefined);
+    const doing = this.#sending(method, request, options);
+    return this.#stream(doing, options, this.#places.of(request.message), options.expectCompleted);
   }
 
   /** The task as it is now (§3.1.3). */
@@ -135,7 +181,8 @@ export class A2AClient implements AsyncDisposable {
     if (lastEventId !== undefined) headers.set('last-event-id', lastEventId);
     const doing = this.#operation('SubscribeToTask', { id: checked(id) }, { ...options, headers });
     // After an event id a server may leave out what came before: nothing is then to be said about the order.
-    return this.#stream(lastEventId === undefined ? doing : { ...doing, report: () => {} }, options);
+    const report: Report = (kind, ...said) => ORDER.includes(kind) || doing.report(kind, ...said);
+    return this.#stream(lastEventId === undefined ? doing : { ...doing, report }, options, { taskId: id });
   }
 
   /** One page of tasks (§3.1.4). */
@@ -161,14 +208,18 @@ export class A2AClient implements AsyncDisposable {
   }
 
   /** Aborts all that is under way; the tasks themselves go on. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  async close(): Promise<void> {
     this.#closing.abort(new AbortedError('the client was closed'));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   #sending(
     method: 'SendMessage' | 'SendStreamingMessage',
     request: SendMessageRequest,
-    { configuration, metadata, ...options }: SendOptions,
+    { configuration, metadata, ...options }: MessageOptions,
   ): Operation {
     const params = { ...request, ...(configuration && { configuration }), ...(metadata && { metadata }) };
     const blocking = method === 'SendMessage' && !params.configuration?.returnImmediately;
@@ -187,9 +238,11 @@ export class A2AClient implements AsyncDisposable {
     return operation(this.#session, { name, calls, accept, safe, streams, blocking }, options);
   }
 
-  #stream(doing: Operation, options: StreamOptions, followUp = false): A2AStream {
+  #stream(doing: Operation, options: StreamOptions, goesOn: Place, expectCompleted = false): A2AStream {
     return new A2AStream({
-      followUp,
+      goesOn,
+      check: (result) => expectCompleted && checkCompleted(result),
+      onRest: (task) => this.#places.keep(task),
       report: doing.report,
       begin: () => lifeOf(doing),
       open: (life, progress) => receive(doing, life, progress),
@@ -212,6 +265,18 @@ export class A2AClient implements AsyncDisposable {
       if (!isA2AError(error, 'UnsupportedOperation')) throw error;
       yield [{ event: { task: await this.get(taskId, { ...options, signal: life.signal }) }, id: undefined }];
     }
+  }
+}
+
+/** The first polls come soon, for agents that only forgot to wait. */
+const POLLING = { baseMs: 250, maxMs: 5_000 };
+
+/** What cannot be said of a subscription that begins in the middle. */
+const ORDER: readonly DeviationKind[] = ['first-event', 'append-without-artifact'];
+
+function checkCompleted({ task }: SendMessageResponse): void {
+  if (task && task.status.state !== 'TASK_STATE_COMPLETED') {
+    throw new TaskNotCompletedError(task, task.status.message ? textOf(task.status.message) : '');
   }
 }
 

@@ -3,8 +3,9 @@ import { WireError } from '@agentproto/wire';
 import { createSseDecoder, type SseEvent } from '@agentproto/wire/sse';
 import { chunks } from '../body.ts';
 import { mediaTypeOf } from '../call.ts';
-import { AbortedError, FirstEventTimeoutError, MalformedResponseError } from '../errors.ts';
+import { AbortedError, FirstEventTimeoutError, MalformedResponseError, type Unread } from '../errors.ts';
 import type { Lifetime } from '../lifetime.ts';
+import type { Place } from './json.ts';
 import { type Answer, attempts, type Operation, readResult } from './operation.ts';
 import { readStreamResponse } from './shape.ts';
 
@@ -18,6 +19,8 @@ export interface Received {
 export interface Progress {
   /** How many events came. */
   events: number;
+  /** Those of them that were passed over. */
+  unread: Unread;
   /** The server has begun to answer the request at hand. */
   answered: boolean;
   /** The task has come to its end: the server has little time to close. */
@@ -51,13 +54,14 @@ async function* read(answer: Answer, progress: Progress): AsyncGenerator<Receive
   const { report } = answer.operation;
   const type = mediaTypeOf(response);
   if (type.endsWith('json')) {
-    const event = readStreamResponse(await readResult(answer), where, report);
     progress.events++;
+    const event = known(readStreamResponse(await readResult(answer), where, report), where, answer, progress);
     if (event) yield [{ event, id: undefined }];
     return;
   }
-  if (type === 'text/html') throw new MalformedResponseError(SSE_MEDIA_TYPE, where, type);
-  if (type !== SSE_MEDIA_TYPE) report('content-type', `${where}: expected ${SSE_MEDIA_TYPE}, got ${type || 'none'}`);
+  if (type === 'text/html') throw new MalformedResponseError(SSE_MEDIA_TYPE, where, type, { got: type });
+  if (type !== SSE_MEDIA_TYPE)
+    report('stream-content-type', `${where}: expected ${SSE_MEDIA_TYPE}, got ${type || 'none'}`);
   yield* readSse(answer, progress);
 }
 
@@ -69,8 +73,9 @@ async function* readSse(answer: Answer, progress: Progress): AsyncGenerator<Rece
   life.limit(firstEventMs, () => new FirstEventTimeoutError(`${where}: no event`, firstEventMs));
 
   let batch: Received[] = [];
+  const at: Place = { toString: () => `${where}: event ${progress.events}` };
   const take = (sse: SseEvent) => {
-    const event = readEvent(sse, answer, progress);
+    const event = readEvent(sse, at, answer, progress);
     if (event) batch.push({ event, id: sse.id });
   };
   const decoder = createSseDecoder({ onEvent: take }, { lineBytes: eventBytes, eventBytes });
@@ -106,22 +111,35 @@ async function* readSse(answer: Answer, progress: Progress): AsyncGenerator<Rece
   }
 }
 
-function readEvent({ data }: SseEvent, answer: Answer, progress: Progress): StreamResponse | undefined {
-  const { response, call, where } = answer;
-  const { report } = answer.operation;
+function readEvent({ data }: SseEvent, at: Place, answer: Answer, progress: Progress): StreamResponse | undefined {
+  const { response, call, operation } = answer;
+  const { report, redact } = operation;
   progress.events++;
-  const at = `${where}: event ${progress.events}`;
-  if (data.trim() === '') {
-    report('unknown-event', `${at}: expected JSON, got an event without data`);
-    return undefined;
+  if (data === '' || data.trim() === '') {
+    return known('expected JSON, got an event without data', at, answer, progress);
   }
   let json: unknown;
   try {
     json = JSON.parse(data);
-  } catch (cause) {
-    throw new MalformedResponseError('JSON', at, data, { cause });
+  } catch {
+    // Without the cause: its message has a piece of the text in it.
+    throw new MalformedResponseError('JSON', String(at), redact(data));
   }
-  return readStreamResponse(call.result(json, response.status, at, report), at, report);
+  return known(readStreamResponse(call.result(json, response.status, at, report), at, report), at, answer, progress);
+}
+
+/** An event that cannot be read is passed over, counted, and reported. */
+function known(
+  event: StreamResponse | string,
+  at: Place,
+  { operation: { report } }: Answer,
+  { unread }: Progress,
+): StreamResponse | undefined {
+  if (typeof event === 'object') return event;
+  const why = `${at}: ${event}`;
+  if (unread.count++ === 0) unread.why = why;
+  report('unknown-event', why);
+  return undefined;
 }
 
 /** A limit of the decoder, or an error that is typed already. */

@@ -1,9 +1,11 @@
 import { ERRORS, JSON_RPC_ERRORS } from '@agentproto/protocol/a2a/1.0';
 import { describe, expect, test } from 'vitest';
 import { HttpError, isAgentProtoError } from '../errors.ts';
-import { A2AError, fromHttpError, fromRpcError, isA2AError, saysMore } from './error.ts';
+import { A2AError, fromError, isA2AError, saysMore } from './error.ts';
 
 const own = [...Object.entries(ERRORS['1.0.0']), ...Object.entries(ERRORS['1.0.1'])];
+const fromRpcError = (error: unknown, status: number, where: string) => fromError(error, status, where, false);
+const fromHttpError = (error: unknown, status: number, where: string) => fromError(error, status, where, true);
 const short = (name: string) => name.replace(/Error$/, '');
 const info = (reason: string) => ({
   '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
@@ -54,6 +56,32 @@ test("a code of the server's own is kept", () => {
     name: 'TaskNotFound',
     rpcCode: -32050,
   });
+});
+
+test.each<[unknown, object]>([
+  [
+    { code: 'TASK_NOT_FOUND', message: 'gone' },
+    { name: 'TaskNotFound', reason: 'TASK_NOT_FOUND', message: 'GetTask: gone' },
+  ],
+  [
+    { code: 'TaskNotFoundError', detail: 'gone' },
+    { name: 'TaskNotFound', message: 'GetTask: gone' },
+  ],
+  [
+    { code: '-32001', message: 'gone' },
+    { name: 'TaskNotFound', rpcCode: -32001 },
+  ],
+  [
+    { code: 'E42', detail: { message: 'odd' } },
+    { name: 'Unrecognized', reason: 'E42', message: 'GetTask: odd' },
+  ],
+  ['all is lost', { name: 'Unrecognized', rpcCode: undefined, message: 'GetTask: all is lost' }],
+  [
+    { status: 400, hint: 'x' },
+    { name: 'Unrecognized', message: 'GetTask: {"status":400,"hint":"x"}' },
+  ],
+])('an error in a shape of its own: %j', (error, expected) => {
+  expect(fromRpcError(error, 200, 'GetTask')).toMatchObject(expected);
 });
 
 test('details of any shape', () => {

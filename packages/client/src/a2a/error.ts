@@ -3,8 +3,11 @@ import {
   ERROR_INFO_TYPE,
   type ERRORS,
   type JSON_RPC_ERRORS,
+  type Task,
 } from '@agentproto/protocol/a2a/1.0';
-import { AgentProtoError, isAgentProtoError } from '../errors.ts';
+import { AgentProtoError, hasCode } from '../failure.ts';
+import { sentenceIn } from '../sentence.ts';
+import { isObject, type Place } from './json.ts';
 
 type WithoutSuffix<Name extends string> = Name extends `${infer Base}Error` ? Base : Name;
 
@@ -51,7 +54,19 @@ export class A2AError extends AgentProtoError {
 
 /** Whether a caught value is an `A2AError` (of any copy of this package), and of the given name. */
 export function isA2AError(value: unknown, name?: A2AErrorName): value is A2AError {
-  return isAgentProtoError(value) && value.code === 'A2A_ERROR' && (name === undefined || value.name === name);
+  return hasCode(value, 'A2A_ERROR') && (name === undefined || value.name === name);
+}
+
+/** With `expectCompleted`: the task is over, or waits, and is not completed. */
+export class TaskNotCompletedError extends AgentProtoError {
+  readonly code = 'TASK_NOT_COMPLETED';
+  override readonly name = 'TaskNotCompletedError';
+  readonly task: Task;
+
+  constructor(task: Task, said: string) {
+    super(`the task ${task.id} is ${task.status.state}, not completed${said && `: ${said}`}`);
+    this.task = task;
+  }
 }
 
 type Table = (typeof ERRORS)['1.0.1'] & typeof JSON_RPC_ERRORS;
@@ -80,10 +95,10 @@ function nameOfCode(code: number): KnownName | undefined {
   return (Object.keys(CODES) as KnownName[]).find((name) => CODES[name] === code);
 }
 
-/** `TASK_NOT_FOUND` is the reason of `TaskNotFound`, and so on for all. */
+/** `TASK_NOT_FOUND` is the reason of `TaskNotFound`, and so on for all; some servers write the name itself. */
 function nameOfReason(reason: string | undefined): KnownName | undefined {
-  const name = reason?.toLowerCase().replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
-  return name && Object.hasOwn(CODES, name) ? (name as KnownName) : undefined;
+  const plain = reason?.toLowerCase().replace(/[^a-z]|error$/g, '');
+  return (Object.keys(CODES) as KnownName[]).find((name) => name.toLowerCase() === plain);
 }
 
 /** For HTTP+JSON errors without a reason: what the status alone can only mean, in the table of 1.0.0 or of 1.0.1 (§5.4). */
@@ -101,33 +116,34 @@ const BY_STATUS: { [status: string]: KnownName } = {
 /** Whatever code a gateway puts into its body. */
 const OF_THE_WAY = [401, 403, 407, 408, 425, 429, 503, 504];
 
-/** From a JSON-RPC error object (§9.5). */
-export function fromRpcError(
-  error: { code: number; message: string; data?: unknown },
-  httpStatus: number,
-  where: string,
-): A2AError {
-  const { code: rpcCode, message } = error;
-  const details = objects(error.data);
-  const reason = reasonOf(details);
-  return new A2AError(nameOfCode(rpcCode) ?? nameOfReason(reason) ?? 'Unrecognized', `${where}: ${message}`, {
-    rpcCode,
-    httpStatus,
-    reason,
-    details,
-  });
+/**
+ * From the `error` of a JSON-RPC answer (§9.5) or of an HTTP+JSON body (§11.6), whatever its shape. `byStatus`: where
+ * nothing else says what it is, the HTTP status does.
+ */
+export function fromError(error: unknown, httpStatus: number, where: Place, byStatus: boolean): A2AError {
+  const { code, status, data, details: given } = isObject(error) ? error : {};
+  const number = Number(code);
+  const rpcCode = code && Number.isInteger(number) && (number < 0 || !byStatus) ? number : undefined;
+  const details = objects(data ?? given);
+  // A text for a code is a reason in the wrong place.
+  const reason = reasonOf(details) ?? (typeof code === 'string' && rpcCode === undefined ? code : undefined);
+  const name =
+    (rpcCode !== undefined && nameOfCode(rpcCode)) ||
+    nameOfReason(reason) ||
+    (byStatus && (BY_STATUS[httpStatus] ?? BY_STATUS[String(status)])) ||
+    'Unrecognized';
+  const said = sentenceIn(error) ?? JSON.stringify(error).slice(0, 200);
+  return new A2AError(name, `${where}: ${said}`, { rpcCode, httpStatus, reason, details });
 }
 
-/** From the `error` of an HTTP+JSON body (§11.6). */
-export function fromHttpError(
-  error: { code?: unknown; status?: unknown; message?: unknown; details?: unknown },
-  httpStatus: number,
-  where: string,
-): A2AError {
-  const details = objects(error.details);
-  const reason = reasonOf(details);
-  const name = nameOfReason(reason) ?? BY_STATUS[httpStatus] ?? BY_STATUS[String(error.status)] ?? 'Unrecognized';
-  return new A2AError(name, `${where}: ${String(error.message)}`, { httpStatus, reason, details });
+/** Whether a whole body is the error object of a JSON-RPC answer, as in HTTP+JSON of A2A 0.3. */
+export function isRpcError(body: unknown): boolean {
+  return isInShape(body) && (body as { code: number }).code < 0;
+}
+
+/** Whether an error is what its binding says: `code` an integer, `message` a text (§9.5, §11.6). */
+export function isInShape(error: unknown): boolean {
+  return isObject(error) && Number.isInteger(error['code']) && typeof error['message'] === 'string';
 }
 
 /** Whether an error in the body says more than the HTTP status, which speaks of the way to the agent. */
@@ -145,8 +161,4 @@ function reasonOf(details: readonly ErrorDetail[]): string | undefined {
 /** A single object where a list should be is taken for a list of one: 1.0.0 has such a sample. */
 function objects(value: unknown): ErrorDetail[] {
   return [value].flat().filter(isObject);
-}
-
-function isObject(value: unknown): value is { [key: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

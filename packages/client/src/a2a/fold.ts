@@ -6,6 +6,9 @@ export interface Fold {
   add(event: StreamResponse): void;
   /** The task as far as it is known: without artifacts, which `result` has. */
   readonly task: Task | undefined;
+  readonly message: Message | undefined;
+  /** The stream is over: a message that came last is the answer, also after a task. Whether it is. */
+  conclude(): boolean;
   /** A copy that later events leave alone. */
   result(): SendMessageResponse | undefined;
 }
@@ -14,6 +17,8 @@ export function createFold(report: Report): Fold {
   let task: Task | undefined;
   let message: Message | undefined;
   let artifacts = new Map<string, Artifact>();
+  let messageIsLast = false;
+  let concluded = false;
 
   function begin(next: Task): void {
     task = { ...next };
@@ -29,6 +34,7 @@ export function createFold(report: Report): Fold {
 
   return {
     add(event) {
+      messageIsLast = event.message !== undefined;
       if (event.task) begin(event.task);
       else if (event.message) message = event.message;
       else if (event.statusUpdate) {
@@ -50,8 +56,12 @@ export function createFold(report: Report): Fold {
     get task() {
       return task;
     },
+    get message() {
+      return message;
+    },
+    conclude: () => (concluded = messageIsLast),
     result() {
-      if (!task) return message && { message };
+      if (!task || concluded) return message && { message };
       return {
         task: {
           ...task,

@@ -1,7 +1,9 @@
 import { A2A_MEDIA_TYPE, type MethodName, type METHODS } from '@agentproto/protocol/a2a/1.0';
 import { InvalidInputError } from '../errors.ts';
 import type { Binding, ClientMethod } from './binding.ts';
-import { fromHttpError } from './error.ts';
+import type { Report } from './deviation.ts';
+import { fromError, isInShape } from './error.ts';
+import type { Place } from './json.ts';
 
 type Http<Name extends MethodName> = (typeof METHODS)[Name]['http'];
 
@@ -34,11 +36,14 @@ export function httpJson(interfaceUrl: string): Binding {
       mediaType: A2A_MEDIA_TYPE,
       // §11.5: GET and DELETE have their parameters in path and query only.
       ...(verb === 'POST' ? { url: url.href, body: JSON.stringify(rest) } : { url: withQuery(url, rest) }),
-      result(answer: unknown, httpStatus: number, where: string) {
-        const error = (answer as { error?: { code?: unknown } } | null)?.error;
-        if (!error || typeof error !== 'object') return answer;
+      result(answer: unknown, httpStatus: number, where: Place, report: Report) {
+        const { error } = (answer ?? {}) as { error?: unknown };
+        if (!error) return answer;
+        if (!isInShape(error)) report('error-shape', `${where}: expected an error with code and message`);
+        const { code } = error as { code?: unknown };
         // In a stream the HTTP status has long been sent; the body of §11.6 has it too.
-        throw fromHttpError(error, typeof error.code === 'number' ? error.code : httpStatus, where);
+        const status = typeof code === 'number' && code >= 100 && code < 600 ? code : httpStatus;
+        throw fromError(error, status, where, true);
       },
     }));
   };

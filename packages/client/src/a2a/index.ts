@@ -1,12 +1,14 @@
 export {
   A2AClient,
   type ConnectOptions,
+  type MessageOptions,
   type SendOptions,
   type StreamOptions,
   type SubscribeOptions,
 } from './client.ts';
 export { A2AStream } from './stream.ts';
-export { A2AError, type A2AErrorName, type ErrorDetail, isA2AError } from './error.ts';
+export { A2AError, type A2AErrorName, type ErrorDetail, isA2AError, TaskNotCompletedError } from './error.ts';
+export { textOf } from './text.ts';
 export type { BindingName } from './binding.ts';
 export type { Deviation, DeviationKind } from './deviation.ts';
 export type { MessageMembers, SendInput } from './input.ts';
@@ -15,4 +17,5 @@ export type { Auth } from '../auth.ts';
 export type { ClientRequest, Middleware, Next } from '../middleware.ts';
 export type { FailedAttempt, RetryPolicy } from '../retry.ts';
 export type { Limits, Timeouts, TransportOptions } from '../transport.ts';
+export { INTERRUPTED_STATES, TERMINAL_STATES } from '@agentproto/protocol/a2a/1.0';
 export type * from '@agentproto/protocol/a2a/1.0';

@@ -43,14 +43,28 @@ test('each message has its own id', () => {
   );
 });
 
-test.each([[[]], [{}], [{ parts: [] }], ['text'], [undefined], [{ message: {} }], [{ text: 1 }]])(
+test.each([[[]], [{}], [{ parts: [] }], [5], [undefined], [{ message: {} }], [{ text: 1 }]])(
   '%j is refused in words',
   (input) => {
     expect(() => sendMessageRequest(input as never)).toThrow(
       expect.objectContaining({
         code: 'INVALID_INPUT',
-        message: expect.stringContaining('expected { text }, { parts } or { message }'),
+        message: expect.stringContaining('expected a text, { text }, { parts } or { message }'),
       }),
     );
   },
 );
+
+test.each([
+  [{ text: 'a', url: 'http://h' }, 'parts[1]: expected exactly one of text, raw, url, data, got text and url'],
+  [{ kind: 'file' }, 'parts[1]: expected exactly one of text, raw, url, data, got kind'],
+  [null, 'parts[1]: expected exactly one of text, raw, url, data, got none'],
+])('a part that is none or two: %j', (part, message) => {
+  expect(() => sendMessageRequest([{ data: null }, part as never])).toThrow(
+    expect.objectContaining({ code: 'INVALID_INPUT', message: expect.stringContaining(message) }),
+  );
+});
+
+test('a text alone', () => {
+  expect(sendMessageRequest('hi').message).toMatchObject({ role: 'ROLE_USER', parts: [{ text: 'hi' }] });
+});

@@ -9,6 +9,7 @@ export type MessageMembers = Partial<Omit<Message, 'parts'>>;
  * are filled in where they are missing.
  */
 export type SendInput =
+  | string
   | ({ text: string; parts?: never; message?: never } & MessageMembers)
   | ({ parts: Part[]; text?: never; message?: never } & MessageMembers)
   | readonly Part[]
@@ -24,18 +25,30 @@ export function sendMessageRequest(input: SendInput): SendMessageRequest {
   const { message, ...rest } = requestOf(input);
   if (!Array.isArray(message?.parts) || message.parts.length === 0) {
     throw new InvalidInputError(
-      'input: expected { text }, { parts } or { message } with at least one part (A2A §4.1.4)',
+      'input: expected a text, { text }, { parts } or { message } with at least one part (A2A §4.1.4)',
     );
   }
+  for (const [index, part] of message.parts.entries()) checkPart(part, `parts[${index}]`);
   return {
     message: { ...message, messageId: message.messageId ?? crypto.randomUUID(), role: message.role ?? 'ROLE_USER' },
     ...rest,
   };
 }
 
+const CONTENTS = ['text', 'raw', 'url', 'data'] as const;
+
+/** §4.1.6. `data` may be null. */
+function checkPart(part: Part, where: string): void {
+  const given = CONTENTS.filter((member) => part?.[member] !== undefined);
+  if (given.length === 1) return;
+  const got = given.join(' and ') || Object.keys(part ?? {}).join(', ') || 'none';
+  throw new InvalidInputError(`${where}: expected exactly one of ${CONTENTS.join(', ')}, got ${got} (A2A §4.1.6)`);
+}
+
 function requestOf(
   input: SendInput,
 ): Omit<SendMessageRequest, 'message'> & { message: MessageMembers & { parts: Part[] } } {
+  if (typeof input === 'string') return { message: { parts: [{ text: input }] } };
   if (isParts(input)) return { message: { parts: [...input] } };
   if (input?.message) return input;
   if (typeof input?.text === 'string') {

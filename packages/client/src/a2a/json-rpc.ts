@@ -1,8 +1,9 @@
 import { JSON_MEDIA_TYPE } from '@agentproto/protocol/a2a/1.0';
-import { type ReadResponse, readResponse, requestMessage } from '@agentproto/wire/json-rpc';
+import { readResponse, requestMessage } from '@agentproto/wire/json-rpc';
 import { MalformedResponseError } from '../errors.ts';
 import type { Binding } from './binding.ts';
-import { fromRpcError } from './error.ts';
+import { fromError, isInShape } from './error.ts';
+import { isObject } from './json.ts';
 
 /** §9: one POST to one url for every operation. */
 export function jsonRpc(url: string): Binding {
@@ -16,25 +17,23 @@ export function jsonRpc(url: string): Binding {
         mediaType: JSON_MEDIA_TYPE,
         body: JSON.stringify(requestMessage(ownId, method, params)),
         result(answer, httpStatus, where, report) {
-          let read = readResponse(answer, ownId);
-          if (read.kind === 'malformed') {
-            const { reason } = read;
-            read = mended(answer, ownId);
-            if (read.kind === 'malformed')
-              throw new MalformedResponseError('a JSON-RPC response', where, JSON.stringify(answer));
-            report('envelope', `${where}: ${reason}`);
+          const read = readResponse(answer, ownId);
+          if (read.kind === 'result') return read.result;
+          if (read.kind === 'error') throw fromError(read.error, httpStatus, where, false);
+          const { jsonrpc, result, error } = (answer ?? {}) as { jsonrpc?: unknown; result?: unknown; error?: unknown };
+          // One HTTP answer can belong to no other request, whatever its envelope says.
+          if (error) {
+            report(isInShape(error) ? 'envelope' : 'error-shape', `${where}: ${read.reason}`);
+            throw fromError(error, httpStatus, where, false);
           }
-          if (read.kind === 'error') throw fromRpcError(read.error, httpStatus, where);
-          return read.result;
+          // Some servers leave the whole envelope away.
+          const bare = result === undefined && jsonrpc === undefined && isObject(answer);
+          if (result === undefined && !bare)
+            throw new MalformedResponseError('a JSON-RPC response', String(where), JSON.stringify(answer));
+          report('envelope', `${where}: ${read.reason}`);
+          return bare ? answer : result;
         },
       },
     ];
   };
-}
-
-/** The answer to this request, were its envelope in order: one HTTP answer can belong to no other request. */
-function mended(answer: unknown, id: number): ReadResponse {
-  if (typeof answer !== 'object' || answer === null) return readResponse(answer, id);
-  const { result, error } = answer as { result?: unknown; error?: unknown };
-  return readResponse({ jsonrpc: '2.0', id, ...(error ? { error } : result !== undefined && { result }) }, id);
 }

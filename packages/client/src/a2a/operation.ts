@@ -1,4 +1,10 @@
-import { EXTENSIONS_HEADER, JSON_MEDIA_TYPE, VERSION, VERSION_HEADER } from '@agentproto/protocol/a2a/1.0';
+import {
+  A2A_MEDIA_TYPE,
+  EXTENSIONS_HEADER,
+  JSON_MEDIA_TYPE,
+  VERSION,
+  VERSION_HEADER,
+} from '@agentproto/protocol/a2a/1.0';
 import {
   type Answer as HttpAnswer,
   type Call,
@@ -7,16 +13,17 @@ import {
   createCall,
   lifeOf,
   mediaTypeOf,
+  parseJson,
   request,
   textOf,
 } from '../call.ts';
-import { type AgentProtoError, HttpError, isAgentProtoError, MalformedResponseError } from '../errors.ts';
+import { isAgentProtoError } from '../errors.ts';
 import type { Lifetime } from '../lifetime.ts';
-import { retryAfterMs, retrying } from '../retry.ts';
+import { retrying } from '../retry.ts';
 import type { Transport } from '../transport.ts';
 import type { ClientMethod, WireCall } from './binding.ts';
-import type { Deviation, Report } from './deviation.ts';
-import { isA2AError, saysMore } from './error.ts';
+import { type Deviation, type Report, reporter } from './deviation.ts';
+import { type A2AError, fromError, isA2AError, isRpcError, saysMore } from './error.ts';
 
 /** What every call may say for itself; it wins over what the client was given. */
 export interface CallOptions extends HttpCallOptions {
@@ -27,9 +34,13 @@ export interface CallOptions extends HttpCallOptions {
 export interface Session {
   transport: Transport;
   extensions: readonly string[];
-  onDeviation: ((deviation: Deviation) => void) | undefined;
+  tell: (deviation: Deviation) => void;
   /** Aborts when the client is closed. */
   closed: AbortSignal;
+  /** Over JSON-RPC 0, over HTTP+JSON 1. */
+  binding: 0 | 1;
+  /** The agent does not take `application/a2a+json`. */
+  plainJson: boolean;
 }
 
 /** One operation, with all that is said for it, by the client or the call. */
@@ -37,22 +48,28 @@ export interface Operation extends Call<ClientMethod | 'card'> {
   /** The ways to carry it, best first. */
   calls: readonly WireCall[];
   report: Report;
+  session: Session;
 }
 
 export type OperationKind = CallKind<Operation['name']> & Pick<Operation, 'calls'> & { accept: string };
 
 export function operation(
-  { transport, extensions, onDeviation, closed }: Session,
+  session: Session,
   { accept, calls, ...kind }: OperationKind,
   options: CallOptions,
 ): Operation {
-  const headers = new Headers({ [VERSION_HEADER]: VERSION, accept });
-  const activated = new Set([...extensions, ...(options.extensions ?? [])]);
-  if (activated.size > 0) headers.set(EXTENSIONS_HEADER, [...activated].join(', '));
+  const headers = new Headers({ accept });
+  // A browser asks for a card without a preflight, if no header of ours is in the way.
+  if (kind.name !== 'card') {
+    headers.set(VERSION_HEADER, VERSION);
+    const activated = new Set([...session.extensions, ...(options.extensions ?? [])]);
+    if (activated.size > 0) headers.set(EXTENSIONS_HEADER, [...activated].join(', '));
+  }
   return {
-    ...createCall(transport, closed, kind, headers, options),
+    ...createCall(session.transport, session.closed, kind, headers, options),
     calls,
-    report: (deviation, message) => onDeviation?.({ kind: deviation, operation: kind.name, message }),
+    session,
+    report: reporter(session.tell, kind.name, session.binding),
   };
 }
 
@@ -66,8 +83,8 @@ export interface Answer extends HttpAnswer {
 export async function perform<T>(
   doing: Operation,
   read: (result: unknown, where: string, report: Report) => T,
+  life = lifeOf(doing),
 ): Promise<T> {
-  const life = lifeOf(doing);
   try {
     return await attempts(doing, life, async (answer) => {
       try {
@@ -87,49 +104,68 @@ export function attempts<T>(doing: Operation, life: Lifetime, take: (answer: Ans
     for (let way = 0; ; way++) {
       const call = doing.calls[way]!;
       try {
-        const answer = await request(doing, call, attempt, life.child(), failureOf(call));
-        return await take({ ...answer, call, operation: doing });
+        return await take({ ...(await open(doing, call, attempt, life)), call, operation: doing });
       } catch (error) {
-        if (way === doing.calls.length - 1 || !isNoRoute(error)) throw error;
+        if (isA2AError(error)) error.message = doing.redact(error.message);
+        if (way === doing.calls.length - 1 || ![404, 405].includes(statusOf(error)!)) throw error;
       }
     }
   });
 }
 
+/** Makes one attempt; an agent that knows only `application/json` gets that, from then on. */
+async function open(doing: Operation, call: WireCall, attempt: number, life: Lifetime): Promise<HttpAnswer> {
+  const { session, report } = doing;
+  const send = (mediaType: string) =>
+    request(doing, { ...call, mediaType }, attempt, life.child(), failureOf(call, report));
+  if (call.mediaType !== A2A_MEDIA_TYPE || call.body === undefined) return send(call.mediaType);
+  if (session.plainJson) return send(JSON_MEDIA_TYPE);
+  try {
+    return await send(A2A_MEDIA_TYPE);
+  } catch (refused) {
+    if (statusOf(refused) !== 415) throw refused;
+    const answer = await send(JSON_MEDIA_TYPE).catch((error: unknown) => ({ error }));
+    if ('error' in answer && statusOf(answer.error) === 415) throw refused;
+    session.plainJson = true;
+    report('request-content-type', `${doing.name}: expected ${A2A_MEDIA_TYPE} to be taken, got HTTP 415`);
+    if ('error' in answer) throw answer.error;
+    return answer;
+  }
+}
+
 /** The result in an answer that is one JSON document. */
 export async function readResult(answer: Answer): Promise<unknown> {
   const { response, call, where, operation } = answer;
-  const text = await textOf(answer, operation);
+  const { report, redact } = operation;
+  const json = parseJson(await textOf(answer, operation), answer, redact);
   const type = mediaTypeOf(response);
   // HTTP+JSON of 1.0.0 says `application/json`.
   if (type !== call.mediaType && type !== JSON_MEDIA_TYPE) {
-    operation.report('content-type', `${where}: expected ${call.mediaType}, got ${type || 'none'}`);
+    report('content-type', `${where}: expected ${call.mediaType}, got ${type || 'none'}`);
   }
-  try {
-    return call.result(JSON.parse(text), response.status, where, operation.report);
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new MalformedResponseError('JSON', where, text, { cause });
-  }
+  return call.result(json, response.status, where, report);
 }
 
-/** What an answer with an error status means. */
-function failureOf(call: WireCall): (answer: HttpAnswer, text: string) => AgentProtoError {
-  return ({ response: { status, headers }, where }, text) => {
+/** What an answer with an error status means, if it is an error of the protocol; else it may be a gateway's page. */
+function failureOf(call: WireCall, report: Report): (answer: HttpAnswer, text: string) => A2AError | undefined {
+  return ({ response: { status }, where }, text) => {
+    const deviations: Parameters<Report>[] = [];
     try {
-      call.result(JSON.parse(text), status, where, () => {});
+      const json: unknown = JSON.parse(text);
+      call.result(json, status, where, (...deviation) => deviations.push(deviation));
+      if (!isRpcError(json)) return undefined;
+      deviations.push(['error-shape', `${where}: expected an error in a member error`]);
+      throw fromError(json, status, where, true);
     } catch (error) {
-      if (isA2AError(error) && saysMore(error, status)) return error;
-      // Else it is a gateway's page.
+      if (!isA2AError(error) || !saysMore(error, status)) return undefined;
+      for (const deviation of deviations) report(...deviation);
+      return error;
     }
-    return new HttpError(where, status, text.slice(0, 500), retryAfterMs(headers.get('retry-after')));
   };
 }
 
-/** The server has no such route; with a reason of the protocol it has, and means the task. */
-function isNoRoute(error: unknown): boolean {
-  const status = isAgentProtoError(error, 'HTTP_STATUS')
-    ? error.status
-    : isA2AError(error) && error.reason === undefined && error.httpStatus;
-  return status === 404 || status === 405;
+/** The HTTP status of an error that is not the protocol's own: with a reason of it, the server has this route. */
+function statusOf(error: unknown): number | undefined {
+  if (isAgentProtoError(error, 'HTTP_STATUS')) return error.status;
+  return isA2AError(error) && error.reason === undefined ? error.httpStatus : undefined;
 }

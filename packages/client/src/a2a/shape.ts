@@ -1,97 +1,132 @@
 import type { ListTasksResponse, SendMessageResponse, StreamResponse, Task } from '@agentproto/protocol/a2a/1.0';
 import { MalformedResponseError } from '../errors.ts';
 import type { Report } from './deviation.ts';
+import { isObject, type Json, type Place } from './json.ts';
+import { mendedEvent, mendedPart, mendedRole, mendedState } from './mend.ts';
 
 /**
  * The least that the rest of the client relies on; the full validators would be ten times its size.
- * Unknown members stay where they are (§5.7).
+ * Unknown members stay where they are (§5.7). What is known to be written otherwise is mended, and reported.
  */
 
-type Json = { [key: string]: unknown };
-
 const STREAM_MEMBERS = ['task', 'message', 'statusUpdate', 'artifactUpdate'] as const;
+const ONE_OF = STREAM_MEMBERS.join(', ');
 
-/** Undefined: an event of a kind that this version does not know. */
-export function readStreamResponse(value: unknown, where: string, report: Report): StreamResponse | undefined {
-  const event = object(value, where, 'an object with one of task, message, statusUpdate, artifactUpdate');
-  const members = STREAM_MEMBERS.filter((member) => event[member] !== undefined && event[member] !== null);
-  const [member, second] = members;
-  if (second) throw malformed(`exactly one of ${STREAM_MEMBERS.join(', ')}`, where, event);
+/** A text: why it cannot be read, an event of a kind that this version does not know. */
+export function readStreamResponse(value: unknown, where: Place, report: Report): StreamResponse | string {
+  let event = object(value, where, '', `an object with one of ${ONE_OF}`);
+  let member = onlyMember(event, where);
   if (!member) {
-    report(
-      'unknown-event',
-      `${where}: expected one of ${STREAM_MEMBERS.join(', ')}, got the members ${Object.keys(event).join(', ') || '(none)'}`,
-    );
-    return undefined;
+    const mended = mendedEvent(event, where, report);
+    if (!mended) return `expected one of ${ONE_OF}, got the members ${Object.keys(event).join(', ') || '(none)'}`;
+    member = onlyMember((event = mended), where)!;
   }
-  const at = `${where}: ${member}`;
-  const payload = object(event[member], at, 'an object');
-  if (member === 'task') readTask(payload, at);
-  if (member === 'message') parts(payload, at);
-  if (member === 'statusUpdate') status(payload, at);
-  if (member === 'artifactUpdate') artifact(payload['artifact'], `${at}.artifact`);
+  const payload = object(event[member], where, member, 'an object');
+  if (member === 'artifactUpdate') artifact(payload['artifact'], where, 'artifactUpdate.artifact', report);
+  else if (member === 'statusUpdate') status(payload, where, member, report);
+  else if (member === 'message') message(payload, where, member, report);
+  else task(payload, where, member, report);
   return event as StreamResponse;
 }
 
-export function readSendMessageResponse(value: unknown, where: string): SendMessageResponse {
-  const answer = readStreamResponse(value, where, () => {});
-  if (answer?.task ?? answer?.message) return answer as SendMessageResponse;
-  // A bare task or message with `kind` is what A2A 0.3 answers.
-  throw malformed('exactly one of task, message', where, value);
+function onlyMember(event: Json, where: Place): (typeof STREAM_MEMBERS)[number] | undefined {
+  let found: (typeof STREAM_MEMBERS)[number] | undefined;
+  for (const member of STREAM_MEMBERS) {
+    if (event[member] === undefined || event[member] === null) continue;
+    if (found) throw malformed(`exactly one of ${ONE_OF}`, where, '', event);
+    found = member;
+  }
+  return found;
 }
 
-export function readTask(value: unknown, where: string): Task {
-  const task = object(value, where, 'a task');
-  string(task['id'], `${where}.id`);
-  status(task, where);
-  for (const [index, each] of array(task['artifacts'] ?? [], `${where}.artifacts`).entries()) {
-    artifact(each, `${where}.artifacts[${index}]`);
-  }
-  return task as unknown as Task;
+export function readSendMessageResponse(value: unknown, where: Place, report: Report): SendMessageResponse {
+  const answer = readStreamResponse(value, where, (kind, said) =>
+    report(kind, said, kind === 'bare-payload' ? 'A2A10-SEND-001' : undefined),
+  );
+  if (typeof answer === 'object' && (answer.task ?? answer.message)) return answer as SendMessageResponse;
+  throw malformed('exactly one of task, message', where, '', value);
+}
+
+export function readTask(value: unknown, where: Place, report: Report): Task {
+  const given = object(value, where, '', 'a task');
+  if (given['id'] !== undefined || !given['task']) return task(given, where, '', report);
+  report('wrapped-task', `${where}: expected a bare task`);
+  return task(object(given['task'], where, 'task', 'a task'), where, 'task', report);
 }
 
 /** SDKs that follow proto rules leave `""`, `0` and `[]` out; this puts them back. */
-export function readListTasksResponse(value: unknown, where: string, report: Report): ListTasksResponse {
-  const page = object(value, where, 'a page of tasks');
+export function readListTasksResponse(value: unknown, where: Place, report: Report): ListTasksResponse {
+  const page = object(value, where, '', 'a page of tasks');
   const missing = ['tasks', 'nextPageToken', 'pageSize', 'totalSize'].filter((member) => page[member] === undefined);
   if (missing.length > 0) report('missing-member', `${where}: expected the members ${missing.join(', ')}`);
-  const tasks = array(page['tasks'] ?? [], `${where}.tasks`).map((task, index) =>
-    readTask(task, `${where}.tasks[${index}]`),
-  );
+  const tasks = array(page['tasks'] ?? [], where, 'tasks').map((each, index) => {
+    const path = `tasks[${index}]`;
+    return task(object(each, where, path, 'a task'), where, path, report);
+  });
   return { nextPageToken: '', pageSize: tasks.length, totalSize: tasks.length, ...page, tasks };
 }
 
-function status(owner: Json, where: string): void {
-  const value = object(owner['status'], `${where}.status`, 'a task status');
-  string(value['state'], `${where}.status.state`);
+function task(value: Json, where: Place, path: string, report: Report): Task {
+  string(value['id'], where, path, 'id');
+  status(value, where, path, report);
+  for (const each of array(value['artifacts'] ?? [], where, `${path}.artifacts`)) {
+    artifact(each, where, `${path}.artifacts[]`, report);
+  }
+  for (const each of array(value['history'] ?? [], where, `${path}.history`)) {
+    message(object(each, where, `${path}.history[]`, 'a message'), where, `${path}.history[]`, report);
+  }
+  return value as unknown as Task;
 }
 
-function artifact(value: unknown, where: string): void {
-  const owner = object(value, where, 'an artifact');
-  string(owner['artifactId'], `${where}.artifactId`);
-  parts(owner, where);
+function status(owner: Json, where: Place, path: string, report: Report): void {
+  const value = object(owner['status'], where, path, 'a task status', 'status');
+  const state = string(value['state'], where, path, 'status.state');
+  if (!state.startsWith('TASK_STATE_')) value['state'] = mendedState(state, where, report);
+  if (value['message']) message(object(value['message'], where, path, 'a message'), where, path, report);
+}
+
+function message(owner: Json, where: Place, path: string, report: Report): void {
+  if (owner['role'] === 'user' || owner['role'] === 'agent') owner['role'] = mendedRole(owner['role'], where, report);
+  parts(owner, where, path, report);
+}
+
+function artifact(value: unknown, where: Place, path: string, report: Report): void {
+  const owner = object(value, where, path, 'an artifact');
+  string(owner['artifactId'], where, path, 'artifactId');
+  parts(owner, where, path, report);
 }
 
 /** Empty lists are left out by SDKs that follow proto rules. */
-function parts(owner: Json, where: string): void {
-  array((owner['parts'] ??= []), `${where}.parts`);
+function parts(owner: Json, where: Place, path: string, report: Report): void {
+  const list = array((owner['parts'] ??= []), where, path, 'parts');
+  for (let index = 0; index < list.length; index++) {
+    const part = list[index] as { file?: unknown } | null;
+    if (part?.file) list[index] = mendedPart(part as Json, where, report);
+  }
 }
 
-export function object(value: unknown, where: string, expected: string): Json {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
-  throw malformed(expected, where, value);
+export function object(value: unknown, where: Place, path: string, expected: string, member?: string): Json {
+  if (isObject(value)) return value;
+  throw malformed(expected, where, path, value, member);
 }
 
-function array(value: unknown, where: string): unknown[] {
+function array(value: unknown, where: Place, path: string, member?: string): unknown[] {
   if (Array.isArray(value)) return value;
-  throw malformed('an array', where, value);
+  throw malformed('an array', where, path, value, member);
 }
 
-function string(value: unknown, where: string): string {
+function string(value: unknown, where: Place, path: string, member: string): string {
   if (typeof value === 'string' && value !== '') return value;
-  throw malformed('a non-empty string', where, value);
+  throw malformed('a non-empty string', where, path, value, member);
 }
 
-function malformed(expected: string, where: string, value: unknown): MalformedResponseError {
-  return new MalformedResponseError(expected, where, JSON.stringify(value) ?? 'nothing');
+function malformed(
+  expected: string,
+  where: Place,
+  path: string,
+  value: unknown,
+  member?: string,
+): MalformedResponseError {
+  const at = [path, member].filter(Boolean).join('.');
+  return new MalformedResponseError(expected, `${where}${at && `: ${at}`}`, JSON.stringify(value) ?? 'nothing');
 }

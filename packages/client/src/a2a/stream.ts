@@ -3,21 +3,31 @@ import {
   type SendMessageResponse,
   type StreamResponse,
   type Task,
-  TERMINAL_STATES,
-  INTERRUPTED_STATES,
   type TaskState,
 } from '@agentproto/protocol/a2a/1.0';
-import { AbortedError, isAgentProtoError, MalformedResponseError, StreamTruncatedError } from '../errors.ts';
+import {
+  AbortedError,
+  InvalidInputError,
+  isAgentProtoError,
+  MalformedResponseError,
+  StreamTruncatedError,
+} from '../errors.ts';
 import type { Lifetime } from '../lifetime.ts';
 import { backoffMs, type RetryPolicy } from '../retry.ts';
 import { catchUp } from './catch-up.ts';
 import type { Progress, Received } from './connection.ts';
 import type { Report } from './deviation.ts';
 import { createFold, type Fold } from './fold.ts';
+import { type Phase, phaseOfState } from './phase.ts';
+import { comparePlaces, type Place } from './places.ts';
 
 export interface StreamSource {
-  /** The message goes on with a task: the first event may show it as it was before. */
-  followUp: boolean;
+  /** The task and the context that the message goes on with, as far as they are known. */
+  goesOn: Place;
+  /** With `expectCompleted`; for `final`. */
+  check(result: SendMessageResponse): void;
+  /** The stream is over; the task may go on with another message. */
+  onRest(task: Task): void;
   report: Report;
   /** Made when the stream is first read. */
   begin(): Lifetime;
@@ -39,11 +49,12 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
   readonly #source: StreamSource;
   readonly #events: AsyncGenerator<StreamResponse, void, undefined>;
   readonly #fold: Fold;
-  readonly #progress: Progress = { events: 0, answered: false, done: false };
+  readonly #progress: Progress = { events: 0, unread: { count: 0, why: '' }, answered: false, done: false };
   #lastEventId: string | undefined;
   #life: Lifetime | undefined;
   #phase: Phase = 'running';
   #failure: { error: unknown } | undefined;
+  #read = false;
 
   constructor(source: StreamSource) {
     this.#source = source;
@@ -56,6 +67,11 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
     return this.#fold.task?.id;
   }
 
+  /** Once an event has named it. */
+  get contextId(): string | undefined {
+    return this.#fold.task?.contextId ?? this.#fold.message?.contextId;
+  }
+
   /** Of the event that was read last, where the server sends event ids; for `subscribe(id, { lastEventId })`. */
   get lastEventId(): string | undefined {
     return this.#lastEventId;
@@ -66,7 +82,10 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
     return this.#fold.result();
   }
 
+  /** Throws when it is called again: what was read is gone, and a second loop would see nothing. */
   [Symbol.asyncIterator](): AsyncIterator<StreamResponse, void, undefined> {
+    if (this.#read) throw new InvalidInputError('a stream can be read once: keep its events, or use final()');
+    this.#read = true;
     return this.#events;
   }
 
@@ -75,23 +94,29 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
    * input, because only the caller can then make it go on.
    */
   async final(): Promise<SendMessageResponse> {
+    this.#read = true;
     for await (const event of this.#events) {
       if (this.#phase === 'waiting' && stateOf(event) === 'TASK_STATE_INPUT_REQUIRED') break;
     }
     if (this.#failure) throw this.#failure.error;
     const result = this.#fold.result();
     if (this.#phase === 'running' || !result) throw new AbortedError('the stream was left before its end');
+    this.#source.check(result);
     return result;
   }
 
   /** Detaches; a read that is pending fails with `AbortedError`. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#life?.end(new AbortedError('the stream was disposed'));
+  async close(): Promise<void> {
+    this.#life?.end(new AbortedError('the stream was closed'));
     await this.#events.return();
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   async *#run(): AsyncGenerator<StreamResponse, void, undefined> {
-    const { begin, open, rejoin, resumeAttempts, backoff, report } = this.#source;
+    const { begin, open, rejoin, resumeAttempts, backoff, report, onRest } = this.#source;
     const progress = this.#progress;
     const life = (this.#life = begin());
     let failures = 0;
@@ -111,11 +136,13 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
               yield event;
             }
           }
+          if (this.#phase === 'running' && this.#fold.conclude()) this.#phase = 'done';
           if (this.#phase !== 'running') return;
           throw this.#truncated();
         } catch (error) {
           // Whatever the end of the whole stream broke, the end is the reason.
           life.throwIfEnded();
+          if (isAgentProtoError(error, 'DEVIATION')) throw error;
           if (this.#phase === 'done') {
             if (isAgentProtoError(error, 'ABORTED')) report('stream-left-open', 'expected the stream to be closed');
             return;
@@ -135,6 +162,7 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
       this.#failure = { error };
       throw error;
     } finally {
+      if (this.#phase === 'waiting' && this.#fold.task) onRest(this.#fold.task);
       life.close();
     }
   }
@@ -143,12 +171,14 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
   #take(event: StreamResponse): boolean {
     const { report } = this.#source;
     const state = stateOf(event);
-    if (this.#phase === 'done' && !(event.task && phaseOf(event.task.status.state) === 'done')) {
+    if (this.#phase === 'done' && !(event.task && phaseOfState(event.task.status.state) === 'done')) {
       report('event-after-end', `expected nothing after the end, got ${Object.keys(event).join(', ')}`);
       return false;
     }
-    if (state) this.#phase = phaseOf(state);
-    if (this.#phase === 'waiting' && this.#source.followUp && !this.#fold.task) this.#phase = 'running';
+    this.#compare(event);
+    if (state) this.#phase = phaseOfState(state);
+    // A message that goes on with a task: the first event may show it as it was before.
+    if (this.#phase === 'waiting' && this.#source.goesOn.taskId && !this.#fold.task) this.#phase = 'running';
     if (event.message && this.#fold.task) report('message-in-task-stream', 'expected updates of the task only');
     else if (event.message) this.#phase = 'done';
     this.#progress.done = this.#phase === 'done';
@@ -156,27 +186,27 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
     return true;
   }
 
+  #compare({ task, message, statusUpdate, artifactUpdate }: StreamResponse): void {
+    const { task: known } = this.#fold;
+    const { goesOn, report } = this.#source;
+    const update = artifactUpdate ?? statusUpdate;
+    const taskId = update?.taskId ?? task?.id;
+    const { contextId } = (update ?? task ?? message)!;
+    if (!known) comparePlaces(goesOn, { taskId, contextId }, report, 'A2A10-CTX-002');
+    else if (taskId !== known.id || contextId !== known.contextId)
+      comparePlaces({ taskId: known.id, contextId: known.contextId }, { taskId, contextId }, report);
+  }
+
   #truncated(cause?: unknown): StreamTruncatedError<Task | Message> {
     const result = this.#fold.result();
     const seen = {
       events: this.#progress.events,
+      unread: this.#progress.unread,
       lastEventId: this.#lastEventId,
       partial: result?.task ?? result?.message,
     };
     return new StreamTruncatedError('a terminal or interrupted state', seen, cause ? { cause } : undefined);
   }
-}
-
-/** `waiting`: the task waits for the caller, and the server may close the stream or keep it open. */
-type Phase = 'running' | 'waiting' | 'done';
-
-const PHASES: { [state: string]: Phase } = Object.fromEntries([
-  ...TERMINAL_STATES.map((state) => [state, 'done']),
-  ...INTERRUPTED_STATES.map((state) => [state, 'waiting']),
-]);
-
-function phaseOf(state: TaskState): Phase {
-  return PHASES[state] ?? 'running';
 }
 
 function stateOf(event: StreamResponse): TaskState | undefined {

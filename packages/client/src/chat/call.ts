@@ -5,7 +5,7 @@ import type { Lifetime } from '../lifetime.ts';
 import { retryAfterMs, retrying } from '../retry.ts';
 import type { Transport } from '../transport.ts';
 import { type ChatOperation, type Deviation, type Report, reporter } from './deviation.ts';
-import { httpErrorOf } from './error.ts';
+import { chatErrorOf } from './error.ts';
 import { carriesDecision } from './input.ts';
 import { type Mask, maskOf } from './secrets.ts';
 
@@ -20,7 +20,7 @@ export interface Connection {
   /** The agent's base url. */
   url: string;
   transport: Transport;
-  onDeviation: ((deviation: Deviation) => void) | undefined;
+  tell: (deviation: Deviation) => void;
   /** Aborts when the client is closed. */
   closed: AbortSignal;
 }
@@ -32,11 +32,12 @@ export interface ChatCall extends Call<'chat' | 'chat-stream'> {
   /** Of an answer that is a success. */
   mediaType: string;
   report: Report;
+  /** `redact` for what is no failure: without the credentials, which no agent sees. */
   mask: Mask;
 }
 
 export function chatCall(
-  { url, transport, onDeviation, closed }: Connection,
+  { url, transport, tell, closed }: Connection,
   name: ChatCall['name'],
   turn: ChatRequest,
   options: CallOptions,
@@ -47,24 +48,26 @@ export function chatCall(
   // Sending a turn again lets the agent work again.
   const kind = { name, streams, blocking: !streams, safe: false };
   const call = createCall(transport, closed, kind, headers, options);
+  const mask = maskOf(turn);
   return {
     ...call,
+    redact: (text) => mask(call.redact(text)),
     retry: carriesDecision(turn) ? { ...call.retry, attempts: 1 } : call.retry,
     url: urlOf(name, url),
     body: JSON.stringify(turn),
     mediaType,
-    report: reporter(name, onDeviation),
-    mask: maskOf(turn),
+    report: reporter(name, tell),
+    mask,
   };
 }
 
 /** Sends a turn until an answer comes that is a success, as often as the policy allows. */
 export function answerTo(call: ChatCall, life: Lifetime): Promise<Answer> {
-  const { url, body, mask } = call;
+  const { url, body, redact } = call;
   const envelope = { method: 'POST', url, mediaType: JSON_MEDIA_TYPE, body };
   return retrying(call, life, async (attempt) => {
     const answer = await request(call, envelope, attempt, life.child(), ({ response, where }, text) =>
-      httpErrorOf(where, response.status, text, retryAfterMs(response.headers.get('retry-after')), mask),
+      chatErrorOf(where, response.status, text, retryAfterMs(response.headers.get('retry-after')), redact),
     );
     checkType(answer, call);
     return answer;
@@ -88,5 +91,5 @@ function checkType({ response, life, where }: Answer, { mediaType, report }: Cha
   }
   life.close();
   void response.body?.cancel().catch(() => {});
-  throw new MalformedResponseError(mediaType, where, type);
+  throw new MalformedResponseError(mediaType, where, type, { got: type });
 }

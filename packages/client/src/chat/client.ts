@@ -1,5 +1,6 @@
 import type { WebSocketConstructor } from '@agentproto/wire/websocket';
-import { type CallOptions, lifeOf, textOf } from '../call.ts';
+import { type CallOptions, lifeOf, parseJson, textOf } from '../call.ts';
+import { teller } from '../deviations.ts';
 import { AbortedError, InvalidInputError } from '../errors.ts';
 import { place } from '../middleware.ts';
 import { createTransport, type TransportOptions } from '../transport.ts';
@@ -16,8 +17,10 @@ import { ChatStream } from './stream.ts';
 export interface ChatOptions extends TransportOptions {
   /** For `connect`. Default: the platform's. */
   WebSocket?: WebSocketConstructor;
-  /** Told about what the agent does otherwise than the documents say. */
+  /** Told once about each kind of thing that the agent does otherwise than the documents say, and of every unknown event. */
   onDeviation?: (deviation: Deviation) => void;
+  /** What does not meet a requirement is an error: `DeviationError`. Default: the client goes on. */
+  strict?: boolean;
 }
 
 /** A client of the agent at `url`, the part of its address before `/api/chat`. Nothing is sent. */
@@ -39,12 +42,12 @@ export class ChatClient implements AsyncDisposable {
     if (!href || !/^https?:$/.test(protocol!)) throw new InvalidInputError('url: expected an http or https url');
     if (username || password)
       throw new InvalidInputError('url: expected no user and password in it; give them as auth');
-    const { auth, WebSocket, onDeviation } = options;
+    const { auth, WebSocket, onDeviation, strict } = options;
     this.url = href;
     this.#connection = {
       url: href,
       transport: createTransport(options),
-      onDeviation,
+      tell: teller(onDeviation, strict),
       closed: this.#closing.signal,
       auth,
       WebSocket,
@@ -60,8 +63,8 @@ export class ChatClient implements AsyncDisposable {
       const rest = restAt(this.url, async (url, body) => {
         const answer = await answerTo({ ...call, url, body }, life);
         try {
-          const message = readMessage(await textOf(answer, call), answer.where, call.mask);
-          return Response.json(message);
+          const json = parseJson(await textOf(answer, call), answer, call.redact);
+          return Response.json(readMessage(json, answer.where, call.mask));
         } finally {
           answer.life.close();
         }
@@ -92,7 +95,11 @@ export class ChatClient implements AsyncDisposable {
   }
 
   /** Aborts all that is under way, and closes all sessions. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  async close(): Promise<void> {
     this.#closing.abort(new AbortedError('the client was closed'));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }

@@ -1,5 +1,5 @@
 import type { ErrorDetail } from '@agentproto/protocol/chat/docs';
-import { AgentProtoError, HttpError, isAgentProtoError } from '../errors.ts';
+import { AgentProtoError, hasCode, HttpError } from '../failure.ts';
 import type { ChatReply } from './reply.ts';
 import type { Mask } from './secrets.ts';
 
@@ -27,33 +27,32 @@ export class ChatHttpError extends HttpError {
   constructor(where: string, status: number, detail: string | ErrorDetail[], retryAfterMs: number | undefined) {
     const said =
       typeof detail === 'string' ? detail : detail.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ');
-    super(where, status, said.slice(0, 500), retryAfterMs);
-    this.message += `: ${this.bodyExcerpt}`;
+    super(where, status, said, { retryAfterMs, reason: said });
     this.detail = detail;
   }
 }
 
 /** Whether a caught value is a `ChatTurnError` (of any copy of this package). */
 export function isChatTurnError(value: unknown): value is ChatTurnError {
-  return isAgentProtoError(value) && value.code === 'CHAT_TURN_FAILED';
+  return hasCode(value, 'CHAT_TURN_FAILED');
 }
 
 /** Whether a caught value is a `ChatHttpError` (of any copy of this package). */
 export function isChatHttpError(value: unknown): value is ChatHttpError {
-  return isAgentProtoError(value, 'HTTP_STATUS') && 'detail' in value;
+  return hasCode(value, 'HTTP_STATUS') && 'detail' in value;
 }
 
-/** What an error status with this body means. */
-export function httpErrorOf(
+/** What an error status with this body means; undefined where the body has no `detail`. */
+export function chatErrorOf(
   where: string,
   status: number,
   body: string,
   retryAfterMs: number | undefined,
   mask: Mask,
-): HttpError {
+): ChatHttpError | undefined {
   const detail = detailOf(body);
   if (typeof detail === 'string') return new ChatHttpError(where, status, mask(detail), retryAfterMs);
-  if (!Array.isArray(detail)) return new HttpError(where, status, mask(body).slice(0, 500), retryAfterMs);
+  if (!Array.isArray(detail)) return undefined;
   // Without `input`, where some servers put the whole message.
   const faults = detail.map((fault: Partial<ErrorDetail> | null) => ({
     type: String(fault?.type),

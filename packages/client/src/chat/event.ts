@@ -1,5 +1,5 @@
 import type { AgentMessage, StreamEvent } from '@agentproto/protocol/chat/docs';
-import { MalformedResponseError } from '../errors.ts';
+import { MalformedResponseError, type Unread } from '../errors.ts';
 import type { Report } from './deviation.ts';
 import type { Mask } from './secrets.ts';
 
@@ -28,26 +28,43 @@ const MEMBERS: { readonly [T in Type]: MemberOf<Extract<StreamEvent, { type: T }
 
 const LISTS = ['tool_calls', 'approvals', 'cmds', 'executed_tool_calls', 'executed_approvals', 'executed_cmds'];
 
-/** Reads what one line or frame says. Undefined: nothing that a turn knows; it was reported. */
-export function readEvent(text: string, where: string, report: Report, mask: Mask): StreamEvent | undefined {
+/** What some servers write for `member`. */
+const RENAMED: { readonly [member: string]: string } = { commands: 'cmds', executed_cmds: 'executed_commands' };
+
+/** Reads what one line or frame says. Undefined: nothing that a turn knows; it was counted, and reported. */
+export function readEvent(
+  text: string,
+  where: string,
+  report: Report,
+  mask: Mask,
+  unread: Unread,
+): StreamEvent | undefined {
   const event = parse(text, where, mask);
   if (!isObject(event) || typeof event['type'] !== 'string') {
-    report('not-an-event', `${where}: expected an object with a type`);
+    const why = `${where}: expected an object with a type`;
+    if (unread.count++ === 0) unread.why = why;
+    report('not-an-event', why);
     return undefined;
   }
   const { type } = event;
   if (!Object.hasOwn(MEMBERS, type)) {
-    report('unknown-event', `${where}: expected one of ${Object.keys(MEMBERS).join(', ')}`, { ...event, type });
+    const why = `${where}: expected one of ${Object.keys(MEMBERS).join(', ')}`;
+    if (unread.count++ === 0) unread.why = `${why}, got ${type.slice(0, 40)}`;
+    report('unknown-event', why, { ...event, type });
     return undefined;
   }
   const member = MEMBERS[type as Type];
+  const renamed = member && event[member] === undefined && RENAMED[member];
+  if (renamed && event[renamed] !== undefined) {
+    report('member-name', `${where}: ${type}: expected ${member}, got ${renamed}`);
+    event[member] = event[renamed];
+  }
   if (member) check(event, member, `${where}: ${type}`, mask);
   return event as unknown as StreamEvent;
 }
 
 /** Reads the answer of /api/chat (server: Response Format). Some servers write null for what is absent. */
-export function readMessage(text: string, where: string, mask: Mask): AgentMessage {
-  const message = parse(text, where, mask);
+export function readMessage(message: unknown, where: string, mask: Mask): AgentMessage {
   if (!isObject(message)) throw malformed('an object', where, message, mask);
   check(message, 'content', where, mask);
   const data = message['data'] ?? {};

@@ -4,6 +4,7 @@ export { ChatSession, type ReconnectPolicy, type SessionOptions, type TurnOption
 export { Conversation, historyAfter, type SendTurn } from './conversation.ts';
 export { approve, type Approved, decide, type Decision, type Pending, reject, type Rejected } from './decision.ts';
 export { ChatHttpError, ChatTurnError, isChatHttpError, isChatTurnError } from './error.ts';
+export { textOf } from './text.ts';
 export type { ChatInput } from './input.ts';
 export type { ChatReply } from './reply.ts';
 export type { ChatOperation, Deviation, DeviationKind } from './deviation.ts';

@@ -31,7 +31,7 @@ export async function* receive(
     if (unterminated && !isJson(text)) return;
     const line = `${where}: line ${number}`;
     if (unterminated) report('no-line-feed', `${line}: expected a line feed after the last line`);
-    const event = readEvent(text, line, report, mask);
+    const event = readEvent(text, line, report, mask, progress.unread);
     if (event) batch.push(event);
   };
   const refuse = ({ number, text, unterminated }: NdjsonLine) => {

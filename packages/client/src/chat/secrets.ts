@@ -1,7 +1,8 @@
 import type { ChatRequest } from '@agentproto/protocol/chat/docs';
+import type { Redact } from '../redact.ts';
 
 /** Takes out of a text what must not be shown. */
-export type Mask = (text: string) => string;
+export type Mask = Redact;
 
 const MASKED = '[platform_context]';
 /** Shorter texts are no secrets, and stand in every other sentence. */

@@ -84,7 +84,7 @@ export class ChatSession implements AsyncDisposable {
     this.#timeouts = { ...connection.transport.timeouts, ...options.timeouts };
     this.#url = urlOf('chat-ws', connection.url).replace(/^http/, 'ws');
     this.#where = place({ operation: 'chat-ws', url: this.#url });
-    this.#report = reporter('chat-ws', connection.onDeviation);
+    this.#report = reporter('chat-ws', connection.tell);
     connection.closed.addEventListener('abort', () => void this.close(), { signal: this.#closing.signal });
   }
 
@@ -129,8 +129,8 @@ export class ChatSession implements AsyncDisposable {
     await this.#leave();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   #timed({ signal, timeouts }: TurnOptions): Timed {
@@ -150,7 +150,7 @@ export class ChatSession implements AsyncDisposable {
     const { promise: left, resolve: leave } = Promise.withResolvers<void>();
     const before = this.#before;
     this.#before = before.then(() => left);
-    let turn = new TurnFrames(id, maskOf(request), leave);
+    let turn = new TurnFrames(id, maskOf(request), progress.unread, leave);
     try {
       await life.race(before);
       for (let attempt = 1; ; attempt++) {
@@ -164,7 +164,7 @@ export class ChatSession implements AsyncDisposable {
           const mayRepeat = !turn.begun && !(once && progress.begun) && attempt < this.#reconnect.attempts;
           if (!mayRepeat || !isPassing(error)) throw error;
           void this.#leave();
-          turn = new TurnFrames(id, turn.mask, leave);
+          turn = new TurnFrames(id, turn.mask, progress.unread, leave);
         }
       }
     } finally {
@@ -253,7 +253,8 @@ export class ChatSession implements AsyncDisposable {
       });
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      throw new ConnectionError(`${this.#where}: ${error.message}`, { cause: error, nothingSent: true });
+      // It names the address already.
+      throw new ConnectionError(`chat-ws at ${error.message}`, { cause: error, nothingSent: true });
     }
   }
 

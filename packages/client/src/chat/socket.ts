@@ -99,7 +99,7 @@ export class ChatSocket {
     if (typeof data !== 'string') report('binary-frame', `${at}: expected text`);
     const text = typeof data === 'string' ? data : new TextDecoder().decode(data);
     try {
-      return readEvent(text, at, report, turn?.mask ?? ((said) => said));
+      return readEvent(text, at, report, turn?.mask ?? ((said) => said), turn?.unread ?? { count: 0, why: '' });
     } catch (error) {
       if (turn) throw error;
       report('event-after-end', `${at}: expected nothing outside of a turn`);

@@ -1,5 +1,5 @@
 import type { StreamEvent } from '@agentproto/protocol/chat/docs';
-import { AbortedError, isAgentProtoError, StreamTruncatedError } from '../errors.ts';
+import { AbortedError, InvalidInputError, isAgentProtoError, StreamTruncatedError, type Unread } from '../errors.ts';
 import type { Lifetime } from '../lifetime.ts';
 import type { Report } from './deviation.ts';
 import { ChatTurnError } from './error.ts';
@@ -13,6 +13,8 @@ export interface Progress {
   begun: boolean;
   /** `done` or `error` has been read: the server has little time to close. */
   ended: boolean;
+  /** What was passed over because it could not be read. */
+  unread: Unread;
 }
 
 export interface StreamSource {
@@ -36,11 +38,12 @@ export class ChatStream implements AsyncIterable<StreamEvent>, AsyncDisposable {
   readonly #source: StreamSource;
   readonly #events: AsyncGenerator<StreamEvent, void, undefined>;
   readonly #fold = createFold();
-  readonly #progress: Progress = { begun: false, ended: false };
+  readonly #progress: Progress = { begun: false, ended: false, unread: { count: 0, why: '' } };
   #count = 0;
   #life: Lifetime | undefined;
   #reply: ChatReply | undefined;
   #failure: { error: unknown } | undefined;
+  #read = false;
 
   constructor(source: StreamSource) {
     this.#source = source;
@@ -57,12 +60,16 @@ export class ChatStream implements AsyncIterable<StreamEvent>, AsyncDisposable {
     return this.#fold.reply();
   }
 
+  /** Throws when it is called again: what was read is gone, and a second loop would see nothing. */
   [Symbol.asyncIterator](): AsyncIterator<StreamEvent, void, undefined> {
+    if (this.#read) throw new InvalidInputError('a stream can be read once: keep its events, or use final()');
+    this.#read = true;
     return this.#events;
   }
 
   /** Reads the rest, and gives what the turn came to. Throws as reading does. */
   async final(): Promise<ChatReply> {
+    this.#read = true;
     let last = await this.#events.next();
     while (!last.done) last = await this.#events.next();
     if (this.#failure) throw this.#failure.error;
@@ -71,9 +78,13 @@ export class ChatStream implements AsyncIterable<StreamEvent>, AsyncDisposable {
   }
 
   /** Disconnects; a read that is pending fails with `AbortedError`. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#life?.end(new AbortedError('the stream was disposed'));
+  async close(): Promise<void> {
+    this.#life?.end(new AbortedError('the stream was closed'));
     await this.#events.return();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   async *#run(): AsyncGenerator<StreamEvent, void, undefined> {
@@ -92,6 +103,7 @@ export class ChatStream implements AsyncIterable<StreamEvent>, AsyncDisposable {
       } catch (error) {
         // Whatever the end of the whole stream broke, the end is the reason.
         life.throwIfEnded();
+        if (isAgentProtoError(error, 'DEVIATION')) throw error;
         if (!progress.ended)
           throw progress.begun && isAgentProtoError(error, 'CONNECTION_FAILED') ? this.#truncated(error) : error;
         if (isAgentProtoError(error, 'ABORTED'))
@@ -124,7 +136,7 @@ export class ChatStream implements AsyncIterable<StreamEvent>, AsyncDisposable {
   }
 
   #truncated(cause?: unknown): StreamTruncatedError<ChatReply> {
-    const seen = { events: this.#count, partial: this.#fold.reply() };
+    const seen = { events: this.#count, unread: this.#progress.unread, partial: this.#fold.reply() };
     return new StreamTruncatedError('done or error', seen, cause ? { cause } : undefined);
   }
 }

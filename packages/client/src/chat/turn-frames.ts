@@ -1,4 +1,5 @@
 import type { StreamEvent } from '@agentproto/protocol/chat/docs';
+import type { Unread } from '../errors.ts';
 import type { Lifetime } from '../lifetime.ts';
 import type { Mask } from './secrets.ts';
 
@@ -9,6 +10,7 @@ const ROOM = 1_024;
 export class TurnFrames {
   readonly id: string;
   readonly mask: Mask;
+  readonly unread: Unread;
   /** Called once `done` or `error` has come and the socket is free for the next turn. */
   readonly onFree: () => void;
   /** Any frame has come, whatever it said. */
@@ -22,9 +24,10 @@ export class TurnFrames {
   #wake = () => {};
   #taken = () => {};
 
-  constructor(id: string, mask: Mask, onFree: () => void) {
+  constructor(id: string, mask: Mask, unread: Unread, onFree: () => void) {
     this.id = id;
     this.mask = mask;
+    this.unread = unread;
     this.onFree = onFree;
   }
 

@@ -86,8 +86,10 @@ describe('how a stream ends', () => {
       events: count,
       partial: { content: count ? 'Grüße ' : '' },
     });
-    expect((error as Error).message).toBe(
-      `the stream ended after ${count} event${count ? '' : 's'} without done or error`,
+    expect((error as Error).message).toMatch(
+      new RegExp(
+        `^the stream ended after ${count} event${count ? '' : 's'} without done or error${name.endsWith('number') ? '; 1 could not be read: .*line 2: expected an object with a type' : ''}$`,
+      ),
     );
   });
 
@@ -130,9 +132,6 @@ describe('lines that are no event', () => {
     expect(error).toBeUndefined();
     expect(deviations.map(({ kind, event }) => [kind, event?.type])).toEqual([
       ['unknown-event', 'agent_message'],
-      ['not-an-event', undefined],
-      ['not-an-event', undefined],
-      ['not-an-event', undefined],
       ['not-an-event', undefined],
       ['unknown-event', 'toString'],
     ]);

@@ -73,7 +73,7 @@ describe('what a stream comes to', () => {
     expect(server.requests).toHaveLength(0);
     expect(stream.partial().content).toBe('');
     expect((await stream.final()).content).toBe('hi');
-    for await (const _ of stream) expect.unreachable();
+    expect(await failureOf(Array.fromAsync(stream))).toMatchObject({ code: 'INVALID_INPUT' });
     expect((await stream.final()).content).toBe('hi');
     expect(server.requests).toHaveLength(1);
   });

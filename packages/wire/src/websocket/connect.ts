@@ -63,7 +63,7 @@ function construct(
   if (!Socket)
     throw new WireError(
       'connect-failed',
-      'expected a WebSocket here; give one in options.WebSocket, that of `ws` for instance',
+      `${nameOf(url)}: this platform has no WebSocket; give one in options.WebSocket, that of \`ws\` for instance`,
     );
   const { messageBytes: maxPayload } = { ...WEBSOCKET_LIMITS, ...limits };
   try {

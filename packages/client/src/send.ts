@@ -1,0 +1,100 @@
+import { ConnectionError, RedirectError } from './errors.ts';
+import { type ClientRequest, type Next, place } from './middleware.ts';
+
+/** What is looked at here of an answer; whatever sends requests can give it. */
+interface Head {
+  status: number;
+  /** `opaqueredirect` in browsers. */
+  type?: string;
+  headers: { get(name: string): string | null };
+}
+
+/** RFC 9110, 15.4. The first three turn a POST into a GET, or may. */
+const REDIRECTS = [301, 302, 303, 307, 308];
+const MOST_REDIRECTS = 5;
+
+/** Failures where no byte of the request can have reached a server. */
+const NOTHING_SENT = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
+
+/**
+ * Sends requests, and follows redirects within their origin. `fetch` by itself would take every header but
+ * `authorization`, and the body, to whatever origin a server names.
+ */
+export function sender(fetch: typeof globalThis.fetch): Next {
+  return async (request) => {
+    const { method, headers, body, signal } = request;
+    for (let url = request.url, hops = 0; ; hops++) {
+      const init: RequestInit = { method, headers, signal, redirect: 'manual', ...(body !== undefined && { body }) };
+      const response = await fetch(url, init).catch((error: unknown) => {
+        signal.throwIfAborted();
+        throw connectionError(error, { ...request, url });
+      });
+      const to = redirectOf(response, { ...request, url }, hops);
+      if (to === undefined) return response;
+      void response.body?.cancel().catch(() => {});
+      url = to;
+    }
+  };
+}
+
+/** Where to go on; undefined: this is the answer. Throws where going on is not safe. */
+export function redirectOf(
+  { status, type, headers }: Head,
+  request: Pick<ClientRequest, 'operation' | 'method' | 'url'>,
+  hops: number,
+): string | undefined {
+  const { method, url } = request;
+  const where = place(request);
+  if (type === 'opaqueredirect') {
+    const hint = 'and a browser does not say where to; give the url that it leads to';
+    throw new RedirectError(`${where} redirects, ${hint}`, status, url);
+  }
+  const location = headers.get('location');
+  const to = location === null || !REDIRECTS.includes(status) ? null : URL.parse(location, url);
+  if (!to) return undefined;
+  const said = `${where} redirects (HTTP ${status}) to ${place({ operation: '', url: to.href }).slice(4)}`;
+  const from = new URL(url);
+  const refused =
+    to.origin !== from.origin
+      ? `another origin than ${from.origin}, where no credentials and no body go`
+      : status < 307 && method !== 'GET'
+        ? `which turns the ${method} into a GET`
+        : hops === MOST_REDIRECTS && `after ${hops} redirects before`;
+  if (refused) throw new RedirectError(`${said}, ${refused}; give the url that it leads to`, status, url, to.href);
+  return to.href;
+}
+
+interface SystemError {
+  code?: unknown;
+  address?: string;
+  port?: number;
+  /** Of an AggregateError: one for each address that was tried. */
+  errors?: SystemError[];
+}
+
+/** The system's or undici's code stands in the cause of what `fetch` throws. */
+function connectionError(error: unknown, request: ClientRequest): ConnectionError {
+  const { cause } = error as { cause?: SystemError };
+  const code = typeof cause?.code === 'string' ? cause.code : undefined;
+  const addresses = (cause?.errors ?? [cause])
+    .filter((each) => each?.address)
+    .map((each) => `${each!.address!.includes(':') ? `[${each!.address}]` : each!.address}:${each!.port}`);
+  const why = code
+    ? [code, addresses.join(', ')].filter(Boolean).join(' ')
+    : `no connection, or it broke before an answer${inBrowser()}`;
+  const nothingSent = code !== undefined && NOTHING_SENT.includes(code);
+  return new ConnectionError(`${place(request)}: ${why}`, { cause: error, nothingSent });
+}
+
+/** A browser does not tell a refused preflight from a server that is away. */
+function inBrowser(): string {
+  const { location } = globalThis as { location?: { origin?: string } };
+  return location?.origin ? `; or, in a browser, the server may not allow the origin ${location.origin} (CORS)` : '';
+}
