@@ -13,7 +13,7 @@ import { isEventStream } from './content-type.ts';
 import type { AgentInterface } from './detect.ts';
 import { Reply } from './reply.ts';
 import { TaskStream } from './task-stream.ts';
-import type { TaskView } from './view.ts';
+import { INTERRUPTED, TERMINAL, type TaskView } from './view.ts';
 
 export interface SendOptions extends CallOptions {
   taskId?: string;
@@ -216,11 +216,16 @@ export class A2AAgent {
 
   /** A task that is in this state, brought about by a blocking send; `inconclusive` when the agent does otherwise. */
   async taskIn(state: string, stimulus: Stimulus, reliesOn?: RequirementId): Promise<TaskView & { id: string }> {
-    const reply = await this.send(stimulus);
-    const task = reply.sentTask(reliesOn);
-    if (task.state !== state)
-      throw new Lost(`the agent was asked for ${state} (${stimulus.word}) and its task is ${task.state}`);
-    return task;
+    const sent = (await this.send(stimulus)).sentTask(reliesOn);
+    // One that is answered before it has settled is red for that (SEND-007), and waited for here.
+    const isSettled = ({ state: now }: TaskView) =>
+      now === state || TERMINAL.has(now ?? '') || INTERRUPTED.has(now ?? '');
+    const task = isSettled(sent) ? sent : await this.poll(sent.id, isSettled);
+    if (task?.state !== state)
+      throw new Lost(
+        `the agent was asked for ${state} (${stimulus.word}) and its task is ${task?.state ?? 'at work still'}`,
+      );
+    return { ...task, id: sent.id };
   }
 
   #sendParams(said: Said, options: SendOptions): Record<string, unknown> {

@@ -2,7 +2,7 @@ import type { RequirementId } from '@agentproto/rules';
 import type { Exchange } from '@agentproto/recording';
 import type { CheckFunction } from './check.ts';
 
-/** Something that must be so in every exchange that any scenario recorded, hostile ones left out. */
+/** Something that must be so in every exchange that any scenario recorded. */
 export interface Invariant {
   /** `family/name`. */
   id: string;
@@ -10,6 +10,8 @@ export interface Invariant {
   proves: readonly RequirementId[];
   /** Bindings whose exchanges it looks at; default all. */
   bindings?: readonly string[];
+  /** Holds for the answer to a request that breaks a rule on purpose, too: what is hostile is the request. */
+  ofHostile?: boolean;
   /** Looks at one exchange; says nothing where there is nothing to look at. */
   examine(exchange: Exchange, check: CheckFunction): void;
 }

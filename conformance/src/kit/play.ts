@@ -108,9 +108,9 @@ function stopped(findings: Finding[], play: Play, error: unknown, signal: AbortS
 function examine({ scenario, spoken, binding }: Play, exchanges: readonly Exchange[]): Finding[] {
   const findings: Finding[] = [];
   for (const exchange of exchanges) {
-    if (exchange.hostile) continue;
     const over = exchange.binding ?? binding;
     for (const invariant of spoken.family.invariants) {
+      if (exchange.hostile && !invariant.ofHostile) continue;
       if (invariant.bindings && !invariant.bindings.includes(over)) continue;
       const check = createChecks({
         scenario: scenario.id,

@@ -1,15 +1,16 @@
-import { ERRORS, METHODS, type MethodName } from '@agentproto/protocol/a2a/1.0';
+import { ERRORS, METHODS, type A2AErrorName, type MethodName } from '@agentproto/protocol/a2a/1.0';
 import type { Exchange } from '@agentproto/recording';
 import { invariant } from '../../kit/invariant.ts';
 import { seen } from '../../kit/subject.ts';
 import { isUnknownVerb } from '../binding.ts';
+import { errorInfoWith, hasErrorInfo } from '../error-info.ts';
 import { restErrorView } from '../error-view.ts';
+import { sent } from '../sent.ts';
 import { contentTypeOf } from '../content-type.ts';
 import { isRecord } from '../../kit/json.ts';
 
 /** The envelopes of both bindings: JSON-RPC responses, HTTP+JSON error bodies, media types. */
 
-const DOMAIN = 'a2a-protocol.org';
 const a2aCodes = new Set<unknown>(Object.values(ERRORS['1.0.1']).map(({ code }) => code));
 
 function isStream(exchange: Exchange): boolean {
@@ -30,42 +31,21 @@ function* responses(exchange: Exchange) {
     yield { message: exchange.response.json, place: { exchange: exchange.id } };
 }
 
-function sentId(exchange: Exchange): unknown {
-  const body = exchange.request.body;
-  if (!body || !('text' in body)) return undefined;
-  try {
-    const message: unknown = JSON.parse(body.text);
-    return isRecord(message) ? message.id : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function detailsAreTyped(details: unknown): boolean {
   return Array.isArray(details) && details.every((detail) => isRecord(detail) && typeof detail['@type'] === 'string');
 }
 
-function hasErrorInfo(details: unknown): boolean {
-  return (
-    Array.isArray(details) &&
-    details.some(
-      (detail) =>
-        isRecord(detail) &&
-        String(detail['@type']).endsWith('google.rpc.ErrorInfo') &&
-        typeof detail.reason === 'string' &&
-        detail.reason !== '' &&
-        detail.domain === DOMAIN,
-    )
-  );
-}
+/** What HTTP itself, or something in between, refuses: no rule of the protocol is about its body. */
+const ELSEWHERE = new Set([401, 403, 404, 405, 407, 415, 429, 501, 502, 503, 504]);
 
 export const envelopeInvariants = [
   invariant('a2a/envelope/json-rpc', {
     title: 'Every JSON-RPC answer, in a stream or not, is a response to its request',
     proves: ['A2A10-RPC-001', 'A2A10-RPC-011', 'A2A10-RPC-008', 'A2A10-RPC-009', 'A2A10-RPC-010', 'A2A10-ERR-002'],
     bindings: ['JSONRPC'],
+    ofHostile: true,
     examine(exchange, check) {
-      const id = sentId(exchange);
+      const id = sent(exchange)?.id;
       const row = isStream(exchange) ? 'A2A10-RPC-011' : 'A2A10-RPC-001';
       for (const { message, place } of responses(exchange)) {
         const one = seen(message, place);
@@ -75,7 +55,8 @@ export const envelopeInvariants = [
           'a JSON-RPC 2.0 response with either result or error',
         );
         check(row, one).holds(
-          isRecord(message) && message.id === id,
+          // Of a request that is none the id is null, where it cannot be told (JSON-RPC 2.0, section 5).
+          isRecord(message) && (message.id === id || (exchange.hostile === true && message.id === null)),
           `the request's id ${JSON.stringify(id)}`,
           isRecord(message) ? message.id : message,
         );
@@ -95,11 +76,7 @@ export const envelopeInvariants = [
           check('A2A10-ERR-002', one).holds(detailsAreTyped(error.data), 'a list of objects with @type', error.data);
         }
         if (a2aCodes.has(error.code))
-          check('A2A10-RPC-009', one).holds(
-            hasErrorInfo(error.data),
-            `ErrorInfo with a reason and the domain ${DOMAIN}`,
-            error.data,
-          );
+          check('A2A10-RPC-009', one).holds(hasErrorInfo(error.data), errorInfoWith(), error.data);
       }
     },
   }),
@@ -108,8 +85,10 @@ export const envelopeInvariants = [
     title: 'A JSON-RPC answer that is no stream is application/json',
     proves: ['A2A10-RPC-002'],
     bindings: ['JSONRPC'],
+    ofHostile: true,
     examine(exchange, check) {
       if (!exchange.response || isStream(exchange)) return;
+      if (exchange.hostile && ELSEWHERE.has(exchange.response.status)) return;
       check('A2A10-RPC-002', seen(contentTypeOf(exchange), { exchange: exchange.id })).holds(
         /^application\/json\b/i.test(contentTypeOf(exchange) ?? ''),
         'Content-Type application/json',
@@ -121,9 +100,11 @@ export const envelopeInvariants = [
     title: 'HTTP+JSON failures carry the error body',
     proves: ['A2A10-REST-005', 'A2A10-REST-006', 'A2A10-REST-007', 'A2A10-REST-002', 'A2A10-ERR-002'],
     bindings: ['HTTP+JSON'],
+    ofHostile: true,
     examine(exchange, check) {
-      const { response } = exchange;
+      const { response, hostile } = exchange;
       if (!response || isStream(exchange) || response.status === 204 || isUnknownVerb(exchange)) return;
+      if (hostile && (exchange.operation === undefined || ELSEWHERE.has(response.status))) return;
       const streaming =
         exchange.operation !== undefined &&
         exchange.operation in METHODS &&
@@ -156,17 +137,17 @@ export const envelopeInvariants = [
           error.details,
         );
       }
-      // Validation errors carry BadRequest instead; a 404 of an operation is always A2A's own, a 401 or 429 never.
-      const own = restErrorView(response.json, response.status).names.some((name) => name in ERRORS['1.0.1']);
-      const validation =
-        Array.isArray(error.details) &&
-        error.details.some((detail) => isRecord(detail) && String(detail['@type']).endsWith('BadRequest'));
-      if (own && response.status !== 500 && !validation)
-        check('A2A10-REST-006', body).holds(
-          hasErrorInfo(error.details),
-          `ErrorInfo with a reason and the domain ${DOMAIN}`,
-          error.details,
-        );
+      // Which error it is has to be plain: by its reason, or as the only one with this status. The others have a
+      // scenario that knows what is owed.
+      const { names, by, reason } = restErrorView(response.json, response.status);
+      const missing = by === 'status' && response.status === 404 && !names.every((name) => !(name in ERRORS['1.0.1']));
+      if (by === 'reason' || missing)
+        for (const name of names.filter((one): one is A2AErrorName => one in ERRORS['1.0.1']))
+          check('A2A10-REST-006', body).holds(
+            hasErrorInfo(error.details, reason === undefined || missing ? ERRORS['1.0.1'][name].reason : reason),
+            errorInfoWith(ERRORS['1.0.1'][name].reason),
+            error.details,
+          );
     },
   }),
 ];

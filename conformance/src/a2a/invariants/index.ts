@@ -1,5 +1,15 @@
+import type { Invariant } from '../../kit/invariant.ts';
+import { isOfThisVersion } from '../sent.ts';
 import { envelopeInvariants } from './envelope.ts';
+import { idInvariants } from './ids.ts';
 import { modelInvariants } from './model.ts';
 import { streamInvariants } from './stream.ts';
 
-export const invariants = [...envelopeInvariants, ...streamInvariants, ...modelInvariants];
+const all: readonly Invariant[] = [...envelopeInvariants, ...streamInvariants, ...modelInvariants, ...idInvariants];
+
+export const invariants: readonly Invariant[] = all.map((one) => ({
+  ...one,
+  examine: (exchange, check) => {
+    if (isOfThisVersion(exchange)) one.examine(exchange, check);
+  },
+}));

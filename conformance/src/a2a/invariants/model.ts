@@ -5,18 +5,19 @@ import { invariant } from '../../kit/invariant.ts';
 import { seen, type Place } from '../../kit/subject.ts';
 import { isRecord } from '../../kit/json.ts';
 import { plainEvent } from '../plain-event.ts';
+import { sent } from '../sent.ts';
 import { streamEvents } from './stream.ts';
 
 /** The data model, held against every message that the target wrote. */
 
-interface Written {
+export interface Written {
   name: MessageName;
   value: unknown;
   place: Place;
 }
 
 /** Every message of the model in an exchange: results, stream events, the card. */
-function written(exchange: Exchange): Written[] {
+export function written(exchange: Exchange): Written[] {
   const { response, operation } = exchange;
   if (exchange.binding === 'card')
     return response?.status === 200 && isRecord(response.json)
@@ -30,6 +31,8 @@ function written(exchange: Exchange): Written[] {
       const value = plain?.odd ? { [plain.member]: plain.content } : raw;
       return plain ? [{ name: 'StreamResponse', value, place }] : [];
     });
+  // A request that was written by hand is of the method that it says.
+  if (exchange.hostile && exchange.binding === 'JSONRPC' && sent(exchange)?.method !== operation) return [];
   const name = operation !== undefined && operation in METHODS ? METHODS[operation as MethodName].response : null;
   if (!name || !response || response.status >= 300 || response.json === undefined) return [];
   const value =
@@ -44,6 +47,7 @@ export const modelInvariants = [
     title: 'Every message has its required members, with values of the right kind',
     proves: ['A2A10-DM-005', 'A2A10-DM-006', 'A2A10-DM-009'],
     bindings,
+    ofHostile: true,
     examine(exchange, check) {
       for (const { name, value, place } of written(exchange)) {
         const violations = validate(name, withoutUnset(value)).filter((violation) => !disputed(violation));
@@ -70,6 +74,7 @@ export const modelInvariants = [
     title: 'Keys are camelCase and enums are the names of the proto',
     proves: ['A2A10-DM-001', 'A2A10-DM-002', 'A2A10-DM-013'],
     bindings,
+    ofHostile: true,
     examine(exchange, check) {
       for (const { value, place } of written(exchange)) {
         const keys: string[] = [];
@@ -95,6 +100,7 @@ export const modelInvariants = [
   invariant('a2a/model/timestamps', {
     title: 'Timestamps are UTC with Z',
     proves: ['A2A10-DM-003', 'A2A10-DM-004'],
+    ofHostile: true,
     examine(exchange, check) {
       for (const { value, place } of written(exchange)) {
         walk(value, (key, member, path) => {
@@ -121,6 +127,7 @@ export const modelInvariants = [
   invariant('a2a/model/artifact-ids', {
     title: 'Artifacts of a task have ids that differ',
     proves: ['A2A10-DM-012'],
+    ofHostile: true,
     examine(exchange, check) {
       for (const { value, place } of written(exchange)) {
         walk({ value }, (key, member) => {
@@ -152,7 +159,7 @@ function withoutUnset(value: unknown): unknown {
 }
 
 /** Only the model's own members; what an agent puts into data is its own business. */
-function walk(
+export function walk(
   value: unknown,
   visit: (key: string, member: unknown, path: string, parent: Record<string, unknown>) => void,
   path = '',

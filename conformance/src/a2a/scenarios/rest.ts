@@ -1,6 +1,7 @@
-import { METHODS, type MethodName } from '@agentproto/protocol/a2a/1.0';
+import { ERRORS, METHODS, type MethodName } from '@agentproto/protocol/a2a/1.0';
 import { done } from '../../kit/steps.ts';
 import { seen } from '../../kit/subject.ts';
+import { errorInfoWith, hasErrorInfo } from '../error-info.ts';
 import { refusesBadInput } from '../general-faults.ts';
 import { scenario } from '../scenario.ts';
 import type { A2AAgent } from '../agent.ts';
@@ -76,7 +77,28 @@ export const restScenarios = [
       const request = { message: agent.message(done) };
       check('A2A10-REST-011', await agent.call('SendMessage', request)).has({ result: {} });
       const reply = await agent.call('SendMessage', {}, { body: JSON.stringify(request).slice(0, -1), hostile: true });
-      check('A2A10-REST-011', reply).has({ httpStatus: 400, error: { code: 400 } });
+      check('A2A10-REST-011', reply).has({ httpStatus: 400, error: {} });
+    },
+  }),
+
+  scenario('a2a/rest/error-info', {
+    title: 'Errors that share a status are told apart by their reason',
+    proves: ['A2A10-REST-006'],
+    bindings,
+    stimulus: ['done'],
+    async play({ agent, check }) {
+      const task = await agent.taskIn('completed', done);
+      for (const [name, reply] of [
+        ['TaskNotFoundError', await agent.get(agent.fresh('no-such-task'))],
+        ['TaskNotCancelableError', await agent.cancel(task.id)],
+        ['UnsupportedOperationError', await agent.send('more', { taskId: task.id })],
+      ] as const) {
+        const { error } = reply.value;
+        // That it is this error is a matter of other rows; one that says to be another has its own reason.
+        if (!error || !reply.is(name)) continue;
+        const { reason } = ERRORS['1.0.1'][name];
+        check('A2A10-REST-006', reply).holds(hasErrorInfo(error.details, reason), errorInfoWith(reason), error.details);
+      }
     },
   }),
 

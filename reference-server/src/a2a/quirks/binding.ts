@@ -288,6 +288,19 @@ export const restQuirks = [
       restErrorBody: (...args) => hit({ error: { ...impl.restErrorBody(...args).error, details: [] } }),
     }),
   }),
+  a2aQuirk('a2a.rest.reason-in-camel-case', {
+    breaks: 'A2A10-REST-006',
+    make: (impl, hit) => ({
+      restErrorBody(ctx, error) {
+        const { error: body } = impl.restErrorBody(ctx, error);
+        if (error.error !== 'TaskNotCancelableError') return { error: body };
+        const details = body.details.map((detail) =>
+          'reason' in detail ? { ...detail, reason: 'TaskNotCancelable' } : detail,
+        );
+        return { error: hit({ ...body, details }) };
+      },
+    }),
+  }),
   a2aQuirk('a2a.rest.untyped-details', {
     breaks: 'A2A10-REST-007',
     also: [

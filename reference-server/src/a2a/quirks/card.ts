@@ -72,6 +72,12 @@ export const cardQuirks = [
       },
     }),
   }),
+  a2aQuirk('a2a.card.text-plain', {
+    breaks: 'A2A10-CARD-014',
+    make: (impl, hit) => ({
+      cardHeaders: (...args) => hit({ ...impl.cardHeaders(...args), 'content-type': 'text/plain' }),
+    }),
+  }),
   a2aQuirk('a2a.card.patch-version', {
     breaks: 'A2A10-VER-007',
     make: (impl, hit) => ({

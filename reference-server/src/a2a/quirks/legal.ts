@@ -137,6 +137,19 @@ export const legalOddities = [
     breaks: null,
     make: (impl, hit) => ({ isFresh: (...args) => (impl.isFresh(...args) ? hit(false) : false) }),
   }),
+  a2aQuirk('a2a.legal.final', {
+    breaks: null,
+    make: (impl, hit) => ({
+      encode: (...args) =>
+        impl
+          .encode(...args)
+          .map((event) =>
+            event.statusUpdate
+              ? hit({ statusUpdate: { ...event.statusUpdate, final: false } as typeof event.statusUpdate })
+              : event,
+          ),
+    }),
+  }),
   a2aQuirk('a2a.legal.cancel-is-idempotent', {
     breaks: null,
     make: (impl, hit) => ({

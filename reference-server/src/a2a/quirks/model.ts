@@ -45,6 +45,15 @@ export const modelQuirks = [
         return hit(rest);
       }),
   }),
+  a2aQuirk('a2a.model.list-without-its-members', {
+    breaks: 'A2A10-DM-005',
+    make: (impl, hit) => ({
+      async ListTasks(ctx, call, request) {
+        const { tasks } = await impl.ListTasks(ctx, call, request);
+        return hit({ tasks }) as never;
+      },
+    }),
+  }),
   a2aQuirk('a2a.model.message-without-parts', {
     breaks: 'A2A10-DM-006',
     make: (impl, hit) => history(impl, (message) => hit({ ...message, parts: [] })),

@@ -235,13 +235,34 @@ export const contextQuirks = [
   }),
   a2aQuirk('a2a.context.lost-on-the-way', {
     breaks: 'A2A10-CTX-003',
-    also: [{ id: 'A2A10-SEND-017', why: 'going on means in the same context' }],
+    also: [
+      { id: 'A2A10-SEND-017', why: 'going on means in the same context' },
+      { id: 'A2A10-CTX-007', why: 'the message of the status stays in that of the task' },
+    ],
     make: (impl, hit) => ({
       async SendMessage(ctx, call, request) {
         const answer = await impl.SendMessage(ctx, call, request);
         if (!answer.task || !request.message.taskId || request.message.contextId) return answer;
         return { task: hit({ ...answer.task, contextId: ctx.impl.newId(ctx) }) };
       },
+    }),
+  }),
+  a2aQuirk('a2a.context.status-message-of-another', {
+    breaks: 'A2A10-CTX-007',
+    make: (impl, hit) => ({
+      encode: (...args) =>
+        impl.encode(...args).map((event) => {
+          const { statusUpdate } = event;
+          const { message, ...status } = statusUpdate?.status ?? {};
+          return statusUpdate && message
+            ? hit({
+                statusUpdate: {
+                  ...statusUpdate,
+                  status: { ...statusUpdate.status, ...status, message: { ...message, contextId: 'another-context' } },
+                },
+              })
+            : event;
+        }),
     }),
   }),
   a2aQuirk('a2a.context.mismatch-is-fine', {

@@ -4,14 +4,30 @@ import { a2aQuirk, instead } from './a2a-quirk.ts';
 export const getQuirks = [
   a2aQuirk('a2a.get.stale', {
     breaks: 'A2A10-GET-001',
-    also: [
-      { id: 'A2A10-SEND-010', why: 'the blocking answer is compared with GetTask' },
-      { id: 'A2A10-STREAM-018', why: 'so is the end of a stream' },
-    ],
+    also: [{ id: 'A2A10-STREAM-018', why: 'the end of a stream is compared with GetTask' }],
     make: (impl, hit) => ({
       async GetTask(ctx, call, request) {
         const task = await impl.GetTask(ctx, call, request);
         return hit({ ...task, status: { ...task.status, state: 'TASK_STATE_SUBMITTED' } });
+      },
+    }),
+  }),
+  a2aQuirk('a2a.get.without-artifacts', {
+    breaks: 'A2A10-GET-001',
+    make: (impl, hit) => ({
+      async GetTask(ctx, call, request) {
+        const { artifacts, ...task } = await impl.GetTask(ctx, call, request);
+        return artifacts ? hit(task) : task;
+      },
+    }),
+  }),
+  a2aQuirk('a2a.get.in-another-context', {
+    breaks: 'A2A10-GET-001',
+    also: [{ id: 'A2A10-CTX-007', why: 'the message of the status stays in its own' }],
+    make: (impl, hit) => ({
+      async GetTask(ctx, call, request) {
+        const task = await impl.GetTask(ctx, call, request);
+        return hit({ ...task, contextId: 'another-context' });
       },
     }),
   }),
