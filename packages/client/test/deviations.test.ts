@@ -343,7 +343,7 @@ describe('application/a2a+json', () => {
     );
     const { told, options } = listening();
     const client = await clientOf(server, 'HTTP+JSON', options);
-    for (const requests of [1, 3]) {
+    for (const requests of [2, 4]) {
       expect(await failureOf(client.send('x'))).toMatchObject({ name: 'ContentTypeNotSupported', httpStatus: 415 });
       expect(server.requests).toHaveLength(requests);
     }

@@ -104,7 +104,7 @@ export class A2AClient implements AsyncDisposable {
     const closing = new AbortController();
     const tell = teller(onDeviation, options.strict);
     const transport = createTransport(options);
-    const session: Session = { transport, extensions, tell, closed: closing.signal, binding: 0, plainJson: false };
+    const session: Session = { transport, extensions, tell, closed: closing.signal, binding: 0, bodyType: undefined };
     const fetchCard = (at: string) => perform(cardOperation(at, session, signal ? { signal } : {}), (card) => card);
     const found = options.card ? { card: options.card, url: cardUrls(given)[0]! } : await findCard(given, fetchCard);
     const chosen = chooseInterface(found, bindings, reporter(tell, 'card', 0));

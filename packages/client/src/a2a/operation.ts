@@ -39,8 +39,8 @@ export interface Session {
   closed: AbortSignal;
   /** Over JSON-RPC 0, over HTTP+JSON 1. */
   binding: 0 | 1;
-  /** The agent does not take `application/a2a+json`. */
-  plainJson: boolean;
+  /** What the agent takes over HTTP+JSON, once it is known. */
+  bodyType: string | undefined;
 }
 
 /** One operation, with all that is said for it, by the client or the call. */
@@ -119,14 +119,17 @@ async function open(doing: Operation, call: WireCall, attempt: number, life: Lif
   const send = (mediaType: string) =>
     request(doing, { ...call, mediaType }, attempt, life.child(), failureOf(call, report));
   if (call.mediaType !== A2A_MEDIA_TYPE || call.body === undefined) return send(call.mediaType);
-  if (session.plainJson) return send(JSON_MEDIA_TYPE);
+  if (session.bodyType) return send(session.bodyType);
   try {
-    return await send(A2A_MEDIA_TYPE);
+    const answer = await send(A2A_MEDIA_TYPE);
+    session.bodyType = A2A_MEDIA_TYPE;
+    return answer;
   } catch (refused) {
-    if (statusOf(refused) !== 415) throw refused;
+    if (!isRefusedType(refused)) throw refused;
+    // Refused, so that it can be sent again: is it the type of the body, or what is in its parts?
     const answer = await send(JSON_MEDIA_TYPE).catch((error: unknown) => ({ error }));
-    if ('error' in answer && statusOf(answer.error) === 415) throw refused;
-    session.plainJson = true;
+    if ('error' in answer && isRefusedType(answer.error)) throw refused;
+    session.bodyType = JSON_MEDIA_TYPE;
     report('request-content-type', `${doing.name}: expected ${A2A_MEDIA_TYPE} to be taken, got HTTP 415`);
     if ('error' in answer) throw answer.error;
     return answer;
@@ -162,6 +165,10 @@ function failureOf(call: WireCall, report: Report): (answer: HttpAnswer, text: s
       return error;
     }
   };
+}
+
+function isRefusedType(error: unknown): boolean {
+  return (isA2AError(error) ? error.httpStatus : statusOf(error)) === 415;
 }
 
 /** The HTTP status of an error that is not the protocol's own: with a reason of it, the server has this route. */
