@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { WebSocketConstructor } from '@agentproto/wire/websocket';
 import { type CallOptions, lifeOf, parseJson, textOf } from '../call.ts';
 import { teller } from '../deviations.ts';

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { ChatRequest, StreamEvent } from '@agentproto/protocol/chat/docs';
 import { WireError } from '@agentproto/wire';
 import { connectWebSocket, type WebSocketChannel, type WebSocketConstructor } from '@agentproto/wire/websocket';

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { StreamEvent } from '@agentproto/protocol/chat/docs';
 import { AbortedError, InvalidInputError, isAgentProtoError, StreamTruncatedError, type Unread } from '../errors.ts';
 import type { Lifetime } from '../lifetime.ts';

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { WireError } from '../wire-error.ts';
 import { createMessageQueue } from './message-queue.ts';
 import { OPEN } from './socket.ts';
@@ -155,8 +156,7 @@ export function channelOf(socket: WebSocketLike, limits: WebSocketLimits = {}): 
           limit: sendBytes,
         });
       }
-      // Shared memory is the one thing that it would refuse.
-      socket.send(data as string | Uint8Array<ArrayBuffer>);
+      socket.send(data);
     },
     async [Symbol.asyncDispose]() {
       await close();

@@ -1,0 +1,61 @@
+import {
+  A2AClient,
+  isA2AError,
+  type SendMessageResponse,
+  type Task,
+  TERMINAL_STATES,
+  textOf,
+} from '@agentproto/client/a2a';
+import { chatClient, textOf as textOfChat } from '@agentproto/client/chat';
+import { type ErrorCode, isAgentProtoError } from '@agentproto/client/errors';
+
+/** What a user writes; `types.test.ts` compiles it as a stranger's compiler would, and nobody runs it. */
+
+export async function a2a(): Promise<string> {
+  const agent = await A2AClient.connect('http://h', { headers: { a: 'b' }, auth: 'x', strict: true });
+  try {
+    const answer: SendMessageResponse = await agent.send('hi', { wait: true, expectCompleted: true });
+    // @ts-expect-error: what does not stand in the types is an error, so that they are no `any`.
+    void answer.nothing;
+    const stream = agent.stream('hi');
+    for await (const event of stream) textOf(event);
+    await stream.close();
+    const task: Task = await agent.get('t1');
+    return textOf(answer) + textOf(task) + TERMINAL_STATES.join() + (stream.contextId ?? '');
+  } finally {
+    await agent.close();
+  }
+}
+
+export async function chat(): Promise<string> {
+  const agent = chatClient('http://h', { headers: new Headers() });
+  const session = await agent.connect();
+  const stream = session.turn('hi');
+  for await (const event of stream) textOfChat(event);
+  await session.close();
+  await agent.close();
+  return textOfChat(await agent.chat('hi'));
+}
+
+export function said(error: unknown): string {
+  if (isA2AError(error, 'TaskNotFound')) return error.reason ?? '';
+  if (isAgentProtoError(error, 'A2A_ERROR')) return String(error.rpcCode?.toFixed());
+  if (!isAgentProtoError(error)) return '';
+  switch (error.code) {
+    case 'HTTP_STATUS':
+      return error.status.toFixed();
+    case 'CHAT_TURN_FAILED':
+      return error.partial.content;
+    case 'TASK_NOT_COMPLETED':
+      return error.task.id;
+    case 'REDIRECTED':
+      // @ts-expect-error: of another error.
+      return error.limitMs;
+    case 'STREAM_TRUNCATED':
+      return `${error.unread} of ${error.events}`;
+    default: {
+      const rest: ErrorCode = error.code;
+      return rest;
+    }
+  }
+}
