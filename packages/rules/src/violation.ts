@@ -64,6 +64,10 @@ function expectation(keyword: string, params: Record<string, unknown>): string {
       return String(params.expected);
     case 'minLength':
       return limit === 1 ? 'a string that is not empty' : `at least ${limit} characters`;
+    case 'maxLength':
+      return `at most ${limit} characters`;
+    case 'maxItems':
+      return `at most ${limit} elements`;
     case 'minItems':
       return limit === 1 ? 'an array that is not empty' : `at least ${limit} elements`;
     case 'minimum':

@@ -7,20 +7,22 @@ import { typeUnionOf } from './type-union.ts';
 /**
  * The same schema for Ajv, written so that one wrong value is one violation, told where it is and not once for each
  * variant: an exactly-one union becomes one `properties` for all its members and the keyword `exactlyOne`; a union by
- * tag or by type becomes a check of the tag or type, and the keyword `cases`, which goes on with the variant that
- * this chose; what has `x-expected` becomes one keyword `means`.
+ * tag or by type becomes a check of the tag or type, and the keyword `cases` (or `rest`), which goes on with the
+ * variant that this chose; what has `x-expected` becomes one keyword `means`.
  */
 export function forAjv(name: string, schema: Schema, $defs: Definitions): unknown {
   if (schema === false) return false;
   const {
     oneOf,
     anyOf,
+    allOf,
     properties,
     items,
     additionalProperties,
     description: _,
     type,
     'x-expected': expected,
+    'x-type': __,
     ...rest
   } = schema;
   const inner = (part: Schema): unknown => forAjv(name, part, $defs);
@@ -33,15 +35,17 @@ export function forAjv(name: string, schema: Schema, $defs: Definitions): unknow
     ...(type && !rest.enum && { type }),
     ...rest,
     ...(Object.keys(members).length > 0 && { properties: mapValues(members, inner) }),
+    ...(allOf && { allOf: allOf.map(inner) }),
     ...(items && { items: inner(items) }),
     ...(typeof additionalProperties === 'object' && { additionalProperties: inner(additionalProperties) }),
     ...(union && { exactlyOne: Object.keys(union) }),
     ...(tagged && {
       type: 'object',
-      required: [tagged.tag],
-      properties: { [tagged.tag]: { enum: Object.keys(tagged.cases) } },
+      ...(tagged.untagged === undefined ? { required: [tagged.tag] } : { untagged: tagged.untagged }),
+      properties: { [tagged.tag]: tagged.rest ? { type: 'string' } : { enum: Object.keys(tagged.cases) } },
       tag: tagged.tag,
       cases: mapValues(tagged.cases, inner),
+      ...(tagged.rest && { rest: inner(tagged.rest) }),
     }),
     ...(byType && { type: Object.keys(byType), cases: mapValues(byType, inner) }),
   };

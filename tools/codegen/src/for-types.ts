@@ -11,10 +11,15 @@ export function forTypes(schema: Schema | true, name?: string): JSONSchema {
   if (schema === false) return { tsType: 'never' };
   if (schema === true) return { tsType: 'unknown' };
   const { $ref, type, const: value, enum: values, required, properties, items, additionalProperties } = schema;
-  const { oneOf, anyOf, description, deprecated } = schema;
+  const { oneOf, anyOf, allOf, description, deprecated, 'x-type': tsType } = schema;
   const said = { ...(name && { title: name }), ...(description && { description }), ...(deprecated && { deprecated }) };
   // Beside a reference nothing is read, so what is said of it goes around it.
   if ($ref) return Object.keys(said).length > 0 ? { ...said, allOf: [{ $ref }] } : { $ref };
+  if (tsType) return { ...said, tsType };
+  if (allOf) {
+    const { allOf: bases, description: _, ...members } = schema;
+    return { ...said, allOf: [...bases!.map((base) => forTypes(base)), forTypes(members)] };
+  }
   if (oneOf) {
     const union = { anyOf: oneOf.map((variant) => forTypes(objectOf(variant))) };
     const { oneOf: _, description: __, ...members } = schema;

@@ -1,4 +1,4 @@
-import type { Changes, Revision } from './revision.ts';
+import type { Revision } from './revision.ts';
 import type { Definitions, MessageSchema } from './schema.ts';
 import { SpecError, type SpecFile } from './spec-file.ts';
 
@@ -41,7 +41,11 @@ function schemaOf({ schema, changes, folder }: Revision, base: Revision): SpecFi
   return { ...file, value: { ...file.value, $defs } };
 }
 
-function refuseUnknown({ changes, identity }: Revision, kind: keyof Changes, known: ReadonlySet<string>): void {
+function refuseUnknown(
+  { changes, identity }: Revision,
+  kind: 'definitions' | 'requirements',
+  known: ReadonlySet<string>,
+): void {
   const names = (changes?.value[kind] ?? []).map((change) => ('id' in change ? change.id : change.name));
   for (const [index, name] of names.entries()) {
     const where = changes?.at([kind, index]);
@@ -51,8 +55,8 @@ function refuseUnknown({ changes, identity }: Revision, kind: keyof Changes, kno
 }
 
 /** The rows that hold for a revision. */
-function rowIdsOf({ base, changes, requirements }: Revision): ReadonlySet<string> {
-  const ids = new Set(base && rowIdsOf(base));
+export function rowIdsOf({ base, changes, requirements }: Revision): ReadonlySet<string> {
+  const ids = new Set(changes?.value.noRequirements === undefined ? base && rowIdsOf(base) : []);
   for (const { id, dropped } of changes?.value.requirements ?? []) if (dropped) ids.delete(id);
   for (const { id } of requirements?.value ?? []) ids.add(id);
   return ids;

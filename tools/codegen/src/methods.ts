@@ -9,6 +9,7 @@ export interface MethodRow {
   request: string | null;
   response: string | null;
   stream: boolean;
+  events?: string;
   capability?: string;
   section: string;
 }
@@ -17,7 +18,7 @@ export function emitMethods({ value, at }: SpecFile<MethodRow[]>, schema: Messag
   value.forEach((row, index) => {
     if (value.findIndex(({ name }) => name === row.name) !== index)
       throw new SpecError(`${at([index])}: ${row.name} is there twice.`);
-    for (const key of ['request', 'response'] as const)
+    for (const key of ['request', 'response', 'events'] as const)
       if (row[key] && !schema?.$defs[row[key]])
         throw new SpecError(
           `${at([index, key])}: ${row.name} names the ${key} ${row[key]}, which the schema does not define.`,

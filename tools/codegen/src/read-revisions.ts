@@ -34,11 +34,7 @@ function readRevision(folder: string, specs: string): Revision {
   if (revision !== basename(folder) || family !== basename(join(folder, '..')))
     throw new SpecError(`${identity.file}: says ${family}/${revision}, which is not the name of its folder.`);
 
-  const schemas = readdirSync(folder)
-    .filter((file) => file.endsWith('.schema.json'))
-    .toSorted();
-  if (schemas.length > 1) throw new SpecError(`${folder}: expected one *.schema.json, got ${schemas.join(', ')}.`);
-  const schema = schemas[0] && (readSpecFile(join(folder, schemas[0]), specs) as SpecFile<MessageSchema>);
+  const schema = readSchema(folder, specs);
   const methods = readChecked<MethodRow[]>(join(folder, 'methods.yaml'), 'methods', specs);
   const openapi = readSpecFile(join(folder, 'openapi.yaml'), specs) as SpecFile<OpenApi> | undefined;
   const errors = readChecked<ErrorTables>(join(folder, 'errors.yaml'), 'errors', specs);
@@ -56,6 +52,22 @@ function readRevision(folder: string, specs: string): Revision {
     ...(requirements && { requirements }),
     ...(changes && { changes }),
   };
+}
+
+/** All `*.schema.json` of a folder, as one. */
+function readSchema(folder: string, specs: string): SpecFile<MessageSchema> | undefined {
+  const files = readdirSync(folder)
+    .filter((file) => file.endsWith('.schema.json'))
+    .toSorted()
+    .map((file) => readSpecFile(join(folder, file), specs) as SpecFile<MessageSchema>);
+  return files.length < 2 ? files[0] : files.reduce(merged);
+}
+
+function merged(one: SpecFile<MessageSchema>, other: SpecFile<MessageSchema>): SpecFile<MessageSchema> {
+  for (const name of Object.keys(other.value.$defs))
+    if (one.value.$defs[name])
+      throw new SpecError(`${other.at(['$defs', name])}: ${name} is defined in another file, too.`);
+  return { ...one, value: { ...one.value, $defs: { ...one.value.$defs, ...other.value.$defs } } };
 }
 
 function folders(parent: string): string[] {

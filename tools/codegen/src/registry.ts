@@ -1,3 +1,4 @@
+import { rowIdsOf } from './inherit.ts';
 import type { Identity, Revision } from './revision.ts';
 import { SpecError } from './spec-file.ts';
 
@@ -33,7 +34,11 @@ export function emitRequirementIds(revisions: Revision[]): string {
 export function emitExtensions(revisions: Revision[]): string {
   const entries = revisions.flatMap(({ identity, base, changes }) => {
     if (!base) return [];
-    const rows = (changes?.value.requirements ?? []).map(({ id, ...change }) => [id, change] as const);
+    const reason = changes?.value.noRequirements;
+    const rows =
+      reason === undefined
+        ? (changes?.value.requirements ?? []).map(({ id, ...change }) => [id, change] as const)
+        : [...rowIdsOf(base)].map((id) => [id, { reason, dropped: true }] as const);
     const extension = { extends: idOf(base.identity), changes: Object.fromEntries(rows) };
     return [`  ${JSON.stringify(idOf(identity))}: ${JSON.stringify(extension, null, 2)},\n`];
   });

@@ -58,6 +58,8 @@ interface Change {
 /** changes.yaml */
 export interface Changes {
   definitions?: (Change & { name: string })[];
+  /** Why none of the inherited rows holds. */
+  noRequirements?: string;
   requirements?: (Change & { id: string } & Partial<Omit<RequirementRow, 'id'>>)[];
 }
 

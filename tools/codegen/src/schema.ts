@@ -15,22 +15,31 @@ export interface SchemaObject {
   additionalProperties?: Schema | true;
   items?: SchemaObject;
   minItems?: number;
+  maxItems?: number;
   minLength?: number;
+  maxLength?: number;
+  maxProperties?: number;
+  propertyNames?: { maxLength: number };
   minimum?: number;
   maximum?: number;
   pattern?: string;
   format?: string;
   contentEncoding?: string;
   enum?: string[];
+  /** References to definitions whose members are there, too. */
+  allOf?: SchemaObject[];
   /**
-   * References only: a union by tag, whose variants have one member with a `const` each. Else an exactly-one union:
-   * each variant requires one member and forbids the others' (`other: false`).
+   * References only: a union by tag, whose variants have one member with a `const` each; one may do without the tag
+   * (it is not required there), and the last may take what the others leave (the tag has a `pattern`). Else an
+   * exactly-one union: each variant requires one member and forbids the others' (`other: false`).
    */
   oneOf?: SchemaObject[];
   /** A union by JSON type: no two variants take the same type. */
   anyOf?: SchemaObject[];
   /** What a value must be, in words, where a pattern or format would say it badly. */
   'x-expected'?: string;
+  /** The type in TypeScript, where a schema cannot say it: `${string}:${string}`. */
+  'x-type'?: string;
 }
 
 export type Definitions = Record<string, SchemaObject>;

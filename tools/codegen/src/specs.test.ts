@@ -1,12 +1,12 @@
 /** The files of each revision agree with each other. */
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
-import { createConfig, lint, lintFromString } from '@redocly/openapi-core';
+import { join, resolve } from 'node:path';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readRevisions } from './read-revisions.ts';
 import type { Revision } from './revision.ts';
-import { refName, type SchemaObject } from './schema.ts';
+import { refName, type Definitions, type SchemaObject } from './schema.ts';
 import { taggedUnionOf } from './tagged-union.ts';
 
 interface Body {
@@ -38,14 +38,18 @@ const snake = (name: string) => name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toU
 
 test('every revision that extends none has its files', () => {
   const whole = revisions.filter(([, { base }]) => !base).map(([name]) => name);
-  expect(whole).toEqual(expect.arrayContaining(['a2a/1.0', 'chat/docs']));
-  expect(described.map(([name]) => name)).toEqual(whole);
+  expect(whole).toEqual(expect.arrayContaining(['a2a/1.0', 'chat/docs', 'responses/2026-04-24']));
+  expect(described.map(([name]) => name)).toEqual(expect.arrayContaining(whole));
   expect(whole.filter((name) => !revisions.find(([other]) => other === name)?.[1].requirements)).toEqual([]);
 });
 
-test('an enumeration of event types names the types of the events', () => {
-  const { $defs } = revisions.find(([name]) => name === 'chat/docs')![1].schema!.value;
-  expect($defs.EventType?.enum).toEqual(
+test.each([
+  ['chat/docs', 'EventType'],
+  ['responses/2026-04-24', 'StreamEventType'],
+  ['responses/openai', 'StreamEventType'],
+])('%s: an enumeration of event types names the types of the events', (revision, types) => {
+  const { $defs } = revisions.find(([name]) => name === revision)![1].schema!.value;
+  expect($defs[types]?.enum).toEqual(
     Object.keys(taggedUnionOf('StreamEvent', $defs.StreamEvent?.oneOf ?? [], $defs).cases),
   );
 });
@@ -60,7 +64,7 @@ const config = await createConfig({
     'no-undefined-server-variable': 'error',
   },
 });
-const problems = (found: Awaited<ReturnType<typeof lint>>) =>
+const problems = (found: Awaited<ReturnType<typeof lintFromString>>) =>
   found.map(({ message, location }) => `${location[0]?.pointer}: ${message}`);
 
 const withResponses = (responses: unknown): string =>
@@ -75,12 +79,22 @@ test('the OpenAPI validator takes a good document and refuses a broken one', asy
   ]);
 });
 
+/** The document with the definitions that it refers to, in whichever file, of whichever revision, they stand. */
+function whole(openapi: string, $defs: Definitions = {}): string {
+  const { components, ...document } = parse(openapi) as { components?: { schemas?: object } };
+  const schemas = { ...components?.schemas, ...$defs };
+  return JSON.stringify({ ...document, components: { ...components, schemas } }).replaceAll(
+    /"[^"#]*#\/\$defs\//g,
+    '"#/components/schemas/',
+  );
+}
+
 test.each(withOpenApi)(
   '%s: openapi.yaml is valid OpenAPI 3.1, every reference leads somewhere',
   async (_, revision) => {
-    const file = join(revision.folder, 'openapi.yaml');
-    expect(readFileSync(file, 'utf8')).toMatch(/^openapi: 3\.1\./m);
-    expect(problems(await lint({ ref: file, config }))).toEqual([]);
+    const text = readFileSync(join(revision.folder, 'openapi.yaml'), 'utf8');
+    expect(text).toMatch(/^openapi: 3\.1\./m);
+    expect(problems(await lintFromString({ source: whole(text, revision.schema?.value.$defs), config }))).toEqual([]);
   },
 );
 
@@ -91,13 +105,14 @@ describe.each(described)('%s', (_, { folder, schema, methods }) => {
   test('openapi.yaml has the operations of methods.yaml, with their shapes, and no more', () => {
     // OpenAPI has no words for what goes over a WebSocket.
     const overHttp = (methods?.value ?? []).filter(({ binding }) => binding !== 'WebSocket');
-    const inMethods = overHttp.flatMap(({ name, http, request, response, stream }) =>
+    const inMethods = overHttp.flatMap(({ name, http, request, response, stream, events = null }) =>
       http.verbs.map((verb) => ({
         at: `${verb} ${http.path}`,
         name,
         members: Object.keys(schema?.value.$defs[request ?? '']?.properties ?? {}).toSorted(),
         response,
         stream,
+        events,
         failure: '#/components/responses/Failure',
       })),
     );
@@ -106,22 +121,32 @@ describe.each(described)('%s', (_, { folder, schema, methods }) => {
         .filter(([verb]) => verb !== 'parameters')
         .map(([verb, operation]) => {
           const content = Object.entries(contentOf(operation.responses['200']));
-          const [type = '', answer] = content[0] ?? [];
-          expect(new Set(content.map(([, { schema: shape }]) => shape.$ref)).size).toBe(1);
+          const [[type, answer] = ['', undefined], ...others] = content;
+          // An answer that can be asked for as a stream has a shape for its events.
+          const events = STREAMS.includes(type) ? [] : others.filter(([other]) => STREAMS.includes(other));
+          expect(
+            new Set(
+              [answer, ...others.filter((one) => !events.includes(one)).map(([, one]) => one)].map(
+                (one) => one?.schema.$ref,
+              ),
+            ).size,
+          ).toBe(1);
           return {
             at: `${verb.toUpperCase()} ${path}`,
             name: operation.operationId.replace(/ByGet$/, ''),
             members: membersSent(operation, path),
-            response: answer?.schema.$ref
-              ? refName(answer.schema.$ref.replace(basename(schema?.file ?? ''), ''))
-              : null,
+            response: nameOf(answer),
             stream: STREAMS.includes(type),
+            events: nameOf(events[0]?.[1]),
             failure: operation.responses.default?.$ref,
           };
         }),
     );
     expect(inOpenApi.toSorted(order)).toEqual(inMethods.toSorted(order));
   });
+
+  const nameOf = (answer: { schema: { $ref?: string } } | undefined): string | null =>
+    answer?.schema.$ref ? refName(answer.schema.$ref.replace(/^[^#]*/, '')) : null;
 
   /** What reaches the server: members in the path, the query and the body, which is one for all media types. */
   function membersSent({ parameters = [], requestBody }: Operation, path: string): string[] {

@@ -13,7 +13,7 @@ export function typeUnionOf(name: string, variants: SchemaObject[], $defs: Defin
 
   function typesOf(schema: SchemaObject, definitions: Definitions): JsonType[] {
     const target = schema.$ref === undefined ? schema : definitions[refName(schema.$ref)];
-    if (target?.oneOf) return ['object'];
+    if (target?.oneOf || target?.allOf) return ['object'];
     if (target?.type === undefined) throw new SpecError(`${name}: a variant of anyOf must say its type.`);
     return [target.type].flat();
   }

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { _, Ajv, stringify, type CodeKeywordDefinition, type JSONType } from 'ajv';
+import { and } from 'ajv/dist/compile/codegen/index.js';
 import { checkDataType } from 'ajv/dist/compile/validate/dataType.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import formats from 'ajv-formats';
@@ -36,13 +37,30 @@ const cases: CodeKeywordDefinition = {
   schemaType: 'object',
   code(cxt) {
     const tag = (cxt.parentSchema as { tag?: string }).tag;
+    const untagged = (cxt.parentSchema as { untagged?: string }).untagged;
     for (const name of Object.keys(cxt.schema as object)) {
       const meant =
         tag === undefined
           ? checkDataType(name as JSONType, cxt.data, cxt.it.opts.strictNumbers)
-          : _`${cxt.data}?.[${tag}] === ${name}`;
+          : name === untagged
+            ? _`typeof ${cxt.data} == "object" && (${cxt.data}?.[${tag}] ?? ${name}) === ${name}`
+            : _`${cxt.data}?.[${tag}] === ${name}`;
       cxt.gen.if(meant, () => cxt.subschema({ keyword: 'cases', schemaProp: name }, cxt.gen.name('valid')));
     }
+  },
+};
+
+/** Goes on with the schema where the tag is a text that no case is for. */
+const rest: CodeKeywordDefinition = {
+  keyword: 'rest',
+  schemaType: 'object',
+  code(cxt) {
+    const { tag, cases: known } = cxt.parentSchema as { tag: string; cases: object };
+    const other = and(
+      _`typeof ${cxt.data}?.[${tag}] == "string"`,
+      ...Object.keys(known).map((name) => _`${cxt.data}[${tag}] !== ${name}`),
+    );
+    cxt.gen.if(other, () => cxt.subschema({ keyword: 'rest' }, cxt.gen.name('valid')));
   },
 };
 
@@ -101,7 +119,13 @@ function compile($defs: Record<string, unknown>, messages: string[], file: strin
     code: { source: true, esm: true },
   });
   formats.default(ajv, ['date-time', 'uri']);
-  ajv.addKeyword(exactlyOne).addKeyword(means).addKeyword('tag').addKeyword(cases);
+  ajv
+    .addKeyword(exactlyOne)
+    .addKeyword(means)
+    .addKeyword('tag')
+    .addKeyword('untagged')
+    .addKeyword(cases)
+    .addKeyword(rest);
   try {
     ajv.addSchema({ $id: 'spec', $defs });
     return standalone.default(ajv, Object.fromEntries(messages.map((name) => [name, `spec#/$defs/${name}`])));
