@@ -40,6 +40,9 @@ export async function replyWith(
   reply: FastifyReply,
   answer: Answer | StreamAnswer,
 ): Promise<void> {
+  // What hooks have set, a CORS plugin's for one, belongs to the answer too.
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined) reply.raw.setHeader(name, value);
   reply.hijack();
   try {
     await writeAnswer(ctx, reply.raw, answer);

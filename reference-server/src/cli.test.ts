@@ -37,6 +37,7 @@ describe('usage', () => {
       'quirk',
       'api-key',
       'insecure',
+      'allow-origin',
       'public-url',
       'push',
       'webhook-loopback',

@@ -13,6 +13,7 @@ const HELP = `agentproto-reference-server: a server of agent protocols that beha
   --persona NAME      behave as a server of others was seen to: ${Object.keys(PERSONAS).join(', ')}
   --api-key KEY       callers have to show it as "Authorization: Bearer KEY"; better: AGENTPROTO_API_KEY
   --insecure          listen on any host without a key
+  --allow-origin LIST whose web pages may speak with it: origins, loopback (default), *
   --public-url URL    where agent cards say that the server is
   --push              declare A2A push notifications, and send them
   --webhook-loopback  webhooks may be on this machine; without it only public addresses are called
@@ -47,6 +48,7 @@ function readCommand(args: string[], env: NodeJS.ProcessEnv): Command | string {
       quirks: [...(persona ? personaQuirks(persona) : []), ...(quirks ?? []).map((name) => quirkOf(name))],
       insecure: values.insecure,
       apiKey: apiKey || undefined,
+      allowedOrigins: list(values['allow-origin']),
       publicUrl: values['public-url'] === undefined ? undefined : urlOf(values['public-url']),
       a2a: values.push ? { capabilities: { streaming: true, pushNotifications: true } } : undefined,
       webhooks: { loopback: values['webhook-loopback'] ?? false },
@@ -70,6 +72,7 @@ function parsed(args: string[]) {
         persona: text,
         'api-key': text,
         insecure: flag,
+        'allow-origin': texts,
         'public-url': text,
         push: flag,
         'webhook-loopback': flag,
@@ -82,7 +85,7 @@ function parsed(args: string[]) {
     // Its first sentence says which argument it is; the rest is advice for programmers.
     const [sentence = ''] = (error as Error).message.split('. ', 1);
     throw new UsageError(
-      `${sentence}. Allowed: --port --host --protocol --quirk --persona --api-key --insecure --public-url --push --webhook-loopback --log --json --help`,
+      `${sentence}. Allowed: --port --host --protocol --quirk --persona --api-key --insecure --allow-origin --public-url --push --webhook-loopback --log --json --help`,
     );
   }
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { systemClock } from '@agentproto/script';
 import { identifyBy } from './identity.ts';
 import { readBody } from './body.ts';
+import { allowOrigins, originsOf } from './cors.ts';
 import { FAMILIES, PROTOCOL_IDS } from './families.ts';
 import { asHttpError } from './http-error.ts';
 import type { HttpError } from './http-error.ts';
@@ -47,6 +48,7 @@ export function mountCore(scope: FastifyInstance, options: PluginOptions): Core 
   const limits = { ...LIMITS, ...options.limits };
   const families = chosenFamilies(options.protocols);
   const quirks = quirkUses(options.quirks ?? [], families);
+  const origins = originsOf(options.allowedOrigins ?? ['loopback']);
   const signals = createSignals();
   const closing = new AbortController();
   const waiting = new Set<() => void>();
@@ -80,6 +82,7 @@ export function mountCore(scope: FastifyInstance, options: PluginOptions): Core 
     signals,
     baseUrl,
     identify: identifyBy(keys),
+    origins,
     secured: Object.keys(keys).length > 0,
     wireFaults,
     keepAliveMs,
@@ -99,6 +102,11 @@ export function mountCore(scope: FastifyInstance, options: PluginOptions): Core 
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) => readBody(payload, limits));
   logRequests(scope);
+  allowOrigins(
+    scope,
+    origins,
+    families.flatMap(({ headers = [] }) => headers),
+  );
   const upgrades = createUpgrades(scope);
   const stop = () => {
     closing.abort();

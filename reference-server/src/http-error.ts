@@ -2,6 +2,7 @@
 export type HttpErrorCode =
   | 'BAD_REQUEST'
   | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
   | 'NOT_FOUND'
   | 'METHOD_NOT_ALLOWED'
   | 'BODY_TIMEOUT'
@@ -13,6 +14,7 @@ export type HttpErrorCode =
 const STATUS: Record<HttpErrorCode, number> = {
   BAD_REQUEST: 400,
   UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   BODY_TIMEOUT: 408,

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '@agentproto/script';
 import type { Stage } from './agent.ts';
+import type { FamilyHeaders, Origins } from './cors.ts';
 import type { Identify } from './identity.ts';
 import type { HttpError } from './http-error.ts';
 import type { QuirkUse } from './quirk.ts';
@@ -17,6 +18,8 @@ export interface ServerContext extends Stage {
   /** Where this server is, without a slash at the end: `http://127.0.0.1:8080`. Known once it listens. */
   baseUrl: () => string;
   identify: Identify;
+  /** Web pages of which origins may speak with the server. */
+  origins: Origins;
   /** Callers have to show a key. */
   secured: boolean;
   /** A script may ask for faults of the wire. */
@@ -48,6 +51,8 @@ export interface Mounted {
 export interface Family<Options> {
   /** `family@revision`. */
   id: string;
+  /** Its own headers, for web pages. */
+  headers?: FamilyHeaders;
   /** Adds the routes to a scope of its own. */
   mount: (scope: FastifyInstance, context: ServerContext, options: Options) => Mounted;
 }

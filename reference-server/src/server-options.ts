@@ -39,6 +39,11 @@ export interface PluginOptions extends FamilyOptions {
   apiKey?: string | undefined;
   /** Several callers by name, each with a key of its own. What belongs to one is not there for another. */
   identities?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Whose web pages may speak with the server, over HTTP and WebSockets: origins, `loopback` (any port of this
+   * machine), `*` (anybody). Default: `loopback`.
+   */
+  allowedOrigins?: readonly string[] | undefined;
   /** What the cards say of where the server is. Default: where it listens. */
   publicUrl?: string | undefined;
   /** Where webhooks may be sent, and how. Default: to public addresses only. */

@@ -55,6 +55,7 @@ export function restErrorBody(ctx: A2AContext, error: A2AError): RestErrorBody {
 const GRPC_OF: Record<HttpErrorCode, string> = {
   BAD_REQUEST: 'INVALID_ARGUMENT',
   UNAUTHENTICATED: 'UNAUTHENTICATED',
+  FORBIDDEN: 'PERMISSION_DENIED',
   NOT_FOUND: 'NOT_FOUND',
   METHOD_NOT_ALLOWED: 'UNIMPLEMENTED',
   BODY_TIMEOUT: 'DEADLINE_EXCEEDED',

@@ -21,6 +21,7 @@ const ROOT_ROUTES = ['/message::send', '/message::stream', '/tasks', '/tasks/*',
 
 export const a2a10: Family<{ a2a?: A2AOptions | undefined }> = {
   id: 'a2a@1.0',
+  headers: { sent: ['A2A-Extensions', 'A2A-Version', 'Last-Event-ID'], read: ['A2A-Extensions', 'A2A-Version'] },
   mount(scope, server, { a2a }) {
     const ctx: A2AContext = {
       ...server,
@@ -44,7 +45,7 @@ export const a2a10: Family<{ a2a?: A2AOptions | undefined }> = {
       handler: (request, reply) => replyWith(ctx, reply, ctx.impl.cardAnswer(ctx, request.headers)),
     });
     for (const url of [A2A_PATH, `${A2A_PATH}/*`]) scope.all(url, at(A2A_PATH));
-    scope.post('/', at(''));
+    scope.route({ method: ['POST', 'OPTIONS'], url: '/', handler: at('') });
     for (const url of ROOT_ROUTES) scope.all(url, at(''));
     return {
       path: A2A_PATH,

@@ -2,6 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { METHODS } from '@agentproto/protocol/chat/docs';
 import { WebSocketServer } from 'ws';
 import { replyWith } from '../answer.ts';
+import { mayOpenSocket } from '../cors.ts';
+import { HttpError } from '../http-error.ts';
 import { withQuirks } from '../quirk.ts';
 import type { Family } from '../server-context.ts';
 import { takeSocket } from '../upgrade.ts';
@@ -49,6 +51,11 @@ function mountSocket(ctx: ChatContext, scope: FastifyInstance, url: string): voi
   scope.all(url, (request, reply) => {
     let owner: string;
     try {
+      if (!mayOpenSocket(ctx.origins, request.headers))
+        throw new HttpError(
+          'FORBIDDEN',
+          `Pages of ${request.headers.origin} may open no WebSocket here: allowedOrigins`,
+        );
       owner = ctx.impl.authenticate(ctx, request.headers);
     } catch (error) {
       return replyWith(ctx, reply, ctx.impl.refusal(ctx, error));
