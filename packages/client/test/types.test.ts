@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
 const { resolve } = createRequire(import.meta.url);
-const file = new URL('types/stranger.ts', import.meta.url).pathname;
+const here = new URL('.', import.meta.url).pathname;
+const readme = await readFile(join(here, '../README.md'), 'utf8');
 
 /** The lowest that the README promises, the last of the old line, and ours. They look at dist/, which `pnpm test` builds. */
 const COMPILERS = [
@@ -20,7 +20,7 @@ test.each(COMPILERS)(
   'types compile without skipLibCheck and @types/node: %s, %s',
   { timeout: 60_000 },
   async (compiler, module, moduleResolution) => {
-    const folder = await mkdtemp(join(tmpdir(), 'agentproto-types-'));
+    const folder = await mkdtemp(join(here, '.types-'));
     const compilerOptions = {
       module,
       moduleResolution,
@@ -32,7 +32,14 @@ test.each(COMPILERS)(
       skipLibCheck: false,
       noEmit: true,
     };
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }));
+    // The blocks of the README too; `process` is all that they use of Node.
+    const files = [join(here, 'types/stranger.ts'), join(folder, 'process.d.ts')];
+    await writeFile(files[1]!, 'declare const process: { stdout: { write(text: string): unknown } };');
+    for (const [index, [, code]] of [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].entries()) {
+      files.push(join(folder, `block-${index + 1}.ts`));
+      await writeFile(files.at(-1)!, code!);
+    }
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
     const tsc = join(dirname(resolve(`${compiler}/package.json`)), 'bin/tsc');
     const { stdout } = await promisify(execFile)(process.execPath, [tsc, '-p', folder]).catch(
       (error: { stdout: string }) => error,
