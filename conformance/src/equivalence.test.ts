@@ -8,6 +8,7 @@ import { chatDocs } from './chat/family.ts';
 import { observe } from './chat/observe.ts';
 import type { Detected, DriverTools, SuiteFamily } from './kit/family.ts';
 import { Lenience } from './kit/lenience.ts';
+import { Patience } from './kit/patience.ts';
 import { scriptProfile } from './kit/profile.ts';
 import { Recorder } from './recorder/recorder.ts';
 
@@ -19,6 +20,7 @@ const tools: DriverTools = {
   recorder,
   profile: scriptProfile,
   patienceMs: 5_000,
+  patience: new Patience(5_000),
   unique: () => crypto.randomUUID(),
   lenience: new Lenience(),
 };

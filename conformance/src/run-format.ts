@@ -68,6 +68,8 @@ const EVENTS: { readonly [type: string]: (value: LogObject) => void } = {
       need(value, '', { id: text, binding: text, attempt: number, startedAtMs: number, durationMs: number }),
     ),
   revision: (value) => readFindings(need(value, '', { scenario: text, binding: text })),
+  'seen-through': (value) => void need(value, '', { requirement: text, binding: text, what: text, exchange: number }),
+  impatience: (value) => void need(value, '', { what: text, binding: text, waitedMs: number, brieflyMs: number }),
   stop: (value) => void need(value, '', { outcome: oneOf(['unreachable', 'error', 'incomplete']), message: text }),
 };
 

@@ -5,7 +5,7 @@ import type { RequirementId } from '@agentproto/rules';
 import type { DriverTools } from '../kit/family.ts';
 import { isRecord } from '../kit/json.ts';
 import type { Stimulus } from '../kit/stimulus.ts';
-import { Blocked, Lost } from '../kit/stops.ts';
+import { Blocked, Lost, NoAccess } from '../kit/stops.ts';
 import { within } from '../kit/within.ts';
 import type { LiveExchange, RequestSpec } from '../recorder/recorder.ts';
 import { isUnknownVerb, refusesA2aJson, type Binding, type CallOptions } from './binding.ts';
@@ -135,20 +135,22 @@ export class A2AAgent {
     if (method !== 'SendMessage' || options?.hostile) return reply;
     if (reply.is('InternalError')) await this.#checkAgentWorks();
     if (reply.exchange.end?.kind === 'timeout' && !this.runsScripts && mayTakeLong(params))
-      throw new Lost(`no answer for ${this.patienceMs} ms: an agent that takes longer needs a longer --timeout`);
+      throw new Lost(
+        `no answer in ${Math.round(reply.tookMs)} ms: an agent that takes longer needs a longer --timeout`,
+      );
     return reply;
   }
 
   /** Opens a stream. What came instead of one has been read when this resolves. */
   async open(method: MethodName, params: Record<string, unknown>, options?: CallOptions): Promise<TaskStream> {
-    const { recorder, patienceMs, lenience } = this.#tools;
+    const { recorder, lenience, patience } = this.#tools;
     const live = await this.#sent(method, params, options, async (spec) => {
       const one = await recorder.open(spec);
-      if (!isEventStream(one.exchange)) await within(one.ended, patienceMs);
+      if (!isEventStream(one.exchange)) await within(one.ended, patience.fullMs);
       return one;
     });
     checkReached(live.exchange);
-    const stream = new TaskStream(live, this.binding, patienceMs, lenience);
+    const stream = new TaskStream(live, this.binding, patience, lenience);
     if (method === 'SendStreamingMessage' && !options?.hostile && stream.refusal?.names.includes('InternalError'))
       await this.#checkAgentWorks();
     return stream;
@@ -162,16 +164,35 @@ export class A2AAgent {
     send: (spec: RequestSpec) => Promise<Sent>,
   ): Promise<Sent> {
     const exchangeOf = (sent: Sent): Exchange => ('exchange' in sent ? sent.exchange : sent);
-    const first = await send(this.binding.request(method, params, options));
-    const isGiven = options.headers?.some(([name]) => name.toLowerCase() === 'content-type');
-    if (isGiven || !refusesA2aJson(exchangeOf(first))) return first;
-    const headers: Headers = [...(options.headers ?? []), ['Content-Type', JSON_MEDIA_TYPE]];
-    const second = await send(this.binding.request(method, params, { ...options, headers }));
+    const once = async (given: CallOptions) => {
+      const { patience } = this.#tools;
+      const inactivityMs = patience.msFor(`an answer to ${method}`, this.binding.name);
+      const sent = await send({ ...this.binding.request(method, params, given), limits: { inactivityMs } });
+      this.#learnFrom(method, exchangeOf(sent), given);
+      return sent;
+    };
+    const first = await once(options);
+    if (names(options.headers, 'content-type') || !refusesA2aJson(exchangeOf(first))) return first;
+    const second = await once({
+      ...options,
+      headers: [...(options.headers ?? []), ['Content-Type', JSON_MEDIA_TYPE]],
+    });
     const { id, response } = exchangeOf(first);
     if (exchangeOf(second).response?.status === response?.status) return first;
     const what = `refuses ${A2A_MEDIA_TYPE} (HTTP ${response?.status}): ${JSON_MEDIA_TYPE} is sent instead`;
     this.#tools.lenience.note('A2A10-REST-003', this.binding.name, what, { exchange: id });
     return second;
+  }
+
+  /** How long it took, and whether it lets us in: the extended card alone may want more than the rest (13.3). */
+  #learnFrom(method: MethodName, exchange: Exchange, { headers }: CallOptions): void {
+    const { patience, lenience } = this.#tools;
+    const { request, response, end } = exchange;
+    const what = `an answer to ${method}`;
+    if (response) patience.came(what, this.binding.name, response.atMs - request.atMs);
+    else if (end?.kind === 'timeout') patience.inVain(what, this.binding.name, end.atMs - request.atMs);
+    if ((response?.status !== 401 && response?.status !== 403) || names(headers, 'authorization')) return;
+    throw method === 'GetExtendedAgentCard' ? new NoAccess(`${method} wants credentials`) : lenience.noAccess(exchange);
   }
 
   /** After an internal error: an agent that fails the plainest message too is broken, and nothing can be learned of its server. */
@@ -204,14 +225,16 @@ export class A2AAgent {
   }
 
   /** GetTask until the task is as wanted; undefined when it is not within the suite's patience. */
-  async poll(id: string, wanted: (task: TaskView) => boolean): Promise<TaskView | undefined> {
-    const until = performance.now() + this.patienceMs;
-    for (let waitMs = 10; performance.now() < until; waitMs = Math.min(waitMs * 2, 250)) {
-      const task = (await this.get(id)).task();
-      if (wanted(task)) return task;
-      await setTimeout(waitMs);
-    }
-    return undefined;
+  poll(id: string, wanted: (task: TaskView) => boolean): Promise<TaskView | undefined> {
+    return this.#tools.patience.wait('a state of a task', this.binding.name, async (ms) => {
+      const until = performance.now() + ms;
+      for (let waitMs = 10; performance.now() < until; waitMs = Math.min(waitMs * 2, 250)) {
+        const task = (await this.get(id)).task();
+        if (wanted(task)) return task;
+        await setTimeout(waitMs);
+      }
+      return undefined;
+    });
   }
 
   /** A task that is in this state, brought about by a blocking send; `inconclusive` when the agent does otherwise. */
@@ -234,6 +257,10 @@ export class A2AAgent {
       ...(options.configuration ? { configuration: options.configuration } : {}),
     };
   }
+}
+
+function names(headers: Headers = [], wanted: string): boolean {
+  return headers.some(([name]) => name.toLowerCase() === wanted);
 }
 
 /** Where nobody listens, no rule but one is broken: the card names an address that is none, or the target has died. */

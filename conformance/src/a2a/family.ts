@@ -1,5 +1,6 @@
 import { A2A_MEDIA_TYPE, JSON_MEDIA_TYPE } from '@agentproto/protocol/a2a/1.0';
 import type { SuiteFamily } from '../kit/family.ts';
+import { isRecord } from '../kit/json.ts';
 import { A2AAgent } from './agent.ts';
 import { httpJson, jsonRpc } from './binding.ts';
 import { BINDINGS, detect, type DetectedA2A } from './detect.ts';
@@ -28,7 +29,16 @@ export const a2a10: SuiteFamily<A2AAgent, DetectedA2A> = {
     'a2a/rest/malformed',
   ],
   invariants,
+  causes: ['RPC', 'REST', 'DM', 'CARD', 'VER'],
   detect,
+  credentials({ card }) {
+    const schemes = isRecord(card.securitySchemes) ? Object.entries(card.securitySchemes) : [];
+    if (schemes.length === 0) return undefined;
+    const named = schemes.map(
+      ([name, scheme]) => `\`${name}\` (${isRecord(scheme) ? Object.keys(scheme).join(', ') : '?'})`,
+    );
+    return `the security scheme ${named.join(' or ')}`;
+  },
   driver(found, binding, tools) {
     // Things beside the message bindings (the card) are looked at with the preferred interface at hand.
     const chosen = found.interfaces.find((one) => one.protocolBinding === binding) ?? found.interfaces[0]!;

@@ -71,6 +71,12 @@ export class Reply implements Subject {
     return this.is(error) && this.value.error?.by !== 'status';
   }
 
+  /** From the request to the answer, or to the end of waiting for it; milliseconds. */
+  get tookMs(): number {
+    const { request, response, end } = this.exchange;
+    return (response ?? end ?? request).atMs - request.atMs;
+  }
+
   get failed(): boolean {
     return this.value.error !== undefined;
   }

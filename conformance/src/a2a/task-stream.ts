@@ -2,9 +2,10 @@ import type { RequirementId } from '@agentproto/rules';
 import type { Exchange, Frame } from '@agentproto/recording';
 import { Blocked, Lost, NotApplicable } from '../kit/stops.ts';
 import { seen, type Place, type Subject, type Unread } from '../kit/subject.ts';
-import { within } from '../kit/within.ts';
 import type { LiveExchange } from '../recorder/recorder.ts';
 import type { Lenience } from '../kit/lenience.ts';
+import { nextFrame } from '../kit/next-frame.ts';
+import type { Patience } from '../kit/patience.ts';
 import type { Binding } from './binding.ts';
 import { contentTypeOf, isEventStream } from './content-type.ts';
 import type { ErrorView } from './error-view.ts';
@@ -24,13 +25,15 @@ export class TaskStream implements Subject {
   readonly events: SeenEvent[] = [];
   readonly #live: LiveExchange;
   readonly #binding: Binding;
-  readonly #patienceMs: number;
+  readonly #patience: Patience;
   readonly #lenience: Lenience | undefined;
+  /** How long the last frame was waited for. */
+  #waitedMs = 0;
 
-  constructor(live: LiveExchange, binding: Binding, patienceMs: number, lenience?: Lenience) {
+  constructor(live: LiveExchange, binding: Binding, patience: Patience, lenience?: Lenience) {
     this.#live = live;
     this.#binding = binding;
-    this.#patienceMs = patienceMs;
+    this.#patience = patience;
     this.#lenience = lenience;
   }
 
@@ -123,8 +126,8 @@ export class TaskStream implements Subject {
   }
 
   /** Reads to the end of the stream, or until it has been silent for so long; default: as long as the suite is patient. */
-  async drain(silenceMs = this.#patienceMs): Promise<this> {
-    while (await this.#take(Math.min(silenceMs, this.#patienceMs)));
+  async drain(silenceMs?: number): Promise<this> {
+    while (await this.#take(silenceMs));
     if (this.#isNoStream)
       throw new Blocked('A2A10-STREAM-001', 'expected text/event-stream', {
         place: this.place,
@@ -188,8 +191,10 @@ export class TaskStream implements Subject {
     await this.#live.leave();
   }
 
-  async #take(waitMs = this.#patienceMs): Promise<SeenEvent | undefined> {
-    const frame = await within(this.#live.frame(this.events.length), waitMs);
+  async #take(silenceMs?: number): Promise<SeenEvent | undefined> {
+    const began = performance.now();
+    const frame = await nextFrame(this.#live, this.events.length, this.#patience, this.#binding.name, silenceMs);
+    this.#waitedMs = performance.now() - began;
     if (!frame) {
       const { error } = this.exchange.frames.length === 0 ? this.#binding.read(this.exchange) : {};
       if (error?.reason === 'SCRIPT_STEP_UNSUPPORTED')
@@ -231,6 +236,6 @@ export class TaskStream implements Subject {
     if (!response) return `got no answer (${end?.message ?? end?.kind ?? 'none in time'})`;
     if (this.exchange.frames.length === 0 && !/event-stream/i.test(contentTypeOf(this.exchange) ?? ''))
       return `got HTTP ${response.status} ${contentTypeOf(this.exchange) ?? ''}`.trim();
-    return end ? `the stream ended (${end.kind})` : `nothing came for ${this.#patienceMs} ms`;
+    return end ? `the stream ended (${end.kind})` : `nothing came for ${Math.round(this.#waitedMs)} ms`;
   }
 }

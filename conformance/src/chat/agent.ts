@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { NDJSON_MEDIA_TYPE, PATHS } from '@agentproto/protocol/chat/docs';
-import type { Frame } from '@agentproto/recording';
+import type { Exchange, Frame } from '@agentproto/recording';
 import type { DriverTools } from '../kit/family.ts';
 import type { Stimulus } from '../kit/stimulus.ts';
 import type { LiveExchange, RequestSpec } from '../recorder/recorder.ts';
-import { within } from '../kit/within.ts';
+import { nextFrame } from '../kit/next-frame.ts';
 import { answerIn, answerOf, turnLength, type Answer } from './answer.ts';
 import { Conversation } from './conversation.ts';
 import { ChatSocket } from './socket.ts';
@@ -57,7 +57,7 @@ export class ChatAgent {
   async ask(said: Stimulus | Conversation, options: AskOptions = {}): Promise<Answer> {
     const conversation = said instanceof Conversation ? said : this.begin(said);
     const body = { ...options.fields, messages: conversation.messages };
-    if (this.binding === 'HTTP') return answerOf(await this.#tools.recorder.request(this.#post(body, options)));
+    if (this.binding === 'HTTP') return answerOf(await this.#request(this.#post(body, options)));
     if (this.binding === 'NDJSON') return this.#drained(await this.open(conversation, options));
     const socket = await this.connect();
     try {
@@ -68,9 +68,31 @@ export class ChatAgent {
   }
 
   /** A stream that is left to the play: /api/chat-stream. */
-  open(said: Stimulus | Conversation, options: AskOptions = {}): Promise<LiveExchange> {
+  async open(said: Stimulus | Conversation, options: AskOptions = {}): Promise<LiveExchange> {
     const conversation = said instanceof Conversation ? said : this.begin(said);
-    return this.#tools.recorder.open(this.#post({ ...options.fields, messages: conversation.messages }, options));
+    const live = await this.#tools.recorder.open(
+      this.#post({ ...options.fields, messages: conversation.messages }, options),
+    );
+    this.#letIn(live.exchange);
+    return live;
+  }
+
+  /** An answer in one piece, for as long as it makes sense to wait for one. */
+  async #request(spec: RequestSpec): Promise<Exchange> {
+    const { recorder, patience } = this.#tools;
+    const what = `an answer of ${spec.operation}`;
+    const inactivityMs = patience.msFor(what, this.binding);
+    const exchange = await recorder.request({ ...spec, limits: { inactivityMs } });
+    const { request, response, end } = exchange;
+    if (response) patience.came(what, this.binding, response.atMs - request.atMs);
+    else if (end?.kind === 'timeout') patience.inVain(what, this.binding, end.atMs - request.atMs);
+    this.#letIn(exchange);
+    return exchange;
+  }
+
+  #letIn(exchange: Exchange): void {
+    const status = exchange.response?.status;
+    if (status === 401 || status === 403) throw this.#tools.lenience.noAccess(exchange);
   }
 
   /** Any text as the body, or as the one frame of a socket. */
@@ -82,7 +104,7 @@ export class ChatAgent {
       await socket.close();
       return answer;
     }
-    const exchange = await this.#tools.recorder.request({
+    const exchange = await this.#request({
       ...this.#post({}, { hostile: true }),
       body,
       headers: [['Content-Type', 'application/json']],
@@ -106,13 +128,14 @@ export class ChatAgent {
   async connect(): Promise<ChatSocket> {
     const url = `${this.#base.replace(/^http/, 'ws')}${PATHS.chatWs}`;
     const live = await this.#tools.recorder.socket({ url, binding: 'WebSocket', operation: 'chat-ws' });
-    return new ChatSocket(live, this.patienceMs);
+    this.#letIn(live.exchange);
+    return new ChatSocket(live, this.#tools.patience);
   }
 
   async #drained(live: LiveExchange): Promise<Answer> {
     const frames: Frame[] = [];
     for (;;) {
-      const frame = await within(live.frame(frames.length), this.patienceMs);
+      const frame = await nextFrame(live, frames.length, this.#tools.patience, this.binding);
       if (!frame) break;
       frames.push(frame);
     }

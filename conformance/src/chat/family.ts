@@ -13,6 +13,7 @@ export const chatDocs: SuiteFamily<ChatAgent, DetectedChat> = {
   scenarios,
   smoke: ['chat/health/answers', 'chat/turn/done', 'chat/turn/fails', 'chat/approval/approved', 'chat/socket/turns'],
   invariants,
+  causes: ['HTTP', 'STREAM', 'WS', 'MSG'],
   detect,
   driver(found, binding, tools) {
     const own = BINDINGS.find((one) => one === binding);

@@ -1,6 +1,8 @@
 import type { Exchange, Frame } from '@agentproto/recording';
 import { Blocked } from '../kit/stops.ts';
 import type { Place, Subject } from '../kit/subject.ts';
+import { nextFrame } from '../kit/next-frame.ts';
+import type { Patience } from '../kit/patience.ts';
 import { within } from '../kit/within.ts';
 import type { LiveSocket } from '../recorder/recorder.ts';
 import { answerIn, turnLength, unopened, type Answer } from './answer.ts';
@@ -12,13 +14,13 @@ const STRAY_MS = 250;
 /** A WebSocket and the turns on it, one after another. */
 export class ChatSocket implements Subject {
   readonly #live: LiveSocket;
-  readonly #patienceMs: number;
+  readonly #patience: Patience;
   /** Frames that belong to answers which were given. */
   #taken = 0;
 
-  constructor(live: LiveSocket, patienceMs: number) {
+  constructor(live: LiveSocket, patience: Patience) {
     this.#live = live;
-    this.#patienceMs = patienceMs;
+    this.#patience = patience;
   }
 
   get exchange(): Exchange {
@@ -69,14 +71,14 @@ export class ChatSocket implements Subject {
 
   /** The frame that comes next, without taking it. */
   next(): Promise<Frame | undefined> {
-    return within(this.#live.frame(this.#taken), this.#patienceMs);
+    return this.#frame(this.#taken);
   }
 
   /** The answer to the oldest frame that has none yet. */
   async answer(): Promise<Answer> {
     const frames: Frame[] = [];
     while (turnLength(frames) === 0) {
-      const frame = await within(this.#live.frame(this.#taken + frames.length), this.#patienceMs);
+      const frame = await this.#frame(this.#taken + frames.length);
       if (!frame) break;
       frames.push(frame);
     }
@@ -86,6 +88,10 @@ export class ChatSocket implements Subject {
     if ((stray?.json as { type?: unknown } | undefined)?.type === 'done') frames.push(stray!);
     this.#taken += frames.length;
     return answerIn(this.exchange, frames);
+  }
+
+  #frame(index: number): Promise<Frame | undefined> {
+    return nextFrame(this.#live, index, this.#patience, 'WebSocket');
   }
 
   async close(): Promise<void> {

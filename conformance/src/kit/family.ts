@@ -2,6 +2,7 @@ import type { RequirementId } from '@agentproto/rules';
 import type { Recorder } from '../recorder/recorder.ts';
 import type { Invariant } from './invariant.ts';
 import type { Lenience } from './lenience.ts';
+import type { Patience } from './patience.ts';
 import type { Scenario } from './scenario.ts';
 import type { Profile } from './stimulus.ts';
 
@@ -26,8 +27,10 @@ export type Detection<Found extends Detected = Detected> =
 export interface DriverTools {
   recorder: Recorder;
   profile: Profile;
-  /** How long to wait for something that is owed, in milliseconds. */
+  /** How long to wait for something that is owed, in milliseconds, at most. */
   patienceMs: number;
+  /** The same, as long as it makes sense; shared by the run. */
+  patience: Patience;
   /** For ids and texts that must differ between plays. */
   unique: () => string;
   /** What the run has learnt of the target. */
@@ -50,7 +53,11 @@ export interface SuiteFamily<Driver = unknown, Found extends Detected = Detected
   /** Ids of scenarios that together record every kind of message: what the selftest holds invariants against. */
   smoke: readonly string[];
   invariants: readonly Invariant[];
+  /** Areas of rows whose reds are causes, before those that scenarios find: envelope, media type, schema, card. */
+  causes: readonly string[];
   /** Uses GET only. */
   detect(recorder: Recorder, target: URL): Promise<Detection<Found>>;
   driver(found: Found, binding: string, tools: DriverTools): Driver;
+  /** What the target says of the credentials that it wants, completing "it asks for …"; undefined where nothing. */
+  credentials?(found: Found): string | undefined;
 }

@@ -1,4 +1,6 @@
 import type { RequirementId } from '@agentproto/rules';
+import type { Exchange } from '@agentproto/recording';
+import { NoAccess } from './stops.ts';
 import type { Place } from './subject.ts';
 
 /** A deviation that a sensible client sees through; the row that it breaks is judged elsewhere, and alone. */
@@ -18,6 +20,7 @@ export interface SeenThrough {
 export class Lenience {
   readonly #known = new Map<string, SeenThrough>();
   readonly #tell: (seen: SeenThrough) => void;
+  #denied: { status: number; message: string } | undefined;
 
   /** `tell` hears of each deviation once. */
   constructor(tell: (seen: SeenThrough) => void = () => {}) {
@@ -30,6 +33,19 @@ export class Lenience {
     const seen = { requirement, binding, what, exchange };
     this.#known.set(key, seen);
     this.#tell(seen);
+  }
+
+  /** The target lets us not in: told once. What a play throws. */
+  noAccess({ id, request, response }: Exchange): NoAccess {
+    const status = response?.status;
+    const stop = new NoAccess(`HTTP ${status} at ${request.method} ${request.url} (exchange ${id})`);
+    this.#denied ??= { status: status!, message: stop.message };
+    return stop;
+  }
+
+  /** What the first answer was that let us not in. */
+  get denied(): { status: number; message: string } | undefined {
+    return this.#denied;
   }
 
   /** Something was noted for this row over this binding. */

@@ -23,6 +23,7 @@ const spoken: Spoken = {
       scenario('a2a/push-off', { title: '', proves: ['A2A10-CAP-001'], capability: ['-pushNotifications'], play }),
     ],
     smoke: [],
+    causes: [],
     invariants: [
       invariant('a2a/ids', { title: '', proves: ['A2A10-RPC-001'], bindings: ['JSONRPC'], examine: () => {} }),
     ],

@@ -82,7 +82,19 @@ function planFamily(spoken: Spoken, profile: Profile, wanted: (id: RequirementId
       }
     }
   }
-  plan.rows.push(...rows.list());
+  plan.rows.push(...rows.list().sort((a, b) => causeRank(family, a) - causeRank(family, b)));
+}
+
+/** Reds of the first areas are causes; within an area rules that are seen in every exchange come before the rest. */
+function causeRank({ causes, invariants }: SuiteFamily, { requirement }: PlannedRow): number {
+  const area = causes.indexOf(areaOf(requirement));
+  const isEverywhere = invariants.some(({ proves }) => proves.includes(requirement));
+  return area < 0 ? causes.length * 2 : area * 2 + (isEverywhere ? 0 : 1);
+}
+
+/** `A2A10-STREAM-006` -> `STREAM`. */
+export function areaOf(id: string): string {
+  return id.split('-').slice(1, -1).join('-') || id;
 }
 
 export function rowsOf(family: { id: string }): Requirement[] {

@@ -2,10 +2,11 @@ import { expect, test } from 'vitest';
 import { Recorder } from '../recorder/recorder.ts';
 import type { SuiteFamily } from './family.ts';
 import { Lenience } from './lenience.ts';
+import { Patience } from './patience.ts';
 import { playOnce } from './play.ts';
 import { scriptProfile } from './profile.ts';
 import type { Scenario } from './scenario.ts';
-import { Blocked } from './stops.ts';
+import { Blocked, NoAccess } from './stops.ts';
 import { seen } from './subject.ts';
 
 const proves = ['A2A10-SEND-001', 'A2A10-SEND-006'] as const;
@@ -21,6 +22,7 @@ async function findingsOf(play: Scenario['play'], signal = new AbortController()
     sideBinding: 'card',
     scenarios: [scenario],
     smoke: [],
+    causes: [],
     invariants: [],
     detect: () => Promise.reject(new Error('not asked for')),
     driver: () => ({}),
@@ -32,6 +34,9 @@ async function findingsOf(play: Scenario['play'], signal = new AbortController()
       recorder,
       profile: scriptProfile,
       patienceMs: 100,
+      patience: new Patience(100),
+      isAlive: () => Promise.resolve(true),
+      diedAt: () => undefined,
       unique: () => 'x',
       lenience: new Lenience(),
       onExchange: () => {},
@@ -86,6 +91,28 @@ test('a run that is over leaves the rest not run', async () => {
   expect(await findingsOf(() => Promise.reject(new Error('aborted')), AbortSignal.abort())).toEqual([
     ['SEND-001', 'not-run', 'ended'],
     ['SEND-006', 'not-run', 'ended'],
+  ]);
+});
+
+test('what was seen red before the run was cut off stays red', async () => {
+  const cut = new AbortController();
+  const findings = await findingsOf(async ({ check }) => {
+    check('A2A10-SEND-001', seen(1)).has(2);
+    cut.abort();
+    // Concluded from what the end of the run took away.
+    check('A2A10-SEND-006', seen(undefined)).has(2);
+    throw new Error('the connection is gone');
+  }, cut.signal);
+  expect(findings).toEqual([
+    ['SEND-001', 'violation', undefined],
+    ['SEND-006', 'not-run', 'ended'],
+  ]);
+});
+
+test('who is not let in is blocked, and nothing of it is red', async () => {
+  expect(await findingsOf(() => Promise.reject(new NoAccess('HTTP 401')))).toEqual([
+    ['SEND-001', 'blocked', 'credentials'],
+    ['SEND-006', 'blocked', 'credentials'],
   ]);
 });
 

@@ -1,65 +1,84 @@
 import { requirements } from '@agentproto/rules';
 import type { Exchange } from '@agentproto/recording';
-import type { Recorder } from '../recorder/recorder.ts';
 import { createChecks } from './check.ts';
-import type { Lenience } from './lenience.ts';
+import type { DriverTools } from './family.ts';
 import type { Play } from './plan.ts';
 import type { Finding } from './result.ts';
 import { provesOver } from './scenario.ts';
-import { Blocked, Lost, NotApplicable, Stop } from './stops.ts';
-import type { Profile } from './stimulus.ts';
-import { verdictOfFailure, worst } from './verdict.ts';
+import { Blocked, Lost, NoAccess, NotApplicable, Stop } from './stops.ts';
+import { NO_ACCESS, verdictOfFailure, worst } from './verdict.ts';
 
-export interface PlayTools {
-  recorder: Recorder;
-  profile: Profile;
-  patienceMs: number;
-  unique: () => string;
-  lenience: Lenience;
+export interface PlayTools extends DriverTools {
   /** An exchange has ended. */
   onExchange: (exchange: Exchange) => void;
   signal: AbortSignal;
+  /** Asked after exchanges that nothing answered: whether the target still lives. */
+  isAlive: (unanswered: readonly Exchange[]) => Promise<boolean>;
+  /** The first exchange that the target, which died, did not answer. */
+  diedAt: () => number | undefined;
 }
 
 /** Plays one scenario over one binding and holds the invariants against what it recorded. Never rejects. */
 export async function playOnce(play: Play, tools: PlayTools): Promise<Finding[]> {
   const { scenario, binding, spoken } = play;
+  const { signal, onExchange } = tools;
   const findings: Finding[] = [];
   const exchanges: Exchange[] = [];
+  // What was seen before the run was cut off stays; what is concluded from its being cut off is nobody's fault.
+  let cut: { findings: number; exchanges: number } | undefined;
+  const cutOff = () => void (cut ??= { findings: findings.length, exchanges: exchanges.length });
+  if (signal.aborted) cutOff();
+  else signal.addEventListener('abort', cutOff, { once: true });
   const recorder = tools.recorder.derive({
     label: scenario.id,
-    signal: tools.signal,
+    signal,
     onExchange: (exchange) => {
       exchanges.push(exchange);
-      tools.onExchange(exchange);
+      onExchange(exchange);
     },
   });
   const report = (finding: Finding) => void findings.push(finding);
   const context = { scenario: scenario.id, binding, report };
+  let stop: unknown = UNCOVERED;
   try {
-    const agent = spoken.family.driver(spoken.found, binding, {
-      recorder,
-      profile: tools.profile,
-      patienceMs: tools.patienceMs,
-      unique: tools.unique,
-      lenience: tools.lenience,
-    });
+    const agent = spoken.family.driver(spoken.found, binding, { ...tools, recorder });
     await scenario.play({
       agent,
       check: createChecks(context),
       lost: (reason) => new Lost(reason),
       notApplicable: (reason) => new NotApplicable(reason),
     });
-    settle(findings, play, { verdict: 'not-run', reason: 'uncovered' });
   } catch (error) {
-    stopped(findings, play, error, tools.signal);
+    stop = error;
   } finally {
     await recorder.close();
   }
-  // What was cut off by the end of the run is nobody's fault.
-  if (tools.signal.aborted) return fold(findings.filter(({ verdict }) => verdict === 'pass' || verdict === 'not-run'));
-  return [...fold(findings), ...examine(play, exchanges)];
+  const unanswered = exchanges.filter((exchange) => !exchange.response && isSilent(exchange));
+  if (!cut && unanswered.length > 0 && !(await tools.isAlive(unanswered))) cutOff();
+  signal.removeEventListener('abort', cutOff);
+  if (cut) {
+    findings.length = cut.findings;
+    const died = tools.diedAt();
+    const whole = exchanges
+      .slice(0, cut.exchanges)
+      .filter(({ id, end }) => end?.kind !== 'left' || (end.message !== 'aborted' && id < (died ?? Infinity)));
+    const stands = ({ verdict, failure }: Finding) =>
+      verdict !== 'blocked' && (died === undefined || failure === undefined || (failure.exchange ?? died) < died);
+    const kept = findings.filter(stands);
+    settle(kept, play, { verdict: 'not-run', reason: 'ended' });
+    return [...fold(kept), ...examine(play, whole)];
+  }
+  if (stop === UNCOVERED) settle(findings, play, { verdict: 'not-run', reason: 'uncovered' });
+  else stopped(findings, play, stop);
+  // Who was not let in has seen the door only: how it is kept shut is no matter of the binding.
+  const inside = stop instanceof NoAccess ? exchanges.filter(({ response }) => !isDoor(response?.status)) : exchanges;
+  return [...fold(findings), ...examine(play, inside)];
 }
+
+const UNCOVERED = Symbol('the play came to its end');
+const isDoor = (status: number | undefined) => status === 401 || status === 403;
+/** Nobody is there, or somebody hung up: a target that is merely slow is not dead. */
+const isSilent = ({ end }: Exchange) => end?.kind === 'unreachable' || end?.kind === 'broken';
 
 /** Rows that the play owes and has not looked at get this. */
 function settle(findings: Finding[], { scenario, binding }: Play, rest: Pick<Finding, 'verdict' | 'reason'>) {
@@ -69,9 +88,9 @@ function settle(findings: Finding[], { scenario, binding }: Play, rest: Pick<Fin
   }
 }
 
-function stopped(findings: Finding[], play: Play, error: unknown, signal: AbortSignal) {
-  if (signal.aborted) return settle(findings, play, { verdict: 'not-run', reason: 'ended' });
+function stopped(findings: Finding[], play: Play, error: unknown) {
   if (error instanceof Lost) return settle(findings, play, { verdict: 'inconclusive', reason: error.message });
+  if (error instanceof NoAccess) return settle(findings, play, { verdict: 'blocked', reason: NO_ACCESS });
   if (error instanceof NotApplicable)
     return settle(findings, play, { verdict: 'not-applicable', reason: error.message });
   if (error instanceof Blocked) {

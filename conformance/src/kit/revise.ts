@@ -1,7 +1,8 @@
 import type { Finding } from './result.ts';
+import { FLAKY } from './verdict.ts';
 
-export function isRed(finding: Finding): boolean {
-  return finding.verdict === 'violation' || finding.verdict === 'warning';
+export function isRed({ verdict }: Pick<Finding, 'verdict'>): boolean {
+  return verdict === 'violation' || verdict === 'warning';
 }
 
 /** What a verdict is about: a requirement over a binding. */
@@ -28,5 +29,5 @@ export function revise(first: readonly Finding[], again: readonly Finding[]): Fi
 }
 
 function flaky({ requirement, binding, scenario }: Finding, what: string): Finding {
-  return { requirement, binding, scenario, verdict: 'inconclusive', reason: `flaky: ${what}` };
+  return { requirement, binding, scenario, verdict: 'inconclusive', reason: `${FLAKY}${what}` };
 }

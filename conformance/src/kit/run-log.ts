@@ -1,5 +1,6 @@
 import type { Exchange } from '@agentproto/recording';
 import type { SeenThrough } from './lenience.ts';
+import type { Impatience } from './patience.ts';
 import type { Finding, PlannedRow, ScenarioResult, Target } from './result.ts';
 
 /** The run file: one NDJSON event log, the single source of every report. */
@@ -26,6 +27,8 @@ export type RunEvent =
   | { type: 'revision'; scenario: string; binding: string; findings: Finding[] }
   /** A deviation that is one red, and was seen through from then on. */
   | ({ type: 'seen-through' } & SeenThrough)
+  /** A wait that was in vain, and is cut short from then on. */
+  | ({ type: 'impatience' } & Impatience)
   /** The run could not go on: why, and with which exit code. */
   | { type: 'stop'; outcome: 'unreachable' | 'error' | 'incomplete'; message: string };
 

@@ -8,11 +8,14 @@ import type { SuiteFamily } from './family.ts';
 import { Lenience } from './lenience.ts';
 import { makePlan, type Plan, type Play, type Spoken } from './plan.ts';
 import { playOnce } from './play.ts';
+import { Patience } from './patience.ts';
 import { echoProfile, loadProfile, scriptProfile } from './profile.ts';
 import { isRed, revise, rowOf } from './revise.ts';
 import type { Finding } from './result.ts';
 import type { RunEvent, RunFooter, RunHeader } from './run-log.ts';
 import type { Profile } from './stimulus.ts';
+import { Turnstile } from './turnstile.ts';
+import { Vitality } from './vitality.ts';
 
 export interface RunOptions {
   /** Base URL. */
@@ -62,6 +65,11 @@ class Run {
   readonly #recorder: Recorder;
   readonly #signal: AbortSignal;
   readonly #deadline = new AbortController();
+  readonly #dead = new AbortController();
+  readonly #patience: Patience;
+  #vitality: Vitality | undefined;
+  /** How the target died, in a sentence. */
+  #death: string | undefined;
   readonly #timer: ReturnType<typeof setTimeout>;
   /** Rows that the user left out. */
   readonly #filtered = new Set<string>();
@@ -72,7 +80,9 @@ class Run {
     this.#options = options;
     this.#listener = listener;
     this.#timer = setTimeout(() => this.#deadline.abort(), options.deadlineMs);
-    this.#signal = options.signal ? AbortSignal.any([options.signal, this.#deadline.signal]) : this.#deadline.signal;
+    const signals = [this.#deadline.signal, this.#dead.signal, ...(options.signal ? [options.signal] : [])];
+    this.#signal = AbortSignal.any(signals);
+    this.#patience = new Patience(options.timeoutMs, (impatience) => this.#emit({ type: 'impatience', ...impatience }));
     this.#recorder = new Recorder({
       headers: options.headers,
       signal: this.#signal,
@@ -123,11 +133,31 @@ class Run {
         message: `No known protocol is recognised at ${target}. Tried: ${list(tried)}`,
       });
     }
+    this.#vitality = new Vitality(this.#recorder, url, spoken, this.#signal, (sentence) => {
+      this.#death = sentence;
+      this.#dead.abort();
+    });
     await this.#playAll(plan, profile);
     if (this.#signal.aborted) this.#endEarly();
+    else this.#sayNoAccess(spoken);
+  }
+
+  /** One finding of a target that wants credentials: the rest is blocked by it. */
+  #sayNoAccess(spoken: readonly Spoken[]) {
+    const { denied } = this.#lenience;
+    if (!denied) return;
+    const given = this.#options.headers.length > 0;
+    const schemes = spoken.flatMap(({ family, found }) => family.credentials?.(found) ?? []);
+    const message = [
+      `${denied.message}: the target ${given ? 'does not take the credentials that were given' : 'asks for credentials'}`,
+      '; give them with --bearer TOKEN or --header "Name: value"',
+      schemes.length > 0 ? `; its card names ${schemes.join(', ')}` : '',
+    ].join('');
+    this.#emit({ type: 'stop', outcome: 'incomplete', message: `${message}.` });
   }
 
   #endEarly() {
+    if (this.#death) return this.#emit({ type: 'stop', outcome: 'unreachable', message: this.#death });
     const why = this.#deadline.signal.aborted
       ? `the deadline of ${this.#options.deadlineMs} ms passed`
       : 'it was interrupted';
@@ -146,31 +176,31 @@ class Run {
   async #playAll(plan: Plan, profile: Profile) {
     const chosen = plan.plays.filter(({ scenario }) => this.#options.plays?.(scenario) ?? true);
     const shared = chosen.filter(({ scenario }) => !scenario.exclusive);
-    const alone = chosen.filter(({ scenario }) => scenario.exclusive);
-    const red: { play: Play; findings: Finding[] }[] = [];
+    const exclusive = chosen.filter(({ scenario }) => scenario.exclusive);
     for (const { requirement, outside } of plan.rows)
       if (outside?.reason === 'filtered') this.#filtered.add(requirement);
-    const once = async (play: Play) => {
-      const findings = await this.#playOne(play, profile, 1);
-      if (findings.some(isRed)) red.push({ play, findings });
-    };
-    await pool(shared, this.#options.concurrency, once);
-    await pool(alone, 1, once);
-    if (this.#options.replayReds === false) return;
-    // A row that many scenarios saw red is confirmed by the first of them.
+    const turnstile = new Turnstile();
+    // A row that many scenarios see red is confirmed by the first of them, soon after it was seen.
     const confirmed = new Set<string>();
-    await pool(red, 1, async ({ play, findings }) => {
-      const reds = findings.filter(isRed).map(rowOf);
-      if (this.#signal.aborted || reds.every((row) => confirmed.has(row))) return;
+    const isOpen = (findings: readonly Finding[]) =>
+      !this.#signal.aborted && findings.some((finding) => isRed(finding) && !confirmed.has(rowOf(finding)));
+    const confirm = async (play: Play, findings: readonly Finding[]) => {
+      if (!isOpen(findings)) return;
       const again = await this.#playOne(play, profile, 2);
-      for (const row of again.filter(isRed).map(rowOf)) if (reds.includes(row)) confirmed.add(row);
-      this.#emit({
-        type: 'revision',
-        scenario: play.scenario.id,
-        binding: play.binding,
-        findings: revise(findings, again),
-      });
-    });
+      if (this.#signal.aborted) return;
+      const reds = new Set(findings.filter(isRed).map(rowOf));
+      for (const row of again.filter(isRed).map(rowOf)) if (reds.has(row)) confirmed.add(row);
+      const { scenario, binding } = play;
+      this.#emit({ type: 'revision', scenario: scenario.id, binding, findings: revise(findings, again) });
+    };
+    const once = async (play: Play, isAlone: boolean) => {
+      if (this.#signal.aborted) return;
+      const first = () => this.#playOne(play, profile, 1);
+      const findings = await (isAlone ? turnstile.alone(first) : turnstile.together(first));
+      if (this.#options.replayReds !== false && isOpen(findings)) await turnstile.alone(() => confirm(play, findings));
+    };
+    await pool(shared, this.#options.concurrency, (play) => once(play, false));
+    await pool(exclusive, 1, (play) => once(play, true));
   }
 
   async #playOne(play: Play, profile: Profile, attempt: number): Promise<Finding[]> {
@@ -181,10 +211,13 @@ class Run {
       recorder: this.#recorder,
       profile,
       patienceMs: this.#options.timeoutMs,
+      patience: this.#patience,
       unique: randomUUID,
       lenience: this.#lenience,
       signal: this.#signal,
       onExchange: (exchange) => this.#emit({ type: 'exchange', exchange }),
+      isAlive: (unanswered) => this.#vitality!.isAlive(unanswered),
+      diedAt: () => this.#vitality?.diedAt,
     });
     const findings = all.filter(({ requirement }) => !this.#filtered.has(requirement));
     this.#emit({

@@ -30,6 +30,11 @@ export class Blocked extends Stop {
   }
 }
 
+/** The target wants credentials, or others than it was given: `blocked`, and the run says so once. */
+export class NoAccess extends Stop {
+  override name = 'NoAccess';
+}
+
 /** The target does not claim to do this, or cannot express the script step: `not-applicable`. */
 export class NotApplicable extends Stop {
   override name = 'NotApplicable';

@@ -94,7 +94,7 @@ describe('exit codes', () => {
         extra: [{ type: 'stop', outcome: 'incomplete', message: 'The deadline passed.' }],
       }),
       rest,
-      3,
+      1,
     ],
     [
       'a red that came back before the run ended',
@@ -160,6 +160,32 @@ describe('folding', () => {
     });
     expect(verdictOf(run)[0]).toBe('inconclusive');
     expect(report(run).scenarios).toMatchObject([{ attempts: 2, durationMs: 17, failures: [] }]);
+  });
+
+  test('over bindings one that could not be told outweighs a pass, and says which it was', () => {
+    const lost = { ...one('inconclusive', 'HTTP+JSON'), reason: 'the agent was busy' };
+    const built = report(runOf([one('pass'), lost]));
+    expect(built.requirements[0]).toMatchObject({ verdict: 'inconclusive', reason: 'HTTP+JSON: the agent was busy' });
+    expect([built.summary.must.pass, built.summary.must.inconclusive, built.exitCode]).toEqual([0, 1, 3]);
+    expect(verdictOf(runOf([one('pass'), one('inconclusive', 'JSONRPC', 'a2a/two')]))[0]).toBe('pass');
+  });
+
+  test('what was red once and then was not is not outweighed by a pass elsewhere', () => {
+    const flaky = { ...one('inconclusive', 'JSONRPC', 'a2a/two'), reason: 'flaky: red once, pass when played alone' };
+    expect(verdictOf(runOf([one('pass'), flaky]))[0]).toBe('inconclusive');
+  });
+
+  test('a red that could not be confirmed stays red and says so; one that was confirmed anywhere does not', () => {
+    const stop = { type: 'stop', outcome: 'incomplete', message: 'The deadline passed.' } as const;
+    const reason = 'seen once: the run ended before it could be played again';
+    expect(report(runOf([one('violation')], { extra: [stop] })).requirements[0]).toMatchObject({
+      verdict: 'violation',
+      reason,
+    });
+    const confirmed = runOf([one('violation')], {
+      extra: [ended('a2a/one', 'JSONRPC', [one('violation')], 7, 2), stop],
+    });
+    expect(report(confirmed).requirements[0]!.reason).toBeUndefined();
   });
 
   test('a second play without a revision changes nothing', () => {

@@ -1,7 +1,8 @@
 import { requirements, type Level } from '@agentproto/rules';
 import { entriesFor } from '../baseline.ts';
 import { UsageError } from '../kit/usage-error.ts';
-import { VERDICTS, worst, type Verdict } from '../kit/verdict.ts';
+import { VERDICTS, worstOver, type Verdict } from '../kit/verdict.ts';
+import { listCauses } from './causes.ts';
 import { ending } from './exit-code.ts';
 import { expectations, type Expectations } from './expectation.ts';
 import { judge, judgeScenarios, mergeRows, said, type JudgedRow, type RunRecord } from './judgement.ts';
@@ -96,6 +97,8 @@ function assemble(
     summary: summarize(listed),
     coverage: cover(listed, Object.keys(revisions), registry),
     requirements: listed,
+    causes: listCauses(runs, listed),
+    ...learnt(runs),
     scenarios: runs.flatMap((run, index) => listScenarios(run, runs.length > 1 ? index : undefined)),
     ...(expected && { baseline: { expected: expected.expected, broken: expected.broken } }),
     ...(stopped && { stopped }),
@@ -129,7 +132,7 @@ function listRequirements(
     const unscored = asOf !== undefined && isNewer(row.since, asOf);
     return {
       ...{ id, family, revision, level, basis, section, statement },
-      ...said(worst(group)),
+      ...overall(bindings),
       ...(unscored && { unscored }),
       bindings,
       scenarios: [...new Set(group.flatMap(({ scenarios }) => scenarios))],
@@ -137,6 +140,34 @@ function listRequirements(
   });
   const place = new Map(Object.keys(registry).map((id, index) => [id, index]));
   return listed.sort((a, b) => place.get(a.id)! - place.get(b.id)!);
+}
+
+/** What is said of a requirement as a whole; a reason that is one binding's names the binding. */
+function overall(bindings: ReportedRequirement['bindings']): ReturnType<typeof said> {
+  const rows = Object.entries(bindings);
+  const { verdict, reason } = said(worstOver(rows.map(([, row]) => row)));
+  const from = rows.filter(([, row]) => row.verdict === verdict && row.reason === reason).map(([name]) => name);
+  const isOwn = reason !== undefined && verdict !== 'blocked' && from.length < rows.length && / /.test(reason);
+  return isOwn ? { verdict, reason: `${from.join(', ')}: ${reason}` } : said({ verdict, reason });
+}
+
+/** What the runs learnt of the target on their way. */
+function learnt(runs: readonly RunRecord[]): Pick<Report, 'seenThrough' | 'impatience'> {
+  const seenThrough: Report['seenThrough'] = [];
+  const impatience: Report['impatience'] = [];
+  runs.forEach(({ events }, index) => {
+    for (const event of events) {
+      if (event.type === 'seen-through') {
+        const { type: _, ...deviation } = event;
+        seenThrough.push({ ...deviation, ...(runs.length > 1 && { run: index }) });
+      }
+      if (event.type === 'impatience') {
+        const { type: _, ...wait } = event;
+        impatience.push(wait);
+      }
+    }
+  });
+  return { seenThrough, impatience };
 }
 
 function listScenarios(run: RunRecord, index: number | undefined): ReportedScenario[] {

@@ -1,5 +1,6 @@
 import { timeline, type Body, type Exchange } from '@agentproto/recording';
-import type { Verdict } from '../kit/verdict.ts';
+import { areaOf } from '../kit/plan.ts';
+import { NO_ACCESS, type Verdict } from '../kit/verdict.ts';
 import { ending } from './exit-code.ts';
 import { LEVELS, type Report, type ReportedFailure, type ReportedRequirement, type ReportedScenario } from './model.ts';
 import { MARKS, type Paint } from './paint.ts';
@@ -22,6 +23,7 @@ export function renderConsole(report: Report, options: ConsoleOptions): string {
       ? []
       : [
           heading(report, options),
+          learnt(report, options),
           areas(report, options),
           ...reds(report, options),
           unknowns(report, options),
@@ -45,9 +47,22 @@ function heading(report: Report, { paint, width }: ConsoleOptions): string[] {
   ];
 }
 
-/** `A2A10-STREAM-006` -> `STREAM`. */
-function areaOf(id: string): string {
-  return id.split('-').slice(1, -1).join('-') || id;
+/** What was seen through, and what was not waited for any more. */
+function learnt({ seenThrough, impatience }: Report, { paint, width }: ConsoleOptions): string[] {
+  const lines = [
+    ...seenThrough.map(
+      ({ requirement, binding, what, exchange }) =>
+        `seen through: ${what}; ${requirement} over ${binding}, exchange ${exchange}`,
+    ),
+    ...impatience.map(
+      ({ what, binding, waitedMs, brieflyMs }) =>
+        `waited in vain for ${what} over ${binding} (${duration(waitedMs)}): from then on only ${duration(brieflyMs)}`,
+    ),
+  ];
+  return lines.flatMap((line) => {
+    const [first = '', ...rest] = wrap(line, width - 6);
+    return [`  ${paint('~', 'cyan')} ${first}`, ...rest.map((more) => `    ${more}`)];
+  });
 }
 
 /** A line of ticks for each area; what was outside the plan is only counted, and not at all where it was filtered out. */
@@ -119,7 +134,8 @@ const NOT_RUN_WORDS: { readonly [reason: string]: string } = {
 
 /** A reason in words. */
 function because(verdict: Verdict, reason: string): string {
-  if (verdict === 'blocked') return `blocked by ${reason}`;
+  if (verdict === 'blocked')
+    return reason === NO_ACCESS ? 'blocked: the target asks for credentials' : `blocked by ${reason}`;
   return (verdict === 'not-run' ? NOT_RUN_WORDS[reason] : undefined) ?? reason.slice(0, 500);
 }
 
@@ -131,16 +147,23 @@ function isExpected({ verdict, bindings }: ReportedRequirement): boolean {
 
 const REDS: readonly Verdict[] = ['violation', 'warning', 'harness-error'];
 
-/** One block for each requirement that is red and not expected to be, worst first. */
+/** One block for each requirement that is red and not expected to be: broken rules first, and among them causes first. */
 function reds(report: Report, options: ConsoleOptions): string[][] {
+  const rows = new Map(report.requirements.map((row) => [row.id, row]));
   return REDS.flatMap((verdict) =>
-    report.requirements
-      .filter((row) => row.verdict === verdict && !isExpected(row))
-      .map((row) => redBlock(row, report, options)),
+    report.causes.flatMap(({ id, blocks }) => {
+      const row = rows.get(id);
+      return row?.verdict === verdict && !isExpected(row) ? [redBlock(row, blocks, report, options)] : [];
+    }),
   );
 }
 
-function redBlock(row: ReportedRequirement, report: Report, options: ConsoleOptions): string[] {
+function redBlock(
+  row: ReportedRequirement,
+  blocks: readonly string[],
+  report: Report,
+  options: ConsoleOptions,
+): string[] {
   const { paint, width, verbosity } = options;
   const { mark, styles } = MARKS[row.verdict];
   const over = Object.entries(row.bindings).filter(([, { verdict }]) => verdict === row.verdict);
@@ -150,8 +173,7 @@ function redBlock(row: ReportedRequirement, report: Report, options: ConsoleOpti
     `  ${paint(`${mark} ${row.id}`, ...styles)}  ${paint(cut(facts, width - row.id.length - 6), 'dim')}`,
     ...wrap(row.statement, width - 6).map((line) => `    ${paint(line, 'bold')}`),
   ];
-  if (row.reason && row.verdict === 'harness-error')
-    lines.push(...wrap(row.reason.slice(0, 1_000), width - 6).map((line) => `    ${line}`));
+  if (row.reason) lines.push(...wrap(row.reason.slice(0, 1_000), width - 6).map((line) => `    ${line}`));
 
   const failures = report.scenarios.flatMap((scenario) =>
     scenario.failures
@@ -171,13 +193,12 @@ function redBlock(row: ReportedRequirement, report: Report, options: ConsoleOpti
     if (others.size > 0)
       lines.push('', ...wrap(`also in ${few([...others], 4)}`, width - 6).map((line) => `    ${paint(line, 'dim')}`));
   }
-  const blocked = report.requirements.filter(({ bindings }) =>
-    Object.values(bindings).some(({ verdict, reason }) => verdict === 'blocked' && reason === row.id),
-  );
-  if (blocked.length > 0)
+  if (blocks.length > 0)
     lines.push(
       '',
-      ...wrap(`blocks ${blocked.map(({ id }) => id).join(', ')}`, width - 6).map((line) => `    ${paint(line, 'dim')}`),
+      ...wrap(`${count(blocks.length, 'check')} could not be made because of it: ${blocks.join(', ')}`, width - 6).map(
+        (line) => `    ${paint(line, 'dim')}`,
+      ),
     );
   return lines;
 }

@@ -1,3 +1,4 @@
+import { isUnjudged } from '../kit/verdict.ts';
 import type { BindingVerdict, FailOn, Outcome, Report, ReportedRequirement } from './model.ts';
 import { count, few } from './text.ts';
 
@@ -60,7 +61,7 @@ export function ending(report: Omit<Report, 'outcome' | 'exitCode'>): Ending {
     if (stopped) return end('incomplete', stopped.message);
     const unknown = having(
       (row, { level }) =>
-        !row.expected && isUnknown(row) && (level === 'must' || policy.failOn === 'any' || level === policy.failOn),
+        !row.expected && isUnjudged(row) && (level === 'must' || policy.failOn === 'any' || level === policy.failOn),
     );
     if (unknown.length > 0) {
       return end(
@@ -80,14 +81,6 @@ export function ending(report: Omit<Report, 'outcome' | 'exitCode'>): Ending {
 /** Whether a verdict makes a run fail. */
 export function isRed({ verdict }: { verdict: BindingVerdict['verdict'] }, failOn: FailOn): boolean {
   return verdict === 'violation' || (verdict === 'warning' && failOn !== 'must');
-}
-
-/** It was to be looked at, and nothing can be said. A rule whose occasion never came (`uncovered`) is no gap of the run. */
-function isUnknown({ planned, verdict, reason }: BindingVerdict): boolean {
-  return (
-    planned &&
-    (verdict === 'inconclusive' || verdict === 'blocked' || (verdict === 'not-run' && reason !== 'uncovered'))
-  );
 }
 
 function end(outcome: Outcome, sentence: string): Ending {

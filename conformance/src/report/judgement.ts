@@ -1,4 +1,5 @@
 import type { Finding } from '../kit/result.ts';
+import { isRed, rowOf } from '../kit/revise.ts';
 import type { RunEvent, RunFooter, RunHeader } from '../kit/run-log.ts';
 import { worst, type Verdict } from '../kit/verdict.ts';
 
@@ -34,8 +35,8 @@ export interface JudgedScenario {
 
 /** The scenarios of a run in the order in which they first ended. */
 export function judgeScenarios(run: RunRecord): JudgedScenario[] {
-  const revised = new Set<JudgedScenario>();
   const scenarios = new Map<string, JudgedScenario>();
+  const confirmed = new Set<string>();
   for (const event of run.events) {
     if (event.type === 'scenario-end') {
       const key = `${event.id}\n${event.binding}`;
@@ -43,6 +44,7 @@ export function judgeScenarios(run: RunRecord): JudgedScenario[] {
       if (known) {
         known.attempts = Math.max(known.attempts, event.attempt);
         known.durationMs += event.durationMs;
+        for (const row of event.findings.filter(isRed).map(rowOf)) confirmed.add(row);
       } else {
         const { id, binding, attempt, durationMs, findings } = event;
         scenarios.set(key, { id, binding, attempts: attempt, durationMs, findings });
@@ -50,14 +52,13 @@ export function judgeScenarios(run: RunRecord): JudgedScenario[] {
     }
     if (event.type === 'revision') {
       const scenario = scenarios.get(`${event.scenario}\n${event.binding}`);
-      if (!scenario) continue;
-      scenario.findings = event.findings;
-      revised.add(scenario);
+      if (scenario) scenario.findings = event.findings;
     }
   }
   if (!isWhole(run)) {
-    for (const scenario of scenarios.values())
-      if (!revised.has(scenario)) scenario.findings = scenario.findings.map(unconfirmed);
+    const once = (finding: Finding) =>
+      isRed(finding) && !confirmed.has(rowOf(finding)) ? { ...finding, reason: SEEN_ONCE } : finding;
+    for (const scenario of scenarios.values()) scenario.findings = scenario.findings.map(once);
   }
   return [...scenarios.values()];
 }
@@ -66,11 +67,8 @@ function isWhole({ events, footer }: RunRecord): boolean {
   return footer !== undefined && !events.some((event) => event.type === 'stop');
 }
 
-/** A red counts once it came back in a play alone; when a run ends first, what was under way may be red for that alone. */
-function unconfirmed(finding: Finding): Finding {
-  if (finding.verdict !== 'violation' && finding.verdict !== 'warning') return finding;
-  return { ...finding, verdict: 'inconclusive', reason: 'red once; the run ended before it could be played again' };
-}
+/** A red counts before it is confirmed: what was seen is not undone by a run that ends. */
+const SEEN_ONCE = 'seen once: the run ended before it could be played again';
 
 /** Folds a run into a verdict for each requirement and binding. */
 export function judge(run: RunRecord): JudgedRow[] {

@@ -1,6 +1,7 @@
 import type { Level, Requirement } from '@agentproto/rules';
 import type { BaselineEntry } from '../baseline.ts';
 import type { Target } from '../kit/result.ts';
+import type { Impatience } from '../kit/patience.ts';
 import type { Verdict } from '../kit/verdict.ts';
 
 /** The registry as reports need it: by id. */
@@ -50,6 +51,12 @@ export interface Report {
   summary: Summary;
   coverage: Coverage;
   requirements: ReportedRequirement[];
+  /** The reds, causes before consequences; each with what could not be checked because of it. */
+  causes: ReportedCause[];
+  /** Deviations that are one red each, and were seen through. */
+  seenThrough: ReportedDeviation[];
+  /** Waits that were in vain, and were cut short from then on. */
+  impatience: Impatience[];
   scenarios: ReportedScenario[];
   /** There when a baseline was given. */
   baseline?: ReportedBaseline;
@@ -102,6 +109,26 @@ export interface BindingVerdict {
   planned: boolean;
   /** The baseline expects this red; its reason. */
   expected?: string;
+}
+
+export interface ReportedCause {
+  /** Of the requirement; `credentials` where the target lets nobody in. */
+  id: string;
+  verdict: Verdict;
+  /** Where it is red. */
+  bindings: string[];
+  /** Ids of the requirements that it keeps from being judged. */
+  blocks: string[];
+}
+
+export interface ReportedDeviation {
+  requirement: string;
+  binding: string;
+  what: string;
+  /** Id of the exchange in the run file. */
+  exchange: number;
+  /** Index in `runs`; left out when there is one. */
+  run?: number;
 }
 
 export interface ReportedScenario {

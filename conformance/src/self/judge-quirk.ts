@@ -8,6 +8,8 @@ export interface QuirkVerdict {
   quirk: AnyQuirk;
   /** The set-up that decided. */
   fixture: string;
+  /** Of all that was played for it, in milliseconds. */
+  tookMs: number;
   /** The row that it names turned red (a legal oddity: nothing did). */
   detected: boolean;
   /** Why it is not as it should be. */
@@ -22,9 +24,11 @@ export async function judgeQuirk(
   options: SightOptions,
 ): Promise<QuirkVerdict> {
   const family = quirk.name.split('.', 1)[0];
+  let tookMs = 0;
   let idle: QuirkVerdict = {
     quirk,
     fixture: 'none',
+    tookMs: 0,
     detected: false,
     complaint: `no set-up serves the family ${family}`,
   };
@@ -32,9 +36,16 @@ export async function judgeQuirk(
   // Where the few that cite the row never meet the quirk, all are played.
   for (const plays of [playsFor(quirk), undefined]) {
     for (const fixture of own) {
-      const seen = await sight(fixture, [quirk], { ...options, plays });
-      if (seen.applied > 0) return { quirk, fixture: fixture.name, ...judge(quirk, seen, controls.get(fixture.name)!) };
-      idle = { quirk, fixture: fixture.name, detected: false, complaint: 'was never applied' };
+      // A family whose server dies is not to be kept alive by its neighbours.
+      const alone = quirk.fatal
+        ? { ...fixture, protocols: fixture.protocols.filter((id) => id.startsWith(`${family}@`)) }
+        : fixture;
+      const began = performance.now();
+      const seen = await sight(alone, [quirk], { ...options, plays });
+      tookMs += performance.now() - began;
+      if (seen.applied > 0)
+        return { quirk, fixture: fixture.name, tookMs, ...judge(quirk, seen, controls.get(fixture.name)!) };
+      idle = { quirk, fixture: fixture.name, tookMs, detected: false, complaint: 'was never applied' };
     }
   }
   return idle;
@@ -48,11 +59,13 @@ function playsFor({ breaks }: AnyQuirk): SightOptions['plays'] {
 }
 
 function judge(
-  { breaks, also = [] }: AnyQuirk,
-  { findings }: Sighting,
+  { breaks, fatal, also = [] }: AnyQuirk,
+  { findings, stopped }: Sighting,
   control: Sighting,
 ): Pick<QuirkVerdict, 'detected' | 'complaint'> {
   const red = findings.filter(isRed);
+  if (fatal && !stopped?.startsWith('The target stopped working'))
+    return { detected: false, complaint: `the run did not say that it stopped working: ${stopped ?? 'nothing'}` };
   if (breaks === null)
     return red.length > 0 ? { detected: false, complaint: `raised ${names(red)}` } : { detected: true };
 

@@ -6,6 +6,8 @@ import type { Fixture } from './fixtures.ts';
 /** What a run showed of each row over each binding. */
 export interface Sighting {
   findings: readonly Finding[];
+  /** Why the run could not go on, where it could not. */
+  stopped: string | undefined;
   /** How often the quirks changed something. */
   applied: number;
 }
@@ -24,6 +26,7 @@ export async function sight(
 ): Promise<Sighting> {
   await using server = await createReferenceServer({ ...fixture.options, protocols: fixture.protocols, quirks });
   const findings: Finding[] = [];
+  let stopped: string | undefined;
   await runSuite(
     {
       target: server.url,
@@ -43,9 +46,10 @@ export async function sight(
     },
     (entry) => {
       if ('type' in entry && entry.type === 'scenario-end') findings.push(...entry.findings);
+      if ('type' in entry && entry.type === 'stop') stopped = entry.message;
     },
   );
-  return { findings, applied: server.quirks.reduce((sum, { applied }) => sum + applied, 0) };
+  return { findings, stopped, applied: server.quirks.reduce((sum, { applied }) => sum + applied, 0) };
 }
 
 export const isRed = ({ verdict }: Finding): boolean =>

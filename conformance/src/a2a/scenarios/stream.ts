@@ -86,6 +86,7 @@ export const streamScenarios = [
     async play({ agent, check, lost, notApplicable }) {
       const stream = await agent.stream(done);
       check('A2A10-STREAM-001', stream).has({ httpStatus: 200 });
+      if (!stream.isEventStream) await stream.next();
       await stream.drain();
       const first = stream.views[0];
       if (first?.kind === 'message') throw notApplicable('the agent answers with a message, which 3.1.2 leaves open');

@@ -140,9 +140,11 @@ export const strangerQuirks = [
     fatal: true,
     make(impl, hit) {
       let requests = 0;
+      const hungUp: Answer = { status: 500, headers: {}, body: '', fault: 'reset' };
       const orDead = async <A>(work: () => A | Promise<A>): Promise<A | Answer> =>
-        ++requests >= 12 ? hit({ status: 500, headers: {}, body: '', fault: 'reset' as const }) : work();
+        ++requests >= 12 ? hit(hungUp) : work();
       return {
+        cardAnswer: (...args) => (requests >= 12 ? hungUp : impl.cardAnswer(...args)),
         answerRpc: (...args) => orDead(() => impl.answerRpc(...args)),
         answerRest: (...args) => orDead(() => impl.answerRest(...args)),
       };
