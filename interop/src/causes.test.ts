@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { causesOf } from './causes.ts';
-import { faultsOf } from './run-lane.ts';
+import { faultsOf, withLimits } from './run-lane.ts';
 import type { Report, ReportedRequirement } from './suite.ts';
 
 const row = (id: string, bindings: ReportedRequirement['bindings'], verdict = 'violation'): ReportedRequirement => ({
@@ -34,8 +34,14 @@ test('each red row is a cause, known only where the baseline knows it over every
   expect(causesOf(report)).toEqual({
     passed: 1,
     causes: [
-      { id: 'KNOWN-1', level: 'must', bindings: ['JSONRPC'], reason: '§3: why', known: true },
-      { id: 'NEW-1', level: 'must', bindings: ['JSONRPC', 'HTTP+JSON'], reason: '§3.1: expected a task', known: false },
+      { id: 'KNOWN-1', verdict: 'violation', bindings: ['JSONRPC'], reason: '§3: why', known: true },
+      {
+        id: 'NEW-1',
+        verdict: 'violation',
+        bindings: ['JSONRPC', 'HTTP+JSON'],
+        reason: '§3.1: expected a task',
+        known: false,
+      },
     ],
     unjudged: ['OPEN-1'],
   });
@@ -48,5 +54,19 @@ test('a new red, an entry that no longer holds and a failed step are faults', ()
     'the baseline does not know NEW-1: §3.1: expected a task',
     'baseline, GONE-1: no longer fails',
     'our client, JSONRPC, stream: cut off',
+  ]);
+});
+
+test('what a system cannot do is no failure of the client, until it can', () => {
+  const steps = [
+    { name: 'list', result: 'failed' as const, saw: 'UnsupportedOperation' },
+    { name: 'input', result: 'ok' as const, saw: 'COMPLETED' },
+    { name: 'get', result: 'failed' as const, saw: '404' },
+  ];
+  const cannot = { list: 'it has no ListTasks', input: 'a follow-up is a new task' };
+  expect(withLimits({ binding: 'JSONRPC', steps, deviations: [] }, cannot).steps).toEqual([
+    { name: 'list', result: 'not offered', saw: 'it has no ListTasks' },
+    { name: 'input', result: 'failed', saw: 'done, though the lane says: a follow-up is a new task' },
+    { name: 'get', result: 'failed', saw: '404' },
   ]);
 });

@@ -12,7 +12,7 @@ export function causesOf({ requirements, scenarios }: Report): SuiteResult {
     const reasons = new Set(red.map(([, { expected }]) => expected));
     const known = !reasons.has(undefined);
     const reason = known ? [...reasons].join(' ') : `§${row.section}: ${row.reason ?? saidOf(row.id)}`;
-    return { id: row.id, level: row.level, bindings: red.map(([name]) => name), reason, known };
+    return { id: row.id, verdict: row.verdict, bindings: red.map(([name]) => name), reason, known };
   });
   const unjudged = requirements.filter((row) => !isRed(row) && isUnjudged(row));
   return {

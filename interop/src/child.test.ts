@@ -17,6 +17,7 @@ test('a server is stopped, though it does not listen to SIGTERM, by the end of i
   const stubborn = `
     process.on('SIGTERM', () => {});
     process.stdin.on('end', () => process.exit()).resume();
+    console.log('WARNING: some library is missing');
     console.log(JSON.stringify({ url: 'http://127.0.0.1:1', version: '1' }));`;
   const server = await serve(node(stubborn));
   expect(server).toMatchObject({ url: 'http://127.0.0.1:1', version: '1', alive: true });

@@ -53,7 +53,7 @@ export async function finish({ file, args, cwd, env }: Command, timeoutMs: numbe
   }
 }
 
-/** Starts a server whose first line of output is `{ "url", "version" }`, and which ends when its standard input does. */
+/** Starts a server that prints a line `{ "url", "version" }` once it listens, and ends when its standard input does. */
 export async function serve({ file, args, cwd, env }: Command): Promise<Serving> {
   const child = spawn(file, args, { cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
   let log = '';
@@ -64,10 +64,12 @@ export async function serve({ file, args, cwd, env }: Command): Promise<Serving>
     (error: Error) => error,
   );
   const lines = createInterface({ input: child.stdout });
-  const first = await Promise.race([once(lines, 'line') as Promise<[string]>, failed]);
+  // Libraries print what they miss before that.
+  const said = new Promise<string>((resolve) => lines.on('line', (line) => line.startsWith('{') && resolve(line)));
+  const first = await Promise.race([said, failed]);
   clearTimeout(timer);
   if (first instanceof Error) throw first;
-  const { url, version } = JSON.parse(first[0]) as { url: string; version: string };
+  const { url, version } = JSON.parse(first) as { url: string; version: string };
   return {
     url,
     version,

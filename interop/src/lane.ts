@@ -1,6 +1,7 @@
 import type { Command } from './child.ts';
 import type { Options } from './options.ts';
 import type { Exercised } from './result.ts';
+import type { SuiteFlags } from './suite.ts';
 
 /** One system that we did not write. */
 export interface Lane {
@@ -10,12 +11,16 @@ export interface Lane {
   system: string;
   /** What follows `pnpm interop:NAME`. */
   usage?: string;
+  /** Steps of our client's exercise that no client could do on this system, and why. One that succeeds all the same is a fault of the lane. */
+  cannot?: { [step: string]: string };
   /** Installs or builds what is needed; @throws Skip where that cannot be done here. */
   prepare(options: Options): Promise<Prepared>;
 }
 
 export interface Prepared {
   server: Command;
+  /** Flags for the suite other than the profile of words and the lane's own baseline. */
+  suite?: SuiteFlags;
   /** Our client on that server. */
   exercise: readonly ((url: string) => Promise<Exercised>)[];
   /** Its client on our reference server. */

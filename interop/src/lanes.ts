@@ -1,6 +1,9 @@
 import type { Lane } from './lane.ts';
+import { a2aJs } from './lanes/a2a-js.ts';
 import { a2aGo } from './lanes/a2a-go.ts';
 import { a2aPython } from './lanes/a2a-python.ts';
 import { a2akit } from './lanes/a2akit.ts';
+import { dcaf } from './lanes/dcaf.ts';
+import { fasta2a } from './lanes/fasta2a.ts';
 
-export const lanes: readonly Lane[] = [a2akit, a2aPython, a2aGo];
+export const lanes: readonly Lane[] = [a2aJs, a2akit, a2aPython, a2aGo, fasta2a, dcaf];

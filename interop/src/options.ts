@@ -1,6 +1,5 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 
 export interface Options {
   /** A checkout of the system under test, for those that no registry has. */
@@ -22,29 +21,22 @@ export const FLAGS = `  --path DIR       a checkout of the system, where no regi
   --cache DIR      where environments are kept; default: a folder of the system's temporary one
   --fresh          make them anew
   --record         write what was seen to interop/results and docs/interop.md
-  -- FLAGS         further flags for the conformance CLI, such as --verbose`;
+  all others       go to the conformance CLI, such as --verbose`;
 
 export class UsageError extends Error {}
 
-/** @throws UsageError for what it does not know. */
+/** What is not ours goes to the conformance CLI, which knows what to say of it. @throws UsageError for a flag without its value. */
 export function readOptions(args: readonly string[]): Options {
-  // pnpm passes its own `--` on.
-  const given = args[0] === '--' ? args.slice(1) : [...args];
-  const cut = given.indexOf('--');
-  const [ours, suite] = cut < 0 ? [given, []] : [given.slice(0, cut), given.slice(cut + 1)];
-  try {
-    const { values } = parseArgs({
-      args: ours,
-      options: {
-        path: { type: 'string' },
-        python: { type: 'string' },
-        cache: { type: 'string', default: join(tmpdir(), 'agentproto-interop') },
-        fresh: { type: 'boolean', default: false },
-        record: { type: 'boolean', default: false },
-      },
-    });
-    return { ...values, suite };
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n${FLAGS}`);
+  const options: Options = { cache: join(tmpdir(), 'agentproto-interop'), fresh: false, record: false, suite: [] };
+  const rest = [...args];
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    if (arg === '--fresh') options.fresh = true;
+    else if (arg === '--record') options.record = true;
+    else if (arg === '--path' || arg === '--python' || arg === '--cache') {
+      const value = rest.shift();
+      if (!value || value.startsWith('--')) throw new UsageError(`${arg}: expected a path after it\n${FLAGS}`);
+      options[arg.slice(2) as 'path' | 'python' | 'cache'] = value;
+    } else if (arg !== '--') options.suite.push(arg); // pnpm passes its own `--` on.
   }
+  return options;
 }

@@ -37,13 +37,13 @@ function found(suite: SuiteResult): string[] {
   const judged = suite.unjudged.length > 0 ? [`Could not be told: ${suite.unjudged.join(', ')}.\n`] : [];
   return [
     suite.causes.length > 0 ? 'What the suite found, a row for each cause:\n' : 'The suite found nothing.\n',
-    ...(suite.causes.length > 0 ? [table(['row', 'over', 'what'], suite.causes.map(cause))] : []),
+    ...(suite.causes.length > 0 ? [table(['row', '', 'over', 'what'], suite.causes.map(cause))] : []),
     ...judged,
   ];
 }
 
-function cause({ id, bindings, reason }: Cause): string[] {
-  return [id, bindings.join(', '), reason];
+function cause({ id, verdict, bindings, reason }: Cause): string[] {
+  return [id, verdict, bindings.join(', '), reason];
 }
 
 function steps(title: string, all: readonly Exercised[]): string[] {

@@ -24,7 +24,8 @@ export interface SuiteResult {
 /** A red row. One cause is one red. */
 export interface Cause {
   id: string;
-  level: string;
+  /** `violation`, or `warning`. */
+  verdict: string;
   bindings: string[];
   /** The baseline's sentence, which cites the section; without one, what the suite said, and the red is new. */
   reason: string;

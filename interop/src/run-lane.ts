@@ -3,7 +3,7 @@ import { causesOf } from './causes.ts';
 import { serve } from './child.ts';
 import type { Lane, Prepared } from './lane.ts';
 import type { Options } from './options.ts';
-import type { Exercised, Result, SuiteResult } from './result.ts';
+import type { Exercised, Result, Step, SuiteResult } from './result.ts';
 import { type Report, runSuite } from './suite.ts';
 import { causesTable, stepsTable } from './tables.ts';
 
@@ -30,15 +30,27 @@ export async function runLane(lane: Lane, options: Options): Promise<Ran> {
   return { result, faults: faultsOf(report, suite, ours, theirs) };
 }
 
-async function runOnTheirs({ name, system }: Lane, { server, exercise }: Prepared, { suite }: Options) {
+async function runOnTheirs({ name, system, cannot = {} }: Lane, prepared: Prepared, options: Options) {
+  const { server, exercise, suite = {} } = prepared;
   await using theirs = await serve(server);
   const { url, version } = theirs;
   console.log(`${system} ${version} at ${url}`);
-  const report = await runSuite(name, url, suite);
+  const report = await runSuite(name, url, suite, options.suite);
   const ours: Exercised[] = [];
-  for (const play of exercise) ours.push(await play(url));
+  for (const play of exercise) ours.push(withLimits(await play(url), cannot));
   if (!theirs.alive) throw new Error(`${system} ended while it was used:\n${theirs.log}`);
   return { version, report, ours };
+}
+
+/** What the system cannot do is not the client's failure; what it is said not to do and does is the lane's. */
+export function withLimits(exercised: Exercised, cannot: { [step: string]: string }): Exercised {
+  const steps = exercised.steps.map((step): Step => {
+    const why = cannot[step.name];
+    if (why === undefined) return step;
+    if (step.result === 'ok') return { ...step, result: 'failed', saw: `done, though the lane says: ${why}` };
+    return { ...step, result: 'not offered', saw: why };
+  });
+  return { ...exercised, steps };
 }
 
 async function runOnOurs({ clients = [] }: Prepared): Promise<Exercised[]> {

@@ -11,6 +11,12 @@ const CLI = fileURLToPath(
 );
 const LIMIT_MS = 180_000;
 
+export interface SuiteFlags {
+  profile?: string;
+  /** A file. */
+  baseline?: string;
+}
+
 /** Of the suite's JSON report, what the lanes read; `agentproto-conformance/report.schema.json` has all of it. */
 export interface Report {
   outcome: string;
@@ -30,17 +36,16 @@ export interface ReportedRequirement {
 }
 
 /** Runs the conformance CLI on a server, as any user would, its output in sight; resolves to what it reported. */
-export async function runSuite(lane: string, url: string, further: readonly string[]): Promise<Report> {
+export async function runSuite(
+  lane: string,
+  url: string,
+  { profile = ours('words.yaml'), baseline = ours(`${lane}/baseline.yaml`) }: SuiteFlags,
+  further: readonly string[],
+): Promise<Report> {
   const folder = await mkdtemp(join(tmpdir(), 'agentproto-report-'));
   const report = join(folder, 'report.json');
   try {
-    const settings = [
-      '--profile',
-      ours('words.yaml'),
-      '--baseline',
-      ours(`${lane}/baseline.yaml`),
-      '--allow-incomplete',
-    ];
+    const settings = ['--profile', profile, '--baseline', baseline, '--allow-incomplete'];
     const args = [CLI, '--target', url, ...settings, '--report', `json=${report}`, ...further];
     const suite = spawn(process.execPath, args, { stdio: 'inherit', timeout: LIMIT_MS });
     const [code] = (await once(suite, 'exit')) as [number | null];

@@ -8,9 +8,9 @@ export function causesTable(causes: readonly Cause[]): string {
   if (causes.length === 0) return '  nothing';
   const width = Math.max(...causes.map(({ id }) => id.length));
   return causes
-    .map(({ id, level, bindings, reason, known }) => {
+    .map(({ id, verdict, bindings, reason, known }) => {
       const mark = known ? '' : styleText('red', 'NEW ');
-      return `  ${id.padEnd(width)}  ${level.padEnd(6)}  ${bindings.join(', ').padEnd(18)}  ${mark}${reason}`;
+      return `  ${id.padEnd(width)}  ${verdict.padEnd(9)}  ${bindings.join(', ').padEnd(18)}  ${mark}${reason}`;
     })
     .join('\n');
 }
