@@ -36,7 +36,10 @@ function readCommand(args: string[], env: NodeJS.ProcessEnv): Command | string {
   if (values.help) return HELP;
   const quirks = list(values.quirk);
   if (quirks?.includes('list'))
-    return QUIRKS.map(({ name, breaks, fatal }) => `${name}  ${breaks ?? (fatal ? 'fatal' : 'legal')}\n`).join('');
+    return QUIRKS.map(
+      ({ name, breaks, fatal, forClients }) =>
+        `${name}  ${breaks ?? (fatal ? 'fatal' : forClients ? 'for clients' : 'legal')}\n`,
+    ).join('');
   const persona = values.persona && oneOf('--persona', values.persona, Object.keys(PERSONAS));
   const apiKey = values['api-key'] ?? env['AGENTPROTO_API_KEY'];
   return {

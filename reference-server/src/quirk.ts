@@ -14,6 +14,8 @@ export interface Quirk<Impl> {
   readonly breaks: RequirementId | null;
   /** The server stops working: the run ends, and says so, without a word on any rule. */
   readonly fatal?: true;
+  /** It is there for clients: no check judges a server that does it, and the selftest leaves it out. */
+  readonly forClients?: true;
   /** Rules that fall with it. */
   readonly also?: readonly { id: RequirementId; why: string }[];
   /** What replaces functions of the family's record; `impl` is the record as it was before. */

@@ -18,7 +18,9 @@ const WIDTH = 4;
 
 async function selftest(words: readonly string[]): Promise<boolean> {
   const began = performance.now();
-  const chosen = QUIRKS.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+  const chosen = QUIRKS.filter(
+    ({ name, forClients }) => !forClients && (words.length === 0 || words.some((word) => name.includes(word))),
+  );
   if (chosen.length === 0) {
     console.error(`no quirk has ${words.join(' or ')} in its name`);
     return false;

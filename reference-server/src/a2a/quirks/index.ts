@@ -1,3 +1,4 @@
+import { clientQuirks } from './clients.ts';
 import { errorQuirks, restQuirks, rpcQuirks } from './binding.ts';
 import { capabilityQuirks } from './capability.ts';
 import { cardQuirks } from './card.ts';
@@ -27,4 +28,5 @@ export const a2aQuirks = [
   ...modelQuirks,
   ...strangerQuirks,
   ...legalOddities,
+  ...clientQuirks,
 ];

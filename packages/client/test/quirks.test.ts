@@ -1,0 +1,103 @@
+import { A2AClient, type BindingName, type Deviation, textOf } from '@agentproto/client/a2a';
+import { createReferenceServer } from '@agentproto/reference-server';
+import { QUIRKS } from '@agentproto/reference-server/quirks';
+import { describe, expect, test } from 'vitest';
+import { failureOf } from './scripted-server.ts';
+
+/** What agents in the field do, as quirks of the double: other clients can be tried on them too. */
+async function at(name: string, play: (url: string) => Promise<void>): Promise<void> {
+  const quirks = QUIRKS.filter((quirk) => quirk.name === name);
+  const server = await createReferenceServer({ quirks });
+  try {
+    await play(server.url);
+    expect(server.quirks.map(({ applied }) => applied > 0)).toEqual([true]);
+  } finally {
+    await server.close();
+  }
+}
+
+describe.each<BindingName>(['JSONRPC', 'HTTP+JSON'])('over %s', (binding) => {
+  test.each<[string, string[]]>([
+    ['a2a.card.binding-in-lower-case', ['binding-name']],
+    ['a2a.card.binding-called-rest', binding === 'JSONRPC' ? [] : ['binding-name']],
+    ['a2a.rest.refuses-a2a-json', binding === 'JSONRPC' ? [] : ['request-content-type']],
+    ['a2a.rpc.event-aliases', binding === 'JSONRPC' ? ['member-name'] : []],
+    ['a2a.rest.event-aliases', binding === 'JSONRPC' ? [] : ['member-name']],
+    ['a2a.stream.bare-events', ['bare-payload']],
+    ['a2a.stream.bare-events-with-kind', ['bare-payload']],
+    ['a2a.model.spelt-as-in-0.3', ['old-spelling']],
+    ['a2a.stream.another-context', ['other-context']],
+    ['a2a.send.bare-task', ['bare-payload']],
+    ['a2a.rpc.wrapped-task', binding === 'JSONRPC' ? ['wrapped-task'] : []],
+  ])('%s: understood', async (name, kinds) => {
+    if (kinds.length === 0) return expect(QUIRKS.some((quirk) => quirk.name === name)).toBe(true);
+    await at(name, async (url) => {
+      const told: Deviation[] = [];
+      const agent = await A2AClient.connect(url, { binding, onDeviation: (deviation) => told.push(deviation) });
+      const answer = await agent.send('hello');
+      expect(textOf(answer)).toBe('hello');
+      expect(answer.task?.status.state).toBe('TASK_STATE_COMPLETED');
+      expect(textOf(await agent.stream('hello').final())).toBe('hello');
+      expect((await agent.get(answer.task!.id)).status.state).toBe('TASK_STATE_COMPLETED');
+      expect(told.map(({ kind }) => kind)).toEqual(kinds);
+      await agent.close();
+    });
+  });
+
+  test('a2a.stream.answers-a-task-with-a-message: the message is the answer', () =>
+    at('a2a.stream.answers-a-task-with-a-message', async (url) => {
+      const agent = await A2AClient.connect(url, { binding });
+      expect((await agent.stream('hello').final()).message?.parts).toEqual([{ text: 'That is all' }]);
+    }));
+
+  test('a2a.send.does-not-wait: told, and `wait` asks on', () =>
+    at('a2a.send.does-not-wait', async (url) => {
+      const told: Deviation[] = [];
+      const agent = await A2AClient.connect(url, { binding, onDeviation: (deviation) => told.push(deviation) });
+      const data = { steps: [{ sleep: 150 }, { text: 'done' }] };
+      const slow = [{ data, mediaType: 'application/vnd.agentproto.script+json' }];
+      expect((await agent.send(slow, { wait: true })).task?.status.state).toBe('TASK_STATE_COMPLETED');
+      expect(told.map(({ kind }) => kind)).toEqual(['not-waited']);
+    }));
+
+  test.each<[string, object]>([
+    ['a2a.error.code-as-text', { code: 'A2A_ERROR', message: expect.stringContaining('nobody') }],
+    ['a2a.error.shape-of-its-own', { code: 'A2A_ERROR', message: expect.stringContaining('nobody') }],
+    [
+      'a2a.wire.web-page',
+      { code: 'MALFORMED_RESPONSE', message: expect.stringMatching(/expected JSON, got text\/html$/) },
+    ],
+    [
+      'a2a.wire.empty-body',
+      { code: 'MALFORMED_RESPONSE', message: expect.stringMatching(/expected JSON, got an empty body$/) },
+    ],
+  ])('%s: an error that says so', (name, expected) =>
+    at(name, async (url) => {
+      const agent = await A2AClient.connect(url, { binding });
+      expect(await failureOf(agent.get('nobody'))).toMatchObject(expected);
+    }),
+  );
+
+  test.each<[string, object]>([
+    [
+      'a2a.wire.moved',
+      { code: 'REDIRECTED', status: 301, message: expect.stringContaining('turns the POST into a GET') },
+    ],
+    ['a2a.wire.redirects-elsewhere', { code: 'REDIRECTED', status: 307, to: 'http://elsewhere.example/agent' }],
+    ['a2a.error.detail-alone', { code: 'HTTP_STATUS', status: 400, reason: expect.stringContaining('messageId') }],
+  ])('%s: a send fails with it', (name, expected) =>
+    at(name, async (url) => {
+      const agent = await A2AClient.connect(url, { binding });
+      const message = { parts: [{ text: 'x' }], messageId: '' };
+      expect(await failureOf(agent.send({ message }))).toMatchObject(expected);
+    }),
+  );
+
+  test('a2a.card.file-url: says what is wrong with it', () =>
+    at('a2a.card.file-url', async (url) => {
+      expect(await failureOf(A2AClient.connect(url, { binding }))).toMatchObject({
+        code: 'DISCOVERY_FAILED',
+        message: expect.stringContaining('at file:, which is not http or https'),
+      });
+    }));
+});
