@@ -31,7 +31,8 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function playInChromium(executablePath: string): Promise<Result> {
-  await using agent = await createReferenceServer();
+  await using open = await createReferenceServer();
+  await using closed = await createReferenceServer({ allowedOrigins: [] });
   await using page = await servePage(await bundlePage());
   // Chromium refuses its sandbox to root, as which containers run.
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
@@ -41,7 +42,10 @@ async function playInChromium(executablePath: string): Promise<Result> {
     tab.setDefaultTimeout(LIMIT_MS);
     tab.on('pageerror', (error) => console.error(`uncaught in the page: ${error.message}`));
     await tab.goto(page.url);
-    const ours: Exercised[] = await tab.evaluate((url) => globalThis.play(url), agent.url);
+    const ours: Exercised[] = await tab.evaluate(({ open, closed }) => globalThis.play(open, closed), {
+      open: open.url,
+      closed: closed.url,
+    });
     const command = 'npx -y pnpm@12 test:browser';
     return { lane: 'browser', system: 'Chromium', version: browser.version(), command, ours, theirs: [] };
   } finally {
