@@ -1,4 +1,5 @@
 import { A2AClient, type BindingName, type Deviation, textOf } from '@agentproto/client/a2a';
+import { chatClient } from '@agentproto/client/chat';
 import { createReferenceServer } from '@agentproto/reference-server';
 import { QUIRKS } from '@agentproto/reference-server/quirks';
 import { describe, expect, test } from 'vitest';
@@ -60,6 +61,16 @@ describe.each<BindingName>(['JSONRPC', 'HTTP+JSON'])('over %s', (binding) => {
       expect(told.map(({ kind }) => kind)).toEqual(['not-waited']);
     }));
 
+  test('a2a.context.lost-on-the-way: a follow-up in another context is told', () =>
+    at('a2a.context.lost-on-the-way', async (url) => {
+      const told: Deviation[] = [];
+      const agent = await A2AClient.connect(url, { binding, onDeviation: (deviation) => told.push(deviation) });
+      const data = { steps: [{ end: 'input-required', text: 'Which?' }], turns: [{ steps: [{ text: 'That' }] }] };
+      const { task } = await agent.send([{ data, mediaType: 'application/vnd.agentproto.script+json' }]);
+      await agent.send({ text: 'this', taskId: task!.id });
+      expect(told.map(({ kind, row }) => `${kind} ${row}`)).toEqual(['other-context A2A10-CTX-002']);
+    }));
+
   test.each<[string, object]>([
     ['a2a.error.code-as-text', { code: 'A2A_ERROR', message: expect.stringContaining('nobody') }],
     ['a2a.error.shape-of-its-own', { code: 'A2A_ERROR', message: expect.stringContaining('nobody') }],
@@ -100,4 +111,25 @@ describe.each<BindingName>(['JSONRPC', 'HTTP+JSON'])('over %s', (binding) => {
         message: expect.stringContaining('at file:, which is not http or https'),
       });
     }));
+});
+
+describe('chat', () => {
+  test.each<[string, object]>([
+    ['chat.wire.moved', { code: 'REDIRECTED', status: 302, message: expect.stringContaining('the POST into a GET') }],
+    ['chat.wire.redirects-elsewhere', { code: 'REDIRECTED', status: 308, to: 'http://elsewhere.example/agent' }],
+    ['chat.wire.web-page', { code: 'MALFORMED_RESPONSE', message: expect.stringMatching(/, got text\/html$/) }],
+    ['chat.wire.empty-body', { code: 'MALFORMED_RESPONSE', message: expect.stringMatching(/, got an empty body$/) }],
+    [
+      'chat.error.message-instead-of-detail',
+      { code: 'HTTP_STATUS', status: 403, message: expect.stringMatching(/answered HTTP 403: Not on Fridays$/) },
+    ],
+  ])('%s: an error that says so', (name, expected) =>
+    at(name, async (url) => {
+      const agent = chatClient(url);
+      expect(await failureOf(agent.chat('hello'))).toMatchObject(expected);
+      // An empty stream is one that was cut.
+      const streamed = name.endsWith('empty-body') ? { code: 'STREAM_TRUNCATED', events: 0 } : expected;
+      expect(await failureOf(agent.stream('hello').final())).toMatchObject(streamed);
+    }),
+  );
 });

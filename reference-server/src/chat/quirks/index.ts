@@ -1,3 +1,4 @@
+import { clientQuirks } from './clients.ts';
 import { approvalQuirks } from './approval.ts';
 import { contextQuirks, errorQuirks, healthQuirks, legacyQuirks, syncQuirks } from './http.ts';
 import { legalOddities } from './legal.ts';
@@ -17,4 +18,5 @@ export const chatQuirks = [
   ...turnQuirks,
   ...decisionQuirks,
   ...legalOddities,
+  ...clientQuirks,
 ];
