@@ -1,4 +1,4 @@
-import { echoScript, findScript, run, turnAfter } from '@agentproto/script';
+import { echoScript, findScript, parseScript, run, ScriptError, turnAfter } from '@agentproto/script';
 import type { AgentEvent, Carrier, Clock, Json, Script, Step, TurnInput } from '@agentproto/script';
 import type { Signals } from './signals.ts';
 import type { Run, Store } from './store/store.ts';
@@ -24,9 +24,16 @@ export interface AgentRequest {
  * Who answers: a script, or events of the agent's own (an async generator). Undefined: the scripted agent, which
  * plays the script that the message carries, or says the text back. A script lasts for the whole run: the agent is
  * asked again for follow-ups of runs that follow none. Where the server keeps nothing between turns (chat), the agent
- * is also asked about the earlier messages, to find the script that the conversation follows.
+ * is also asked about the earlier messages, to find the script that the conversation follows. It may be async.
  */
-export type Agent = (request: AgentRequest) => Script | AsyncIterable<AgentEvent> | undefined;
+export type Agent = (request: AgentRequest) => Act | Promise<Act>;
+
+type Act = Script | AsyncIterable<AgentEvent> | undefined;
+
+/** The agent of the server's owner went wrong; its callers are told no more than that. `cause` is what it threw. */
+export class AgentError extends Error {
+  override readonly name = 'AgentError';
+}
 
 /** What one message sets going. */
 export interface Performance {
@@ -51,12 +58,25 @@ export interface Stage {
 }
 
 /** What begins with a message, if anything does. Throws a ScriptError when it carries a script that cannot be read. */
-export function beginning({ agent }: Pick<Stage, 'agent'>, request: AgentRequest): ReturnType<Agent> {
-  return agent(request) ?? findScript(request.carrier)?.script;
+export async function beginning({ agent }: Pick<Stage, 'agent'>, request: AgentRequest): Promise<Act> {
+  return (await asked(agent, request)) ?? findScript(request.carrier)?.script;
 }
 
-/** Throws a ScriptError when the message carries a script that cannot be read. */
-export function perform(stage: Stage, request: AgentRequest, story: Story | undefined): Performance {
+/** Throws an AgentError for an agent that throws, or that returns what is neither a script nor events. */
+async function asked(agent: Agent, request: AgentRequest): Promise<Act> {
+  try {
+    const act: unknown = (await agent(request)) ?? undefined;
+    if (act === undefined) return undefined;
+    if (typeof act === 'object' && act !== null && Symbol.asyncIterator in act) return act as AsyncIterable<AgentEvent>;
+    return parseScript(act);
+  } catch (cause) {
+    const what = cause instanceof ScriptError ? 'returned a script that cannot be played' : 'threw';
+    throw new AgentError(`The agent ${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+/** Throws a ScriptError when the message carries a script that cannot be read, and what `beginning` throws. */
+export async function perform(stage: Stage, request: AgentRequest, story: Story | undefined): Promise<Performance> {
   const { clock, signals } = stage;
   const { input, signal } = request;
   const play = (script: Script, turn: number): Performance => ({
@@ -64,7 +84,7 @@ export function perform(stage: Stage, request: AgentRequest, story: Story | unde
     events: run(script, { turn, input, signal, clock, waitForSignal: (name, stop) => signals.wait(name, stop) }),
   });
 
-  const begun = story ? findScript(request.carrier)?.script : beginning(stage, request);
+  const begun = story ? findScript(request.carrier)?.script : await beginning(stage, request);
   if (begun && Symbol.asyncIterator in begun) return { events: begun };
   if (begun) return { script: begun, ...play(begun, 0) };
   return story ? play(story.script, story.turn) : play(echoScript(input.text), 0);

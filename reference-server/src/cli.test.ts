@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { QUIRKS } from './quirks.ts';
+
+// Each test starts processes, on a machine that may have much else to do.
+vi.setConfig({ testTimeout: 30_000 });
 
 const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url));
 
@@ -46,7 +50,30 @@ describe('usage', () => {
     ])
       expect(help.out).toContain(`--${flag}`);
     const quirks = await run('--', '--quirk', 'list');
-    for (const { name } of QUIRKS) expect(quirks.out).toContain(name);
+    const lines = quirks.out.trim().split('\n');
+    expect(lines).toHaveLength(QUIRKS.length);
+    for (const [index, { name, breaks }] of QUIRKS.entries()) {
+      expect(lines[index]).toContain(`${name}  ${breaks ? `breaks ${breaks}: ` : ''}`);
+      expect(lines[index]).toMatch(/: \S.{10,}$/);
+    }
+  });
+
+  test('--version', async () => {
+    const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
+    expect(await run('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' });
+  });
+
+  test('--help loads no server', async () => {
+    const loaded: string[] = [];
+    const child = start(['--help'], { NODE_DEBUG: 'esm,module' });
+    child.stderr?.on('data', (chunk) => loaded.push(String(chunk)));
+    await once(child, 'close');
+    const files = loaded.join('').matchAll(/Translating \w+ file:\S+\/([\w-]+)\.[jt]s/g);
+    expect(new Set([...files].map(([, name]) => name))).toEqual(
+      new Set(['cli', 'personas', 'protocol-ids', 'server-options', 'options-error']),
+    );
   });
 
   test.each([
@@ -55,7 +82,11 @@ describe('usage', () => {
     [['--port'], /'--port <value>' argument missing\. Allowed: /],
     [['--port', 'x'], /--port: expected a number from 0 to 65535; got "x"\n$/],
     [['--protocol', 'a2a@1.0,b'], /--protocol: expected one of a2a@1\.0, .+; got "b"\n$/],
-    [['--quirk', 'nope'], /--quirk: expected one of a2a\..*; got "nope"\n$/],
+    [
+      ['--quirk', 'a2a.stream.goes-on-after-end'],
+      /there is no quirk "a2a.stream.goes-on-after-end"; did you mean a2a\.stream\.goes-on-after-the-end[^\n]*\?\n$/,
+    ],
+    [['--quirk', 'nope'], /: there is no quirk "nope"\n$/],
     [['--log', 'loud'], /--log: expected one of error, warn, info, debug, silent; got "loud"\n$/],
     [['--public-url', 'ftp://x'], /--public-url: expected an http or https URL; got "ftp:\/\/x"\n$/],
     [['--host', '0.0.0.0'], /host: 0\.0\.0\.0 can be reached from outside/],

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
-import { PROTOCOL_IDS } from './families.ts';
-import { PERSONAS, personaQuirks, QUIRKS } from './quirks.ts';
+import { readFileSync } from 'node:fs';
+import { PERSONAS } from './personas.ts';
+import { PROTOCOL_IDS } from './protocol-ids.ts';
 import { LOG_LEVELS, ServerOptionsError } from './server-options.ts';
 import type { ServerOptions } from './server-options.ts';
 
@@ -19,11 +20,13 @@ const HELP = `agentproto-reference-server: a server of agent protocols that beha
   --webhook-loopback  webhooks may be on this machine; without it only public addresses are called
   --log LEVEL         one line a request on stderr: ${LOG_LEVELS.join(', ')}; default warn
   --json              print {"url": …, "urls": {…}} as the first line, once it listens
-  --help
+  --version, --help
 `;
 
 /** A command line that cannot be. */
 class UsageError extends Error {}
+
+type Persona = keyof typeof PERSONAS;
 
 interface Command {
   options: ServerOptions;
@@ -31,16 +34,13 @@ interface Command {
 }
 
 /** What the arguments say; a text is to be printed instead of starting. Throws a UsageError. */
-function readCommand(args: string[], env: NodeJS.ProcessEnv): Command | string {
+async function readCommand(args: string[], env: NodeJS.ProcessEnv): Promise<Command | string> {
   const { values } = parsed(args[0] === '--' ? args.slice(1) : args);
   if (values.help) return HELP;
+  if (values.version) return `${version()}\n`;
   const quirks = list(values.quirk);
-  if (quirks?.includes('list'))
-    return QUIRKS.map(
-      ({ name, breaks, fatal, forClients }) =>
-        `${name}  ${breaks ?? (fatal ? 'fatal' : forClients ? 'for clients' : 'legal')}\n`,
-    ).join('');
-  const persona = values.persona && oneOf('--persona', values.persona, Object.keys(PERSONAS));
+  if (quirks?.includes('list')) return listed();
+  const persona = values.persona && oneOf('--persona', values.persona, Object.keys(PERSONAS) as Persona[]);
   const apiKey = values['api-key'] ?? env['AGENTPROTO_API_KEY'];
   return {
     json: values.json ?? false,
@@ -48,7 +48,7 @@ function readCommand(args: string[], env: NodeJS.ProcessEnv): Command | string {
       port: portOf(values.port ?? '0'),
       host: values.host,
       protocols: list(values.protocol)?.map((id) => oneOf('--protocol', id, PROTOCOL_IDS)),
-      quirks: [...(persona ? personaQuirks(persona) : []), ...(quirks ?? []).map((name) => quirkOf(name))],
+      quirks: [...(persona ? PERSONAS[persona] : []), ...(quirks ?? [])],
       insecure: values.insecure,
       apiKey: apiKey || undefined,
       allowedOrigins: list(values['allow-origin']),
@@ -81,6 +81,7 @@ function parsed(args: string[]) {
         'webhook-loopback': flag,
         log: text,
         json: flag,
+        version: flag,
         help: { ...flag, short: 'h' },
       },
     });
@@ -88,7 +89,7 @@ function parsed(args: string[]) {
     // Its first sentence says which argument it is; the rest is advice for programmers.
     const [sentence = ''] = (error as Error).message.split('. ', 1);
     throw new UsageError(
-      `${sentence}. Allowed: --port --host --protocol --quirk --persona --api-key --insecure --allow-origin --public-url --push --webhook-loopback --log --json --help`,
+      `${sentence}. Allowed: --port --host --protocol --quirk --persona --api-key --insecure --allow-origin --public-url --push --webhook-loopback --log --json --version --help`,
     );
   }
 }
@@ -108,13 +109,22 @@ function oneOf<Value extends string>(flag: string, value: string, allowed: reado
   return found;
 }
 
-function quirkOf(name: string) {
-  const known = oneOf(
-    '--quirk',
-    name,
-    QUIRKS.map((quirk) => quirk.name),
-  );
-  return QUIRKS.find((quirk) => quirk.name === known)!;
+/** All quirks, each with a sentence. Loaded when asked for, with the rules: `--help` has to come at once. */
+async function listed(): Promise<string> {
+  const [{ QUIRKS }, { requirements }] = await Promise.all([import('./quirks.ts'), import('@agentproto/rules')]);
+  return QUIRKS.map(({ name, breaks, fatal, forClients, says }) => {
+    const what = breaks
+      ? `breaks ${breaks}: ${says ?? requirements[breaks].statement}`
+      : `${fatal ? 'fatal' : forClients ? 'for clients' : 'legal'}: ${says}`;
+    return `${name}  ${what}\n`;
+  }).join('');
+}
+
+function version(): string {
+  const { version: own } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return own;
 }
 
 function portOf(value: string): number {
@@ -129,7 +139,7 @@ function urlOf(value: string): string {
 
 /** Starts a server by the command line and runs until it is told to stop. */
 async function main(): Promise<void> {
-  const command = readCommand(process.argv.slice(2), process.env);
+  const command = await readCommand(process.argv.slice(2), process.env);
   if (typeof command === 'string') return void process.stdout.write(command);
   // Not before it is needed: help has to come at once.
   const { createReferenceServer } = await import('./server.ts');

@@ -1,14 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { systemClock } from '@agentproto/script';
+import { AgentCrash, systemClock } from '@agentproto/script';
 import { identifyBy } from './identity.ts';
 import { readBody } from './body.ts';
 import { allowOrigins, originsOf } from './cors.ts';
-import { FAMILIES, PROTOCOL_IDS } from './families.ts';
+import { FAMILIES } from './families.ts';
 import { asHttpError } from './http-error.ts';
 import type { HttpError } from './http-error.ts';
 import type { AnyQuirk, QuirkUse } from './quirk.ts';
 import { createRuns } from './runs.ts';
+import { PROTOCOL_IDS } from './protocol-ids.ts';
 import type { Mounted, ServerContext } from './server-context.ts';
 import { LIMITS, ServerOptionsError } from './server-options.ts';
 import type { PluginOptions } from './server-options.ts';
@@ -22,6 +23,9 @@ import { createWebhooks } from './webhooks/webhooks.ts';
 /** How long a closing server waits for the answers that it has begun. */
 const DRAIN_MS = 500;
 
+/** Older ones are forgotten. */
+const KEPT_ERRORS = 100;
+
 /** What makes a Fastify scope a reference server. */
 export interface Core {
   /** Answers a request that no route takes, in the words of the family whose path it is. */
@@ -31,12 +35,20 @@ export interface Core {
   /** By protocol id, below `url`. */
   urls(url: string): Record<string, string>;
   quirks: readonly QuirkUse[];
+  /** What agents threw, and errors of the server's own: the latest hundred. */
+  errors: readonly Error[];
   /** Wakes what waits in `hold until signal`. */
   signal(name: string): void;
 }
 
+export type MountOptions = Omit<PluginOptions, 'quirks'> & { quirks: readonly AnyQuirk[] };
+
 /** Adds all routes to the scope. Throws a ServerOptionsError. */
-export function mountCore(scope: FastifyInstance, options: PluginOptions): Core {
+export function mountCore(
+  scope: FastifyInstance,
+  options: MountOptions,
+  onError: (error: Error) => void = () => {},
+): Core {
   const {
     agent = () => undefined,
     store = memoryStore(),
@@ -47,8 +59,19 @@ export function mountCore(scope: FastifyInstance, options: PluginOptions): Core 
   const keys = { ...(options.apiKey !== undefined && { key: options.apiKey }), ...options.identities };
   const limits = { ...LIMITS, ...options.limits };
   const families = chosenFamilies(options.protocols);
-  const quirks = quirkUses(options.quirks ?? [], families);
+  const quirks = quirkUses(options.quirks, families);
   const origins = originsOf(options.allowedOrigins ?? ['loopback']);
+  const errors: Error[] = [];
+  const keep = (given: unknown) => {
+    const error = given instanceof Error ? given : new Error(`Thrown: ${String(given)}`, { cause: given });
+    errors.push(error);
+    if (errors.length > KEPT_ERRORS) errors.shift();
+    onError(error);
+  };
+  const report = (error: unknown) => {
+    scope.log.error({ reason: error instanceof Error ? error.stack : String(error) }, 'internal error');
+    keep(error);
+  };
   const signals = createSignals();
   const closing = new AbortController();
   const waiting = new Set<() => void>();
@@ -59,11 +82,13 @@ export function mountCore(scope: FastifyInstance, options: PluginOptions): Core 
     clock,
     setTimer,
     turnMs: limits.turnMs,
-    onCrash: (runId, error) => scope.log.warn({ runId, reason: String(error) }, 'agent crashed'),
+    onCrash(runId, error) {
+      scope.log.warn({ runId, reason: String(error) }, 'agent crashed');
+      // What a script wants to crash does as it is told.
+      if (!(error instanceof AgentCrash)) keep(error);
+    },
   });
 
-  const report = (error: unknown) =>
-    scope.log.error({ reason: error instanceof Error ? error.stack : String(error) }, 'internal error');
   const webhooks = createWebhooks(options.webhooks ?? {}, {
     setTimer,
     report,
@@ -145,6 +170,7 @@ export function mountCore(scope: FastifyInstance, options: PluginOptions): Core 
     url,
     urls,
     quirks,
+    errors,
     signal: (name) => signals.give(name),
   };
 }

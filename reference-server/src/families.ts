@@ -12,5 +12,3 @@ export interface FamilyOptions {
 
 /** One line for each revision of a family. */
 export const FAMILIES: readonly Family<FamilyOptions>[] = [a2a10, chatDocs, chatDcaf21];
-
-export const PROTOCOL_IDS: readonly string[] = FAMILIES.map(({ id }) => id);

@@ -11,10 +11,12 @@ const impl: Impl = { greet: (name) => `Hello ${name}`, leave: () => 'Bye' };
 
 const loud = quirk<Impl>('x.loud', {
   breaks: null,
+  says: 'Odd.',
   make: (before, hit) => ({ greet: (name) => hit(before.greet(name).toUpperCase()) }),
 });
 const rude = quirk<Impl>('x.rude', {
   breaks: null,
+  says: 'Odd.',
   make: (before, hit) => ({
     greet: (name) => {
       hit();
@@ -22,7 +24,7 @@ const rude = quirk<Impl>('x.rude', {
     },
   }),
 });
-const foreign = quirk<Impl>('y.silent', { breaks: null, make: () => ({ leave: () => '' }) });
+const foreign = quirk<Impl>('y.silent', { breaks: null, says: 'Odd.', make: () => ({ leave: () => '' }) });
 
 test('quirks stand on each other in the order given, and count what they change', () => {
   const uses: QuirkUse[] = [loud, rude, foreign].map((one) => ({ quirk: one, applied: 0 }));

@@ -7,11 +7,17 @@ export interface Hit {
 }
 
 /** A named way in which the reference server breaks one rule, or is legal in an odd way. */
-export interface Quirk<Impl> {
+export type Quirk<Impl> = QuirkParts<Impl> & What;
+
+export type What =
+  /** The rule that it breaks. */
+  | { readonly breaks: RequirementId; readonly says?: string }
+  /** A legal oddity, which no check may call a fault; `says` what it does. */
+  | { readonly breaks: null; readonly says: string };
+
+export interface QuirkParts<Impl> {
   /** Begins with the family: `a2a.stream.goes-on-after-the-end`. */
   readonly name: string;
-  /** The rule that it breaks; null for a legal oddity, which no check may call a fault. */
-  readonly breaks: RequirementId | null;
   /** The server stops working: the run ends, and says so, without a word on any rule. */
   readonly fatal?: true;
   /** It is there for clients: no check judges a server that does it, and the selftest leaves it out. */
@@ -23,7 +29,9 @@ export interface Quirk<Impl> {
 }
 
 /** A quirk of some family: enough to list it and to hand it to its family. */
-export interface AnyQuirk extends Omit<Quirk<never>, 'make'> {
+export interface AnyQuirk extends Omit<QuirkParts<never>, 'make'> {
+  readonly breaks: RequirementId | null;
+  readonly says?: string;
   readonly make: (impl: never, hit: Hit) => object;
 }
 
@@ -34,7 +42,7 @@ export interface QuirkUse {
   applied: number;
 }
 
-export function quirk<Impl>(name: string, definition: Omit<Quirk<Impl>, 'name'>): Quirk<Impl> {
+export function quirk<Impl>(name: string, definition: Omit<QuirkParts<Impl>, 'name'> & What): Quirk<Impl> {
   return { name, ...definition };
 }
 

@@ -31,7 +31,8 @@ export interface PluginOptions extends FamilyOptions {
   /** Default: in memory. */
   store?: Store | undefined;
   clock?: Clock | undefined;
-  quirks?: readonly AnyQuirk[] | undefined;
+  /** Quirks from `/quirks`, or their names. */
+  quirks?: readonly (AnyQuirk | string)[] | undefined;
   limits?: Partial<Limits> | undefined;
   /** Silence of a stream after which a comment is sent, milliseconds. Default 15,000. */
   keepAliveMs?: number | undefined;
@@ -59,6 +60,6 @@ export interface ServerOptions extends PluginOptions {
   port?: number | undefined;
   /** Anybody who reaches the host may use the server. */
   insecure?: boolean | undefined;
-  /** One line a request on stderr, from this level on. Default `silent`. */
+  /** One line a request on stderr, from this level on. Default: only what an agent, or the server, went wrong with. */
   log?: LogLevel | undefined;
 }

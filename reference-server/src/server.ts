@@ -1,8 +1,10 @@
 import Fastify, { LogController } from 'fastify';
-import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import { checkPluginOptions, checkServerOptions } from './check-options.ts';
 import { mountCore, pathOf, reported } from './core.ts';
 import { asHttpError, HttpError } from './http-error.ts';
 import { isLoopback } from './loopback.ts';
+import { namedQuirks } from './named-quirks.ts';
 import type { QuirkUse } from './quirk.ts';
 import { LIMITS, ServerOptionsError } from './server-options.ts';
 import type { PluginOptions, ServerOptions } from './server-options.ts';
@@ -14,6 +16,8 @@ export interface ReferenceServer extends AsyncDisposable {
   urls: Readonly<Record<string, string>>;
   /** In the order given, each with how often it was applied. */
   quirks: readonly Readonly<QuirkUse>[];
+  /** What agents threw, and errors of the server's own: the latest hundred. */
+  errors: readonly Error[];
   /** Wakes what waits in `hold until signal`. */
   signal(name: string): void;
   /** Ends open streams and agents at work, and resolves when the port is free. */
@@ -22,24 +26,17 @@ export interface ReferenceServer extends AsyncDisposable {
 
 /** Starts a server. Throws a ServerOptionsError, or what listening throws (`EADDRINUSE` …). */
 export async function createReferenceServer(options: ServerOptions = {}): Promise<ReferenceServer> {
-  const {
-    host = '127.0.0.1',
-    port = 0,
-    apiKey,
-    identities,
-    insecure = false,
-    log = 'silent',
-    limits,
-    wireFaults,
-  } = options;
+  const { host = '127.0.0.1', port = 0, apiKey, identities, insecure = false, log, limits, wireFaults } = options;
   if (!isLoopback(host) && apiKey === undefined && !identities && !insecure) {
     throw new ServerOptionsError(
       `host: ${host} can be reached from outside, so it needs an API key, or to be declared insecure`,
     );
   }
+  checkServerOptions(options);
+  const quirks = await namedQuirks(options.quirks);
   const { headersMs, bodyMs } = { ...LIMITS, ...limits };
   const app: FastifyInstance = Fastify({
-    logger: log === 'silent' ? false : { level: log, stream: process.stderr },
+    logger: log === undefined || log === 'silent' ? false : { level: log, stream: process.stderr },
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     // Bodies have their own limit, in body.ts, which answers in the protocol's words; this one is behind it.
@@ -52,7 +49,11 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
     routerOptions: { maxParamLength: 65_536 },
     frameworkErrors: (error, request, reply) => core.refuse(request, reply, asHttpError(error)),
   });
-  const core = mountCore(app, { ...options, wireFaults: wireFaults ?? isLoopback(host) });
+  const core = mountCore(
+    app,
+    { ...options, quirks, wireFaults: wireFaults ?? isLoopback(host) },
+    log === undefined ? toStderr : undefined,
+  );
   app.setNotFoundHandler((request, reply) =>
     core.refuse(request, reply, new HttpError('NOT_FOUND', `There is nothing at ${pathOf(request)}.`)),
   );
@@ -63,6 +64,7 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
     url,
     urls: core.urls(url),
     quirks: core.quirks,
+    errors: core.errors,
     signal: core.signal,
     close: () => app.close(),
     [Symbol.asyncDispose]: () => app.close(),
@@ -70,7 +72,13 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
 }
 
 /** The same server inside a Fastify application; a `prefix` is part of every URL that it tells. */
-export const referenceServer: FastifyPluginCallback<PluginOptions> = (scope, options, done) => {
-  mountCore(scope, options);
-  done();
+export const referenceServer: FastifyPluginAsync<PluginOptions> = async (scope, options) => {
+  checkPluginOptions(options);
+  mountCore(scope, { ...options, quirks: await namedQuirks(options.quirks) });
 };
+
+/** With the stack of what an agent threw: that is where its owner has to look. */
+function toStderr(error: Error): void {
+  const { stack } = error.cause instanceof Error ? error.cause : error;
+  process.stderr.write(`@agentproto/reference-server: ${error.message}\n${stack ?? ''}\n`);
+}

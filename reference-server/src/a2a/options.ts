@@ -1,4 +1,5 @@
 import type { AgentCapabilities, AgentCard, Patch } from '@agentproto/protocol/a2a/1.0';
+import type { NamesOf } from '../option-names.ts';
 
 type CardMembers = Partial<Omit<AgentCard, 'supportedInterfaces'>>;
 
@@ -29,6 +30,16 @@ export interface A2AOptions {
   /** How long CancelTask waits for the agent to stop, before it answers with a task that still works. Default 500. */
   cancelWaitMs?: number;
 }
+
+export const A2A_OPTIONS: NamesOf<A2AOptions> = {
+  card: true,
+  extendedCard: true,
+  capabilities: true,
+  errorTable: true,
+  cardMaxAgeS: true,
+  directReplyMs: true,
+  cancelWaitMs: true,
+};
 
 export type A2ASettings = Required<Omit<A2AOptions, 'extendedCard'>> & Pick<A2AOptions, 'extendedCard'>;
 

@@ -29,7 +29,7 @@ export async function beginTurn(ctx: A2AContext, call: Call, request: SendMessag
 
   const abort = new AbortController();
   const story = before && (await storyOf(store, before));
-  const performance = performed(ctx, call, request, head, abort.signal, story);
+  const performance = await performed(ctx, call, request, head, abort.signal, story);
   const turn: TurnStart = {
     // Came as JSON, and was validated.
     input: { ...message, taskId: head.id, contextId: head.contextId } as unknown as Json,
@@ -64,14 +64,14 @@ export async function beginTurn(ctx: A2AContext, call: Call, request: SendMessag
   return run;
 }
 
-function performed(
+async function performed(
   ctx: A2AContext,
   { owner, tenant, seen }: Call,
   request: SendMessageRequest,
   { id, contextId }: Pick<Run, 'id'> & { contextId: string },
   signal: AbortSignal,
   story: Story | undefined,
-): Performance {
+): Promise<Performance> {
   const { message } = request;
   const carrier = carrierOf(request);
   // Came as JSON.
@@ -87,7 +87,7 @@ function performed(
     signal,
   };
   try {
-    const performance = perform(ctx, agentRequest, story);
+    const performance = await perform(ctx, agentRequest, story);
     if (performance.script) ctx.impl.checkScript(ctx, performance.script);
     return performance;
   } catch (error) {

@@ -92,13 +92,13 @@ test.each([
     [scripted(script), approve('call-1'), scripted(script), approve('call-1'), user('x')],
     2,
   ],
-])('%s', (_what, messages, turn) => {
-  expect(story(messages)?.turn).toBe(turn);
+])('%s', async (_what, messages, turn) => {
+  expect((await story(messages))?.turn).toBe(turn);
 });
 
-test("a server's own agent is asked from the first message on", () => {
+test("a server's own agent is asked from the first message on", async () => {
   const agent: ChatContext['agent'] = ({ input }) => (input.text === 'begin' ? script : undefined);
-  expect(story([user('hello'), user('begin'), approve('call-1'), user('x')], agent)).toEqual({ script, turn: 2 });
+  expect(await story([user('hello'), user('begin'), approve('call-1'), user('x')], agent)).toEqual({ script, turn: 2 });
   // Events of its own are for that message alone.
-  expect(story([user('a'), user('b')], async function* () {})).toBeUndefined();
+  expect(await story([user('a'), user('b')], async function* () {})).toBeUndefined();
 });

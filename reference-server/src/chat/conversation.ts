@@ -93,10 +93,10 @@ export function turnsOf(messages: readonly Message[]): number[] {
  * The script that the conversation follows: nothing is kept between turns, so the messages have to tell. As in a run
  * of any protocol, a later message may bring another script; turns are counted from the one that brought it.
  */
-export function storyIn(ctx: ChatContext, requests: readonly AgentRequest[]): Story | undefined {
+export async function storyIn(ctx: ChatContext, requests: readonly AgentRequest[]): Promise<Story | undefined> {
   let begun: { script: Story['script']; at: number } | undefined;
   for (const [at, request] of requests.slice(0, -1).entries()) {
-    const script = begun ? findScript(request.carrier)?.script : beginning(ctx, request);
+    const script = begun ? findScript(request.carrier)?.script : await beginning(ctx, request);
     if (script && !isEvents(script)) begun = { script, at };
   }
   if (!begun) return undefined;

@@ -1,3 +1,5 @@
+import type { NamesOf } from '../option-names.ts';
+
 export interface ChatOptions {
   /** Milliseconds between the pings on a WebSocket; null: none. Default 20,000. Section: server: Connection Stability. */
   pingMs?: number | null;
@@ -6,6 +8,8 @@ export interface ChatOptions {
   /** Bytes of one message on a WebSocket. Default 16 MiB. */
   messageBytes?: number;
 }
+
+export const CHAT_OPTIONS: NamesOf<ChatOptions> = { pingMs: true, pongMs: true, messageBytes: true };
 
 export type ChatSettings = Required<ChatOptions>;
 

@@ -24,7 +24,7 @@ export async function beginTurn(ctx: ChatContext, call: Call, request: ChatReque
   const input = loggable(turn);
   const abort = new AbortController();
   const id = randomUUID();
-  const performance = performed(ctx, call, request.messages, { id, turn, signal: abort.signal });
+  const performance = await performed(ctx, call, request.messages, { id, turn, signal: abort.signal });
   const head = { id, family: 'chat', revision: ctx.revision, owner: call.owner, createdAt: ctx.clock.now() };
   const run = await runs.start(head, {
     input,
@@ -65,12 +65,12 @@ function finite(member: string, value: unknown): unknown {
   throw new ChatError(400, `${member}: expected a number within the range of a double, got ${value}`);
 }
 
-function performed(
+async function performed(
   ctx: ChatContext,
   call: Call,
   messages: readonly Message[],
   { id, turn, signal }: { id: string; turn: ChatTurn; signal: AbortSignal },
-): Performance {
+): Promise<Performance> {
   const request = requestInfo(call, turn.context, messages);
   const requests = turnsOf(messages).map((at): AgentRequest => {
     const message = messages[at]!;
@@ -85,7 +85,7 @@ function performed(
       signal,
     };
   });
-  const performance = perform(ctx, requests.at(-1)!, storyIn(ctx, requests));
+  const performance = await perform(ctx, requests.at(-1)!, await storyIn(ctx, requests));
   if (performance.script) ctx.impl.checkScript(ctx, performance.script);
   return performance;
 }

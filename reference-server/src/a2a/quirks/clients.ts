@@ -9,8 +9,8 @@ import { a2aQuirk, streams } from './a2a-quirk.ts';
  * What agents in the field were seen to do, and a client should get through or speak about clearly. No check judges
  * these: a server that does one cannot be judged, or its rows are judged by quirks of their own.
  */
-const clientQuirk = (name: string, make: (impl: A2AImpl, hit: Hit) => Partial<A2AImpl>) =>
-  a2aQuirk(name, { breaks: null, forClients: true, make });
+const clientQuirk = (name: string, sentence: string, make: (impl: A2AImpl, hit: Hit) => Partial<A2AImpl>) =>
+  a2aQuirk(name, { breaks: null, says: sentence, forClients: true, make });
 
 const interfaces = (impl: A2AImpl, change: (offer: { protocolBinding: string; url: string }) => object) => ({
   card(ctx: A2AContext) {
@@ -89,35 +89,51 @@ const failing = (impl: A2AImpl, hit: Hit, change: (error: { code: unknown; messa
   });
 
 export const clientQuirks = [
-  clientQuirk('a2a.card.binding-in-lower-case', (impl, hit) =>
+  clientQuirk('a2a.card.binding-in-lower-case', 'The bindings of the card are in lower case.', (impl, hit) =>
     interfaces(impl, ({ protocolBinding }) => hit({ protocolBinding: protocolBinding.toLowerCase() })),
   ),
-  clientQuirk('a2a.card.binding-called-rest', (impl, hit) =>
+  clientQuirk('a2a.card.binding-called-rest', 'HTTP+JSON is called REST in the card.', (impl, hit) =>
     interfaces(impl, ({ protocolBinding }) => (protocolBinding === 'JSONRPC' ? {} : hit({ protocolBinding: 'REST' }))),
   ),
-  clientQuirk('a2a.card.file-url', (impl, hit) => interfaces(impl, () => hit({ url: 'file:///srv/agent' }))),
-  clientQuirk('a2a.stream.bare-events', (impl, hit) => eventsAs(impl, (event) => hit(bare(event, false)))),
-  clientQuirk('a2a.stream.bare-events-with-kind', (impl, hit) => eventsAs(impl, (event) => hit(bare(event, true)))),
-  clientQuirk('a2a.stream.answers-a-task-with-a-message', (impl, hit) =>
-    streams(impl, (event) => {
-      const { status, contextId = '' } = event.statusUpdate ?? {};
-      if (status?.state !== 'TASK_STATE_COMPLETED') return [event];
-      const message: Message = { messageId: 'answer', contextId, role: 'ROLE_AGENT', parts: [{ text: 'That is all' }] };
-      return hit([{ message }]);
-    }),
+  clientQuirk('a2a.card.file-url', 'The URLs of the card are of files.', (impl, hit) =>
+    interfaces(impl, () => hit({ url: 'file:///srv/agent' })),
   ),
-  clientQuirk('a2a.model.spelt-as-in-0.3', (impl, hit) => ({
+  clientQuirk('a2a.stream.bare-events', 'The events of a stream are bare tasks, messages and updates.', (impl, hit) =>
+    eventsAs(impl, (event) => hit(bare(event, false))),
+  ),
+  clientQuirk(
+    'a2a.stream.bare-events-with-kind',
+    'The events of a stream are bare, with the `kind` of 0.3.',
+    (impl, hit) => eventsAs(impl, (event) => hit(bare(event, true))),
+  ),
+  clientQuirk(
+    'a2a.stream.answers-a-task-with-a-message',
+    'A stream that began with a task ends with a message.',
+    (impl, hit) =>
+      streams(impl, (event) => {
+        const { status, contextId = '' } = event.statusUpdate ?? {};
+        if (status?.state !== 'TASK_STATE_COMPLETED') return [event];
+        const message: Message = {
+          messageId: 'answer',
+          contextId,
+          role: 'ROLE_AGENT',
+          parts: [{ text: 'That is all' }],
+        };
+        return hit([{ message }]);
+      }),
+  ),
+  clientQuirk('a2a.model.spelt-as-in-0.3', 'States and roles are spelt as in 0.3.', (impl, hit) => ({
     rpcResult: (ctx, id, result) => impl.rpcResult(ctx, id, hit(oldSpelling(result))),
     restResult: (ctx, result) => hit(oldSpelling(impl.restResult(ctx, result))),
     restEvent: (ctx, event) => hit(oldSpelling(impl.restEvent(ctx, event))),
   })),
-  clientQuirk('a2a.error.code-as-text', (impl, hit) =>
+  clientQuirk('a2a.error.code-as-text', 'The code of an error is a text.', (impl, hit) =>
     failing(impl, hit, ({ code, message }) => ({ error: { code: `E${String(code)}`, message } })),
   ),
-  clientQuirk('a2a.error.shape-of-its-own', (impl, hit) =>
+  clientQuirk('a2a.error.shape-of-its-own', 'Errors have a shape of their own.', (impl, hit) =>
     failing(impl, hit, ({ message }) => ({ error: { type: 'refused', status: 400, detail: message } })),
   ),
-  clientQuirk('a2a.error.detail-alone', (impl, hit) =>
+  clientQuirk('a2a.error.detail-alone', 'Errors are HTTP 400 with `detail` alone.', (impl, hit) =>
     answering(impl, (answer) => async (ctx, request) => {
       const given = await answer(ctx, request);
       if (!('body' in given) || given.status === 404) return given;
@@ -131,22 +147,22 @@ export const clientQuirks = [
         : given;
     }),
   ),
-  clientQuirk('a2a.wire.moved', (impl, hit) =>
+  clientQuirk('a2a.wire.moved', 'Every POST is redirected with 301.', (impl, hit) =>
     answering(
       impl,
       redirects(hit, 301, (host) => `http://${host}/moved`),
     ),
   ),
-  clientQuirk('a2a.wire.redirects-elsewhere', (impl, hit) =>
+  clientQuirk('a2a.wire.redirects-elsewhere', 'Every POST is redirected to another origin with 307.', (impl, hit) =>
     answering(
       impl,
       redirects(hit, 307, () => 'http://elsewhere.example/agent'),
     ),
   ),
-  clientQuirk('a2a.wire.web-page', (impl, hit) =>
+  clientQuirk('a2a.wire.web-page', 'Every call is answered with a web page.', (impl, hit) =>
     answering(impl, () => says(hit, 200, { 'content-type': 'text/html' }, '<!doctype html><title>Welcome</title>')),
   ),
-  clientQuirk('a2a.wire.empty-body', (impl, hit) =>
+  clientQuirk('a2a.wire.empty-body', 'Every call is answered with an empty body.', (impl, hit) =>
     answering(impl, () => says(hit, 200, { 'content-type': 'application/json' })),
   ),
 ];

@@ -34,6 +34,7 @@ function everywhere(value: unknown, change: (members: [string, unknown][]) => [s
 export const legalOddities = [
   a2aQuirk('a2a.legal.crlf', {
     breaks: null,
+    says: 'Lines of a stream end with CRLF.',
     make: (impl, hit) => ({
       chunks: (ctx, frame) => hit(impl.chunks(ctx, frame.replaceAll('\n', '\r\n'))),
       keepAliveText: (ctx) => impl.keepAliveText(ctx).replaceAll('\n', '\r\n'),
@@ -41,16 +42,19 @@ export const legalOddities = [
   }),
   a2aQuirk('a2a.legal.comments', {
     breaks: null,
+    says: 'Comments stand between the events of a stream.',
     make: (impl, hit) => ({ chunks: (ctx, frame) => hit([': a remark\n\n', ...impl.chunks(ctx, frame), ':\n']) }),
   }),
   a2aQuirk('a2a.legal.one-byte-a-chunk', {
     breaks: null,
+    says: 'Streams come byte by byte.',
     make: (_impl, hit) => ({
       chunks: (_ctx, frame) => hit(Array.from(Buffer.from(frame), (byte) => Uint8Array.of(byte))),
     }),
   }),
   a2aQuirk('a2a.legal.data-on-several-lines', {
     breaks: null,
+    says: 'The data of an event is spread over several lines.',
     make: (impl, hit) => ({
       frameText: (ctx, event) =>
         impl.frameText(ctx, hit({ ...event, data: JSON.stringify(JSON.parse(event.data), null, 1) })),
@@ -58,22 +62,26 @@ export const legalOddities = [
   }),
   a2aQuirk('a2a.legal.no-space-after-the-colon', {
     breaks: null,
+    says: 'No space follows the colon in the lines of a stream.',
     make: (impl, hit) => ({
       frameText: (ctx, event) => hit(impl.frameText(ctx, event).replaceAll(/^(\w+): /gm, '$1:')),
     }),
   }),
   a2aQuirk('a2a.legal.no-event-ids', {
     breaks: null,
+    says: 'The events of a stream have no ids.',
     make: (impl, hit) => ({ frameText: (ctx, { data }) => hit(impl.frameText(ctx, { data })) }),
   }),
   a2aQuirk('a2a.legal.named-events', {
     breaks: null,
+    says: 'The events of a stream have a name.',
     make: (impl, hit) => ({
       frameText: (ctx, event) => impl.frameText(ctx, hit({ ...event, event: 'message', retry: 3_000 })),
     }),
   }),
   a2aQuirk('a2a.legal.unknown-members', {
     breaks: null,
+    says: 'Objects have members that no specification knows.',
     make: (impl, hit) =>
       outgoing(impl, (value) =>
         hit(
@@ -85,10 +93,12 @@ export const legalOddities = [
   }),
   a2aQuirk('a2a.legal.members-in-reverse', {
     breaks: null,
+    says: 'The members of objects come in reverse order.',
     make: (impl, hit) => outgoing(impl, (value) => hit(everywhere(value, (members) => members.reverse()))),
   }),
   a2aQuirk('a2a.legal.charset', {
     breaks: null,
+    says: 'Content types name their charset.',
     make: (impl, hit) => ({
       rpcHeaders: (ctx) => hit({ ...impl.rpcHeaders(ctx), 'content-type': `${JSON_MEDIA_TYPE}; charset=utf-8` }),
       streamHeaders: (ctx) => ({
@@ -99,6 +109,7 @@ export const legalOddities = [
   }),
   a2aQuirk('a2a.legal.pauses', {
     breaks: null,
+    says: 'There are pauses between the events of a stream.',
     make: (impl, hit) => ({
       async *agentEvents(ctx, request, events): AsyncGenerator<AgentEvent> {
         for await (const event of impl.agentEvents(ctx, request, events)) {
@@ -110,10 +121,12 @@ export const legalOddities = [
   }),
   a2aQuirk('a2a.legal.microseconds', {
     breaks: null,
+    says: 'Timestamps have microseconds.',
     make: (impl, hit) => ({ timestamp: (...args) => hit(impl.timestamp(...args).replace('Z', '123Z')) }),
   }),
   a2aQuirk('a2a.legal.messages-without-a-context', {
     breaks: null,
+    says: 'Direct messages name no context.',
     make: (impl, hit) => ({
       directMessage(...args) {
         const { contextId: _left, ...message } = impl.directMessage(...args);
@@ -123,6 +136,7 @@ export const legalOddities = [
   }),
   a2aQuirk('a2a.legal.task-instead-of-a-message-at-once', {
     breaks: null,
+    says: 'A send that does not wait is answered with a task, where a message could come.',
     make: (impl, hit) => ({
       async awaitAnswer(ctx, call, turn, options) {
         const answer = await impl.awaitAnswer(ctx, call, turn, options);
@@ -135,10 +149,12 @@ export const legalOddities = [
   }),
   a2aQuirk('a2a.legal.card-never-304', {
     breaks: null,
+    says: 'The card is sent whole to clients that have it.',
     make: (impl, hit) => ({ isFresh: (...args) => (impl.isFresh(...args) ? hit(false) : false) }),
   }),
   a2aQuirk('a2a.legal.final', {
     breaks: null,
+    says: 'Status updates say `final`, as those of 0.3 did.',
     make: (impl, hit) => ({
       encode: (...args) =>
         impl
@@ -152,6 +168,7 @@ export const legalOddities = [
   }),
   a2aQuirk('a2a.legal.cancel-is-idempotent', {
     breaks: null,
+    says: 'A canceled task can be canceled again.',
     make: (impl, hit) => ({
       async CancelTask(ctx, call, request) {
         const run = await impl.findTask(ctx, call, request.id);
@@ -163,10 +180,12 @@ export const legalOddities = [
   }),
   a2aQuirk('a2a.legal.keeps-no-history', {
     breaks: null,
+    says: 'Tasks have no history.',
     make: (_impl, hit) => ({ recentHistory: () => hit([]) }),
   }),
   a2aQuirk('a2a.legal.closing-snapshot', {
     breaks: null,
+    says: 'A stream ends with the whole task.',
     make: (impl, hit) => ({
       async *turnEvents(ctx, call, turn, historyLength) {
         let task = false;
@@ -183,6 +202,7 @@ export const legalOddities = [
   }),
   a2aQuirk('a2a.legal.localized-errors', {
     breaks: null,
+    says: 'Errors carry a message in another language.',
     make: (impl, hit) => ({
       errorDetails: (ctx, error) =>
         hit([
@@ -193,6 +213,7 @@ export const legalOddities = [
   }),
   a2aQuirk('a2a.legal.null-is-unset', {
     breaks: null,
+    says: 'Members without a value are null.',
     make: (impl, hit) =>
       outgoing(impl, (value) =>
         hit(
@@ -206,6 +227,7 @@ export const legalOddities = [
   }),
   a2aQuirk('a2a.legal.subscribe-by-get', {
     breaks: null,
+    says: 'Subscriptions over HTTP+JSON are taken by GET, and not by POST.',
     make: (impl, hit) => ({
       matchRoute(ctx, verb, path) {
         if (verb === 'POST' && path.endsWith(':subscribe'))
@@ -216,6 +238,7 @@ export const legalOddities = [
   }),
   a2aQuirk('a2a.legal.tenant', {
     breaks: null,
+    says: 'The card names a tenant, and calls without it are refused.',
     make: (impl, hit) => ({
       card(ctx) {
         const card = impl.card(ctx);
@@ -233,6 +256,7 @@ export const legalOddities = [
   }),
   a2aQuirk('a2a.legal.card-of-more-worlds', {
     breaks: null,
+    says: 'The card also lists interfaces of other bindings, and members of 0.3.',
     make: (impl, hit) => ({
       card(ctx) {
         const card = impl.card(ctx);

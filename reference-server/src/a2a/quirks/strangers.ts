@@ -137,6 +137,7 @@ export const strangerQuirks = [
   }),
   a2aQuirk('a2a.wire.dies-at-the-twelfth-request', {
     breaks: null,
+    says: 'From the twelfth request on every connection is cut.',
     fatal: true,
     make(impl, hit) {
       let requests = 0;

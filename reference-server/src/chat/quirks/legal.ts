@@ -30,14 +30,17 @@ const bare = ({ stop_reason: _reason, meta_data: metaData, ...event }: DoneEvent
 export const legalOddities = [
   chatQuirk('chat.legal.crlf', {
     breaks: null,
+    says: 'Lines of a stream end with CRLF.',
     make: (impl, hit) => ({ lineChunks: (ctx, text) => impl.lineChunks(ctx, hit(text.replaceAll('\n', '\r\n'))) }),
   }),
   chatQuirk('chat.legal.blank-lines', {
     breaks: null,
+    says: 'Blank lines stand between the events of a stream.',
     make: (impl, hit) => ({ lineChunks: (ctx, text) => hit(['\n', ...impl.lineChunks(ctx, text), ' \n']) }),
   }),
   chatQuirk('chat.legal.one-byte-a-chunk', {
     breaks: null,
+    says: 'Streams come byte by byte.',
     make: (_impl, hit) => ({
       lineChunks: (_ctx, text) => hit(Array.from(Buffer.from(text), (byte) => Uint8Array.of(byte))),
       frameChunks: (_ctx, text) => hit(Array.from(Buffer.from(text), (byte) => Uint8Array.of(byte))),
@@ -45,6 +48,7 @@ export const legalOddities = [
   }),
   chatQuirk('chat.legal.split-utf8', {
     breaks: null,
+    says: 'Characters are split between the chunks of a stream.',
     make: (_impl, hit) => ({
       lineChunks: (_ctx, text) => hit(splitUtf8(text)),
       frameChunks: (_ctx, text) => hit(splitUtf8(text)),
@@ -52,11 +56,13 @@ export const legalOddities = [
   }),
   chatQuirk('chat.legal.spaced-json', {
     breaks: null,
+    says: 'JSON is written with spaces.',
     make: (impl, hit) =>
       texts(impl, (json) => hit(JSON.stringify(JSON.parse(json), null, 1).replaceAll(/\n\s*/g, ' '))),
   }),
   chatQuirk('chat.legal.ascii-escapes', {
     breaks: null,
+    says: 'JSON is written in ASCII, everything else escaped.',
     make: (impl, hit) =>
       texts(impl, (json) =>
         hit(json.replaceAll(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)),
@@ -64,6 +70,7 @@ export const legalOddities = [
   }),
   chatQuirk('chat.legal.unknown-events', {
     breaks: null,
+    says: 'Streams have events that no document knows.',
     make: (impl, hit) =>
       shown(
         impl,
@@ -73,14 +80,17 @@ export const legalOddities = [
   }),
   chatQuirk('chat.legal.unknown-members', {
     breaks: null,
+    says: 'Objects have members that no document knows.',
     make: (impl, hit) => members(impl, (value) => hit({ ...value, vendor_note: 1 })),
   }),
   chatQuirk('chat.legal.members-in-reverse', {
     breaks: null,
+    says: 'The members of objects come in reverse order.',
     make: (impl, hit) => members(impl, (value) => hit(Object.fromEntries(Object.entries(value).reverse()))),
   }),
   chatQuirk('chat.legal.intermittent-updates', {
     breaks: null,
+    says: 'There are intermittent updates between the other events.',
     make: (impl, hit) =>
       shown(
         impl,
@@ -92,10 +102,12 @@ export const legalOddities = [
   }),
   chatQuirk('chat.legal.bare-done', {
     breaks: null,
+    says: 'The event that ends a turn has no further members.',
     make: (impl, hit) => ({ done: (ctx, fold) => hit(bare(impl.done(ctx, fold))) }),
   }),
   chatQuirk('chat.legal.nulls', {
     breaks: null,
+    says: 'Members without a value are null.',
     make: (impl, hit) => ({
       stopReason: () => hit(null),
       toolCall: (ctx, call) => ({ ...impl.toolCall(ctx, call), intent: null, rejection_reason: null }),
@@ -104,6 +116,7 @@ export const legalOddities = [
   }),
   chatQuirk('chat.legal.done-after-the-error', {
     breaks: null,
+    says: 'A `done` follows the error that ends a turn.',
     make: (impl, hit) => ({
       ending(ctx, fold, event) {
         const last = impl.ending(ctx, fold, event);
@@ -113,6 +126,7 @@ export const legalOddities = [
   }),
   chatQuirk('chat.legal.charset', {
     breaks: null,
+    says: 'Content types name their charset.',
     make: (impl, hit) => ({
       jsonHeaders: (ctx) => hit({ ...impl.jsonHeaders(ctx), 'content-type': `${JSON_MEDIA_TYPE}; charset=utf-8` }),
       streamHeaders: (ctx) => ({
@@ -123,6 +137,7 @@ export const legalOddities = [
   }),
   chatQuirk('chat.legal.pauses', {
     breaks: null,
+    says: 'There are pauses between the events of a stream.',
     make: (impl, hit) => ({
       async *agentEvents(ctx, turn, given): AsyncGenerator<AgentEvent> {
         for await (const event of impl.agentEvents(ctx, turn, given)) {

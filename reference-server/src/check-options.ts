@@ -1,0 +1,59 @@
+import { A2A_OPTIONS } from './a2a/options.ts';
+import { CHAT_OPTIONS } from './chat/options.ts';
+import { checkNames } from './option-names.ts';
+import type { NamesOf } from './option-names.ts';
+import type { Limits, PluginOptions, ServerOptions } from './server-options.ts';
+import type { WebhookOptions } from './webhooks/webhooks.ts';
+
+const PLUGIN: NamesOf<PluginOptions> = {
+  a2a: true,
+  agent: true,
+  allowedOrigins: true,
+  apiKey: true,
+  chat: true,
+  clock: true,
+  identities: true,
+  keepAliveMs: true,
+  limits: true,
+  protocols: true,
+  publicUrl: true,
+  quirks: true,
+  store: true,
+  webhooks: true,
+  wireFaults: true,
+};
+const SERVER: NamesOf<ServerOptions> = { ...PLUGIN, host: true, insecure: true, log: true, port: true };
+const LIMIT: NamesOf<Limits> = { bodyBytes: true, bodyMs: true, headersMs: true, turnMs: true };
+const WEBHOOK: NamesOf<WebhookOptions> = {
+  allowHosts: true,
+  attempts: true,
+  backoffMs: true,
+  concurrency: true,
+  denyHosts: true,
+  loopback: true,
+  maxBackoffMs: true,
+  onlyAllowed: true,
+  plainHttp: true,
+  timeoutMs: true,
+};
+/** What Fastify itself takes beside a plugin's own options. */
+const FASTIFY = { prefix: true, logLevel: true, logSerializers: true } as const;
+
+/** Throws a ServerOptionsError for what is no option of a server. */
+export function checkServerOptions(options: ServerOptions): void {
+  checkNames(options, SERVER);
+  checkParts(options);
+}
+
+/** Throws a ServerOptionsError for what is no option of the plugin. */
+export function checkPluginOptions(options: PluginOptions): void {
+  checkNames(options, { ...PLUGIN, ...FASTIFY });
+  checkParts(options);
+}
+
+function checkParts({ a2a, chat, limits, webhooks }: PluginOptions): void {
+  checkNames(a2a, A2A_OPTIONS, 'a2a.');
+  checkNames(chat, CHAT_OPTIONS, 'chat.');
+  checkNames(limits, LIMIT, 'limits.');
+  checkNames(webhooks, WEBHOOK, 'webhooks.');
+}

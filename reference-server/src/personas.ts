@@ -1,0 +1,17 @@
+/** Servers of others, as lists of what they were seen to do: each all at once in one double. */
+export const PERSONAS = {
+  /** a2akit 0.0.35: nine of its causes. */
+  'a2akit-like': [
+    'a2a.rest.refuses-a2a-json',
+    'a2a.rest.plain-json',
+    'a2a.rpc.event-aliases',
+    'a2a.rest.event-aliases',
+    'a2a.rest.bare-first-event',
+    'a2a.stream.follow-up-without-the-task',
+    'a2a.version.refused-in-another-shape',
+    'a2a.error.bad-input-is-an-invalid-request',
+    'a2a.history.takes-negative',
+    'a2a.card.no-etag',
+    'a2a.card.no-cache-control',
+  ],
+} as const satisfies { [name: string]: readonly string[] };
