@@ -1,7 +1,8 @@
 // Bundles the command line with all that it needs, so that `npx agentproto-conformance` installs and starts fast.
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { NOTICES, noticesFor } from '../tools/codegen/src/third-party.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const dir = `${here}dist/bundle`;
@@ -24,6 +25,7 @@ const { output } = await bundle.write({
   minify: { compress: true, mangle: false },
 });
 await bundle.close();
+writeFileSync(`${dir}/${NOTICES}`, noticesFor(output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))));
 
 const bytes = output.reduce(
   (sum, file) => sum + (file.type === 'chunk' ? Buffer.byteLength(file.code) : file.source.length),

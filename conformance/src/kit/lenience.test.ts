@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { Lenience, type SeenThrough } from './lenience.ts';
+import { Lenience } from './lenience.ts';
+import type { SeenThrough } from './result.ts';
 
 test('a deviation is told once for each row and binding, with the place where it was seen first', () => {
   const told: SeenThrough[] = [];

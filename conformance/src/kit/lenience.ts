@@ -1,17 +1,8 @@
 import type { RequirementId } from '@agentproto/rules';
+import type { SeenThrough } from './result.ts';
 import type { Exchange } from '@agentproto/recording';
 import { NoAccess } from './stops.ts';
 import type { Place } from './subject.ts';
-
-/** A deviation that a sensible client sees through; the row that it breaks is judged elsewhere, and alone. */
-export interface SeenThrough {
-  requirement: RequirementId;
-  binding: string;
-  /** What the target does, and what is made of it. */
-  what: string;
-  /** Where it was seen first. */
-  exchange: number;
-}
 
 /**
  * What a run has learnt of its target, so that one deviation is one red: what is noted here is told once, and seen

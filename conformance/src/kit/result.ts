@@ -49,3 +49,13 @@ export interface Target {
   /** Family revisions recognised at the target, with the patch that the suite judges by. */
   detected: { id: string; patch: string; evidence: string }[];
 }
+
+/** A deviation that a sensible client sees through; the row that it breaks is judged elsewhere, and alone. */
+export interface SeenThrough {
+  requirement: RequirementId;
+  binding: string;
+  /** What the target does, and what is made of it. */
+  what: string;
+  /** Where it was seen first. */
+  exchange: number;
+}

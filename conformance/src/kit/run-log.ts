@@ -1,7 +1,6 @@
 import type { Exchange } from '@agentproto/recording';
-import type { SeenThrough } from './lenience.ts';
 import type { Impatience } from './patience.ts';
-import type { Finding, PlannedRow, ScenarioResult, Target } from './result.ts';
+import type { Finding, PlannedRow, ScenarioResult, SeenThrough, Target } from './result.ts';
 
 /** The run file: one NDJSON event log, the single source of every report. */
 export interface RunHeader {

@@ -5,6 +5,7 @@ import type { Files } from './output.ts';
 import { emitPaths } from './paths.ts';
 import { readRevisions } from './read-revisions.ts';
 import { emitExtensions, emitFamilies, emitRequirementIds, emitRequirements } from './registry.ts';
+import { noticesFor } from './third-party.ts';
 import { emitValidators } from './validators.ts';
 
 const BANNER = '// Made by tools/codegen from specs/. Change the spec, then run `pnpm generate`.\n\n';
@@ -15,6 +16,8 @@ export interface Generated {
   protocol: Files;
   /** What judges it, which is ten times as much: the registry and the validators. */
   rules: Files;
+  /** The licences of the code of others that is in the rules. */
+  notices: string;
 }
 
 /** Everything that specs/ says, as TypeScript. */
@@ -27,15 +30,16 @@ export async function generate(specs: string): Promise<Generated> {
     ['extensions.ts', emitExtensions(revisions)],
     ['families.ts', emitFamilies(revisions)],
   ]);
+  const modules = new Set<string>();
   for (const { identity, schema, openapi, methods, errors } of revisions) {
     const folder = `${identity.family}/${identity.revision}`;
     // The validators first: Ajv is the one that says what is wrong with a schema.
-    if (schema) rules.set(`${folder}/validators.ts`, await emitValidators(schema));
+    if (schema) rules.set(`${folder}/validators.ts`, await emitValidators(schema, modules));
     if (schema) protocol.set(`${folder}/models.ts`, await emitModels(schema));
     if (openapi) protocol.set(`${folder}/paths.ts`, await emitPaths(openapi, schema));
     if (methods) protocol.set(`${folder}/methods.ts`, emitMethods(methods, schema?.value));
     if (errors) protocol.set(`${folder}/errors.ts`, emitErrors(errors, identity));
   }
   for (const files of [protocol, rules]) for (const [path, text] of files) files.set(path, BANNER + text);
-  return { protocol, rules };
+  return { protocol, rules, notices: noticesFor(modules) };
 }

@@ -83,8 +83,14 @@ const means: CodeKeywordDefinition = {
   },
 };
 
-/** Validators compiled ahead of time: an ES module without Ajv, `require` or `new Function`. */
-export async function emitValidators({ file, value: { $defs } }: SpecFile<MessageSchema>): Promise<string> {
+/**
+ * Validators compiled ahead of time: an ES module without Ajv, `require` or `new Function`. The files of others that
+ * went into it are added to `modules`.
+ */
+export async function emitValidators(
+  { file, value: { $defs } }: SpecFile<MessageSchema>,
+  modules = new Set<string>(),
+): Promise<string> {
   const messages = messagesOf($defs);
   const code = compile(
     mapValues($defs, (definition, name) => forAjv(name, definition, $defs)),
@@ -97,6 +103,7 @@ export async function emitValidators({ file, value: { $defs } }: SpecFile<Messag
   );
   const table = await bundle(
     `${bounded.replaceAll('export const ', 'const ')}\nexport default { ${messages.join(', ')} };`,
+    modules,
   );
   return [
     '// @ts-nocheck',
@@ -135,7 +142,7 @@ function compile($defs: Record<string, unknown>, messages: string[], file: strin
 }
 
 /** Draws in the few run-time functions that Ajv's code asks for, and makes the module's default export one expression. */
-async function bundle(code: string): Promise<string> {
+async function bundle(code: string, modules: Set<string>): Promise<string> {
   const entry = '\0validators';
   const build = await rolldown({
     input: entry,
@@ -153,6 +160,7 @@ async function bundle(code: string): Promise<string> {
   try {
     const { output } = await build.generate({ format: 'iife', name: 'bundle', exports: 'default', minify: true });
     const expression = /^(?:"use strict";\s*)?var bundle\s*=\s*([^]*)$/.exec(output[0].code)?.[1];
+    for (const id of output[0].moduleIds) if (id !== entry) modules.add(id);
     if (expression === undefined)
       throw new Error(`rolldown no longer writes \`var bundle = …\`: ${output[0].code.slice(0, 80)}`);
     return `/* @__PURE__ */ ${expression}`;
