@@ -41,13 +41,19 @@ export interface Core {
   signal(name: string): void;
 }
 
+/** Who wants to know what goes on. */
+export interface Listeners {
+  onError: (error: Error) => void;
+  received: ServerContext['received'];
+}
+
 export type MountOptions = Omit<PluginOptions, 'quirks'> & { quirks: readonly AnyQuirk[] };
 
 /** Adds all routes to the scope. Throws a ServerOptionsError. */
 export function mountCore(
   scope: FastifyInstance,
   options: MountOptions,
-  onError: (error: Error) => void = () => {},
+  { onError = () => {}, received = () => {} }: Partial<Listeners> = {},
 ): Core {
   const {
     agent = () => undefined,
@@ -118,6 +124,7 @@ export function mountCore(
     setTimer,
     webhooks,
     quirks,
+    received,
     report,
   };
 

@@ -6,6 +6,8 @@ export {
   type PluginOptions,
   type ServerOptions,
 } from './server-options.ts';
+export type { Failure } from './failures.ts';
+export type { ReceivedRequest } from './journal.ts';
 export type { A2AOptions } from './a2a/options.ts';
 export type { ChatOptions } from './chat/options.ts';
 export type { Agent, AgentRequest } from './agent.ts';

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '@agentproto/script';
 import type { Stage } from './agent.ts';
@@ -31,6 +32,8 @@ export interface ServerContext extends Stage {
   setTimer: SetTimer;
   webhooks: Webhooks;
   quirks: readonly QuirkUse[];
+  /** Writes down a message that came on a socket. */
+  received: (path: string, headers: IncomingHttpHeaders, data: string | Uint8Array) => void;
   /** Logs an error that nobody expected. */
   report: (error: unknown) => void;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '@agentproto/script';
 import type { Agent } from './agent.ts';
+import type { Failure } from './failures.ts';
 import type { FamilyOptions } from './families.ts';
 import type { AnyQuirk } from './quirk.ts';
 import type { Store } from './store/store.ts';
@@ -56,6 +57,8 @@ export interface PluginOptions extends FamilyOptions {
 export interface ServerOptions extends PluginOptions {
   /** Default 127.0.0.1. Any other than a loopback address needs `apiKey`, `identities` or `insecure`. */
   host?: string | undefined;
+  /** Requests that fail from the beginning, as `server.fail` does later. */
+  failures?: readonly Failure[] | undefined;
   /** Default 0: a free one. */
   port?: number | undefined;
   /** Anybody who reaches the host may use the server. */

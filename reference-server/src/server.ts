@@ -2,7 +2,11 @@ import Fastify, { LogController } from 'fastify';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { checkPluginOptions, checkServerOptions } from './check-options.ts';
 import { mountCore, pathOf, reported } from './core.ts';
+import { createFailures } from './failures.ts';
+import type { Failure } from './failures.ts';
 import { asHttpError, HttpError } from './http-error.ts';
+import { createJournal } from './journal.ts';
+import type { ReceivedRequest } from './journal.ts';
 import { isLoopback } from './loopback.ts';
 import { namedQuirks } from './named-quirks.ts';
 import type { QuirkUse } from './quirk.ts';
@@ -18,6 +22,10 @@ export interface ReferenceServer extends AsyncDisposable {
   quirks: readonly Readonly<QuirkUse>[];
   /** What agents threw, and errors of the server's own: the latest hundred. */
   errors: readonly Error[];
+  /** What came, the oldest first, also what no agent saw: the latest thousand, and at most 16 MiB of bodies. */
+  requests: readonly ReceivedRequest[];
+  /** Lets the next requests fail, or wait, before any protocol sees them. Throws a ServerOptionsError. */
+  fail(failure: Failure): void;
   /** Wakes what waits in `hold until signal`. */
   signal(name: string): void;
   /** Ends open streams and agents at work, and resolves when the port is free. */
@@ -49,11 +57,14 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
     routerOptions: { maxParamLength: 65_536 },
     frameworkErrors: (error, request, reply) => core.refuse(request, reply, asHttpError(error)),
   });
+  const journal = createJournal(app);
   const core = mountCore(
     app,
     { ...options, quirks, wireFaults: wireFaults ?? isLoopback(host) },
-    log === undefined ? toStderr : undefined,
+    { received: journal.message, ...(log === undefined && { onError: toStderr }) },
   );
+  const fail = createFailures(app);
+  for (const failure of options.failures ?? []) fail(failure);
   app.setNotFoundHandler((request, reply) =>
     core.refuse(request, reply, new HttpError('NOT_FOUND', `There is nothing at ${pathOf(request)}.`)),
   );
@@ -65,6 +76,8 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
     urls: core.urls(url),
     quirks: core.quirks,
     errors: core.errors,
+    requests: journal.requests,
+    fail,
     signal: core.signal,
     close: () => app.close(),
     [Symbol.asyncDispose]: () => app.close(),

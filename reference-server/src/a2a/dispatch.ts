@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { A2A_MEDIA_TYPE, JSON_MEDIA_TYPE, METHODS } from '@agentproto/protocol/a2a/1.0';
 import type { MethodName } from '@agentproto/protocol/a2a/1.0';
+import { visibleHeaders } from '../visible-headers.ts';
 import { essence } from './accept.ts';
 import type { A2AContext } from './context.ts';
 import type { Call, StreamItem, Operation, Outcome } from './call.ts';
@@ -26,7 +27,7 @@ export async function dispatch(ctx: A2AContext, { binding, method, params, reque
     extensions,
     lastEventId: headers['last-event-id'] as string | undefined,
     // Not the request itself: its body need not stay as long as the agent works.
-    seen: () => ({ binding, operation: method, method: verb, path, headers: withoutSecrets(headers), bodyBytes }),
+    seen: () => ({ binding, operation: method, method: verb, path, headers: visibleHeaders(headers), bodyBytes }),
     signal,
   };
   // What `readParams` returns is what this very method takes.
@@ -44,14 +45,5 @@ export function checkContentType(_ctx: A2AContext, headers: IncomingHttpHeaders)
   throw new A2AError(
     'ContentTypeNotSupportedError',
     `Content-Type: expected ${BODY_TYPES.join(' or ')}, got ${given || 'none'}`,
-  );
-}
-
-/** Names of headers that may hold secrets. */
-const SECRET = /authorization|cookie|token|secret|key/;
-
-function withoutSecrets(headers: IncomingHttpHeaders): { [name: string]: string } {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value = '']) => [name, SECRET.test(name) ? '[redacted]' : String(value)]),
   );
 }

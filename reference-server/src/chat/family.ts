@@ -65,7 +65,10 @@ function mountSocket(ctx: ChatContext, scope: FastifyInstance, url: string): voi
     const taken = takeSocket(
       sockets,
       request.raw,
-      (socket, connection) => void serveSocket(ctx, owner, socket, connection).catch(ctx.report),
+      (socket, connection) =>
+        void serveSocket(ctx, owner, socket, connection, (data) =>
+          ctx.received(request.url, request.headers, data),
+        ).catch(ctx.report),
     );
     return taken ? undefined : answer(ctx, 'chat-ws', request, reply);
   });

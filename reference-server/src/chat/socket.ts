@@ -15,6 +15,7 @@ export async function serveSocket(
   owner: string,
   socket: WebSocket,
   connection: Socket,
+  received: (data: string | Uint8Array) => void,
 ): Promise<void> {
   const over = new AbortController();
   const channel = channelOf(socket, { messageBytes: ctx.settings.messageBytes });
@@ -24,6 +25,7 @@ export async function serveSocket(
   async function serveTurns(): Promise<void> {
     for await (const { data } of channel.messages) {
       if (over.signal.aborted) return;
+      received(data);
       turn = ctx.impl.answerFrame(ctx, one, data);
       await turn;
     }

@@ -1,0 +1,73 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import { checkNames } from './option-names.ts';
+import type { NamesOf } from './option-names.ts';
+import { ServerOptionsError } from './options-error.ts';
+
+/** Requests that fail before any protocol sees them. */
+export interface Failure {
+  /** How many requests. Default 1. */
+  times?: number;
+  /** Of the answer, 400 to 599; without it the request is only delayed. */
+  status?: number;
+  /** Seconds, as Retry-After. */
+  retryAfter?: number;
+  /** Milliseconds before anything is answered. */
+  delayMs?: number;
+  /** Which requests: by a part of the path, or by what says so. Default: all, cards too. */
+  match?: string | RegExp | ((request: { method: string; path: string }) => boolean);
+}
+
+const NAMES: NamesOf<Failure> = { times: true, status: true, retryAfter: true, delayMs: true, match: true };
+
+/** Lets requests fail as told; returns what tells. It throws a ServerOptionsError for a failure that cannot be. */
+export function createFailures(scope: FastifyInstance): (failure: Failure) => void {
+  const due: { failure: Failure; left: number }[] = [];
+
+  scope.addHook('preHandler', async (request, reply) => {
+    const { method, url: path } = request;
+    const index = due.findIndex(({ failure }) => fits(failure.match, { method, path }));
+    const one = due[index];
+    if (!one) return;
+    if (--one.left === 0) due.splice(index, 1);
+    const { status, retryAfter, delayMs = 0 } = one.failure;
+    if (delayMs > 0) await wait(delayMs, undefined, { ref: false });
+    if (status === undefined) return;
+    if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
+    const error = { code: status, message: 'This failure was asked for: server.fail' };
+    return reply.code(status).type('application/json').send(JSON.stringify({ error }));
+  });
+
+  return (failure) => {
+    check(failure);
+    due.push({ failure, left: failure.times ?? 1 });
+  };
+}
+
+function fits(match: Failure['match'], request: { method: string; path: string }): boolean {
+  if (match === undefined) return true;
+  if (typeof match === 'function') return match(request);
+  return typeof match === 'string' ? request.path.includes(match) : request.path.search(match) >= 0;
+}
+
+function check(failure: Failure): void {
+  checkNames(failure, NAMES, 'fail.');
+  const { times, status, retryAfter, delayMs } = failure;
+  if (status === undefined && delayMs === undefined)
+    throw new ServerOptionsError('fail: expected a status, a delayMs or both; got neither');
+  for (const [name, value, least, most] of [
+    ['times', times, 1, Infinity],
+    ['status', status, 400, 599],
+    ['retryAfter', retryAfter, 0, Infinity],
+    ['delayMs', delayMs, 0, 2 ** 31 - 1],
+  ] as const) {
+    if (
+      value === undefined ||
+      (typeof value === 'number' && value >= least && value <= most && (name !== 'status' || Number.isInteger(value)))
+    )
+      continue;
+    throw new ServerOptionsError(
+      `fail.${name}: expected a number from ${least}${most === Infinity ? '' : ` to ${most}`}; got ${String(value)}`,
+    );
+  }
+}

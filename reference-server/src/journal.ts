@@ -1,0 +1,95 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { visibleHeaders } from './visible-headers.ts';
+
+/** What a client sent: an HTTP request, or one message on a socket (its method is `MESSAGE`). */
+export interface ReceivedRequest {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly method: string;
+  /** With the query. */
+  readonly path: string;
+  /** Names in lower case; what may be secret is `[redacted]`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** As text; undefined where none came, or none that could be read. At most 64 KiB of it. */
+  readonly body: string | undefined;
+}
+
+/** What came, the oldest first: the latest thousand, and at most 16 MiB of bodies. */
+export interface Journal {
+  readonly requests: readonly ReceivedRequest[];
+  message(path: string, headers: IncomingHttpHeaders, data: string | Uint8Array): void;
+}
+
+const MOST = 1_000;
+const MOST_BYTES = 16 * 1024 * 1024;
+const BODY_BYTES = 64 * 1024;
+
+/** Kept as it came, and made readable when somebody looks: most requests nobody looks at. */
+class Received implements ReceivedRequest {
+  bytes: string | Uint8Array | undefined;
+
+  dropped = false;
+  readonly at: number = Date.now();
+  readonly method: string;
+  readonly path: string;
+  readonly #headers: IncomingHttpHeaders;
+
+  constructor(method: string, path: string, headers: IncomingHttpHeaders) {
+    this.method = method;
+    this.path = path;
+    this.#headers = headers;
+  }
+
+  get headers(): Record<string, string> {
+    return visibleHeaders(this.#headers);
+  }
+
+  get body(): string | undefined {
+    return this.bytes === undefined || typeof this.bytes === 'string' ? this.bytes : Buffer.from(this.bytes).toString();
+  }
+
+  toJSON(): ReceivedRequest {
+    const { at, method, path, headers, body } = this;
+    return { at, method, path, headers, body };
+  }
+}
+
+/** Writes down all that comes to an application, also what no agent sees. */
+export function createJournal(scope: FastifyInstance): Journal {
+  const requests: Received[] = [];
+  const underWay = new WeakMap<FastifyRequest, Received>();
+  let bytes = 0;
+
+  function add(method: string, path: string, headers: IncomingHttpHeaders): Received {
+    const one = new Received(method, path, headers);
+    requests.push(one);
+    while (requests.length > MOST || (bytes > MOST_BYTES && requests.length > 1)) {
+      const oldest = requests.shift()!;
+      oldest.dropped = true;
+      bytes -= oldest.bytes?.length ?? 0;
+    }
+    return one;
+  }
+  function fill(one: Received, data: string | Uint8Array): void {
+    if (one.dropped) return;
+    // A copy where it is cut, so that the rest does not stay.
+    one.bytes = data.length <= BODY_BYTES ? data : data.slice(0, BODY_BYTES);
+    if (data.length > BODY_BYTES && typeof data !== 'string') one.bytes = Uint8Array.from(data.subarray(0, BODY_BYTES));
+    bytes += one.bytes.length;
+  }
+
+  scope.addHook('onRequest', (request, _reply, done) => {
+    underWay.set(request, add(request.method, request.url, request.headers));
+    done();
+  });
+  scope.addHook('preValidation', (request, _reply, done) => {
+    const one = underWay.get(request);
+    if (one && request.body instanceof Buffer && request.body.length > 0) fill(one, request.body);
+    done();
+  });
+  return {
+    requests,
+    message: (path, headers, data) => fill(add('MESSAGE', path, headers), data),
+  };
+}
