@@ -8,6 +8,7 @@ const commands: Record<string, () => Promise<Command>> = {
   list: async () => (await import('./commands/list.ts')).list,
   explain: async () => (await import('./commands/explain.ts')).explain,
   merge: async () => (await import('./commands/merge.ts')).merge,
+  show: async () => (await import('./commands/exchange.ts')).showExchange,
   verify: async () => (await import('./commands/verify.ts')).verify,
 };
 
@@ -18,17 +19,20 @@ const HELP = `Does your agent server keep its protocol? A verdict for each requi
   agentproto-conformance explain ID             one of them, and what checks it
   agentproto-conformance merge RUN...           several run files as one report
   agentproto-conformance verify RUN             whether a run file is unchanged
+  agentproto-conformance show RUN N             exchange N of a run file, whole
 
   --target URL               base URL of the agent server
   --protocol ID,ID | auto    such as a2a@1.0; default: what is recognised there
   --header "Name: value"     sent with every request, never written; repeatable
   --bearer TOKEN             or the environment variable AGENTPROTO_TOKEN
   --profile script|tck|echo|probe|FILE   how the agent is brought to do things
-  --only GLOB, --skip GLOB   requirements or scenarios, such as 'A2A10-STREAM-*'
+  --only GLOB,GLOB           requirements or scenarios, such as 'A2A10-STREAM-*';
+  --skip GLOB,GLOB           leaves them out; both repeatable
   --fail-on must|should|any  what makes the run fail; default: a broken MUST
   --allow-incomplete         what could not be judged does not fail the run
   --as-of VERSION            do not score requirements that came later
-  --baseline FILE            expected reds; --write-baseline FILE writes one
+  --baseline FILE            expected reds; --write-baseline FILE [--reason TEXT]
+                             writes one
   --report FORMAT=FILE       json, or run (the log of the run); repeatable
   --timeout 10s              longest silence of the target that is waited for
   --deadline 2m              the whole run

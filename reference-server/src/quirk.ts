@@ -23,7 +23,12 @@ export interface QuirkParts<Impl> {
   /** It is there for clients: no check judges a server that does it, and the selftest leaves it out. */
   readonly forClients?: true;
   /** Rules that fall with it. */
-  readonly also?: readonly { id: RequirementId; why: string }[];
+  readonly also?: readonly {
+    id: RequirementId;
+    why: string;
+    /** It says the same rule again, of one binding alone. */
+    same?: true;
+  }[];
   /** What replaces functions of the family's record; `impl` is the record as it was before. */
   readonly make: (impl: Impl, hit: Hit) => Partial<Impl>;
 }

@@ -29,7 +29,7 @@ export const a2a10: SuiteFamily<A2AAgent, DetectedA2A> = {
     'a2a/rest/malformed',
   ],
   invariants,
-  causes: ['RPC', 'REST', 'DM', 'CARD', 'VER'],
+  causes: ['A2A10-DM-008', 'A2A10-SEND-006', 'RPC', 'REST', 'CARD', 'DM', 'VER'],
   detect,
   credentials({ card }) {
     const schemes = isRecord(card.securitySchemes) ? Object.entries(card.securitySchemes) : [];

@@ -5,7 +5,7 @@ import type { RunFooter } from '../kit/run-log.ts';
 import type { RunEntry } from '../kit/runner.ts';
 import { UsageError } from '../kit/usage-error.ts';
 import { buildReport } from '../report/build.ts';
-import type { ConsoleOptions } from '../report/console.ts';
+import type { ConsoleOptions } from '../report/console-options.ts';
 import { ending } from '../report/exit-code.ts';
 import { acceptedReds } from '../report/expectation.ts';
 import { painter, surface } from '../report/paint.ts';
@@ -26,6 +26,9 @@ export const run: Command = async (args, tool) => {
   const outputs = parseOutputs(flags.all('report'), [RUN_OUTPUT]);
   const { scoring, verbosity } = await readScoring(flags);
   const newBaseline = flags.one('write-baseline');
+  const reason = flags.one('reason');
+  if (reason !== undefined && newBaseline === undefined)
+    throw new UsageError('--reason: is what --write-baseline FILE puts into its entries; expected that flag too');
   for (const { file } of outputs) await prepareFile('--report', file);
   if (newBaseline !== undefined) await prepareFile('--write-baseline', newBaseline);
 
@@ -43,7 +46,7 @@ export const run: Command = async (args, tool) => {
   await log.close(footer, ending(report));
   await writeOutputs(outputs, report, [record]);
   if (newBaseline !== undefined)
-    await writeFile(newBaseline, formatBaseline(acceptedReds(report, scoring.baseline ?? [])));
+    await writeFile(newBaseline, formatBaseline(acceptedReds(report, scoring.baseline ?? [], reason)));
   return report.exitCode;
 };
 

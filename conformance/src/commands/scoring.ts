@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { requirements } from '@agentproto/rules';
 import { parseBaseline, type BaselineEntry } from '../baseline.ts';
 import { UsageError } from '../kit/usage-error.ts';
-import type { ConsoleOptions } from '../report/console.ts';
+import type { ConsoleOptions } from '../report/console-options.ts';
 import { FAIL_ON, type Scoring } from '../report/model.ts';
 import { parseChoice, type Flag, type Flags } from './flags.ts';
 

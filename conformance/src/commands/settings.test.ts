@@ -14,6 +14,14 @@ test('defaults', () => {
   expect(read(target).seed).not.toBe(read(target).seed);
 });
 
+test('patterns stand between commas, as protocols do', () => {
+  expect(read([...target, '--only', 'A*, B*', '--only', 'C*', '--skip', 'D*,E*'])).toMatchObject({
+    only: ['A*', 'B*', 'C*'],
+    skip: ['D*', 'E*'],
+  });
+  expect(() => read([...target, '--only', 'A*,'])).toThrow('--only A*,: expected patterns separated by commas');
+});
+
 test('all of them', () => {
   const args =
     '--protocol a2a@1.0,chat --profile tck --only A* --only B* --skip C* --concurrency 1 --timeout 2s --deadline 30s --seed 7'.split(

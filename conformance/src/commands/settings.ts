@@ -13,6 +13,7 @@ export const RUN_FLAGS: readonly Flag[] = [
   { name: 'only', value: 'a pattern such as A2A10-STREAM-*', repeatable: true },
   { name: 'skip', value: 'a pattern such as A2A10-STREAM-*', repeatable: true },
   { name: 'write-baseline', value: 'a file' },
+  { name: 'reason', value: 'a sentence that says why the reds are accepted' },
   { name: 'concurrency', value: 'a number' },
   { name: 'timeout', value: 'a duration such as 10s' },
   { name: 'deadline', value: 'a duration such as 2m' },
@@ -32,14 +33,23 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv): Settings {
     target: parseTarget(target),
     protocols: parseProtocols(flags.one('protocol') ?? 'auto'),
     profile: flags.one('profile'),
-    only: flags.all('only'),
-    skip: flags.all('skip'),
+    only: patterns(flags, 'only'),
+    skip: patterns(flags, 'skip'),
     headers: readHeaders(flags, env),
     concurrency: parseInteger('--concurrency', flags.one('concurrency') ?? '4', 1, 64),
     timeoutMs: parseDuration('--timeout', flags.one('timeout') ?? '10s'),
     deadlineMs: parseDuration('--deadline', flags.one('deadline') ?? '2m'),
     seed: parseInteger('--seed', flags.one('seed') ?? String(randomInt(2 ** 31)), 0, 2 ** 31 - 1),
   };
+}
+
+/** Patterns, each flag with one or several between commas, as `--protocol` has them. */
+function patterns(flags: Flags, name: 'only' | 'skip'): string[] {
+  return flags.all(name).flatMap((text) => {
+    const given = text.split(',').map((pattern) => pattern.trim());
+    if (given.includes('')) throw new UsageError(`--${name} ${text}: expected patterns separated by commas`);
+    return given;
+  });
 }
 
 export function parseTarget(text: string): string {

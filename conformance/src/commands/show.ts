@@ -1,5 +1,6 @@
 import type { Exchange } from '@agentproto/recording';
-import { renderConsole, type ConsoleOptions } from '../report/console.ts';
+import { renderConsole } from '../report/console.ts';
+import type { ConsoleOptions } from '../report/console-options.ts';
 import type { RunRecord } from '../report/judgement.ts';
 import type { Report } from '../report/model.ts';
 import { painter, surface } from '../report/paint.ts';

@@ -48,6 +48,16 @@ test('an observation judges nothing', () => {
   expect(findings).toMatchObject([{ verdict: 'observed', reason: 'takes the version from the query' }]);
 });
 
+test('what is missing is said in words, with what came instead', () => {
+  const { findings, check } = collect();
+  check('A2A10-SEND-001', seen({ error: { code: -32_601 } })).has({ result: {} });
+  expect(findings[0]!.failure).toMatchObject({
+    message: '`result` is missing: an object was owed',
+    expected: 'an object',
+    actual: { error: { code: -32_601 } },
+  });
+});
+
 describe('a check that cannot hold for another reason', () => {
   const unread = { by: 'A2A10-RPC-002', expected: 'a JSON-RPC response', actual: 'text/plain' } as const;
   const found = (look: (check: CheckFunction) => void) => {

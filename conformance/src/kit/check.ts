@@ -1,5 +1,5 @@
 import { requirements, type Level, type RequirementId } from '@agentproto/rules';
-import { mismatch, readable, sameJson } from './match.ts';
+import { mismatch, readable, sameJson, type Mismatch } from './match.ts';
 import type { Failure, Finding } from './result.ts';
 import type { Place, Subject, Unread } from './subject.ts';
 import { verdictOfFailure } from './verdict.ts';
@@ -64,9 +64,10 @@ export function createChecks(context: {
       has(shape) {
         const found = mismatch(shape, subject.value);
         settle(!found, () => ({
-          message: sentence(found!.path),
-          expected: readable(found!.expected),
-          actual: found!.actual,
+          message: sentence(found!),
+          expected: inWords(readable(found!.expected)),
+          // Of what is missing nothing can be shown but what came instead.
+          actual: found!.actual === undefined ? subject.value : found!.actual,
         }));
       },
       hasOneOf(...shapes) {
@@ -115,8 +116,17 @@ function unreadable(
   };
 }
 
-function sentence(path: string): string {
-  return path ? `\`${path}\` is not as expected` : 'not as expected';
+function sentence({ path, actual, expected }: Mismatch): string {
+  if (actual !== undefined) return path ? `\`${path}\` is not as expected` : 'not as expected';
+  const owed = inWords(readable(expected));
+  const what = typeof owed === 'string' ? owed : JSON.stringify(owed);
+  return path ? `\`${path}\` is missing: ${what} was owed` : `${what} was owed, and nothing came`;
+}
+
+/** A shape of which only its kind is wanted says so. */
+function inWords(expected: unknown): unknown {
+  const isEmpty = typeof expected === 'object' && expected !== null && Object.keys(expected).length === 0;
+  return isEmpty ? (Array.isArray(expected) ? 'an empty list' : 'an object') : expected;
 }
 
 function placed(place: Place | undefined): Partial<Place> {

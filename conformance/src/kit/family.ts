@@ -53,7 +53,7 @@ export interface SuiteFamily<Driver = unknown, Found extends Detected = Detected
   /** Ids of scenarios that together record every kind of message: what the selftest holds invariants against. */
   smoke: readonly string[];
   invariants: readonly Invariant[];
-  /** Areas of rows whose reds are causes, before those that scenarios find: envelope, media type, schema, card. */
+  /** Areas of rows, and single rows, whose reds are causes, before those that scenarios find: envelope, schema, card. */
   causes: readonly string[];
   /** Uses GET only. */
   detect(recorder: Recorder, target: URL): Promise<Detection<Found>>;

@@ -65,7 +65,7 @@ function planFamily(spoken: Spoken, profile: Profile, wanted: (id: RequirementId
       for (const id of proves) {
         if (!wanted(id)) rows.leave(id, binding, { verdict: 'not-run', reason: 'filtered' });
         else if (outside) rows.leave(id, binding, outside);
-        else rows.play(id, binding, scenario.id);
+        else rows.play(id, binding, scenario.id).owed = true;
       }
       if (!outside && proves.length > 0 && (relevant || needAll)) plan.plays.push({ spoken, scenario, binding });
     }
@@ -87,7 +87,8 @@ function planFamily(spoken: Spoken, profile: Profile, wanted: (id: RequirementId
 
 /** Reds of the first areas are causes; within an area rules that are seen in every exchange come before the rest. */
 function causeRank({ causes, invariants }: SuiteFamily, { requirement }: PlannedRow): number {
-  const area = causes.indexOf(areaOf(requirement));
+  const own = causes.indexOf(requirement);
+  const area = own < 0 ? causes.indexOf(areaOf(requirement)) : own;
   const isEverywhere = invariants.some(({ proves }) => proves.includes(requirement));
   return area < 0 ? causes.length * 2 : area * 2 + (isEverywhere ? 0 : 1);
 }
@@ -136,10 +137,11 @@ function whyNot(
 class RowTable {
   readonly #rows = new Map<string, PlannedRow>();
 
-  play(requirement: RequirementId, binding: string, by: string) {
+  play(requirement: RequirementId, binding: string, by: string): PlannedRow {
     const row = this.#row(requirement, binding);
     row.scenarios.push(by);
     delete row.outside;
+    return row;
   }
 
   leave(requirement: RequirementId, binding: string, outside: NonNullable<PlannedRow['outside']>) {

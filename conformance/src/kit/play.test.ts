@@ -46,10 +46,10 @@ async function findingsOf(play: Scenario['play'], signal = new AbortController()
   return findings.map(({ requirement, verdict, reason }) => [requirement.slice(6), verdict, reason]);
 }
 
-test('rows that the play did not look at are uncovered, never passed', async () => {
+test('rows that the play did not look at are unjudged, never passed', async () => {
   expect(await findingsOf(async ({ check }) => check('A2A10-SEND-001', seen(1)).has(1))).toEqual([
     ['SEND-001', 'pass', undefined],
-    ['SEND-006', 'not-run', 'uncovered'],
+    ['SEND-006', 'not-run', 'unjudged'],
   ]);
 });
 

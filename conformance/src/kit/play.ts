@@ -68,7 +68,7 @@ export async function playOnce(play: Play, tools: PlayTools): Promise<Finding[]>
     settle(kept, play, { verdict: 'not-run', reason: 'ended' });
     return [...fold(kept), ...examine(play, whole)];
   }
-  if (stop === UNCOVERED) settle(findings, play, { verdict: 'not-run', reason: 'uncovered' });
+  if (stop === UNCOVERED) settle(findings, play, { verdict: 'not-run', reason: 'unjudged' });
   else stopped(findings, play, stop);
   // Who was not let in has seen the door only: how it is kept shut is no matter of the binding.
   const inside = stop instanceof NoAccess ? exchanges.filter(({ response }) => !isDoor(response?.status)) : exchanges;

@@ -41,6 +41,8 @@ export interface PlannedRow {
   binding: string;
   /** Scenarios that will look at it; empty when it is outside the plan. */
   scenarios: string[];
+  /** A scenario is to look at it; else only what is seen in passing shows it. */
+  owed?: true;
   outside?: { verdict: 'not-run' | 'not-applicable'; reason: NotRunReason | string };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildMergedReport, buildReport } from './build.ts';
-import { renderConsole, type ConsoleOptions } from './console.ts';
+import { renderConsole } from './console.ts';
+import type { ConsoleOptions } from './console-options.ts';
 import { painter } from './paint.ts';
 import { cancelExchange, finding, runOf, sampleHeader, sampleRegistry, sampleRun } from './sample.test.data.ts';
 

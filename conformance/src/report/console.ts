@@ -1,20 +1,11 @@
-import { timeline, type Body, type Exchange } from '@agentproto/recording';
 import { areaOf } from '../kit/plan.ts';
 import { NO_ACCESS, type Verdict } from '../kit/verdict.ts';
 import { ending } from './exit-code.ts';
-import { LEVELS, type Report, type ReportedFailure, type ReportedRequirement, type ReportedScenario } from './model.ts';
-import { MARKS, type Paint } from './paint.ts';
-import { count, cut, duration, few, plain, shown, wrap, wrapItems } from './text.ts';
-
-export interface ConsoleOptions {
-  /** Columns. */
-  width: number;
-  paint: Paint;
-  /** `quiet`: the last sentence alone. `verbose`: every requirement, and every failure in full. */
-  verbosity: 'quiet' | 'normal' | 'verbose';
-  /** Looks an exchange up; `run` is the index in `report.runs`. */
-  exchange?: ((run: number, id: number) => Exchange | undefined) | undefined;
-}
+import { LEVELS, type Report, type ReportedRequirement } from './model.ts';
+import { MARKS, REDS, type Paint } from './paint.ts';
+import type { ConsoleOptions } from './console-options.ts';
+import { redBlock } from './red-block.ts';
+import { count, cut, duration, plain, wrap, wrapItems } from './text.ts';
 
 /** What a run has to say, for people: how each area went, what is wrong and where, and one last sentence. */
 export function renderConsole(report: Report, options: ConsoleOptions): string {
@@ -128,6 +119,7 @@ function describeRow(row: ReportedRequirement, { paint, width }: ConsoleOptions)
 const NOT_RUN_WORDS: { readonly [reason: string]: string } = {
   filtered: 'filtered out',
   'no-stimulus': 'without a stimulus in this profile',
+  unjudged: 'played, and nothing to look at came',
   uncovered: 'without an occasion',
   ended: 'the run ended first',
 };
@@ -145,8 +137,6 @@ function isExpected({ verdict, bindings }: ReportedRequirement): boolean {
   return same.length > 0 && same.every(({ expected }) => expected !== undefined);
 }
 
-const REDS: readonly Verdict[] = ['violation', 'warning', 'harness-error'];
-
 /** One block for each requirement that is red and not expected to be: broken rules first, and among them causes first. */
 function reds(report: Report, options: ConsoleOptions): string[][] {
   const rows = new Map(report.requirements.map((row) => [row.id, row]));
@@ -158,111 +148,6 @@ function reds(report: Report, options: ConsoleOptions): string[][] {
   );
 }
 
-function redBlock(
-  row: ReportedRequirement,
-  blocks: readonly string[],
-  report: Report,
-  options: ConsoleOptions,
-): string[] {
-  const { paint, width, verbosity } = options;
-  const { mark, styles } = MARKS[row.verdict];
-  const over = Object.entries(row.bindings).filter(([, { verdict }]) => verdict === row.verdict);
-  const level = `${row.level.toUpperCase()}${row.basis === 'stated' ? '' : `, ${row.basis}`}`;
-  const facts = `${level} · ${/^\d/.test(row.section) ? '§' : ''}${row.section} · ${over.map(([binding]) => binding).join(', ')}${row.unscored ? ' · not scored' : ''}`;
-  const lines = [
-    `  ${paint(`${mark} ${row.id}`, ...styles)}  ${paint(cut(facts, width - row.id.length - 6), 'dim')}`,
-    ...wrap(row.statement, width - 6).map((line) => `    ${paint(line, 'bold')}`),
-  ];
-  if (row.reason) lines.push(...wrap(row.reason.slice(0, 1_000), width - 6).map((line) => `    ${line}`));
-
-  const failures = report.scenarios.flatMap((scenario) =>
-    scenario.failures
-      .filter((failure) => failure.requirement === row.id && REDS.includes(failure.verdict))
-      .map((failure) => ({ scenario, failure })),
-  );
-  const full = verbosity === 'verbose' ? failures : failures.slice(0, 1);
-  for (const one of full)
-    lines.push(
-      '',
-      `    ${paint(cut(placeOf(one), width - 6), 'dim')}`,
-      ...failureLines(one.failure, one.scenario.run ?? 0, options),
-    );
-  if (failures.length > full.length) {
-    const others = new Set(failures.map(placeOf));
-    for (const failure of full) others.delete(placeOf(failure));
-    if (others.size > 0)
-      lines.push('', ...wrap(`also in ${few([...others], 4)}`, width - 6).map((line) => `    ${paint(line, 'dim')}`));
-  }
-  if (blocks.length > 0)
-    lines.push(
-      '',
-      ...wrap(`${count(blocks.length, 'check')} could not be made because of it: ${blocks.join(', ')}`, width - 6).map(
-        (line) => `    ${paint(line, 'dim')}`,
-      ),
-    );
-  return lines;
-}
-
-function placeOf({ scenario, failure }: { scenario: ReportedScenario; failure: ReportedFailure }): string {
-  return `${scenario.id} over ${failure.binding}`;
-}
-
-function failureLines(failure: ReportedFailure, run: number, { paint, width, exchange }: ConsoleOptions): string[] {
-  const lines = wrap(failure.message.slice(0, 1_000), width - 8).map((line) => `      ${line}`);
-  const said = failure.expected === null || failure.message === `expected ${String(failure.expected)}`;
-  if (!said) lines.push(`      expected  ${shown(failure.expected, width - 16)}`);
-  // The report has null where there was nothing.
-  if (failure.actual !== null || !said)
-    lines.push(`      actual    ${paint(shown(failure.actual ?? undefined, width - 16), 'red')}`);
-  if (failure.exchange === null) return lines;
-  const at = [
-    `exchange ${failure.exchange}`,
-    ...(failure.frame === undefined ? [] : [`frame ${failure.frame}`]),
-    ...(failure.atMs === undefined ? [] : [duration(failure.atMs)]),
-  ];
-  lines.push(`      at        ${cut(at.join(', '), width - 16)}`);
-  const found = exchange?.(run, failure.exchange);
-  if (!found) return lines;
-  // The first line of a timeline says what stands above already.
-  const [, ...seen] = timeline(excerpt(found, failure.frame), { width: width - 4, maxFrames: FRAMES_SHOWN }).split(
-    '\n',
-  );
-  lines.push('');
-  const here = new RegExp(`^ *\\+\\d+ ms [<>] \\[${failure.frame}\\] `);
-  for (const line of seen)
-    lines.push(here.test(line) ? `  ${paint('▸', 'red', 'bold')} ${line}` : `    ${paint(line, 'dim')}`);
-  return lines;
-}
-
-const FRAMES_SHOWN = 6;
-
-/** The frames up to the one in question and the two after it; without one the timeline chooses. */
-function excerpt(exchange: Exchange, frame: number | undefined): Exchange {
-  const frames = exchange.frames.map((one) => ({ ...one, data: brief(one.data) }));
-  const place = frames.findIndex(({ index }) => index === frame);
-  const start = Math.max(0, Math.min(place - 3, frames.length - FRAMES_SHOWN));
-  const { request, response } = exchange;
-  return {
-    ...exchange,
-    request: { ...request, ...briefBody(request) },
-    ...(response ? { response: { ...response, ...briefBody(response) } } : {}),
-    frames: place < 0 ? frames : frames.slice(start, start + FRAMES_SHOWN),
-  };
-}
-
-function briefBody({ body }: { body?: Body }): { body?: Body } {
-  return body && 'text' in body ? { body: { ...body, text: brief(body.text) } } : {};
-}
-
-/** JSON without what is the same in every frame: the JSON-RPC envelope, and members that are UUIDs. */
-function brief(data: string): string {
-  return data
-    .slice(0, 2_000)
-    .replace(/^\{(?:"jsonrpc": ?"2\.0", ?|"id": ?(?:"[^"]*"|\d+|null), ?)*"result": ?/, '…')
-    .replace(/^\{(?:"jsonrpc": ?"2\.0", ?|"id": ?(?:"[^"]*"|\d+|null), ?)+/, '{…')
-    .replace(/("\w+": ?"[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}"(, ?)?)+/gi, '…');
-}
-
 /** What could not be told, by reason; what stands behind a red is named there. */
 function unknowns(report: Report, { paint, width }: ConsoleOptions): string[] {
   const groups = new Map<string, { verdict: Verdict; reason: string; ids: Set<string> }>();
@@ -270,7 +155,7 @@ function unknowns(report: Report, { paint, width }: ConsoleOptions): string[] {
     for (const { verdict, reason = 'no reason was given', planned, expected } of Object.values(bindings)) {
       const cause = report.requirements.find((row) => row.id === reason);
       const folded = verdict === 'blocked' && cause && REDS.includes(cause.verdict) && !isExpected(cause);
-      const ended = verdict === 'not-run' && reason === 'ended';
+      const ended = verdict === 'not-run' && (reason === 'ended' || reason === 'unjudged');
       if (!planned || expected || folded || !(verdict === 'inconclusive' || verdict === 'blocked' || ended)) continue;
       const key = `${verdict} ${reason}`;
       const group = groups.get(key) ?? { verdict, reason, ids: new Set<string>() };
@@ -340,9 +225,7 @@ function totals(report: Report, { paint, width }: ConsoleOptions): string[] {
   if (testable === 0) return lines;
   const reach = `Of ${count(testable, 'rule')} that can be seen from outside, ${checked} have a check; planned here: ${planned}, exercised: ${exercised}.`;
   const red = report.requirements.find((row) => REDS.includes(row.verdict) && !isExpected(row));
-  const hint = red
-    ? ['', ...wrap(`\`explain ${red.id}\` says more of a rule; \`--only ${red.id}\` plays it alone.`, width - 4)]
-    : [];
+  const hint = red ? ['', ...wrap(hints(red.id, report), width - 4)] : [];
   return [
     ...lines,
     '',
@@ -350,6 +233,17 @@ function totals(report: Report, { paint, width }: ConsoleOptions): string[] {
       line ? paint(`  ${line}`, 'dim') : '',
     ),
   ];
+}
+
+/** What can be asked next of a red. */
+function hints(id: string, report: Report): string {
+  const failures = report.scenarios.flatMap((scenario) => scenario.failures);
+  const at = failures.find(({ requirement, exchange }) => requirement === id && exchange !== null)?.exchange;
+  const show =
+    at === undefined || at === null
+      ? ''
+      : ` \`agentproto-conformance show RUN ${at}\` prints that exchange whole, where RUN is the file of --report run=FILE.`;
+  return `\`explain ${id}\` says more of a rule; \`--only ${id}\` plays it alone.${show}`;
 }
 
 /** Why rows were left out of the plan, and the rules whose occasion never came. */

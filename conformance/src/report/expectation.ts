@@ -67,9 +67,13 @@ export function expectations(
 
 /**
  * What a baseline would have to hold for this report to have no unexpected red: the known entries without those
- * that are out of date, and new ones, whose reason is still to be filled.
+ * that are out of date, and new ones for this reason; without one it is still to be filled.
  */
-export function acceptedReds(report: Report, known: readonly BaselineEntry[]): BaselineEntry[] {
+export function acceptedReds(
+  report: Report,
+  known: readonly BaselineEntry[],
+  reason: string = REASON_PLACEHOLDER,
+): BaselineEntry[] {
   const here = new Set(entriesFor(known, report.target.url));
   const isBroken = ({ id, binding }: BaselineEntry) =>
     report.baseline?.broken.some((entry) => entry.id === id && entry.binding === binding);
@@ -79,8 +83,8 @@ export function acceptedReds(report: Report, known: readonly BaselineEntry[]): B
     const red = rows
       .filter(([, row]) => isRed(row, 'should') && row.expected === undefined)
       .map(([binding]) => binding);
-    if (red.length > 0 && red.length === rows.length) return [{ id, reason: REASON_PLACEHOLDER }];
-    return red.map((binding) => ({ id, binding, reason: REASON_PLACEHOLDER }));
+    if (red.length > 0 && red.length === rows.length) return [{ id, reason }];
+    return red.map((binding) => ({ id, binding, reason }));
   });
   return [...kept, ...added];
 }

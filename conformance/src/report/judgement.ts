@@ -74,7 +74,13 @@ const SEEN_ONCE = 'seen once: the run ended before it could be played again';
 export function judge(run: RunRecord): JudgedRow[] {
   const rows = new Map<
     string,
-    { planned: boolean; scenarios: string[]; outside?: { verdict: Verdict; reason: string }; findings: Finding[] }
+    {
+      planned: boolean;
+      owed?: boolean;
+      scenarios: string[];
+      outside?: { verdict: Verdict; reason: string };
+      findings: Finding[];
+    }
   >();
   const rowOf = (requirement: string, binding: string) => {
     const key = `${requirement}\n${binding}`;
@@ -84,9 +90,10 @@ export function judge(run: RunRecord): JudgedRow[] {
   };
   for (const event of run.events) {
     if (event.type !== 'plan') continue;
-    for (const { requirement, binding, scenarios, outside } of event.rows) {
+    for (const { requirement, binding, scenarios, owed = false, outside } of event.rows) {
       const row = rowOf(requirement, binding);
       row.planned = !outside;
+      row.owed = owed;
       row.scenarios = scenarios;
       if (outside) row.outside = outside;
     }
@@ -96,7 +103,7 @@ export function judge(run: RunRecord): JudgedRow[] {
   }
 
   const whole = isWhole(run);
-  return [...rows].map(([key, { planned, scenarios, outside, findings }]) => {
+  return [...rows].map(([key, { planned, owed, scenarios, outside, findings }]) => {
     const [requirement = '', binding = ''] = key.split('\n');
     // What a filter leaves out stays out, even where a play that was wanted for another rule saw it too.
     if (outside?.reason === 'filtered') return { requirement, binding, planned, scenarios, ...outside };
@@ -110,7 +117,7 @@ export function judge(run: RunRecord): JudgedRow[] {
     if (findings.length > 0) return { ...judged, ...said(worst(findings)) };
     if (outside) return { ...judged, ...outside };
     // A check that had nothing to look at is never a pass.
-    return { ...judged, verdict: 'not-run', reason: whole ? 'uncovered' : 'ended' };
+    return { ...judged, verdict: 'not-run', reason: whole ? (owed ? 'unjudged' : 'uncovered') : 'ended' };
   });
 }
 

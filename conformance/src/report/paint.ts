@@ -24,6 +24,9 @@ export const MARKS: { readonly [V in Verdict]: { mark: string; word: string; sty
   'not-run': { mark: '·', word: 'not run', styles: ['dim'] },
 };
 
+/** What someone has to do something about. */
+export const REDS: readonly Verdict[] = ['violation', 'warning', 'harness-error'];
+
 /** Columns and colours of an output stream: 60 to 100 columns, 80 where there is no terminal. */
 export function surface(
   stream: NodeJS.WriteStream,

@@ -172,6 +172,14 @@ export const sampleEvents: RunEvent[] = [
     ],
   },
   { type: 'scenario-start', id: card, title: 'The card is served', binding: 'card', attempt: 1, atMs: 0 },
+  {
+    type: 'seen-through',
+    requirement: 'A2A10-ERR-009' as RequirementId,
+    binding: 'JSONRPC',
+    what: 'an event of a stream is named `taskStatusUpdate` instead of `statusUpdate`',
+    exchange: 7,
+  },
+  { type: 'impatience', what: 'the next frame of a stream', binding: 'JSONRPC', waitedMs: 10_000, brieflyMs: 250 },
   ended(
     card,
     'card',

@@ -2,7 +2,7 @@ import type { AnyQuirk } from '@agentproto/reference-server';
 import type { Finding } from '../kit/result.ts';
 import { families } from '../families.ts';
 import type { Fixture } from './fixtures.ts';
-import { isRed, names, sight, type Sighting, type SightOptions } from './sight.ts';
+import { firstRed, isRed, names, sight, type Sighting, type SightOptions } from './sight.ts';
 
 export interface QuirkVerdict {
   quirk: AnyQuirk;
@@ -10,7 +10,7 @@ export interface QuirkVerdict {
   fixture: string;
   /** Of all that was played for it, in milliseconds. */
   tookMs: number;
-  /** The row that it names turned red (a legal oddity: nothing did). */
+  /** The row that it names turned red, and is the first of the reds (a legal oddity: nothing did). */
   detected: boolean;
   /** Why it is not as it should be. */
   complaint?: string;
@@ -60,9 +60,10 @@ function playsFor({ breaks }: AnyQuirk): SightOptions['plays'] {
 
 function judge(
   { breaks, fatal, also = [] }: AnyQuirk,
-  { findings, stopped }: Sighting,
+  sighting: Sighting,
   control: Sighting,
 ): Pick<QuirkVerdict, 'detected' | 'complaint'> {
+  const { findings, stopped } = sighting;
   const red = findings.filter(isRed);
   if (fatal && !stopped?.startsWith('The target stopped working'))
     return { detected: false, complaint: `the run did not say that it stopped working: ${stopped ?? 'nothing'}` };
@@ -81,6 +82,10 @@ function judge(
   const surprises = red.filter(({ requirement }) => !entailed.has(requirement));
   if (surprises.length > 0)
     return { detected: true, complaint: `also raised ${names(surprises)}, which it does not name` };
+  const first = firstRed(sighting);
+  const same = also.filter((one) => one.same).map(({ id }): string => id);
+  if (first !== undefined && first !== breaks && !same.includes(first))
+    return { detected: true, complaint: `the first red is ${first}, a consequence of ${breaks}` };
   const spared = also.find(({ id }) => !red.some(({ requirement }) => requirement === id));
   return { detected: true, ...(spared ? { complaint: `names ${spared.id} as well, which stayed as it was` } : {}) };
 }

@@ -6,6 +6,8 @@ import type { Fixture } from './fixtures.ts';
 /** What a run showed of each row over each binding. */
 export interface Sighting {
   findings: readonly Finding[];
+  /** Rows in the order of causes, in which a report lists its reds. */
+  order: readonly string[];
   /** Why the run could not go on, where it could not. */
   stopped: string | undefined;
   /** How often the quirks changed something. */
@@ -27,6 +29,7 @@ export async function sight(
   await using server = await createReferenceServer({ ...fixture.options, protocols: fixture.protocols, quirks });
   const findings: Finding[] = [];
   let stopped: string | undefined;
+  const order: string[] = [];
   await runSuite(
     {
       target: server.url,
@@ -47,13 +50,20 @@ export async function sight(
     (entry) => {
       if ('type' in entry && entry.type === 'scenario-end') findings.push(...entry.findings);
       if ('type' in entry && entry.type === 'stop') stopped = entry.message;
+      if ('type' in entry && entry.type === 'plan') order.push(...entry.rows.map(({ requirement }) => requirement));
     },
   );
-  return { findings, stopped, applied: server.quirks.reduce((sum, { applied }) => sum + applied, 0) };
+  return { findings, order, stopped, applied: server.quirks.reduce((sum, { applied }) => sum + applied, 0) };
 }
 
 export const isRed = ({ verdict }: Finding): boolean =>
   verdict === 'violation' || verdict === 'warning' || verdict === 'harness-error';
+
+/** The red that a report names first. */
+export function firstRed({ findings, order }: Sighting): string | undefined {
+  const reds = new Set<string>(findings.filter(isRed).map(({ requirement }) => requirement));
+  return order.find((row) => reds.has(row)) ?? [...reds][0];
+}
 
 /** The rows of findings with what was said of them, each once. */
 export function names(findings: readonly Finding[]): string {

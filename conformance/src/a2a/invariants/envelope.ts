@@ -76,7 +76,12 @@ export const envelopeInvariants = [
           check('A2A10-ERR-002', one).holds(detailsAreTyped(error.data), 'a list of objects with @type', error.data);
         }
         if (a2aCodes.has(error.code))
-          check('A2A10-RPC-009', one).holds(hasErrorInfo(error.data), errorInfoWith(), error.data);
+          // An ErrorInfo is known by its type: where that is missing, it alone is the matter.
+          check('A2A10-RPC-009', one, { blockedBy: untyped(error.data) ? 'A2A10-RPC-008' : undefined }).holds(
+            hasErrorInfo(error.data),
+            errorInfoWith(),
+            error.data,
+          );
       }
     },
   }),
@@ -143,7 +148,7 @@ export const envelopeInvariants = [
       const missing = by === 'status' && response.status === 404 && !names.every((name) => !(name in ERRORS['1.0.1']));
       if (by === 'reason' || missing)
         for (const name of names.filter((one): one is A2AErrorName => one in ERRORS['1.0.1']))
-          check('A2A10-REST-006', body).holds(
+          check('A2A10-REST-006', body, { blockedBy: untyped(error.details) ? 'A2A10-REST-007' : undefined }).holds(
             hasErrorInfo(error.details, reason === undefined || missing ? ERRORS['1.0.1'][name].reason : reason),
             errorInfoWith(ERRORS['1.0.1'][name].reason),
             error.details,
@@ -151,6 +156,8 @@ export const envelopeInvariants = [
     },
   }),
 ];
+
+const untyped = (details: unknown): boolean => details !== undefined && !detailsAreTyped(details);
 
 function inRange(code: number): boolean {
   return (code >= -32_099 && code <= -32_001) || (code >= -32_603 && code <= -32_600) || code === -32_700;

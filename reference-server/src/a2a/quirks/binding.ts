@@ -50,10 +50,8 @@ export const errorQuirks = [
   a2aQuirk('a2a.error.untyped-details', {
     breaks: 'A2A10-ERR-002',
     also: [
-      { id: 'A2A10-RPC-008', why: 'the same rule for JSON-RPC' },
-      { id: 'A2A10-REST-007', why: 'the same rule for HTTP+JSON' },
-      { id: 'A2A10-RPC-009', why: 'an ErrorInfo is known by its type' },
-      { id: 'A2A10-REST-006', why: 'an ErrorInfo is known by its type' },
+      { id: 'A2A10-RPC-008', why: 'the same rule for JSON-RPC', same: true },
+      { id: 'A2A10-REST-007', why: 'the same rule for HTTP+JSON', same: true },
     ],
     make: (impl, hit) => ({ errorDetails: (...args) => hit(untyped(impl.errorDetails(...args))) }),
   }),
@@ -89,7 +87,10 @@ export const errorQuirks = [
   }),
   a2aQuirk('a2a.error.takes-no-message-id', {
     breaks: 'A2A10-DM-008',
-    also: [{ id: 'A2A10-ERR-004', why: 'inputs are to be validated' }],
+    also: [
+      { id: 'A2A10-ERR-004', why: 'inputs are to be validated' },
+      { id: 'A2A10-DM-005', why: 'the message is told again as it was taken' },
+    ],
     make: (impl, hit) => passes(impl, hit, ({ field, got }) => field === 'message.messageId' && got === 'nothing'),
   }),
   a2aQuirk('a2a.error.refuses-unknown-members', {
@@ -177,10 +178,7 @@ export const rpcQuirks = [
   }),
   a2aQuirk('a2a.rpc.untyped-data', {
     breaks: 'A2A10-RPC-008',
-    also: [
-      { id: 'A2A10-ERR-002', why: 'the general rule' },
-      { id: 'A2A10-RPC-009', why: 'an ErrorInfo is known by its type' },
-    ],
+    also: [{ id: 'A2A10-ERR-002', why: 'the general rule', same: true }],
     make: (impl, hit) => ({
       rpcErrorObject(ctx, error) {
         return hit({ ...impl.rpcErrorObject(ctx, error), data: untyped(impl.errorDetails(ctx, error)) });
@@ -303,10 +301,7 @@ export const restQuirks = [
   }),
   a2aQuirk('a2a.rest.untyped-details', {
     breaks: 'A2A10-REST-007',
-    also: [
-      { id: 'A2A10-ERR-002', why: 'the general rule' },
-      { id: 'A2A10-REST-006', why: 'an ErrorInfo is known by its type' },
-    ],
+    also: [{ id: 'A2A10-ERR-002', why: 'the general rule', same: true }],
     make: (impl, hit) => ({
       restErrorBody(...args) {
         const { error } = impl.restErrorBody(...args);

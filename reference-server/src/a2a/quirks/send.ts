@@ -99,6 +99,7 @@ export const sendQuirks = [
       { id: 'A2A10-GET-002', why: 'nothing is found under the id' },
       { id: 'A2A10-ERR-008', why: 'nothing is found under the id' },
       { id: 'A2A10-RPC-014', why: 'nothing is found under the id' },
+      { id: 'A2A10-CTX-007', why: 'its messages name the true task' },
     ],
     make: (impl, hit) => ({
       async awaitAnswer(...args) {
@@ -201,7 +202,6 @@ export const sendQuirks = [
   }),
   a2aQuirk('a2a.send.artifacts-as-status', {
     breaks: 'A2A10-SEND-019',
-    also: [{ id: 'A2A10-STREAM-007', why: 'the artifacts of the script are not to be seen' }],
     make: (impl, hit) => ({
       encode(ctx, fold, entry) {
         const { event } = entry;
@@ -235,10 +235,7 @@ export const contextQuirks = [
   }),
   a2aQuirk('a2a.context.lost-on-the-way', {
     breaks: 'A2A10-CTX-003',
-    also: [
-      { id: 'A2A10-SEND-017', why: 'going on means in the same context' },
-      { id: 'A2A10-CTX-007', why: 'the message of the status stays in that of the task' },
-    ],
+    also: [{ id: 'A2A10-CTX-007', why: 'the message of the status stays in that of the task' }],
     make: (impl, hit) => ({
       async SendMessage(ctx, call, request) {
         const answer = await impl.SendMessage(ctx, call, request);
