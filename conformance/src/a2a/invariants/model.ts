@@ -37,7 +37,23 @@ export function written(exchange: Exchange): Written[] {
   if (!name || !response || response.status >= 300 || response.json === undefined) return [];
   const value =
     exchange.binding === 'JSONRPC' ? (isRecord(response.json) ? response.json.result : undefined) : response.json;
-  return value === undefined ? [] : [{ name: name as MessageName, value, place: { exchange: exchange.id } }];
+  if (value === undefined) return [];
+  // A history also shows what we wrote. That a broken message was taken is a red of its own (ERR-004, ERR-009), where it is
+  // sent; that it is shown again, there and in the lists of later scenarios, is none.
+  const echoes = exchange.hostile || operation === 'ListTasks';
+  const judged = echoes ? withoutHistory(value) : value;
+  return [{ name: name as MessageName, value: judged, place: { exchange: exchange.id } }];
+}
+
+/** A task, what it stands in, or a list of tasks, without what was said in them. */
+function withoutHistory(value: unknown): unknown {
+  if (!isRecord(value)) return value;
+  const { history: _left, ...rest } = value;
+  return {
+    ...rest,
+    ...('task' in rest && { task: withoutHistory(rest.task) }),
+    ...(Array.isArray(rest.tasks) && { tasks: rest.tasks.map(withoutHistory) }),
+  };
 }
 
 const bindings = ['JSONRPC', 'HTTP+JSON', 'card'] as const;
