@@ -35,7 +35,7 @@ async function driver<Driver, Found extends Detected>(
   family: SuiteFamily<Driver, Found>,
   binding: string,
 ): Promise<Driver> {
-  const { found } = await family.detect(recorder, new URL(server.url));
+  const { found } = await family.detect(recorder, new URL(server.url), { named: true });
   if (!found) throw new Error(`${family.id} is not spoken`);
   return family.driver(found, binding, tools);
 }

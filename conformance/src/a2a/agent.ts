@@ -224,6 +224,12 @@ export class A2AAgent {
     return new Reply(exchange, this.binding);
   }
 
+  /** How long the target takes over an answer that nobody has to work for, in milliseconds. */
+  async lagMs(): Promise<number> {
+    const { request, end } = (await this.get(this.fresh('no-such-task'))).exchange;
+    return Math.ceil((end?.atMs ?? request.atMs) - request.atMs);
+  }
+
   /** GetTask until the task is as wanted; undefined when it is not within the suite's patience. */
   poll(id: string, wanted: (task: TaskView) => boolean): Promise<TaskView | undefined> {
     return this.#tools.patience.wait('a state of a task', this.binding.name, async (ms) => {

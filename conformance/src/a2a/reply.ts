@@ -1,6 +1,6 @@
 import type { RequirementId } from '@agentproto/rules';
 import type { Exchange } from '@agentproto/recording';
-import { Blocked, Lost, NotApplicable } from '../kit/stops.ts';
+import { Blocked, NotApplicable } from '../kit/stops.ts';
 import { seen, type Place, type Subject, type Unread } from '../kit/subject.ts';
 import type { Binding } from './binding.ts';
 import type { ErrorView } from './error-view.ts';
@@ -18,6 +18,9 @@ export interface ReplyView {
   /** There is neither result nor error: how the exchange ended. */
   unanswered?: string;
 }
+
+/** Why there is no task to look at; a message is as good an answer (3.1.1, 3.1.2). */
+export const ANSWERS_WITH_MESSAGES = 'the agent answers with a message, as 3.1.1 lets it: there is no task';
 
 /** The answer to a unary call. */
 export class Reply implements Subject {
@@ -85,12 +88,12 @@ export class Reply implements Subject {
     return this.value.error?.names.includes(error) ?? false;
   }
 
-  /** The task of a SendMessage answer; the play is lost when it is a message, and blocked by `reliesOn` when it is neither. */
+  /** The task of a SendMessage answer; not applicable when it is a message, and blocked by `reliesOn` when it is neither. */
   sentTask(reliesOn: RequirementId = 'A2A10-SEND-001'): TaskView & { id: string } {
     const { result } = this.value;
     // A message is as good an answer as a task (3.1.1), but nothing can be done with it here.
     if (this.sentMessage() && isRecord(result) && result.task === undefined)
-      throw new Lost('the agent answered with a message, and this needs a task');
+      throw new NotApplicable(ANSWERS_WITH_MESSAGES);
     if (isRecord(result) && !isRecord(result.task) && isBareTask(result)) {
       this.#note('A2A10-SEND-001', 'SendMessage answers a bare task, without the member `task` around it');
       return this.#owned(result, reliesOn, 'a result with a task');

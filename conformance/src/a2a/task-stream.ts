@@ -1,6 +1,6 @@
 import type { RequirementId } from '@agentproto/rules';
 import type { Exchange, Frame } from '@agentproto/recording';
-import { Blocked, Lost, NotApplicable } from '../kit/stops.ts';
+import { Blocked, NotApplicable } from '../kit/stops.ts';
 import { seen, type Place, type Subject, type Unread } from '../kit/subject.ts';
 import type { LiveExchange } from '../recorder/recorder.ts';
 import type { Lenience } from '../kit/lenience.ts';
@@ -9,6 +9,7 @@ import type { Patience } from '../kit/patience.ts';
 import type { Binding } from './binding.ts';
 import { contentTypeOf, isEventStream } from './content-type.ts';
 import type { ErrorView } from './error-view.ts';
+import { ANSWERS_WITH_MESSAGES } from './reply.ts';
 import { plainEvent } from './plain-event.ts';
 import { unreadAnswer } from './unread.ts';
 import { eventView, INTERRUPTED, isTerminal, stateOf, TERMINAL, type EventView } from './view.ts';
@@ -89,7 +90,7 @@ export class TaskStream implements Subject {
     return this.events.at(-1) ?? seen(undefined, this.place);
   }
 
-  /** The next event, of this kind; the play is lost when the agent answers with a message, and blocked by `reliesOn` when something else or nothing comes. */
+  /** The next event, of this kind; not applicable when the agent answers with a message, and blocked by `reliesOn` when something else or nothing comes. */
   async next(kind?: EventView['kind'], reliesOn: RequirementId = 'A2A10-STREAM-001'): Promise<SeenEvent> {
     const event = await this.#take();
     // A message is as good an answer as a task (3.1.2), but nothing can be done with it here.
@@ -98,7 +99,7 @@ export class TaskStream implements Subject {
       this.events.length === 1 &&
       this.exchange.operation === 'SendStreamingMessage'
     )
-      throw new Lost('the agent answered with a message, and this needs a task');
+      throw new NotApplicable(ANSWERS_WITH_MESSAGES);
     if (event && (kind === undefined || event.value.kind === kind)) return event;
     const { unread } = this;
     if (unread) throw new Blocked(unread.by, `expected ${unread.expected}`, { ...unread, place: this.place });

@@ -41,9 +41,11 @@ const lost = (found: readonly Finding[], id: string) =>
 test.each(['echo', 'tck'])('one that only ever says something, with %s', async (profile) => {
   const found = await findings(() => ({ steps: [{ reply: [{ text: 'Hello' }] }] }), profile);
   expect(found.filter(isRed)).toEqual([]);
-  expect(lost(found, 'A2A10-GET-002')).toContain(
-    'inconclusive: the agent answered with a message, and this needs a task',
+  expect(lost(found, 'A2A10-SEND-006')).toContain(
+    'not-applicable: the agent answers with a message, as 3.1.1 lets it: there is no task',
   );
+  // What needs no task is judged all the same.
+  expect(lost(found, 'A2A10-GET-002')).toContain('pass: undefined');
 });
 
 test.each(['echo', 'tck'])('one that is done at once, with %s', async (profile) => {
@@ -64,9 +66,9 @@ test.each(['echo', 'tck'])('one that fails every message, with %s', async (profi
 
 test('one that takes longer than the suite waits', async () => {
   const found = await findings(
-    () => ({ steps: [{ status: 'working' }, { sleep: 1_200 }, { end: 'completed' }] }),
+    () => ({ steps: [{ status: 'working' }, { sleep: 2_400 }, { end: 'completed' }] }),
     'tck',
-    400,
+    800,
   );
   expect(found.filter(isRed)).toEqual([]);
   expect(lost(found, 'A2A10-SEND-007').join()).toMatch(

@@ -9,32 +9,70 @@ export interface DetectedChat extends Detected {
   base: string;
 }
 
-/** A health check that answers, beside a chat path that takes POST alone: a GET changes nothing (server: Endpoints). */
-export async function detect(recorder: Recorder, target: URL): Promise<Detection<DetectedChat>> {
+/** Something that a chat server shows to a GET, which changes nothing. */
+interface Trace {
+  /** What was asked for, and what came. */
+  tried: string;
+  seen: boolean;
+}
+
+/**
+ * Looks for traces of chat (server: Endpoints). Each of them can be had elsewhere, too: many a server has a /health, or
+ * takes POST at /api/chat. So two are asked for, and one where the user names the protocol.
+ */
+export async function detect(
+  recorder: Recorder,
+  target: URL,
+  { named }: { named: boolean },
+): Promise<Detection<DetectedChat>> {
   const base = target.href.replace(/\/$/, '');
-  const health = await recorder.request({ method: 'GET', url: base + PATHS.health, binding: 'health' });
-  const chat = await recorder.request({ method: 'GET', url: base + PATHS.chat });
-  const isHealthy = isRecord(health.response?.json) && typeof health.response.json.status === 'string';
-  if (isHealthy && chat.response?.status === 405) {
-    return {
-      found: {
-        base,
-        bindings: BINDINGS,
-        undeclared: new Map(),
-        capabilities: new Set(),
-        evidence: `${PATHS.health} and ${PATHS.chat} at ${base}`,
-      },
-    };
-  }
+  const get = (path: string, binding?: string) =>
+    recorder.request({ method: 'GET', url: base + path, ...(binding ? { binding } : {}) });
+  // At once: one that never answers is waited for once.
+  const [health, nowhere, chat, stream, socket] = await Promise.all([
+    get(PATHS.health, 'health'),
+    get('/api/no-such-path'),
+    get(PATHS.chat),
+    get(PATHS.chatStream),
+    recorder.socket({ url: `${base.replace(/^http/, 'ws')}${PATHS.chatWs}` }),
+  ]);
+  if (socket.exchange.response?.status === 101) await socket.close();
+  else await socket.leave();
+
+  const traces: Trace[] = [
+    { tried: said(health), seen: isHealth(health) },
+    ...[chat, stream].map((exchange) => ({ tried: said(exchange), seen: takesPostAlone(exchange, nowhere) })),
+    { tried: said(socket.exchange), seen: socket.exchange.response?.status === 101 },
+  ];
+  const seen = traces.filter((trace) => trace.seen);
+  const tried = traces.map((trace) => trace.tried);
+  if (seen.length < (named ? 1 : 2))
+    return { tried, reachable: [health, nowhere].some(({ response }) => response !== undefined) };
   return {
-    tried: [
-      `GET ${base}${PATHS.health}: ${whatCame(health)}`,
-      `GET ${base}${PATHS.chat}: ${whatCame(chat)}${chat.response ? ', expected 405' : ''}`,
-    ],
-    reachable: health.response !== undefined || chat.response !== undefined,
+    found: {
+      base,
+      bindings: BINDINGS,
+      undeclared: new Map(),
+      capabilities: new Set(),
+      evidence: seen.map((trace) => trace.tried).join('; '),
+    },
   };
 }
 
-function whatCame({ response, end }: Exchange): string {
-  return response ? `HTTP ${response.status}` : (end?.message ?? `no answer (${end?.kind ?? 'unknown'})`);
+function isHealth({ response }: Exchange): boolean {
+  return isRecord(response?.json) && typeof response.json.status === 'string';
+}
+
+/** 405, as documented for a method that is not taken; or a refusal with a `detail` that an unknown path does not get. */
+function takesPostAlone({ response }: Exchange, nowhere: Exchange): boolean {
+  if (!response) return false;
+  if (response.status === 405) return nowhere.response?.status !== 405;
+  const { json, status } = response;
+  const refused = status >= 400 && status < 500 && isRecord(json) && json.detail !== undefined;
+  return refused && JSON.stringify(json) !== JSON.stringify(nowhere.response?.json);
+}
+
+function said({ request, response, end }: Exchange): string {
+  const came = response ? `HTTP ${response.status}` : (end?.message ?? `no answer (${end?.kind ?? 'unknown'})`);
+  return `GET ${request.url}: ${came}`;
 }

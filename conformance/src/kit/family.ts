@@ -55,8 +55,8 @@ export interface SuiteFamily<Driver = unknown, Found extends Detected = Detected
   invariants: readonly Invariant[];
   /** Areas of rows, and single rows, whose reds are causes, before those that scenarios find: envelope, schema, card. */
   causes: readonly string[];
-  /** Uses GET only. */
-  detect(recorder: Recorder, target: URL): Promise<Detection<Found>>;
+  /** Uses GET only. Where the user has `named` the protocol, any trace of it is enough. */
+  detect(recorder: Recorder, target: URL, how: { named: boolean }): Promise<Detection<Found>>;
   driver(found: Found, binding: string, tools: DriverTools): Driver;
   /** What the target says of the credentials that it wants, completing "it asks for …"; undefined where nothing. */
   credentials?(found: Found): string | undefined;

@@ -50,6 +50,8 @@ export interface Target {
   url: string;
   /** Family revisions recognised at the target, with the patch that the suite judges by. */
   detected: { id: string; patch: string; evidence: string }[];
+  /** What was looked for and not found, with what was tried. */
+  notRecognized?: { id: string; tried: string }[];
 }
 
 /** A deviation that a sensible client sees through; the row that it breaks is judged elsewhere, and alone. */

@@ -102,7 +102,8 @@ class Run {
     const missing: { family: SuiteFamily; tried: string[] }[] = [];
     let reachable = false;
     for (const family of named) {
-      const detection = await family.detect(this.#recorder.derive({ label: 'detect' }), url);
+      const how = { named: protocols !== 'auto' };
+      const detection = await family.detect(this.#recorder.derive({ label: 'detect' }), url, how);
       if (detection.found) spoken.push({ family, found: detection.found });
       else missing.push({ family, tried: detection.tried });
       reachable ||= detection.found !== undefined || detection.reachable;
@@ -115,7 +116,7 @@ class Run {
         : echoProfile;
     const plan = spoken.length > 0 ? makePlan(spoken, profile, this.#options) : { plays: [], rows: [] };
 
-    this.#listener({ header: this.#header(named, spoken, profile) });
+    this.#listener({ header: this.#header(named, spoken, missing, profile) });
     this.#emit({ type: 'plan', plays: plan.plays.length, rows: plan.rows });
     const tried = missing.flatMap((one) => one.tried);
     if (this.#options.signal?.aborted) return this.#endEarly();
@@ -251,7 +252,12 @@ class Run {
     });
   }
 
-  #header(named: readonly SuiteFamily[], spoken: readonly Spoken[], profile: Profile): RunHeader {
+  #header(
+    named: readonly SuiteFamily[],
+    spoken: readonly Spoken[],
+    missing: readonly { family: SuiteFamily; tried: string[] }[],
+    profile: Profile,
+  ): RunHeader {
     const { target, protocols, only, skip, concurrency, timeoutMs, deadlineMs, seed, command } = this.#options;
     const judged = protocols === 'auto' ? spoken.map(({ family }) => family) : named;
     return {
@@ -263,6 +269,9 @@ class Run {
       target: {
         url: target,
         detected: spoken.map(({ family, found }) => ({ id: family.id, patch: family.patch, evidence: found.evidence })),
+        ...(missing.length > 0
+          ? { notRecognized: missing.map(({ family, tried }) => ({ id: family.id, tried: list(tried) })) }
+          : {}),
       },
       profile: profile.name,
       seed,

@@ -58,7 +58,7 @@ export class Vitality {
 
   async #answers(): Promise<boolean> {
     for (const { family } of this.#spoken) {
-      const detection = await family.detect(this.#recorder.derive({ label: 'alive' }), this.#target);
+      const detection = await family.detect(this.#recorder.derive({ label: 'alive' }), this.#target, { named: true });
       if (detection.found || detection.reachable) return true;
     }
     return false;

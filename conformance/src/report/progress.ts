@@ -53,6 +53,10 @@ export function createProgress({ write, paint, width, live, verbose }: ProgressO
         const { revisions, target } = entry.header;
         const judged = Object.entries(revisions).map(([id, patch]) => `${id} (${patch})`);
         if (!live && judged.length > 0) write(`${plain(`judging ${judged.join(', ')} at ${target.url}`)}\n`);
+        // Where another protocol is judged, nobody would notice that this one is not.
+        if (judged.length > 0)
+          for (const { id, tried } of target.notRecognized ?? [])
+            write(`${plain(`${id} is not recognised here (${tried}); --protocol ${id} judges it all the same`)}\n`);
         return;
       }
       if (entry.type === 'plan') plays = entry.plays;

@@ -4,6 +4,7 @@ import { seen } from '../../kit/subject.ts';
 import { failsAs } from '../error-view.ts';
 import { missesTasks } from '../general-faults.ts';
 import { scenario } from '../scenario.ts';
+import { whyNotCanceled } from '../cancelable.ts';
 
 export const cancelScenarios = [
   scenario('a2a/cancel/running', {
@@ -13,8 +14,7 @@ export const cancelScenarios = [
     async play({ agent, check, lost }) {
       const { id } = (await agent.send(slow(), { configuration: { returnImmediately: true } })).sentTask();
       const reply = await agent.cancel(id);
-      if (reply.is('TaskNotCancelableError'))
-        throw lost('the task finished before the cancel arrived, or cannot be canceled');
+      if (reply.is('TaskNotCancelableError')) throw await whyNotCanceled(agent, id);
       check('A2A10-CANCEL-001', reply.taskSubject).has({ id, state: anyOf('canceled', 'working', 'submitted') });
       const canceled = await agent.poll(id, ({ state }) => state === 'canceled' || state === 'completed');
       if (!canceled) throw lost('the task is neither canceled nor completed in time');
@@ -32,11 +32,11 @@ export const cancelScenarios = [
     proves: ['A2A10-CANCEL-002', 'A2A10-CANCEL-003'],
     stimulus: ['done'],
     async play({ agent, check }) {
+      const missing = await missesTasks(agent);
+      check('A2A10-CANCEL-003', missing.cancel, missing.unless(missing.cancel)).has(failsAs('TaskNotFoundError'));
       const task = await agent.taskIn('completed', done);
       check('A2A10-CANCEL-002', await agent.cancel(task.id)).has(failsAs('TaskNotCancelableError'));
       check('A2A10-CANCEL-002', seen((await agent.get(task.id)).task().state)).has('completed');
-      const missing = await missesTasks(agent);
-      check('A2A10-CANCEL-003', missing.cancel, missing.unless(missing.cancel)).has(failsAs('TaskNotFoundError'));
     },
   }),
 
@@ -60,8 +60,7 @@ export const cancelScenarios = [
       const stream = await agent.stream(slow());
       const { id } = (await stream.next('task', 'A2A10-STREAM-003')).value as { id: string };
       const canceled = await agent.cancel(id);
-      if (canceled.is('TaskNotCancelableError'))
-        throw lost('the task finished before the cancel arrived, or cannot be canceled');
+      if (canceled.is('TaskNotCancelableError')) throw await whyNotCanceled(agent, id);
       await stream.drain();
       if (stream.state === 'completed') throw lost('the task completed in spite of the cancel');
       if (stream.unfinished && !agent.runsScripts) throw lost(stream.unfinished);

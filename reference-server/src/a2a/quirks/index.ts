@@ -3,6 +3,7 @@ import { errorQuirks, restQuirks, rpcQuirks } from './binding.ts';
 import { capabilityQuirks } from './capability.ts';
 import { cardQuirks } from './card.ts';
 import { legalOddities } from './legal.ts';
+import { legalAgents } from './legal-agents.ts';
 import { modelQuirks } from './model.ts';
 import { authQuirks, contextQuirks, sendQuirks } from './send.ts';
 import { strangerQuirks } from './strangers.ts';
@@ -29,4 +30,5 @@ export const a2aQuirks = [
   ...strangerQuirks,
   ...legalOddities,
   ...clientQuirks,
+  ...legalAgents,
 ];

@@ -2,6 +2,7 @@ import type { AgentEvent } from '@agentproto/script';
 import type { DoneEvent } from '@agentproto/protocol/chat/docs';
 import { JSON_MEDIA_TYPE, NDJSON_MEDIA_TYPE } from '@agentproto/protocol/chat/docs';
 import { splitUtf8 } from '../../faults.ts';
+import { HttpError } from '../../http-error.ts';
 import type { ChatImpl } from '../context.ts';
 import { chatQuirk, events, odd, shown } from './chat-quirk.ts';
 
@@ -143,6 +144,47 @@ export const legalOddities = [
         for await (const event of impl.agentEvents(ctx, turn, given)) {
           await hit(ctx.clock.sleep(15));
           yield event;
+        }
+      },
+    }),
+  }),
+  chatQuirk('chat.legal.steady-and-slow', {
+    breaks: null,
+    says: 'The agent takes 120 ms over each of its events.',
+    make: (impl, hit) => ({
+      async *agentEvents(ctx, turn, given): AsyncGenerator<AgentEvent> {
+        for await (const event of impl.agentEvents(ctx, turn, given)) {
+          await hit(ctx.clock.sleep(120));
+          yield event;
+        }
+      },
+    }),
+  }),
+  chatQuirk('chat.legal.answers-late', {
+    breaks: null,
+    says: 'Every answer begins 120 ms late.',
+    make: (impl, hit) => ({
+      async answerHttp(ctx, operation, request) {
+        await hit(ctx.clock.sleep(120, request.signal));
+        return impl.answerHttp(ctx, operation, request);
+      },
+      async answerFrame(ctx, socket, data) {
+        await ctx.clock.sleep(120);
+        return impl.answerFrame(ctx, socket, data);
+      },
+    }),
+  }),
+  chatQuirk('chat.legal.unknown-paths-look-alike', {
+    breaks: null,
+    says: 'A method that is not taken gets 404, as an unknown path does.',
+    make: (impl, hit) => ({
+      checkMethod(ctx, ...args) {
+        try {
+          return impl.checkMethod(ctx, ...args);
+        } catch (error) {
+          throw error instanceof HttpError && error.code === 'METHOD_NOT_ALLOWED'
+            ? hit(new HttpError('NOT_FOUND', 'There is nothing to be got here.'))
+            : error;
         }
       },
     }),
