@@ -83,4 +83,16 @@ function reportControl(name: string, red: Sighting['findings']): boolean {
   return red.length === 0;
 }
 
-process.exitCode = (await selftest(process.argv.slice(2).filter((word) => word !== '--'))) ? 0 : 1;
+const HELP = `pnpm selftest [WORD…]
+
+Plays the suite on the reference server with each quirk in turn, and says which row that turned red.
+With words, only the quirks that have one of them in their names. Exit code 1 where a quirk is not seen, or seen as more than it is.
+`;
+
+const args = process.argv.slice(2).filter((arg) => arg !== '--');
+const option = args.find((arg) => arg.startsWith('-'));
+if (option === '--help' || option === '-h') process.stdout.write(HELP);
+else if (option) {
+  process.stderr.write(`selftest: expected words of quirk names or --help, got ${option}\n`);
+  process.exitCode = 2;
+} else process.exitCode = (await selftest(args)) ? 0 : 1;
