@@ -18,6 +18,8 @@ export class Lifetime {
   readonly #controller = new AbortController();
   readonly #parents: AbortSignal[] = [];
   readonly #follow: (this: AbortSignal) => void;
+  /** A plain member: streams look at it for every event. */
+  ended = false;
   #limit: Limit | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** When the current wait began; undefined while nobody waits. */
@@ -53,12 +55,9 @@ export class Lifetime {
     return this.#controller.signal;
   }
 
-  get ended(): boolean {
-    return this.signal.aborted;
-  }
-
   /** Ends it; the first reason stays. */
   end(reason: AgentProtoError): void {
+    this.ended = true;
     this.close();
     this.#controller.abort(reason);
   }

@@ -37,7 +37,7 @@ describe('a stream that does not end as it should', () => {
     expect(error).toMatchObject({ code: 'STREAM_TRUNCATED', retryable: true, events: 3 });
     expect((error as Error).cause).toBeUndefined();
     expect(error).toMatchObject({
-      partial: { id: 't1', artifacts: [{ artifactId: 'a1', parts: [{ text: 'one ' }, { text: 'two' }] }] },
+      partial: { id: 't1', artifacts: [{ artifactId: 'a1', parts: [{ text: 'one two' }] }] },
     });
   });
 

@@ -21,7 +21,7 @@ import { backoffMs } from '../retry.ts';
 import { createTransport, type TransportOptions } from '../transport.ts';
 import type { Binding, BindingName, ClientMethod, WireCall } from './binding.ts';
 import { BINDINGS, cardUrls, chooseInterface, findCard } from './card.ts';
-import { type Progress, receive, type Received } from './connection.ts';
+import { type Progress, receive, Received } from './connection.ts';
 import { type Deviation, type DeviationKind, type Report, reporter } from './deviation.ts';
 import { A2AError, isA2AError, TaskNotCompletedError } from './error.ts';
 import { httpJson } from './http-json.ts';
@@ -258,13 +258,15 @@ export class A2AClient implements AsyncDisposable {
     options: StreamOptions,
     life: Lifetime,
     progress: Progress,
-  ): AsyncGenerator<Received[], void, undefined> {
+  ): AsyncGenerator<Received, void, undefined> {
     try {
       yield* receive(this.#operation('SubscribeToTask', { id: taskId }, { ...options, retry: false }), life, progress);
     } catch (error) {
       // §3.1.6: what a server says of a task that has ended meanwhile.
       if (!isA2AError(error, 'UnsupportedOperation')) throw error;
-      yield [{ event: { task: await this.get(taskId, { ...options, signal: life.signal }) }, id: undefined }];
+      const received = new Received();
+      received.add({ task: await this.get(taskId, { ...options, signal: life.signal }) });
+      yield received;
     }
   }
 }

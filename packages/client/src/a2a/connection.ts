@@ -9,10 +9,20 @@ import type { Place } from './json.ts';
 import { type Answer, attempts, type Operation, readResult } from './operation.ts';
 import { readStreamResponse } from './shape.ts';
 
-export interface Received {
-  event: StreamResponse;
-  /** The SSE event id, where the server sends ids; it holds until the next one. */
-  id: string | undefined;
+/** The events of one chunk. */
+export class Received {
+  readonly events: StreamResponse[] = [];
+  /** The SSE event id of each, where the server sends ids; it holds until the next one. */
+  ids: (string | undefined)[] | undefined;
+
+  get length(): number {
+    return this.events.length;
+  }
+
+  add(event: StreamResponse, id?: string): void {
+    if (id !== undefined) (this.ids ??= [])[this.events.length] = id;
+    this.events.push(event);
+  }
 }
 
 /** What of a stream outlives its connections. */
@@ -38,7 +48,7 @@ export async function* receive(
   operation: Operation,
   life: Lifetime,
   progress: Progress,
-): AsyncGenerator<Received[], void, undefined> {
+): AsyncGenerator<Received, void, undefined> {
   progress.answered = false;
   const answer = await attempts(operation, life, async (opened) => opened);
   progress.answered = true;
@@ -49,14 +59,16 @@ export async function* receive(
   }
 }
 
-async function* read(answer: Answer, progress: Progress): AsyncGenerator<Received[], void, undefined> {
+async function* read(answer: Answer, progress: Progress): AsyncGenerator<Received, void, undefined> {
   const { response, where } = answer;
   const { report } = answer.operation;
   const type = mediaTypeOf(response);
   if (type.endsWith('json')) {
     progress.events++;
     const event = known(readStreamResponse(await readResult(answer), where, report), where, answer, progress);
-    if (event) yield [{ event, id: undefined }];
+    const received = new Received();
+    if (event) received.add(event);
+    yield received;
     return;
   }
   if (type === 'text/html') throw new MalformedResponseError(SSE_MEDIA_TYPE, where, type, { got: type });
@@ -65,18 +77,18 @@ async function* read(answer: Answer, progress: Progress): AsyncGenerator<Receive
   yield* readSse(answer, progress);
 }
 
-async function* readSse(answer: Answer, progress: Progress): AsyncGenerator<Received[], void, undefined> {
+async function* readSse(answer: Answer, progress: Progress): AsyncGenerator<Received, void, undefined> {
   const { response, life, where } = answer;
   const { report, timeouts, limits } = answer.operation;
   const { firstEventMs, idleMs } = timeouts;
   const { eventBytes } = limits;
   life.limit(firstEventMs, () => new FirstEventTimeoutError(`${where}: no event`, firstEventMs));
 
-  let batch: Received[] = [];
-  const at: Place = { toString: () => `${where}: event ${progress.events}` };
+  let batch = new Received();
+  const read = eventReader(answer, progress);
   const take = (sse: SseEvent) => {
-    const event = readEvent(sse, at, answer, progress);
-    if (event) batch.push({ event, id: sse.id });
+    const event = read(sse.data);
+    if (event) batch.add(event, sse.id);
   };
   const decoder = createSseDecoder({ onEvent: take }, { lineBytes: eventBytes, eventBytes });
   const before = progress.events;
@@ -94,8 +106,10 @@ async function* readSse(answer: Answer, progress: Progress): AsyncGenerator<Rece
       life.idle(idleMs, where);
     }
     const received = batch;
-    batch = [];
-    if (received.length > 0) yield received;
+    if (received.length > 0) {
+      batch = new Received();
+      yield received;
+    }
     if (failed) throw wireFailure(failed.error, where);
     if (progress.done && !leaving) {
       leaving = true;
@@ -111,21 +125,24 @@ async function* readSse(answer: Answer, progress: Progress): AsyncGenerator<Rece
   }
 }
 
-function readEvent({ data }: SseEvent, at: Place, answer: Answer, progress: Progress): StreamResponse | undefined {
-  const { response, call, operation } = answer;
+/** Reads the events of one answer. Where they stand is put into words only for an error. */
+function eventReader(answer: Answer, progress: Progress): (data: string) => StreamResponse | undefined {
+  const { call, where, operation } = answer;
   const { report, redact } = operation;
-  progress.events++;
-  if (data === '' || data.trim() === '') {
-    return known('expected JSON, got an event without data', at, answer, progress);
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(data);
-  } catch {
-    // Without the cause: its message has a piece of the text in it.
-    throw new MalformedResponseError('JSON', String(at), redact(data));
-  }
-  return known(readStreamResponse(call.result(json, response.status, at, report), at, report), at, answer, progress);
+  const { status } = answer.response;
+  const at: Place = { toString: () => `${where}: event ${progress.events}` };
+  return (data) => {
+    progress.events++;
+    let json: unknown;
+    try {
+      json = JSON.parse(data);
+    } catch {
+      if (data.trim() === '') return known('expected JSON, got an event without data', at, answer, progress);
+      // Without the cause: its message has a piece of the text in it.
+      throw new MalformedResponseError('JSON', String(at), redact(data));
+    }
+    return known(readStreamResponse(call.result(json, status, at, report), at, report), at, answer, progress);
+  };
 }
 
 /** An event that cannot be read is passed over, counted, and reported. */

@@ -1,4 +1,5 @@
-import type { Artifact, Message, SendMessageResponse, StreamResponse, Task } from '@agentproto/protocol/a2a/1.0';
+import type { Message, SendMessageResponse, StreamResponse, Task } from '@agentproto/protocol/a2a/1.0';
+import { GrowingArtifact } from './artifact.ts';
 import type { Report } from './deviation.ts';
 
 /** What the events of one stream amount to. Takes time in proportion to what the events hold. */
@@ -16,13 +17,13 @@ export interface Fold {
 export function createFold(report: Report): Fold {
   let task: Task | undefined;
   let message: Message | undefined;
-  let artifacts = new Map<string, Artifact>();
+  let artifacts = new Map<string, GrowingArtifact>();
   let messageIsLast = false;
   let concluded = false;
 
   function begin(next: Task): void {
     task = { ...next };
-    artifacts = new Map((next.artifacts ?? []).map((artifact) => [artifact.artifactId, copy(artifact)]));
+    artifacts = new Map((next.artifacts ?? []).map((artifact) => [artifact.artifactId, new GrowingArtifact(artifact)]));
   }
 
   /** For an agent that sends updates without the task before them. */
@@ -44,13 +45,15 @@ export function createFold(report: Report): Fold {
         const { taskId, contextId, artifact, append } = event.artifactUpdate;
         if (!task) stub(taskId, contextId);
         const known = artifacts.get(artifact.artifactId);
-        if (append && !known)
-          report(
-            'append-without-artifact',
-            `artifact ${artifact.artifactId}: expected a first piece before the appended one (§4.2.2)`,
-          );
-        if (append && known) extend(known, artifact);
-        else artifacts.set(artifact.artifactId, copy(artifact));
+        if (append && known) known.extend(artifact);
+        else {
+          if (append)
+            report(
+              'append-without-artifact',
+              `artifact ${artifact.artifactId}: expected a first piece before the appended one (§4.2.2)`,
+            );
+          artifacts.set(artifact.artifactId, new GrowingArtifact(artifact));
+        }
       }
     },
     get task() {
@@ -65,19 +68,11 @@ export function createFold(report: Report): Fold {
       return {
         task: {
           ...task,
-          ...((artifacts.size > 0 || task.artifacts) && { artifacts: [...artifacts.values()].map(copy) }),
+          ...((artifacts.size > 0 || task.artifacts) && {
+            artifacts: Array.from(artifacts.values(), (artifact) => artifact.copy()),
+          }),
         },
       };
     },
   };
-}
-
-function copy(artifact: Artifact): Artifact {
-  return { ...artifact, parts: [...artifact.parts] };
-}
-
-function extend(known: Artifact, { parts, ...rest }: Artifact): void {
-  // Not `push(...parts)`: a long list would overflow the stack.
-  for (const part of parts) known.parts.push(part);
-  Object.assign(known, rest);
 }

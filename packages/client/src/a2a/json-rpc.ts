@@ -17,6 +17,7 @@ export function jsonRpc(url: string): Binding {
         mediaType: JSON_MEDIA_TYPE,
         body: JSON.stringify(requestMessage(ownId, method, params)),
         result(answer, httpStatus, where, report) {
+          if (isResult(answer, ownId)) return answer.result;
           const read = readResponse(answer, ownId);
           if (read.kind === 'result') return read.result;
           if (read.kind === 'error') throw fromError(read.error, httpStatus, where, false);
@@ -36,4 +37,11 @@ export function jsonRpc(url: string): Binding {
       },
     ];
   };
+}
+
+/** What nearly every answer is, seen without a look at anything else: streams ask it for every event. */
+function isResult(answer: unknown, id: number): answer is { result: unknown } {
+  if (!isObject(answer)) return false;
+  const { jsonrpc, result, error } = answer;
+  return jsonrpc === '2.0' && answer['id'] === id && result !== undefined && error === undefined;
 }

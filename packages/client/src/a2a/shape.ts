@@ -30,13 +30,14 @@ export function readStreamResponse(value: unknown, where: Place, report: Report)
 }
 
 function onlyMember(event: Json, where: Place): (typeof STREAM_MEMBERS)[number] | undefined {
-  let found: (typeof STREAM_MEMBERS)[number] | undefined;
-  for (const member of STREAM_MEMBERS) {
-    if (event[member] === undefined || event[member] === null) continue;
-    if (found) throw malformed(`exactly one of ${ONE_OF}`, where, '', event);
-    found = member;
-  }
-  return found;
+  // One by one, not by their names in a list: that costs as much as all the rest.
+  const { task = null, message = null, statusUpdate = null, artifactUpdate = null } = event;
+  const count = +(task !== null) + +(message !== null) + +(statusUpdate !== null) + +(artifactUpdate !== null);
+  if (count > 1) throw malformed(`exactly one of ${ONE_OF}`, where, '', event);
+  if (artifactUpdate !== null) return 'artifactUpdate';
+  if (statusUpdate !== null) return 'statusUpdate';
+  if (task !== null) return 'task';
+  return message === null ? undefined : 'message';
 }
 
 export function readSendMessageResponse(value: unknown, where: Place, report: Report): SendMessageResponse {

@@ -13,10 +13,11 @@ import {
   MalformedResponseError,
   StreamTruncatedError,
 } from '../errors.ts';
+import { HandOut } from '../hand-out.ts';
 import type { Lifetime } from '../lifetime.ts';
 import { backoffMs, type RetryPolicy } from '../retry.ts';
 import { catchUp } from './catch-up.ts';
-import type { Progress, Received } from './connection.ts';
+import { type Progress, Received } from './connection.ts';
 import type { Report } from './deviation.ts';
 import { createFold, type Fold } from './fold.ts';
 import { type Phase, phaseOfState } from './phase.ts';
@@ -32,9 +33,9 @@ export interface StreamSource {
   report: Report;
   /** Made when the stream is first read. */
   begin(): Lifetime;
-  open(life: Lifetime, progress: Progress): AsyncIterable<Received[]>;
+  open(life: Lifetime, progress: Progress): AsyncIterable<Received>;
   /** Subscribes to the task, whose present state then comes first. */
-  rejoin(taskId: string, life: Lifetime, progress: Progress): AsyncIterable<Received[]>;
+  rejoin(taskId: string, life: Lifetime, progress: Progress): AsyncIterable<Received>;
   /** How many failures in a row are met by subscribing again. */
   resumeAttempts: number;
   backoff: RetryPolicy;
@@ -48,7 +49,7 @@ export interface StreamSource {
  */
 export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable {
   readonly #source: StreamSource;
-  readonly #events: AsyncGenerator<StreamResponse, void, undefined>;
+  readonly #events: HandOut<Received, StreamResponse>;
   readonly #fold: Fold;
   readonly #progress: Progress = { events: 0, unread: { count: 0, why: '' }, answered: false, done: false };
   #lastEventId: string | undefined;
@@ -56,11 +57,13 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
   #phase: Phase = 'running';
   #failure: { error: unknown } | undefined;
   #read = false;
+  /** Broken connections in a row, without a new event. */
+  #failures = 0;
 
   constructor(source: StreamSource) {
     this.#source = source;
     this.#fold = createFold(source.report);
-    this.#events = this.#run();
+    this.#events = new HandOut(this.#run(), (received, index) => this.#takeFrom(received, index));
   }
 
   /** Once an event has named it. */
@@ -96,9 +99,7 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
    */
   async final(): Promise<SendMessageResponse> {
     this.#read = true;
-    for await (const event of this.#events) {
-      if (this.#phase === 'waiting' && stateOf(event) === 'TASK_STATE_INPUT_REQUIRED') break;
-    }
+    await this.#events.drain((event) => this.#phase === 'waiting' && stateOf(event) === 'TASK_STATE_INPUT_REQUIRED');
     if (this.#failure) throw this.#failure.error;
     const result = this.#fold.result();
     if (this.#phase === 'running' || !result) throw new AbortedError('the stream was left before its end');
@@ -116,11 +117,10 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
     return this.close();
   }
 
-  async *#run(): AsyncGenerator<StreamResponse, void, undefined> {
+  async *#run(): AsyncGenerator<Received, void, undefined> {
     const { begin, open, rejoin, resumeAttempts, backoff, report, onRest } = this.#source;
     const progress = this.#progress;
     const life = (this.#life = begin());
-    let failures = 0;
     /** What the consumer had seen when the connection broke. */
     let seen: Task | undefined;
     try {
@@ -129,13 +129,7 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
           for await (const batch of seen ? rejoin(seen.id, life, progress) : open(life, progress)) {
             const received = seen ? continued(seen, batch) : batch;
             seen = undefined;
-            for (const { event, id } of received) {
-              life.throwIfEnded();
-              if (id) this.#lastEventId = id;
-              if (!this.#take(event)) continue;
-              failures = 0;
-              yield event;
-            }
+            yield received;
           }
           if (this.#phase === 'running' && this.#fold.conclude()) this.#phase = 'done';
           if (this.#phase !== 'running') return;
@@ -150,13 +144,14 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
           }
           const failure =
             progress.answered && isAgentProtoError(error, 'CONNECTION_FAILED') ? this.#truncated(error) : error;
-          const again = failures < resumeAttempts && this.#fold.task && isAgentProtoError(failure) && failure.retryable;
+          const again =
+            this.#failures < resumeAttempts && this.#fold.task && isAgentProtoError(failure) && failure.retryable;
           // A task that waits for its caller has come to rest, however its stream ended.
           if (!again && this.#phase === 'waiting' && isAgentProtoError(failure, 'STREAM_TRUNCATED')) return;
           if (!again) throw seen ? this.#truncated(error) : failure;
-          failures++;
+          this.#failures++;
           seen = this.#fold.result()?.task;
-          await life.sleep(backoffMs(failures, backoff));
+          await life.sleep(backoffMs(this.#failures, backoff));
         }
       }
     } catch (error) {
@@ -166,6 +161,16 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
       if (this.#phase === 'waiting' && this.#fold.task) onRest(this.#fold.task);
       life.close();
     }
+  }
+
+  #takeFrom({ events, ids }: Received, index: number): StreamResponse | undefined {
+    if (this.#life!.ended) this.#life!.throwIfEnded();
+    const id = ids?.[index];
+    if (id) this.#lastEventId = id;
+    const event = events[index]!;
+    if (!this.#take(event)) return undefined;
+    this.#failures = 0;
+    return event;
   }
 
   /** Whether the event is for the consumer; counts it in when it is. */
@@ -214,9 +219,12 @@ function stateOf(event: StreamResponse): TaskState | undefined {
   return (event.task ?? event.statusUpdate)?.status.state;
 }
 
-/** The first list of a new subscription, as the continuation of what the consumer has seen. */
-function continued(seen: Task, [first, ...rest]: readonly Received[]): Received[] {
-  const task = first?.event.task;
-  if (!task) throw new MalformedResponseError('the task first (§3.1.6)', 'SubscribeToTask', JSON.stringify(first));
-  return [...catchUp(seen, task).map((event) => ({ event, id: first.id })), ...rest];
+/** The first events of a new subscription, as the continuation of what the consumer has seen. */
+function continued(seen: Task, { events: [first, ...rest], ids }: Received): Received {
+  if (!first?.task)
+    throw new MalformedResponseError('the task first (§3.1.6)', 'SubscribeToTask', JSON.stringify(first));
+  const received = new Received();
+  for (const event of catchUp(seen, first.task)) received.add(event, ids?.[0]);
+  rest.forEach((event, index) => received.add(event, ids?.[index + 1]));
+  return received;
 }

@@ -31,10 +31,15 @@ const LISTS = ['tool_calls', 'approvals', 'cmds', 'executed_tool_calls', 'execut
 /** What some servers write for `member`. */
 const RENAMED: { readonly [member: string]: string } = { commands: 'cmds', executed_cmds: 'executed_commands' };
 
+/** What is being read, for messages; only an error makes a text of it. */
+export interface Place {
+  toString(): string;
+}
+
 /** Reads what one line or frame says. Undefined: nothing that a turn knows; it was counted, and reported. */
 export function readEvent(
   text: string,
-  where: string,
+  where: Place,
   report: Report,
   mask: Mask,
   unread: Unread,
@@ -59,41 +64,41 @@ export function readEvent(
     report('member-name', `${where}: ${type}: expected ${member}, got ${renamed}`);
     event[member] = event[renamed];
   }
-  if (member) check(event, member, `${where}: ${type}`, mask);
+  if (member) check(event, member, where, type, mask);
   return event as unknown as StreamEvent;
 }
 
 /** Reads the answer of /api/chat (server: Response Format). Some servers write null for what is absent. */
 export function readMessage(message: unknown, where: string, mask: Mask): AgentMessage {
   if (!isObject(message)) throw malformed('an object', where, message, mask);
-  check(message, 'content', where, mask);
+  check(message, 'content', where, '', mask);
   const data = message['data'] ?? {};
   if (!isObject(data)) throw malformed('an object', `${where}: data`, data, mask);
-  for (const list of LISTS) if (data[list] != null) check(data, list, `${where}: data`, mask);
+  for (const list of LISTS) if (data[list] != null) check(data, list, where, 'data', mask);
   return { ...message, role: 'assistant' } as unknown as AgentMessage;
 }
 
-function parse(text: string, where: string, mask: Mask): unknown {
+function parse(text: string, where: Place, mask: Mask): unknown {
   try {
     return JSON.parse(text);
   } catch {
     // Without the cause: its message has a piece of the text in it.
-    throw new MalformedResponseError('JSON', where, mask(text));
+    throw new MalformedResponseError('JSON', String(where), mask(text));
   }
 }
 
-function check(owner: Json, member: string, where: string, mask: Mask): void {
+function check(owner: Json, member: string, where: Place, path: string, mask: Mask): void {
   const value = owner[member];
-  const at = `${where}.${member}`;
+  const at = () => `${where}${path && `: ${path}`}.${member}`;
   if (member === 'text' || member === 'error' || member === 'content') {
-    if (typeof value !== 'string') throw malformed('a text', at, value, mask);
+    if (typeof value !== 'string') throw malformed('a text', at(), value, mask);
     return;
   }
   // The same call may come twice, and is known by its id then.
   const isNamed = member === 'tool_calls' || member === 'approvals';
   const isItem = (item: unknown) => isObject(item) && (!isNamed || typeof item['id'] === 'string');
   if (!Array.isArray(value) || !value.every(isItem)) {
-    throw malformed(`a list of objects${isNamed ? ' with an id' : ''}`, at, value, mask);
+    throw malformed(`a list of objects${isNamed ? ' with an id' : ''}`, at(), value, mask);
   }
 }
 

@@ -5,7 +5,7 @@ import { chunks } from '../body.ts';
 import { AbortedError, FirstEventTimeoutError, MalformedResponseError } from '../errors.ts';
 import type { Lifetime } from '../lifetime.ts';
 import { answerTo, type ChatCall } from './call.ts';
-import { readEvent } from './event.ts';
+import { type Place, readEvent } from './event.ts';
 import type { Progress } from './stream.ts';
 
 /** How long a server has to close a stream that has ended. */
@@ -25,13 +25,14 @@ export async function* receive(
 
   let batch: StreamEvent[] = [];
   let lines = 0;
+  // Put into words only for an error.
+  const at: Place = { toString: () => `${where}: line ${lines}` };
   const take = ({ number, text, unterminated }: NdjsonLine) => {
     lines = number;
     // A cut object cannot be JSON.
     if (unterminated && !isJson(text)) return;
-    const line = `${where}: line ${number}`;
-    if (unterminated) report('no-line-feed', `${line}: expected a line feed after the last line`);
-    const event = readEvent(text, line, report, mask, progress.unread);
+    if (unterminated) report('no-line-feed', `${at}: expected a line feed after the last line`);
+    const event = readEvent(text, at, report, mask, progress.unread);
     if (event) batch.push(event);
   };
   const refuse = ({ number, text, unterminated }: NdjsonLine) => {

@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { StreamEvent } from '@agentproto/protocol/chat/docs';
 import { AbortedError, InvalidInputError, isAgentProtoError, StreamTruncatedError, type Unread } from '../errors.ts';
+import { HandOut } from '../hand-out.ts';
 import type { Lifetime } from '../lifetime.ts';
 import type { Report } from './deviation.ts';
 import { ChatTurnError } from './error.ts';
@@ -37,7 +38,7 @@ export interface StreamSource {
  */
 export class ChatStream implements AsyncIterable<StreamEvent>, AsyncDisposable {
   readonly #source: StreamSource;
-  readonly #events: AsyncGenerator<StreamEvent, void, undefined>;
+  readonly #events: HandOut<StreamEvent[], StreamEvent>;
   readonly #fold = createFold();
   readonly #progress: Progress = { begun: false, ended: false, unread: { count: 0, why: '' } };
   #count = 0;
@@ -48,7 +49,7 @@ export class ChatStream implements AsyncIterable<StreamEvent>, AsyncDisposable {
 
   constructor(source: StreamSource) {
     this.#source = source;
-    this.#events = this.#run();
+    this.#events = new HandOut(this.#run(), (batch, index) => this.#take(batch[index]!));
   }
 
   /** What the turn came to, once `done` has been read. */
@@ -71,8 +72,7 @@ export class ChatStream implements AsyncIterable<StreamEvent>, AsyncDisposable {
   /** Reads the rest, and gives what the turn came to. Throws as reading does. */
   async final(): Promise<ChatReply> {
     this.#read = true;
-    let last = await this.#events.next();
-    while (!last.done) last = await this.#events.next();
+    await this.#events.drain();
     if (this.#failure) throw this.#failure.error;
     if (!this.#reply) throw new AbortedError('the stream was left before its end');
     return this.#reply;
@@ -88,18 +88,13 @@ export class ChatStream implements AsyncIterable<StreamEvent>, AsyncDisposable {
     return this.close();
   }
 
-  async *#run(): AsyncGenerator<StreamEvent, void, undefined> {
+  async *#run(): AsyncGenerator<StreamEvent[], void, undefined> {
     const { begin, open, report, where } = this.#source;
     const progress = this.#progress;
     const life = (this.#life = begin());
     try {
       try {
-        for await (const batch of open(life, progress)) {
-          for (const event of batch) {
-            life.throwIfEnded();
-            if (this.#take(event)) yield event;
-          }
-        }
+        for await (const batch of open(life, progress)) yield batch;
         if (!progress.ended) throw this.#truncated();
       } catch (error) {
         // Whatever the end of the whole stream broke, the end is the reason.
@@ -119,13 +114,14 @@ export class ChatStream implements AsyncIterable<StreamEvent>, AsyncDisposable {
     }
   }
 
-  /** Whether the event is for the consumer; counts it in when it is. */
-  #take(event: StreamEvent): boolean {
+  /** Counts an event in; undefined: it is not for the consumer. */
+  #take(event: StreamEvent): StreamEvent | undefined {
+    if (this.#life!.ended) this.#life!.throwIfEnded();
     const { where, report, mask } = this.#source;
     if (this.#progress.ended) {
       const kind = event.type === 'done' && this.#failure ? 'done-after-error' : 'event-after-end';
       report(kind, `${where}: expected nothing after the end, got ${event.type}`);
-      return false;
+      return undefined;
     }
     this.#count++;
     this.#fold.add(event);
@@ -133,7 +129,7 @@ export class ChatStream implements AsyncIterable<StreamEvent>, AsyncDisposable {
     if (event.type === 'done') this.#reply = this.#fold.reply();
     if (event.type === 'error')
       this.#failure = { error: new ChatTurnError(where, mask(event.error), this.#fold.reply()) };
-    return true;
+    return event;
   }
 
   #truncated(cause?: unknown): StreamTruncatedError<ChatReply> {
