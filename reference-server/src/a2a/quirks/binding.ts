@@ -87,10 +87,7 @@ export const errorQuirks = [
   }),
   a2aQuirk('a2a.error.takes-no-message-id', {
     breaks: 'A2A10-DM-008',
-    also: [
-      { id: 'A2A10-ERR-004', why: 'inputs are to be validated' },
-      { id: 'A2A10-DM-005', why: 'the message is told again as it was taken' },
-    ],
+    also: [{ id: 'A2A10-ERR-004', why: 'inputs are to be validated' }],
     make: (impl, hit) => passes(impl, hit, ({ field, got }) => field === 'message.messageId' && got === 'nothing'),
   }),
   a2aQuirk('a2a.error.refuses-unknown-members', {
