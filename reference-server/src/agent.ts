@@ -1,7 +1,8 @@
-import { echoScript, findScript, parseScript, run, ScriptError, turnAfter } from '@agentproto/script';
+import { echoScript, findScript, parseScript, run, ScriptError } from '@agentproto/script';
 import type { AgentEvent, Carrier, Clock, Json, Script, Step, TurnInput } from '@agentproto/script';
 import type { Signals } from './signals.ts';
-import type { Run, Store } from './store/store.ts';
+import type { RunFold } from './run-fold.ts';
+import type { AgentEvents } from './runs.ts';
 
 /** What a message asks of the agent, in no protocol's terms. */
 export interface AgentRequest {
@@ -17,7 +18,7 @@ export interface AgentRequest {
   /** The message in the protocol's own words. */
   message: Json;
   /** Aborts when the turn is canceled. */
-  signal: AbortSignal;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -41,7 +42,7 @@ export interface Performance {
   script?: Script;
   /** The steps that will be played; absent where the agent makes its own events. */
   steps?: readonly Step[];
-  events: AsyncIterable<AgentEvent>;
+  events: AgentEvents;
 }
 
 /** The script that a run or a conversation follows. */
@@ -78,10 +79,18 @@ async function asked(agent: Agent, request: AgentRequest): Promise<Act> {
 /** Throws a ScriptError when the message carries a script that cannot be read, and what `beginning` throws. */
 export async function perform(stage: Stage, request: AgentRequest, story: Story | undefined): Promise<Performance> {
   const { clock, signals } = stage;
-  const { input, signal } = request;
+  const { input } = request;
   const play = (script: Script, turn: number): Performance => ({
     steps: (turn === 0 ? script.steps : script.turns?.[turn - 1]?.steps) ?? [],
-    events: run(script, { turn, input, signal, clock, waitForSignal: (name, stop) => signals.wait(name, stop) }),
+    events: run(script, {
+      turn,
+      input,
+      get signal() {
+        return request.signal;
+      },
+      clock,
+      waitForSignal: (name, stop) => signals.wait(name, stop),
+    }),
   });
 
   const begun = story ? findScript(request.carrier)?.script : await beginning(stage, request);
@@ -90,17 +99,7 @@ export async function perform(stage: Stage, request: AgentRequest, story: Story 
   return story ? play(story.script, story.turn) : play(echoScript(input.text), 0);
 }
 
-/** Reads in the run's log which script it follows, if any. */
-export async function storyOf(store: Store, run: Run): Promise<Story | undefined> {
-  let script: Script | undefined;
-  let events: AgentEvent[] = [];
-  for await (const { seq, event } of store.logs.read(run.id)) {
-    if (event.type === 'turn') {
-      if (event.script) [script, events] = [event.script, []];
-    } else if (script && event.type !== 'open' && event.type !== 'crash') {
-      events.push(event);
-    }
-    if (seq === run.seq) break;
-  }
-  return script && { script, turn: turnAfter(events) };
+/** The script that a run follows so far, if any. */
+export function storyIn({ story }: RunFold): Story | undefined {
+  return story && { script: story.script, turn: story.count.turn };
 }

@@ -20,8 +20,8 @@ export type StreamItem<Event> = Event | { fault: WireFault };
 export interface StreamAnswer {
   status: number;
   headers: Record<string, string>;
-  /** Each event as the text of its frame. */
-  frames: AsyncIterable<StreamItem<{ text: string }>>;
+  /** Each event as the text of its frame, in batches of what is there. */
+  frames: AsyncIterable<readonly StreamItem<{ text: string }>[]>;
   /** The pieces in which a frame is written. */
   chunks: (text: string) => Iterable<string | Uint8Array>;
   /** A whole frame whose content is no JSON. */
@@ -30,8 +30,8 @@ export interface StreamAnswer {
   failure: (error: unknown) => string;
   /** What is written in each silence of `everyMs`. */
   keepAlive?: { everyMs: number; frame: string };
-  /** Aborts when nobody reads any more. */
-  signal: AbortSignal;
+  /** Aborts when nobody reads any more. Made when it is asked for. */
+  readonly signal: AbortSignal;
 }
 
 /** Takes the reply over from Fastify, and writes the answer to its end. Never rejects. */
@@ -60,50 +60,69 @@ export async function writeAnswer(
   answer: Answer | StreamAnswer,
 ): Promise<void> {
   if ('body' in answer) return writePlain(response, answer);
-  const { status, headers, signal, keepAlive } = answer;
+  const { status, headers, keepAlive } = answer;
   response.writeHead(status, headers);
   // A stream that begins in silence has its head all the same; another spares a write.
   setImmediate(() => response.flushHeaders());
   const end = await writeFrames(pieces(answer, response), response, { keepAlive, setTimer });
-  if (end !== 'complete' && !signal.aborted) cut(response, 'disconnect');
+  if (end === 'stalled') cut(response, 'disconnect');
 }
 
 async function writePlain(response: ServerResponse, { status, headers, body, fault }: Answer): Promise<void> {
   if (response.destroyed) return;
-  const bytes = Buffer.from(body);
-  response.writeHead(status, status === 304 ? headers : { ...headers, 'content-length': bytes.length });
-  if (fault) return sendFaulty(response, bytes, fault);
-  response.end(bytes);
+  response.writeHead(status, status === 304 ? headers : { ...headers, 'content-length': Buffer.byteLength(body) });
+  if (fault) return sendFaulty(response, Buffer.from(body), fault);
+  // A text goes out with the head in one piece; bytes would be a second one.
+  response.end(body);
 }
 
-async function* pieces(
-  { frames, chunks, broken, failure, signal }: StreamAnswer,
-  response: ServerResponse,
-): AsyncGenerator<string | Uint8Array> {
+/** What is written, in one go as far as it is there in one go. */
+async function* pieces(answer: StreamAnswer, response: ServerResponse): AsyncGenerator<string | Uint8Array> {
+  const { frames, chunks, broken, failure } = answer;
   let last = '';
   let next: WireFault | undefined;
   try {
-    for await (const frame of frames) {
-      if ('fault' in frame) {
-        if (frame.fault === 'bad-json') yield* chunks(broken());
-        else if (frame.fault === 'duplicate-event') yield* chunks(last);
-        else if (frame.fault === 'truncate' || frame.fault === 'split-utf8') next = frame.fault;
-        else {
-          if (frame.fault !== 'stall') cut(response, frame.fault);
-          return await aborted(signal);
+    for await (const batch of frames) {
+      let ready = '';
+      for (const frame of batch) {
+        if (!('fault' in frame) && next === undefined) {
+          last = frame.text;
+          const parts = chunks(last);
+          if (isWhole(parts)) ready += parts[0];
+          else {
+            if (ready !== '') yield ready;
+            ready = '';
+            yield* parts;
+          }
+          continue;
         }
-        continue;
+        if (ready !== '') yield ready;
+        ready = '';
+        if ('fault' in frame) {
+          if (frame.fault === 'bad-json') yield* chunks(broken());
+          else if (frame.fault === 'duplicate-event') yield* chunks(last);
+          else if (frame.fault === 'truncate' || frame.fault === 'split-utf8') next = frame.fault;
+          else {
+            if (frame.fault !== 'stall') cut(response, frame.fault);
+            return await aborted(answer.signal);
+          }
+          continue;
+        }
+        last = frame.text;
+        if (next === 'truncate') {
+          yield last.slice(0, last.length >> 1);
+          cut(response, 'disconnect');
+          return await aborted(answer.signal);
+        }
+        yield* splitUtf8(last);
+        next = undefined;
       }
-      last = frame.text;
-      if (next === 'truncate') {
-        yield last.slice(0, last.length >> 1);
-        cut(response, 'disconnect');
-        return await aborted(signal);
-      }
-      yield* next === 'split-utf8' ? splitUtf8(last) : chunks(last);
-      next = undefined;
+      if (ready !== '') yield ready;
     }
   } catch (error) {
-    if (!signal.aborted || !response.destroyed) yield failure(error);
+    if (!response.destroyed) yield failure(error);
   }
 }
+
+const isWhole = (parts: Iterable<string | Uint8Array>): parts is readonly [string] =>
+  Array.isArray(parts) && parts.length === 1 && typeof parts[0] === 'string';

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { HttpError } from './http-error.ts';
 
@@ -51,15 +52,9 @@ function drain(request: IncomingMessage): void {
   request.resume();
 }
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
-
 /** JSON text in UTF-8. Throws a SyntaxError that says what is wrong with it. */
 export function parseJsonBody(body: Buffer): unknown {
-  let text: string;
-  try {
-    text = UTF8.decode(body);
-  } catch {
-    throw new SyntaxError('The body is not UTF-8.');
-  }
-  return JSON.parse(text);
+  if (!isUtf8(body)) throw new SyntaxError('The body is not UTF-8.');
+  const text = body.toString();
+  return JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
 }

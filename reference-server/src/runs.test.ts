@@ -1,12 +1,15 @@
 import { VirtualClock } from '@agentproto/script';
 import type { AgentEvent } from '@agentproto/script';
 import { expect, test } from 'vitest';
+import { LateAbort } from './late-abort.ts';
+import { emptyFold, foldAt } from './run-fold.ts';
+import type { Viewing } from './run-fold.ts';
 import { createRuns } from './runs.ts';
 import type { TurnStart } from './runs.ts';
 import { memoryStore } from './store/memory.ts';
 import { endsTurn } from './store/run-event.ts';
 import { ConflictError } from './store/store.ts';
-import type { Store } from './store/store.ts';
+import type { Run, Store } from './store/store.ts';
 import { timerOn } from './timer.ts';
 
 const HEAD = { id: 'r', family: 'f', revision: '1', owner: 'me', createdAt: 0 };
@@ -26,11 +29,20 @@ function begin(options: Partial<Parameters<typeof createRuns>[0]> = {}) {
   return { store, clock, crashes, runs };
 }
 
+/** Each entry makes one frame. */
+const VIEWING: Viewing<undefined> = { empty: () => undefined, takeIn: () => 1, copy: () => undefined, size: () => 0 };
+
+const foldOf = async (store: Store, run: Run) => ({
+  fold: (await foldAt(store, run, run.seq, VIEWING))!,
+  viewing: VIEWING,
+});
+
 const turn = (events: AsyncIterable<AgentEvent>, change: Partial<TurnStart> = {}): TurnStart => ({
   input: 'hello',
   events,
-  abort: new AbortController(),
-  counter: () => 1,
+  abort: new LateAbort(),
+  fold: emptyFold(HEAD, VIEWING),
+  viewing: VIEWING,
   openAfterMs: 0,
   ...change,
 });
@@ -38,10 +50,12 @@ const turn = (events: AsyncIterable<AgentEvent>, change: Partial<TurnStart> = {}
 /** The log in few words, up to the end of a turn. */
 async function log(store: Store, after = -1): Promise<string[]> {
   const words: string[] = [];
-  for await (const { event, frames } of store.logs.read('r', { after })) {
-    const detail = 'text' in event ? event.text : 'state' in event ? event.state : 'turn' in event ? event.turn : '';
-    words.push(`${frames} ${event.type} ${detail}`.trim());
-    if (endsTurn(event)) break;
+  for await (const batch of store.logs.read('r', { after })) {
+    for (const { event, frames } of batch) {
+      const detail = 'text' in event ? event.text : 'state' in event ? event.state : 'turn' in event ? event.turn : '';
+      words.push(`${frames} ${event.type} ${detail}`.trim());
+      if (endsTurn(event)) return words;
+    }
   }
   return words;
 }
@@ -107,14 +121,14 @@ test('a follow-up counts turns and frames on, and is refused when the run has go
   await runs.start(HEAD, turn(events()));
   await log(store);
   const asked = await store.runs.get('r');
-  await runs.follow(asked!, turn(events()));
+  await runs.follow(asked!, turn(events(), await foldOf(store, asked!)));
   expect(await log(store, 2)).toEqual(['4 turn 1', '5 end input-required']);
-  await expect(runs.follow(asked!, turn(events()))).rejects.toThrow(ConflictError);
+  await expect(runs.follow(asked!, turn(events(), await foldOf(store, asked!)))).rejects.toThrow(ConflictError);
 });
 
 test('a cancel waits for the agent, but not for ever; without an agent it is done at once', async () => {
   const { store, runs, clock } = begin();
-  const abort = new AbortController();
+  const abort = new LateAbort();
   const run = await runs.start(
     HEAD,
     turn(
@@ -126,7 +140,7 @@ test('a cancel waits for the agent, but not for ever; without an agent it is don
       { abort },
     ),
   );
-  const canceled = runs.cancel(run, () => 1, 50);
+  const canceled = runs.cancel(run, () => foldOf(store, run), 50);
   expect(abort.signal.aborted).toBe(true);
   // The turn's limit, the agent, and the cancel.
   await clock.sleeping(3);
@@ -134,7 +148,8 @@ test('a cancel waits for the agent, but not for ever; without an agent it is don
   await canceled;
   expect((await store.runs.get('r'))?.state).toBe('working');
   await clock.advance(1_000);
-  await runs.cancel((await store.runs.get('r'))!, () => 1, 50);
+  const left = (await store.runs.get('r'))!;
+  await runs.cancel(left, () => foldOf(store, left), 50);
   expect(await store.runs.get('r')).toMatchObject({ state: 'canceled', seq: 4 });
 });
 
@@ -158,7 +173,7 @@ test('somebody else may end a run: its agent is not heard any more', async () =>
 
 test('closing stops agents and leaves nothing asleep', async () => {
   const { store, runs, clock } = begin();
-  const abort = new AbortController();
+  const abort = new LateAbort();
   await runs.start(
     HEAD,
     turn(

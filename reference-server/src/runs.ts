@@ -1,22 +1,37 @@
+import { foldRun } from './store/fold-run.ts';
 import type { AgentEvent, Clock, Json, Script } from '@agentproto/script';
+import type { LateAbort } from './late-abort.ts';
 import { createLogWriter } from './log-writer.ts';
-import type { FrameCounter, LogWriter } from './log-writer.ts';
+import type { LogWriter } from './log-writer.ts';
+import type { RunFold, Viewing } from './run-fold.ts';
 import { ConflictError } from './store/store.ts';
+import type { RunEvent } from './store/run-event.ts';
 import type { Run, RunHead, Store } from './store/store.ts';
 import type { SetTimer } from './timer.ts';
 
+/** What an agent does, as it comes. */
+export interface AgentEvents extends AsyncIterable<AgentEvent> {
+  /** Takes out of the iteration, at most `max`, what comes next without a wait; none when something has to be waited for. */
+  take?: (max: number) => readonly AgentEvent[];
+}
+
+/** The log of a run as its family folds it. */
+export interface Folding<View = unknown> {
+  /** The log up to where the run stands; the run's own from now on. */
+  fold: RunFold<View>;
+  viewing: Viewing<View>;
+}
+
 /** One message of the caller, and the agent that answers it. */
-export interface TurnStart {
+export interface TurnStart<View = unknown> extends Folding<View> {
   /** The message in the family's own words. */
   input: Json;
   /** Kept with the turn, so that later turns of the script can be found. */
   script?: Script | undefined;
   /** The agent at work. */
-  events: AsyncIterable<AgentEvent>;
+  events: AgentEvents;
   /** Aborts when the turn is to be canceled; the agent has its signal. */
-  abort: AbortController;
-  /** Has seen nothing yet. */
-  counter: FrameCounter;
+  abort: LateAbort;
   /**
    * A run is opened by its agent's first event, unless that is a direct reply or a crash; and when nothing
    * came for this long. Milliseconds of the clock; 0: after one round of the event loop.
@@ -26,11 +41,11 @@ export interface TurnStart {
 
 export interface Runs {
   /** Stores a new run with its first turn and sets the agent to work. Returns the run after its turn mark. */
-  start(head: RunHead, turn: TurnStart): Promise<Run>;
+  start<View>(head: RunHead, turn: TurnStart<View>): Promise<Run>;
   /** The next turn of a run that waits for its caller. Throws a ConflictError when it has gone on since. */
-  follow(run: Run, turn: TurnStart): Promise<Run>;
+  follow<View>(run: Run, turn: TurnStart<View>): Promise<Run>;
   /** Asks the agent to stop, and waits at most `waitMs` (of the clock) until its turn is over. */
-  cancel(run: Run, counter: FrameCounter, waitMs: number): Promise<void>;
+  cancel<View>(run: Run, folding: () => Promise<Folding<View>>, waitMs: number): Promise<void>;
   /** Stops every agent; nothing is written to a log any more. */
   close(): void;
 }
@@ -46,25 +61,35 @@ export interface RunsOptions {
 }
 
 interface LiveTurn {
-  abort: AbortController;
+  abort: LateAbort;
   /** Nothing more is timed, and who waits for the agent goes on. */
   finish: () => void;
   finished: Promise<void>;
 }
+
+/** Events that are written in one go, at most; then others have their turn. */
+const AT_ONCE = 256;
 
 /** Sets agents to work and writes down what they do. A run goes on whether anybody listens or not. */
 export function createRuns({ store, clock, setTimer, turnMs, onCrash }: RunsOptions): Runs {
   const live = new Map<string, LiveTurn>();
   let closed = false;
 
-  const writer = (run: Run, counter: FrameCounter, frames: number): LogWriter =>
-    createLogWriter({ store, clock, run, counter, frames, isClosed: () => closed });
+  const writer = <View>(run: Run, { fold, viewing }: Folding<View>): LogWriter =>
+    createLogWriter({ store, clock, run, fold, viewing, isClosed: () => closed });
 
-  async function begin(run: Run, turn: number, frames: number, start: TurnStart): Promise<Run> {
-    const log = writer(run, start.counter, frames);
-    await log.append({ type: 'turn', turn, input: start.input, ...(start.script && { script: start.script }) });
-    const marked = await store.runs.get(run.id);
-    if (!marked) throw new ConflictError(`There is no run ${run.id} (any more).`);
+  /** Most turns are over here: what the agent does without waiting is written with the message, in one go. */
+  async function begin<View>(run: Run, start: TurnStart<View>): Promise<Run> {
+    const { input, script, events, fold, abort } = start;
+    const log = writer(run, start);
+    const mark: RunEvent = { type: 'turn', turn: fold.turns, input, ...(script && { script }) };
+    const entry = { seq: run.seq + 1, at: clock.now(), event: mark, frames: 0 };
+    await log.append(mark, ...(events.take?.(AT_ONCE) ?? [])).catch((error: unknown) => {
+      if (error instanceof ConflictError) throw error;
+      return fail(run.id, log, abort, error);
+    });
+    const marked = foldRun(run, entry);
+    if (log.isOver()) return marked;
     const current = liveTurn(log, start);
     live.set(run.id, current);
     void work(run.id, log, start).finally(() => {
@@ -75,7 +100,7 @@ export function createRuns({ store, clock, setTimer, turnMs, onCrash }: RunsOpti
   }
 
   /** Opens the run in time, and ends the turn when it takes too long. */
-  function liveTurn(log: LogWriter, { abort, openAfterMs }: TurnStart): LiveTurn {
+  function liveTurn(log: LogWriter, { abort, openAfterMs }: Pick<TurnStart, 'abort' | 'openAfterMs'>): LiveTurn {
     // A log that cannot be written is the agent's to report.
     const open = () => void log.open().catch(() => {});
     const cancelOpening = openAfterMs === 0 ? nextRound(open) : setTimer(openAfterMs, open);
@@ -95,52 +120,49 @@ export function createRuns({ store, clock, setTimer, turnMs, onCrash }: RunsOpti
     return { abort, finish, finished };
   }
 
-  async function work(runId: string, log: LogWriter, { events, abort: { signal } }: TurnStart): Promise<void> {
+  async function work(
+    runId: string,
+    log: LogWriter,
+    { events, abort }: Pick<TurnStart, 'events' | 'abort'>,
+  ): Promise<void> {
+    let written = 0;
     try {
       for await (const event of events) {
-        await log.append(event);
+        const more = events.take?.(AT_ONCE) ?? [];
+        await log.append(event, ...more);
         if (log.isOver()) return;
+        written += 1 + more.length;
+        if (written > AT_ONCE) {
+          written = 0;
+          await new Promise((resolve) => setImmediate(resolve));
+        }
       }
-      await log.append({ type: 'end', state: signal.aborted ? 'canceled' : 'completed' });
+      await log.append({ type: 'end', state: abort.aborted ? 'canceled' : 'completed' });
     } catch (error) {
-      // Somebody else has ended the run: its log is theirs.
-      if (error instanceof ConflictError) return;
-      const canceled = signal.aborted && error instanceof Error && error.name === 'AbortError';
-      if (!canceled) onCrash(runId, error);
-      const message = error instanceof Error ? error.message : String(error);
-      await log
-        .append(canceled ? { type: 'end', state: 'canceled' } : { type: 'crash', message })
-        .catch((failure: unknown) => onCrash(runId, failure));
+      await fail(runId, log, abort, error);
     }
   }
 
-  /** Shows the counter the log up to where the run stands. */
-  async function replay(run: Run, counter: FrameCounter): Promise<{ turns: number; frames: number }> {
-    let turns = 0;
-    let frames = 0;
-    if (run.seq < 0) return { turns, frames };
-    for await (const entry of store.logs.read(run.id)) {
-      frames += counter(entry);
-      if (entry.event.type === 'turn') turns++;
-      if (entry.seq === run.seq) break;
-    }
-    return { turns, frames };
+  /** Ends a turn that has broken down. */
+  async function fail(runId: string, log: LogWriter, abort: LateAbort, error: unknown): Promise<void> {
+    // Somebody else has ended the run: its log is theirs.
+    if (error instanceof ConflictError) return;
+    const canceled = abort.aborted && error instanceof Error && error.name === 'AbortError';
+    if (!canceled) onCrash(runId, error);
+    const message = error instanceof Error ? error.message : String(error);
+    await log
+      .append(canceled ? { type: 'end', state: 'canceled' } : { type: 'crash', message })
+      .catch((failure: unknown) => onCrash(runId, failure));
   }
 
   return {
     async start(head, turn) {
-      return begin(await store.runs.create(head), 0, 0, turn);
+      return begin(await store.runs.create(head), turn);
     },
-    async follow(run, turn) {
-      const { turns, frames } = await replay(run, turn.counter);
-      return begin(run, turns, frames, turn);
-    },
-    async cancel(run, counter, waitMs) {
+    follow: begin,
+    async cancel(run, folding, waitMs) {
       const turn = live.get(run.id);
-      if (!turn) {
-        const { frames } = await replay(run, counter);
-        return writer(run, counter, frames).append({ type: 'end', state: 'canceled' });
-      }
+      if (!turn) return writer(run, await folding()).append({ type: 'end', state: 'canceled' });
       turn.abort.abort();
       await new Promise<void>((resolve) => {
         const cancel = setTimer(waitMs, resolve);

@@ -8,7 +8,7 @@ export { LIMITS } from './limits.ts';
 export { parseScript, parseScriptText } from './parse.ts';
 export { PRESETS, type Preset } from './presets.ts';
 export { didYouMean } from './nearest.ts';
-export { run, type RunContext } from './run.ts';
+export { run, type AgentRun, type RunContext } from './run.ts';
 export { ScriptError, type ScriptErrorCode } from './script-error.ts';
 export {
   END_STATES,
@@ -33,5 +33,5 @@ export {
 } from './script.ts';
 export { STEP_KINDS } from './step-check.ts';
 export { TCK_SCRIPTS } from './tck.ts';
-export { turnAfter, turnByInputs } from './turn.ts';
+export { countTurn, NO_TURNS, turnAfter, turnByInputs, type TurnCount } from './turn.ts';
 export { VirtualClock } from './virtual-clock.ts';

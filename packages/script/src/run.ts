@@ -19,35 +19,89 @@ export interface RunContext {
   waitForSignal?: (name: string, signal: AbortSignal) => Promise<void>;
 }
 
+/** The events of one turn, as they come. */
+export interface AgentRun extends AsyncGenerator<AgentEvent, void, undefined> {
+  /**
+   * Takes out of the iteration, at most `max`, what comes next without a wait. None: the turn is over, or has to wait
+   * or to crash, which `next` does. Not while a `next` is under way.
+   */
+  take(max: number): AgentEvent[];
+}
+
 /**
  * Plays one turn of a script. The last event is an `end` or `reply`, unless the script throws: then the
  * iteration throws an {@link AgentCrash}. A consumer that leaves early (`return`) ends every wait at once.
+ * The signal of the context is looked at when somebody has to wait, and not before.
  */
-export function run(script: Script, context: RunContext = {}): AsyncGenerator<AgentEvent, void, undefined> {
-  const stop = new AbortController();
-  const events = play(script, context, stop);
-  const close = events.return.bind(events);
-  // A generator that waits hears of `return` only after the wait; so the wait has to end first.
-  events.return = (value) => {
-    stop.abort(LEFT);
-    return close(value);
+export function run(script: Script, context: RunContext = {}): AgentRun {
+  const { turn = 0, input = { text: '' } } = context;
+  const todo = createTodo(acts(script, turn, input));
+  let waiting: { events: AsyncGenerator<AgentEvent, void, undefined>; stop: AbortController } | undefined;
+  const started = () => {
+    if (!waiting) {
+      const stop = new AbortController();
+      waiting = { stop, events: play(todo, turnOf(script, turn, input).onCancel, context, stop) };
+    }
+    return waiting.events;
+  };
+  const events: AgentRun = {
+    take: (max) => (waiting?.stop.signal.aborted ? [] : todo.take(max)),
+    next: () => started().next(),
+    return(value) {
+      // A generator that waits hears of `return` only after the wait; so the wait has to end first.
+      waiting?.stop.abort(LEFT);
+      return started().return(value);
+    },
+    throw: (error) => started().throw(error),
+    [Symbol.asyncIterator]: () => events,
+    async [Symbol.asyncDispose]() {
+      await events.return();
+    },
   };
   return events;
+}
+
+/** What a turn has still to do. */
+interface Todo {
+  take(max: number): AgentEvent[];
+  next(): Act | undefined;
+}
+
+function createTodo(all: Iterator<Act, void, undefined>): Todo {
+  /** Was looked at, and is no event. */
+  let ahead: Act | undefined;
+  return {
+    take(max) {
+      const events: AgentEvent[] = [];
+      while (ahead === undefined && events.length < max) {
+        const { value: act } = all.next();
+        if (act === undefined) break;
+        if ('type' in act) events.push(act);
+        else ahead = act;
+      }
+      return events;
+    },
+    next() {
+      const act = ahead ?? all.next().value ?? undefined;
+      ahead = undefined;
+      return act;
+    },
+  };
 }
 
 /** Why `stop` aborted, when it was not for a cancel. */
 const LEFT = 'the consumer left';
 
 async function* play(
-  script: Script,
+  todo: Todo,
+  onCancel: OnCancel,
   context: RunContext,
   stop: AbortController,
 ): AsyncGenerator<AgentEvent, void, undefined> {
-  const { turn = 0, input = { text: '' }, signal: asked, clock = systemClock } = context;
-  const { onCancel } = turnOf(script, turn, input);
+  const { signal: asked, clock = systemClock } = context;
   try {
     if (asked) stopWhenCanceled(stop, asked, onCancel, clock);
-    for (const act of acts(script, turn, input)) {
+    for (let act = todo.next(); act !== undefined; act = todo.next()) {
       if (stop.signal.aborted) {
         if (stop.signal.reason !== LEFT) yield { type: 'end', state: 'canceled' };
         return;

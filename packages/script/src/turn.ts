@@ -65,26 +65,44 @@ export function answer({ by, calls, specs }: Pending, input: TurnInput): ToolRes
   return results;
 }
 
+/** How far a script has come, event by event. */
+export interface TurnCount {
+  /** Which turn the next message brings about. */
+  turn: number;
+  /** Ids of the calls that wait for the caller. */
+  open: readonly string[];
+  /** The turn under way only asked again for what was still open. */
+  again: boolean;
+}
+
+/** Where a script begins. */
+export const NO_TURNS: TurnCount = { turn: 0, open: [], again: false };
+
+/** The count after one more event. */
+export function countTurn(count: TurnCount, event: AgentEvent): TurnCount {
+  switch (event.type) {
+    case 'tool-request': {
+      const ids = event.calls.map(({ id }) => id);
+      return { ...count, open: ids, again: ids.every((id) => count.open.includes(id)) };
+    }
+    case 'tool-result':
+      return { ...count, open: [] };
+    case 'end':
+    case 'reply':
+      return { ...count, turn: count.again ? count.turn : count.turn + 1, again: false };
+    default:
+      return count;
+  }
+}
+
 /**
  * The turn that the next message of a run or conversation brings about, by all that its agent did since the script
  * began: one further than the last turn, unless that only asked again for what was still open.
  */
 export function turnAfter(events: Iterable<AgentEvent>): number {
-  let turn = 0;
-  let open = new Set<string>();
-  let again = false;
-  for (const event of events) {
-    if (event.type === 'tool-request') {
-      again = event.calls.every(({ id }) => open.has(id));
-      open = new Set(event.calls.map(({ id }) => id));
-    } else if (event.type === 'tool-result') {
-      open.clear();
-    } else if (event.type === 'end' || event.type === 'reply') {
-      if (!again) turn++;
-      again = false;
-    }
-  }
-  return turn;
+  let count = NO_TURNS;
+  for (const event of events) count = countTurn(count, event);
+  return count.turn;
 }
 
 /**

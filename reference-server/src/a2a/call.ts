@@ -8,6 +8,8 @@ import type {
 } from '@agentproto/protocol/a2a/1.0';
 import type { RequestInfo, WireFault } from '@agentproto/script';
 import type { StreamItem as Item } from '../answer.ts';
+import type { Run } from '../store/store.ts';
+import type { TaskFold } from './fold.ts';
 
 /** One call of an operation, whatever the binding. */
 export interface Call {
@@ -21,8 +23,8 @@ export interface Call {
   lastEventId: string | undefined;
   /** What the server saw of the request, for `echo`. Made only when it is asked for. */
   seen: () => RequestInfo;
-  /** Aborts when the caller has left, or the server closes. */
-  signal: AbortSignal;
+  /** Aborts when the caller has left, or the server closes. Made when it is asked for: who has not to wait needs none. */
+  readonly signal: AbortSignal;
   /** Filled in while the call is answered: headers that the answer has besides the binding's. */
   headers?: Record<string, string>;
   /** Filled in while the call is answered: a fault of the wire that the script wants for a plain answer. */
@@ -40,8 +42,8 @@ export interface HttpRequest {
   headerNames: readonly string[];
   /** Empty when there is none. */
   body: Buffer;
-  /** Aborts when the caller has left, or the server closes. */
-  signal: AbortSignal;
+  /** Aborts when the caller has left, or the server closes. Made when it is asked for: who has not to wait needs none. */
+  readonly signal: AbortSignal;
 }
 
 /** One operation, asked for over one of the bindings. */
@@ -59,6 +61,12 @@ export interface Outcome {
   /** One of them, as the method has it. */
   result?: unknown;
   items?: AsyncIterable<StreamItem>;
+}
+
+/** A run whose turn has begun. */
+export interface Turn extends Run {
+  /** The task before the turn; absent where the turn is its first. The reader's own. */
+  before?: TaskFold;
 }
 
 export interface RestRoute {

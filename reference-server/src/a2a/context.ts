@@ -21,14 +21,25 @@ import type {
   Task,
 } from '@agentproto/protocol/a2a/1.0';
 import type { Violation } from '@agentproto/rules/a2a/1.0';
-import type { AgentEvent, PartSpec, Script } from '@agentproto/script';
+import type { PartSpec, Script } from '@agentproto/script';
 import type { ReadRequest, RpcError, RpcId } from '@agentproto/wire/json-rpc';
 import type { OutgoingSseEvent } from '@agentproto/wire/sse';
 import type { Answer, StreamAnswer } from '../answer.ts';
+import type { AgentEvents } from '../runs.ts';
 import type { ServerContext } from '../server-context.ts';
 import type { Entry, Run, RunPlace } from '../store/store.ts';
 import type { A2AError, ErrorName, ErrorRow, RestErrorBody } from './a2a-error.ts';
-import type { Call, HttpRequest, Operation, Outcome, PushConfig, RequestOf, RestRoute, StreamItem } from './call.ts';
+import type {
+  Call,
+  HttpRequest,
+  Operation,
+  Outcome,
+  PushConfig,
+  RequestOf,
+  RestRoute,
+  StreamItem,
+  Turn,
+} from './call.ts';
 import type { TaskFold, TaskViewOptions } from './fold.ts';
 import type { A2ASettings } from './options.ts';
 
@@ -123,17 +134,17 @@ export interface A2AImpl {
   checkScript: (ctx: Ctx, script: Script) => void;
   checkCancelable: (ctx: Ctx, run: Run) => void;
   checkSubscribable: (ctx: Ctx, run: Run) => void;
-  beginTurn: (ctx: Ctx, call: Call, request: SendMessageRequest) => Promise<Run>;
+  beginTurn: (ctx: Ctx, call: Call, request: SendMessageRequest) => Promise<Turn>;
   newId: (ctx: Ctx) => string;
   stopAgent: (ctx: Ctx, run: Run) => Promise<void>;
   writePageToken: (ctx: Ctx, place: RunPlace) => string;
   readPageToken: (ctx: Ctx, token: string) => RunPlace;
   // Around the agent
-  agentEvents: (ctx: Ctx, request: SendMessageRequest, events: AsyncIterable<AgentEvent>) => AsyncIterable<AgentEvent>;
+  agentEvents: (ctx: Ctx, request: SendMessageRequest, events: AgentEvents) => AgentEvents;
   acceptedParts: (ctx: Ctx, parts: readonly PartSpec[], modes: readonly string[]) => PartSpec[];
   // From a run's log to messages
   encode: (ctx: Ctx, fold: TaskFold, entry: Omit<Entry, 'frames'>) => StreamResponse[];
-  advance: (ctx: Ctx, fold: TaskFold, entry: Omit<Entry, 'frames'>) => void;
+  advance: (ctx: Ctx, fold: TaskFold, entry: Omit<Entry, 'frames'>, made?: readonly StreamResponse[]) => void;
   taskView: (ctx: Ctx, fold: TaskFold, options?: TaskViewOptions) => Task;
   recentHistory: (ctx: Ctx, history: readonly Message[], length: number | undefined) => Message[];
   timestamp: (ctx: Ctx, at: number) => string;
@@ -142,11 +153,11 @@ export interface A2AImpl {
   awaitAnswer: (
     ctx: Ctx,
     call: Call,
-    turn: Run,
+    turn: Turn,
     configuration: { returnImmediately?: boolean | undefined; historyLength?: number | undefined },
   ) => Promise<SendMessageResponse>;
-  turnEvents: (ctx: Ctx, call: Call, turn: Run, historyLength: number | undefined) => AsyncGenerator<StreamItem>;
-  taskEvents: (ctx: Ctx, call: Call, run: Run) => AsyncGenerator<StreamItem>;
+  turnEvents: (ctx: Ctx, call: Call, turn: Turn, historyLength: number | undefined) => AsyncIterable<StreamItem>;
+  taskEvents: (ctx: Ctx, call: Call, run: Run) => AsyncIterable<StreamItem>;
   endsStream: (ctx: Ctx, entry: Entry) => boolean;
   readLastEventId: (ctx: Ctx, id: string | undefined) => number | undefined;
   // Webhooks

@@ -12,7 +12,7 @@ const isMethod = (name: string): name is MethodName => Object.hasOwn(METHODS, na
 /** What both bindings do alike: who, which version, which extensions, may it, is it valid; then the operation. */
 export async function dispatch(ctx: A2AContext, { binding, method, params, request }: Operation): Promise<Outcome> {
   const { impl } = ctx;
-  const { verb, path, headers, query, signal } = request;
+  const { verb, path, headers, query } = request;
   const bodyBytes = request.body.length;
   const owner = impl.authenticate(ctx, headers);
   impl.checkVersion(ctx, impl.readVersion(ctx, headers, query));
@@ -26,9 +26,11 @@ export async function dispatch(ctx: A2AContext, { binding, method, params, reque
     binding,
     extensions,
     lastEventId: headers['last-event-id'] as string | undefined,
-    // Not the request itself: its body need not stay as long as the agent works.
+    // Of the request no more than is needed: its body need not stay as long as the agent works.
     seen: () => ({ binding, operation: method, method: verb, path, headers: visibleHeaders(headers), bodyBytes }),
-    signal,
+    get signal() {
+      return request.signal;
+    },
   };
   // What `readParams` returns is what this very method takes.
   const operation = impl[method] as (ctx: A2AContext, call: Call, params: unknown) => Promise<unknown>;

@@ -63,21 +63,27 @@ async function answer(ctx: A2AContext, base: string, request: FastifyRequest, re
   await replyWith(ctx, reply, await answered(ctx, httpRequest(ctx, base, request, reply)));
 }
 
+const NO_QUERY = new URLSearchParams();
+const NO_BODY = Buffer.alloc(0);
+
 function httpRequest(ctx: A2AContext, base: string, request: FastifyRequest, reply: FastifyReply): HttpRequest {
   const [url, search] = splitUrl(request);
   const { body } = request;
   // Else it would stay as long as the answer lasts.
   request.body = undefined;
+  const left = whenLeft(ctx, reply.raw);
   return {
     verb: request.method,
     path: url.slice(base.length),
-    query: new URLSearchParams(search),
+    query: search === '' ? NO_QUERY : new URLSearchParams(search),
     headers: request.headers,
     get headerNames() {
       return request.raw.rawHeaders.filter((_text, i) => i % 2 === 0);
     },
-    body: body instanceof Buffer ? body : Buffer.alloc(0),
-    signal: whenLeft(ctx, reply.raw),
+    body: body instanceof Buffer ? body : NO_BODY,
+    get signal() {
+      return left.signal;
+    },
   };
 }
 

@@ -1,96 +1,127 @@
 import type { Message, StreamResponse, Task } from '@agentproto/protocol/a2a/1.0';
+import { Batches } from '../batches.ts';
 import { HttpError } from '../http-error.ts';
 import { endsTurn } from '../store/run-event.ts';
+import { DroppedError } from '../store/store.ts';
 import type { Entry, Run } from '../store/store.ts';
+import { copyFold } from '../run-fold.ts';
 import type { A2AContext } from './context.ts';
-import type { Call, StreamItem } from './call.ts';
+import type { Call, StreamItem, Turn } from './call.ts';
 import { internalError } from './a2a-error.ts';
-import { newFold } from './task-fold.ts';
+import { copyTask, newFold } from './task-fold.ts';
 import type { TaskFold, TaskViewOptions } from './fold.ts';
+import { emptyLog, logAt, step, viewingOf } from './task-log.ts';
+import type { TaskLog } from './task-log.ts';
 
-/** One entry of a log, and the task after it. */
+/** One entry of a log, the frames that it makes, and the task after it. */
 interface Step {
   entry: Entry;
+  frames: StreamResponse[];
   fold: TaskFold;
 }
 
-/** Reads a run's log from its beginning, and on as it grows, until `signal` aborts. */
-async function* walk(ctx: A2AContext, run: Pick<Run, 'id' | 'contextId'>, signal?: AbortSignal): AsyncGenerator<Step> {
-  const fold = newFold(run);
-  for await (const entry of ctx.store.logs.read(run.id, { ...(signal && { signal }) })) {
-    ctx.impl.advance(ctx, fold, entry);
-    yield { entry, fold };
-  }
-}
-
-/** The same with the frames that each entry makes. */
-export async function* walkFrames(
+/** Reads a run's log from where `past` stands, which it changes, and on as it grows, until the signal aborts. */
+export async function* walk(
   ctx: A2AContext,
-  run: Run,
-  signal: AbortSignal,
-): AsyncGenerator<Step & { frames: StreamResponse[] }> {
-  const fold = newFold(run);
-  for await (const entry of ctx.store.logs.read(run.id, { signal })) {
-    const frames = ctx.impl.encode(ctx, fold, entry);
-    ctx.impl.advance(ctx, fold, entry);
-    yield { entry, frames, fold };
+  run: Pick<Run, 'id'>,
+  past: Pick<TaskLog, 'seq' | 'view'>,
+  waiting: Pick<Call, 'signal'>,
+): AsyncGenerator<Step> {
+  const { seq: after, view: fold } = past;
+  for await (const batch of ctx.store.logs.read(run.id, readFrom(after, waiting))) {
+    for (const entry of batch) yield { entry, frames: step(ctx, fold, entry), fold };
   }
 }
 
-/** The task as it stands; undefined when the store has dropped it. */
+/** The signal is passed on unread: it is made when somebody asks for it. */
+const readFrom = (after: number, waiting: Pick<Call, 'signal'>) => ({
+  after,
+  get signal() {
+    return waiting.signal;
+  },
+});
+
+/** The task as it stands, or as it has gone on since; undefined when the store has dropped it. */
 export async function currentTask(ctx: A2AContext, run: Run, view?: TaskViewOptions): Promise<Task | undefined> {
-  for await (const { entry, fold } of walk(ctx, run)) {
-    if (entry.seq >= run.seq) return ctx.impl.taskView(ctx, fold, view);
-  }
-  return undefined;
+  const kept = await ctx.store.logs.snapshot(run.id);
+  // Written by this family; only looked at.
+  const log = kept && kept.seq >= run.seq ? (kept.value as TaskLog) : await logAt(ctx, run, run.seq);
+  return log && ctx.impl.taskView(ctx, log.view, view);
+}
+
+/** The task before a turn; the caller's own. */
+const taskBefore = (turn: Turn): TaskFold => (turn.before ? copyTask(turn.before) : newFold(turn));
+
+/** The task after the entries of a turn so far. At the end of the turn it is kept already. */
+async function taskAfter(ctx: A2AContext, turn: Turn, entries: readonly Entry[]): Promise<TaskFold> {
+  const kept = await ctx.store.logs.snapshot(turn.id);
+  if (kept && kept.seq === entries.at(-1)?.seq) return (kept.value as TaskLog).view;
+  const fold = taskBefore(turn);
+  for (const entry of entries) step(ctx, fold, entry);
+  return fold;
 }
 
 /** Waits for what a plain answer to a turn holds (§3.2.2): its message, or its task at the end or right away. */
 export async function awaitAnswer(
   ctx: A2AContext,
   call: Call,
-  turn: Run,
+  turn: Turn,
   {
     returnImmediately = false,
     historyLength,
   }: { returnImmediately?: boolean | undefined; historyLength?: number | undefined },
 ): Promise<{ task: Task } | { message: Message }> {
   let { open } = turn;
-  for await (const { entry, fold } of walk(ctx, turn, call.signal)) {
-    const { event, seq } = entry;
-    if (seq < turn.seq) continue;
-    if (event.type === 'wire') call.fault = event.fault;
-    if (!open && event.type === 'reply') return { message: ctx.impl.directMessage(ctx, fold, event.parts) };
-    if (!open && event.type === 'crash') throw internalError();
-    open ||= event.type === 'open';
-    if (open && (returnImmediately || (seq > turn.seq && endsTurn(event)))) {
-      return { task: ctx.impl.taskView(ctx, fold, { historyLength }) };
+  const entries: Entry[] = [];
+  for await (const batch of ctx.store.logs.read(turn.id, readFrom(turn.seq - 1, call))) {
+    for (const entry of batch) {
+      const { event, seq } = entry;
+      entries.push(entry);
+      if (event.type === 'wire') call.fault = event.fault;
+      if (!open && event.type === 'reply') return { message: ctx.impl.directMessage(ctx, newFold(turn), event.parts) };
+      if (!open && event.type === 'crash') throw internalError();
+      open ||= event.type === 'open';
+      if (open && (returnImmediately || (seq > turn.seq && endsTurn(event)))) {
+        return { task: ctx.impl.taskView(ctx, await taskAfter(ctx, turn, entries), { historyLength }) };
+      }
     }
   }
   throw stopped();
 }
 
 /** The events of a turn as they come: a message alone, or the task and then its updates (§3.1.2). */
-export async function* turnEvents(
+export const turnEvents = (
   ctx: A2AContext,
   call: Call,
-  turn: Run,
+  turn: Turn,
   historyLength: number | undefined,
-): AsyncGenerator<StreamItem> {
+): AsyncIterable<StreamItem> => new Batches(turnBatches(ctx, call, turn, historyLength));
+
+async function* turnBatches(
+  ctx: A2AContext,
+  call: Call,
+  turn: Turn,
+  historyLength: number | undefined,
+): AsyncGenerator<readonly StreamItem[]> {
   let { open } = turn;
-  for await (const { entry, frames, fold } of walkFrames(ctx, turn, call.signal)) {
-    const { event, seq } = entry;
-    if (seq < turn.seq) continue;
-    if (!open && event.type === 'reply')
-      return yield { event: { message: ctx.impl.directMessage(ctx, fold, event.parts) } };
-    if (!open && event.type === 'crash') throw internalError();
-    if (event.type === 'open' || (open && seq === turn.seq)) {
-      open = true;
-      yield { id: entry.frames, event: { task: ctx.impl.taskView(ctx, fold, { historyLength }) } };
-    } else {
-      yield* items(entry, frames);
+  const fold = taskBefore(turn);
+  for await (const batch of ctx.store.logs.read(turn.id, readFrom(turn.seq - 1, call))) {
+    const items: StreamItem[] = [];
+    for (const entry of batch) {
+      const { event, seq } = entry;
+      const frames = step(ctx, fold, entry);
+      if (!open && event.type === 'crash') throw internalError();
+      if (!open && event.type === 'reply')
+        return yield [{ event: { message: ctx.impl.directMessage(ctx, fold, event.parts) } }];
+      if (event.type === 'open' || (open && seq === turn.seq)) {
+        open = true;
+        items.push({ id: entry.frames, event: { task: ctx.impl.taskView(ctx, fold, { historyLength }) } });
+      } else {
+        addItems(items, entry, frames);
+      }
+      if (seq > turn.seq && ctx.impl.endsStream(ctx, entry)) return yield items;
     }
-    if (ctx.impl.endsStream(ctx, entry) && seq > turn.seq) return;
+    if (items.length > 0) yield items;
   }
   throw stopped();
 }
@@ -99,24 +130,52 @@ export async function* turnEvents(
  * The events of a task from now on: first the task, then what comes (§3.1.6); or, after `lastEventId`, exactly
  * the events that followed it. An interrupted task is silent until its next turn.
  */
-export async function* taskEvents(ctx: A2AContext, call: Call, run: Run): AsyncGenerator<StreamItem> {
+export const taskEvents = (ctx: A2AContext, call: Call, run: Run): AsyncIterable<StreamItem> =>
+  new Batches(taskBatches(ctx, call, run));
+
+async function* taskBatches(ctx: A2AContext, call: Call, run: Run): AsyncGenerator<readonly StreamItem[]> {
   const seen = ctx.impl.readLastEventId(ctx, call.lastEventId);
-  for await (const { entry, frames, fold } of walkFrames(ctx, run, call.signal)) {
-    if (seen === undefined && entry.seq <= run.seq) {
-      if (entry.seq === run.seq) yield { id: entry.frames, event: { task: ctx.impl.taskView(ctx, fold) } };
-      continue;
+  const past = seen === undefined ? undefined : await logBefore(ctx, run, seen);
+  const log = past ?? (await logAt(ctx, run, run.seq));
+  if (!log) throw stopped();
+  if (!past) yield [{ id: log.frames, event: { task: ctx.impl.taskView(ctx, log.view) } }];
+  for await (const batch of ctx.store.logs.read(run.id, readFrom(log.seq, call))) {
+    const items: StreamItem[] = [];
+    for (const entry of batch) {
+      const before = items.length;
+      addItems(items, entry, step(ctx, log.view, entry), past && seen);
+      const isNew = entry.seq > run.seq || (entry.seq === run.seq && items.length > before);
+      if (isNew && ctx.impl.endsStream(ctx, entry)) return yield items;
     }
-    const news = items(entry, frames).filter((item) => 'fault' in item || (item.id ?? 0) > (seen ?? 0));
-    yield* news;
-    const isNew = entry.seq > run.seq || (entry.seq === run.seq && news.length > 0);
-    if (isNew && ctx.impl.endsStream(ctx, entry)) return;
+    if (items.length > 0) yield items;
   }
   throw stopped();
 }
 
-function items({ event, frames: count }: Entry, frames: readonly StreamResponse[]): StreamItem[] {
-  if (event.type === 'wire') return [{ fault: event.fault }];
-  return frames.map((frame, i) => ({ id: count - frames.length + i + 1, event: frame }));
+/** The log before the frame after `seen`; undefined when that is not to be had any more. */
+async function logBefore(ctx: A2AContext, run: Run, seen: number): Promise<TaskLog | undefined> {
+  const kept = await ctx.store.logs.snapshot(run.id);
+  if (kept && (kept.value as TaskLog).frames <= seen) return copyFold(kept.value as TaskLog, viewingOf(ctx));
+  try {
+    for await (const _batch of ctx.store.logs.read(run.id, { after: -1 })) return emptyLog(ctx, run);
+  } catch (error) {
+    if (!(error instanceof DroppedError)) throw error;
+  }
+  return undefined;
+}
+
+/** Those of an entry after the frame `seen`. */
+function addItems(
+  items: StreamItem[],
+  { event, frames: count }: Entry,
+  frames: readonly StreamResponse[],
+  seen = 0,
+): void {
+  if (event.type === 'wire') items.push({ fault: event.fault });
+  for (const [i, frame] of frames.entries()) {
+    const id = count - frames.length + i + 1;
+    if (id > seen) items.push({ id, event: frame });
+  }
 }
 
 /** A stream is over when its turn is: at a terminal state (§3.1.2), and at an interrupted one (§11.7, against §7.6.1). */
@@ -130,19 +189,3 @@ export function readLastEventId(_ctx: A2AContext, id: string | undefined): numbe
 }
 
 const stopped = () => new HttpError('UNAVAILABLE', 'The server is closing, or the task was dropped.');
-
-/** Waits for the first item, so that a failure before it is no broken stream. */
-export async function begun(items: AsyncIterable<StreamItem>): Promise<AsyncIterable<StreamItem>> {
-  const iterator = items[Symbol.asyncIterator]();
-  let first: IteratorResult<StreamItem> | undefined = await iterator.next();
-  return {
-    [Symbol.asyncIterator]: () => ({
-      next: () => {
-        const step = first;
-        first = undefined;
-        return step ? Promise.resolve(step) : iterator.next();
-      },
-      return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
-    }),
-  };
-}

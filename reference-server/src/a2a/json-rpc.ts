@@ -39,7 +39,9 @@ export async function answerRpc(ctx: A2AContext, request: HttpRequest): Promise<
       items,
       data: (event) => JSON.stringify(impl.rpcResult(ctx, id, event)),
       failure: (error) => JSON.stringify(impl.rpcError(ctx, id, errorObject(ctx, told(ctx, error)))),
-      signal: request.signal,
+      get signal() {
+        return request.signal;
+      },
     });
   } catch (error) {
     return rpcFailure(ctx, id, error);

@@ -9,6 +9,7 @@ import type {
   SubscribeToTaskRequest,
   Task,
 } from '@agentproto/protocol/a2a/1.0';
+import { begun } from '../batches.ts';
 import { isFinished, isInterrupted } from '../store/run-event.ts';
 import { ConflictError } from '../store/store.ts';
 import type { Run } from '../store/store.ts';
@@ -16,8 +17,7 @@ import { taskNotFound } from './accept.ts';
 import type { A2AContext } from './context.ts';
 import type { Call, StreamItem } from './call.ts';
 import { A2AError } from './a2a-error.ts';
-import { begun } from './follow.ts';
-import { frameCounter } from './turn.ts';
+import { logAt, viewingOf } from './task-log.ts';
 
 /** §3.1.1 */
 export async function SendMessage(
@@ -68,7 +68,11 @@ const notCancelable = ({ id, state }: Run) =>
 
 export async function stopAgent(ctx: A2AContext, run: Run): Promise<void> {
   try {
-    await ctx.runs.cancel(run, frameCounter(ctx, run), ctx.settings.cancelWaitMs);
+    const folding = async () => ({
+      fold: (await logAt(ctx, run, run.seq)) ?? taskNotFound(run.id),
+      viewing: viewingOf(ctx),
+    });
+    await ctx.runs.cancel(run, folding, ctx.settings.cancelWaitMs);
   } catch (error) {
     // Somebody else wrote first; what the task is now is looked at next.
     if (!(error instanceof ConflictError)) throw error;

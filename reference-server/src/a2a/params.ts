@@ -40,21 +40,55 @@ export function normalizeParams(_ctx: A2AContext, given: unknown): unknown {
 function normalize(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
   checkDepth(depth);
-  if (Array.isArray(value)) return value.map((item) => normalize(item, depth + 1));
-  const members = new Map<string, unknown>();
-  for (const [name, member] of Object.entries(value)) {
+  if (Array.isArray(value)) return normalizeItems(value, depth);
+  // Most objects are what they should be: a new one is made for the others alone.
+  let result: { [name: string]: unknown } | undefined;
+  const object = value as { [name: string]: unknown };
+  for (const name of Object.keys(object)) {
+    const member = object[name];
     const key = name.includes('_') ? camelCase(name) : name;
-    if (key !== name && Object.hasOwn(value, key)) continue;
-    if (member === null && key !== 'data') continue;
-    if (key === 'status' && member === 'TASK_STATE_UNSPECIFIED') continue;
-    if (OPAQUE.has(key)) {
-      measure(member, depth + 1);
-      members.set(key, member);
-    } else {
-      members.set(key, normalize(member, depth + 1));
-    }
+    const isDropped =
+      (key !== name && Object.hasOwn(object, key)) ||
+      (member === null && key !== 'data') ||
+      (key === 'status' && member === 'TASK_STATE_UNSPECIFIED');
+    const normal = isDropped ? undefined : memberOf(key, member, depth + 1);
+    if (!result && !isDropped && key === name && normal === member) continue;
+    result ??= membersBefore(object, name);
+    if (!isDropped) define(result, key, normal);
   }
-  return Object.fromEntries(members);
+  return result ?? object;
+}
+
+function memberOf(key: string, member: unknown, depth: number): unknown {
+  if (!OPAQUE.has(key)) return normalize(member, depth);
+  measure(member, depth);
+  return member;
+}
+
+function normalizeItems(items: readonly unknown[], depth: number): readonly unknown[] {
+  let result: unknown[] | undefined;
+  for (const [i, item] of items.entries()) {
+    const normal = normalize(item, depth + 1);
+    if (normal !== item) result ??= items.slice(0, i);
+    result?.push(normal);
+  }
+  return result ?? items;
+}
+
+function membersBefore(object: { [name: string]: unknown }, end: string): { [name: string]: unknown } {
+  const result = {};
+  for (const name of Object.keys(object)) {
+    if (name === end) break;
+    define(result, name, object[name]);
+  }
+  return result;
+}
+
+/** An assignment to `__proto__` would change another thing than a member. */
+function define(object: { [name: string]: unknown }, name: string, value: unknown): void {
+  if (name === '__proto__')
+    Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+  else object[name] = value;
 }
 
 function measure(value: unknown, depth: number): void {

@@ -15,7 +15,8 @@ import { A2AError, invalidParams } from './a2a-error.ts';
 import type { FieldViolation } from './a2a-error.ts';
 import type { Call, PushConfig } from './call.ts';
 import type { A2AContext } from './context.ts';
-import { walkFrames } from './follow.ts';
+import { walk } from './follow.ts';
+import { logAt } from './task-log.ts';
 
 /** Webhooks that one task may have. */
 const MAX_CONFIGS = 100;
@@ -172,9 +173,10 @@ export async function* pushEvents(
   signal: AbortSignal,
 ): AsyncGenerator<StreamResponse> {
   let { open } = run;
-  for await (const { entry, frames, fold } of walkFrames(ctx, run, signal)) {
-    const { event, seq } = entry;
-    if (seq <= after) continue;
+  const past = await logAt(ctx, run, after);
+  if (!past) return;
+  for await (const { entry, frames, fold } of walk(ctx, run, past, { signal })) {
+    const { event } = entry;
     if (!open && event.type === 'reply') return yield { message: ctx.impl.directMessage(ctx, fold, event.parts) };
     if (!open && event.type === 'crash') return;
     if (event.type === 'open') {

@@ -55,7 +55,9 @@ export async function answerRest(ctx: A2AContext, request: HttpRequest): Promise
       items,
       data: (event) => JSON.stringify(impl.restEvent(ctx, event)),
       failure: (error) => JSON.stringify(errorBody(ctx, told(ctx, error))),
-      signal: request.signal,
+      get signal() {
+        return request.signal;
+      },
     });
   } catch (error) {
     return restFailure(ctx, request.headers, error);

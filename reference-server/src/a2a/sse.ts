@@ -3,6 +3,7 @@ import type { StreamResponse } from '@agentproto/protocol/a2a/1.0';
 import { encodeSseComment, encodeSseEvent } from '@agentproto/wire/sse';
 import type { OutgoingSseEvent } from '@agentproto/wire/sse';
 import type { StreamAnswer } from '../answer.ts';
+import { batchesOf } from '../batches.ts';
 import type { A2AContext } from './context.ts';
 import type { StreamItem } from './call.ts';
 
@@ -16,12 +17,13 @@ export interface SseStream {
   /** The data of the event that ends a stream which fails. */
   failure: (error: unknown) => string;
   /** Aborts when nobody reads any more. */
-  signal: AbortSignal;
+  readonly signal: AbortSignal;
 }
 
 /** The stream as an answer. */
-export function sseAnswer(ctx: A2AContext, { headers, items, data, failure, signal }: SseStream): StreamAnswer {
+export function sseAnswer(ctx: A2AContext, stream: SseStream): StreamAnswer {
   const { impl, keepAliveMs } = ctx;
+  const { headers, items, data, failure } = stream;
   return {
     status: 200,
     headers: { ...impl.streamHeaders(ctx), ...headers },
@@ -30,18 +32,21 @@ export function sseAnswer(ctx: A2AContext, { headers, items, data, failure, sign
     broken: () => impl.frameText(ctx, { data: '{"broken":' }),
     failure: (error) => impl.frameText(ctx, { data: failure(error) }),
     keepAlive: { everyMs: keepAliveMs, frame: impl.keepAliveText(ctx) },
-    signal,
+    get signal() {
+      return stream.signal;
+    },
   };
 }
 
 async function* frames(ctx: A2AContext, items: SseStream['items'], data: SseStream['data']): StreamAnswer['frames'] {
-  for await (const item of items) {
-    if ('fault' in item) yield item;
-    else {
-      const id = item.id === undefined ? {} : { id: String(item.id) };
-      yield { text: ctx.impl.frameText(ctx, { ...id, data: data(item.event) }) };
-    }
-  }
+  const frameOf = (item: StreamItem) => {
+    if ('fault' in item) return item;
+    const { id, event } = item;
+    return {
+      text: ctx.impl.frameText(ctx, id === undefined ? { data: data(event) } : { id: String(id), data: data(event) }),
+    };
+  };
+  for await (const batch of batchesOf(items)) yield batch.map(frameOf);
 }
 
 export const streamHeaders = (_ctx: A2AContext): Record<string, string> => ({

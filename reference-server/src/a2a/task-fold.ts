@@ -1,4 +1,11 @@
-import type { Message, Part, StreamResponse, Task, TaskArtifactUpdateEvent } from '@agentproto/protocol/a2a/1.0';
+import type {
+  Artifact,
+  Message,
+  Part,
+  StreamResponse,
+  Task,
+  TaskArtifactUpdateEvent,
+} from '@agentproto/protocol/a2a/1.0';
 import type { Entry, Run } from '../store/store.ts';
 import type { A2AContext } from './context.ts';
 import { updates } from './encode.ts';
@@ -17,10 +24,21 @@ export function newFold(run: Pick<Run, 'id' | 'contextId'>): TaskFold {
   };
 }
 
-/** Takes one more entry in: what a client would do with the updates that the entry makes. */
-export function advance(ctx: A2AContext, fold: TaskFold, entry: Omit<Entry, 'frames'>): void {
+/** Its own: nothing in it is changed when the other goes on. */
+export const copyTask = ({ artifacts, history, ...rest }: TaskFold): TaskFold => ({
+  ...rest,
+  artifacts: new Map([...artifacts].map(([id, artifact]) => [id, { ...artifact, parts: [...artifact.parts] }])),
+  history: [...history],
+});
+
+/** Takes one more entry in: what a client would do with the updates that the entry makes, `made` where they are made already. */
+export function advance(
+  ctx: A2AContext,
+  fold: TaskFold,
+  entry: Omit<Entry, 'frames'>,
+  made: readonly StreamResponse[] = updates(ctx, fold, entry),
+): void {
   const { at, event } = entry;
-  const made = updates(ctx, fold, entry);
   if (event.type === 'turn') {
     supersede(fold);
     // The log holds what `acceptMessage` has validated.
@@ -69,6 +87,9 @@ function appendParts(parts: Part[], more: readonly Part[]): void {
 const isPlainText = (part: Part): part is Extract<Part, { text: string }> =>
   part.text !== undefined && part.filename === undefined && part.metadata === undefined;
 
+/** An artifact that is shown does not grow any more. */
+const settled = (artifact: Artifact): Artifact => ({ ...artifact, parts: [...artifact.parts] });
+
 /** The task as it is shown. Members that would be empty are left out (§3.1.4, §3.2.4). */
 export function taskView(
   ctx: A2AContext,
@@ -80,7 +101,7 @@ export function taskView(
     id: fold.id,
     contextId: fold.contextId,
     status: fold.status,
-    ...(includeArtifacts && fold.artifacts.size > 0 && { artifacts: [...fold.artifacts.values()] }),
+    ...(includeArtifacts && fold.artifacts.size > 0 && { artifacts: [...fold.artifacts.values()].map(settled) }),
     ...(history.length > 0 && { history }),
   };
 }

@@ -1,23 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import type { Part, SendMessageRequest } from '@agentproto/protocol/a2a/1.0';
 import { ScriptError } from '@agentproto/script';
-import type { AgentEvent, Json, PartSpec } from '@agentproto/script';
-import { perform, storyOf } from '../agent.ts';
+import type { Json, PartSpec } from '@agentproto/script';
+import { changedEvents } from '../agent-events.ts';
+import { perform, storyIn } from '../agent.ts';
 import type { Performance, Story } from '../agent.ts';
-import type { FrameCounter } from '../log-writer.ts';
-import type { TurnStart } from '../runs.ts';
+import { LateAbort } from '../late-abort.ts';
+import type { AgentEvents, TurnStart } from '../runs.ts';
 import { ConflictError } from '../store/store.ts';
 import type { Run } from '../store/store.ts';
 import { essence, goneOn } from './accept.ts';
 import { carrierOf, inputOf } from './agent-input.ts';
 import type { A2AContext } from './context.ts';
-import type { Call } from './call.ts';
+import type { Call, Turn } from './call.ts';
+import type { TaskFold } from './fold.ts';
 import { invalidParams } from './a2a-error.ts';
-import { newFold } from './task-fold.ts';
+import { copyTask } from './task-fold.ts';
+import { emptyLog, logAt, viewingOf } from './task-log.ts';
 
 /** Takes a message and sets the agent to work. The run stands right after the message; the answer comes in its log. */
-export async function beginTurn(ctx: A2AContext, call: Call, request: SendMessageRequest): Promise<Run> {
-  const { impl, runs, store } = ctx;
+export async function beginTurn(ctx: A2AContext, call: Call, request: SendMessageRequest): Promise<Turn> {
+  const { impl, runs } = ctx;
   const { message } = request;
   impl.checkMessage(ctx, request);
   const before = message.taskId ? await impl.findTask(ctx, call, message.taskId) : undefined;
@@ -27,16 +30,19 @@ export async function beginTurn(ctx: A2AContext, call: Call, request: SendMessag
     contextId: before?.contextId ?? (message.contextId || impl.newId(ctx)),
   };
 
-  const abort = new AbortController();
-  const story = before && (await storyOf(store, before));
-  const performance = await performed(ctx, call, request, head, abort.signal, story);
-  const turn: TurnStart = {
+  const abort = new LateAbort();
+  const fold = before ? await logAt(ctx, before, before.seq) : emptyLog(ctx, head);
+  if (!fold) throw goneOn(before!);
+  const past = before && copyTask(fold.view);
+  const performance = await performed(ctx, call, request, head, abort, storyIn(fold));
+  const turn: TurnStart<TaskFold> = {
     // Came as JSON, and was validated.
     input: { ...message, taskId: head.id, contextId: head.contextId } as unknown as Json,
     script: performance.script,
     events: impl.agentEvents(ctx, request, performance.events),
     abort,
-    counter: frameCounter(ctx, head),
+    fold,
+    viewing: viewingOf(ctx),
     openAfterMs: mayReply(performance) ? ctx.settings.directReplyMs : 0,
   };
   const webhook = request.configuration?.taskPushNotificationConfig;
@@ -46,7 +52,7 @@ export async function beginTurn(ctx: A2AContext, call: Call, request: SendMessag
       throw error instanceof ConflictError ? goneOn(before) : error;
     });
     await impl.feedWebhooks(ctx, run, run.seq - 1);
-    return run;
+    return past ? { ...run, before: past } : run;
   }
   const { owner, tenant } = call;
   const run = await runs.start(
@@ -69,7 +75,7 @@ async function performed(
   { owner, tenant, seen }: Call,
   request: SendMessageRequest,
   { id, contextId }: Pick<Run, 'id'> & { contextId: string },
-  signal: AbortSignal,
+  abort: LateAbort,
   story: Story | undefined,
 ): Promise<Performance> {
   const { message } = request;
@@ -84,7 +90,9 @@ async function performed(
     input: inputOf(message, seen),
     carrier,
     message: message as unknown as Json,
-    signal,
+    get signal() {
+      return abort.signal;
+    },
   };
   try {
     const performance = await perform(ctx, agentRequest, story);
@@ -99,39 +107,15 @@ async function performed(
 /** Steps can be looked at; what an agent of somebody's own will do cannot be known. */
 const mayReply = ({ steps }: Performance): boolean => steps?.some((step) => 'reply' in step) ?? true;
 
-/** Counts what `encode` makes of a run's log. */
-export function frameCounter(ctx: A2AContext, head: Pick<Run, 'id' | 'contextId'>): FrameCounter {
-  const fold = newFold(head);
-  return (entry) => {
-    const count = ctx.impl.encode(ctx, fold, entry).length;
-    ctx.impl.advance(ctx, fold, entry);
-    return count;
-  };
-}
-
 /** Stands around the agent: what it does, as the caller wants it (`acceptedOutputModes`, §3.2.2). */
-export function agentEvents(
-  ctx: A2AContext,
-  { configuration }: SendMessageRequest,
-  events: AsyncIterable<AgentEvent>,
-): AsyncIterable<AgentEvent> {
+export function agentEvents(ctx: A2AContext, { configuration }: SendMessageRequest, events: AgentEvents): AgentEvents {
   const modes = configuration?.acceptedOutputModes?.map(essence) ?? [];
-  return modes.length === 0 ? events : tailored(ctx, modes, events);
-}
-
-async function* tailored(
-  ctx: A2AContext,
-  modes: readonly string[],
-  events: AsyncIterable<AgentEvent>,
-): AsyncGenerator<AgentEvent> {
-  for await (const event of events) {
-    if (event.type !== 'artifact') yield event;
-    else
-      yield {
-        ...event,
-        artifact: { ...event.artifact, parts: ctx.impl.acceptedParts(ctx, event.artifact.parts, modes) },
-      };
-  }
+  if (modes.length === 0) return events;
+  return changedEvents(events, (event) => {
+    if (event.type !== 'artifact') return [event];
+    const { artifact } = event;
+    return [{ ...event, artifact: { ...artifact, parts: ctx.impl.acceptedParts(ctx, artifact.parts, modes) } }];
+  });
 }
 
 /** Those parts that the caller can take; all, when it could take none, for an artifact without parts says nothing. */

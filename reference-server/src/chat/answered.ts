@@ -1,31 +1,25 @@
 import type { AgentEvent, Json, ToolResult } from '@agentproto/script';
+import { changedEvents } from '../agent-events.ts';
+import type { AgentEvents } from '../runs.ts';
 import type { ChatTurn, Decision } from './chat-turn.ts';
 
 /**
  * Decisions about calls that nobody proposed, and about commands, are answered too: nothing runs here that is not in
  * the script, and a shell never.
  */
-export async function* answered(
-  { decisions }: ChatTurn,
-  events: AsyncIterable<AgentEvent>,
-): AsyncGenerator<AgentEvent> {
+export function answered({ decisions }: ChatTurn, events: AgentEvents): AgentEvents {
+  if (decisions.length === 0) return events;
   let first = true;
-  for await (const event of events) {
+  return changedEvents(events, (event) => {
     const known = first ? callsIn(event) : undefined;
     const strangers = known ? decisions.filter(({ id }) => !known.has(id)) : [];
     first = false;
-    if (strangers.length === 0) {
-      yield event;
-      continue;
-    }
+    if (strangers.length === 0) return [event];
     const results = strangers.map(resultOf);
-    if (event.type === 'tool-result' && event.by === 'approval')
-      yield { ...event, results: [...event.results, ...results] };
-    else {
-      yield { type: 'tool-result', by: 'approval', results };
-      yield event;
-    }
-  }
+    return event.type === 'tool-result' && event.by === 'approval'
+      ? [{ ...event, results: [...event.results, ...results] }]
+      : [{ type: 'tool-result', by: 'approval', results }, event];
+  });
 }
 
 /** The ids of calls that were decided about, or that are asked about once more. */

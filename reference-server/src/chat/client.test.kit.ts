@@ -271,9 +271,9 @@ export async function runsIn(store: Store, owner = 'anonymous'): Promise<Run[]> 
 /** The log of a run, as its events' types; a turn's end with its state. */
 export async function logOf(store: Store, run: Run): Promise<string[]> {
   const types: string[] = [];
-  for await (const { seq, event } of store.logs.read(run.id)) {
-    types.push(event.type === 'end' ? `end ${event.state}` : event.type);
-    if (seq === run.seq) break;
+  for await (const batch of store.logs.read(run.id)) {
+    for (const { event } of batch) types.push(event.type === 'end' ? `end ${event.state}` : event.type);
+    if (batch.at(-1)!.seq >= run.seq) break;
   }
   return types;
 }

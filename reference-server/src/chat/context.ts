@@ -15,12 +15,15 @@ import type {
 import type { Violation } from '@agentproto/rules/chat/docs';
 import type { AgentEvent, Script, ToolCall as AgentCall, ToolResult } from '@agentproto/script';
 import type { Answer, StreamAnswer } from '../answer.ts';
+import type { LateAbort } from '../late-abort.ts';
+import type { AgentEvents } from '../runs.ts';
 import type { ServerContext } from '../server-context.ts';
 import type { Entry, Run } from '../store/store.ts';
 import type { Call, ChatSocket, HttpRequest, Operation, StreamItem } from './call.ts';
 import type { Told } from './chat-error.ts';
 import type { ChatTurn, Decision, TurnFold } from './chat-turn.ts';
 import type { ChatSettings } from './options.ts';
+import type { PastTurns } from './past-turns.ts';
 
 /** What every function of the record is given. */
 export interface ChatContext extends ServerContext {
@@ -28,6 +31,7 @@ export interface ChatContext extends ServerContext {
   settings: ChatSettings;
   /** Of the family: `docs`, `dcaf-2.1`. */
   revision: string;
+  past: PastTurns;
 }
 
 type Ctx = ChatContext;
@@ -67,9 +71,9 @@ export interface ChatImpl {
   decisionsIn: (ctx: Ctx, message: Message) => Decision[];
   checkScript: (ctx: Ctx, script: Script) => void;
   beginTurn: (ctx: Ctx, call: Call, request: ChatRequest) => Promise<Run>;
-  cancelWhenLeft: (ctx: Ctx, call: Call, abort: AbortController) => void;
+  cancelWhenLeft: (ctx: Ctx, call: Call, abort: LateAbort) => void;
   // Around the agent
-  agentEvents: (ctx: Ctx, turn: ChatTurn, events: AsyncIterable<AgentEvent>) => AsyncIterable<AgentEvent>;
+  agentEvents: (ctx: Ctx, turn: ChatTurn, events: AgentEvents) => AgentEvents;
   // From a run's log to events
   encode: (ctx: Ctx, fold: TurnFold, entry: Pick<Entry, 'event'>) => StreamEvent[];
   textDelta: (ctx: Ctx, text: string) => StreamEvent[];
@@ -82,7 +86,7 @@ export interface ChatImpl {
   done: (ctx: Ctx, fold: TurnFold) => DoneEvent;
   stopReason: (ctx: Ctx, asked: boolean) => string | null;
   metaData: (ctx: Ctx, context: ChatTurn['context']) => MetaData;
-  turnEvents: (ctx: Ctx, call: Call, run: Run) => AsyncGenerator<StreamItem>;
+  turnEvents: (ctx: Ctx, call: Call, run: Run) => AsyncIterable<StreamItem>;
   endsTurn: (ctx: Ctx, entry: Entry) => boolean;
   // The answer in one piece
   chat: (ctx: Ctx, call: Call, request: ChatRequest) => Promise<Answer>;

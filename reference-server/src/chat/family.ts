@@ -13,6 +13,7 @@ import { dcaf21 } from './dcaf-2.1.ts';
 import type { Operation } from './call.ts';
 import { standardImpl } from './impl.ts';
 import { settingsOf } from './options.ts';
+import { createPastTurns } from './past-turns.ts';
 import type { ChatOptions } from './options.ts';
 import { serveSocket } from './socket.ts';
 
@@ -26,7 +27,13 @@ function revision(
     id: `chat@${name}`,
     mount(scope, server, { chat }) {
       const impl = withQuirks('chat', { ...standardImpl, ...differences(standardImpl) }, server.quirks);
-      const ctx: ChatContext = { ...server, impl, settings: settingsOf(chat), revision: name };
+      const ctx: ChatContext = {
+        ...server,
+        impl,
+        settings: settingsOf(chat),
+        revision: name,
+        past: createPastTurns(server.store.runs),
+      };
       for (const operation of Object.keys(METHODS) as Operation[]) {
         if (operation !== 'chat-ws')
           scope.all(path + METHODS[operation].http.path, (request, reply) => answer(ctx, operation, request, reply));
@@ -83,7 +90,14 @@ async function answer(
   const { body, method, headers } = request;
   // Else it would stay as long as the answer lasts.
   request.body = undefined;
-  const signal = whenLeft(ctx, reply.raw);
-  const http = { method, headers, body: body instanceof Buffer ? body : Buffer.alloc(0), signal };
+  const left = whenLeft(ctx, reply.raw);
+  const http = {
+    method,
+    headers,
+    body: body instanceof Buffer ? body : Buffer.alloc(0),
+    get signal() {
+      return left.signal;
+    },
+  };
   await replyWith(ctx, reply, await ctx.impl.answerHttp(ctx, operation, http));
 }

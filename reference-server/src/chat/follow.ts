@@ -1,3 +1,4 @@
+import { Batches } from '../batches.ts';
 import { HttpError } from '../http-error.ts';
 import { endsTurn as isLast } from '../store/run-event.ts';
 import type { Entry, Run } from '../store/store.ts';
@@ -6,13 +7,20 @@ import type { Call, StreamItem } from './call.ts';
 import { advance, newFold } from './encode.ts';
 
 /** The events of a turn as they come, whatever the way in. Throws an HttpError when the server closes. */
-export async function* turnEvents(ctx: ChatContext, { signal }: Call, run: Run): AsyncGenerator<StreamItem> {
+export const turnEvents = (ctx: ChatContext, call: Call, run: Run): AsyncIterable<StreamItem> =>
+  new Batches(turnBatches(ctx, call, run));
+
+async function* turnBatches(ctx: ChatContext, { signal }: Call, run: Run): AsyncGenerator<readonly StreamItem[]> {
   const fold = newFold();
-  for await (const entry of ctx.store.logs.read(run.id, { signal })) {
-    if (entry.event.type === 'wire') yield { fault: entry.event.fault };
-    for (const event of ctx.impl.encode(ctx, fold, entry)) yield { event };
-    advance(fold, entry);
-    if (ctx.impl.endsTurn(ctx, entry)) return;
+  for await (const batch of ctx.store.logs.read(run.id, { signal })) {
+    const items: StreamItem[] = [];
+    for (const entry of batch) {
+      if (entry.event.type === 'wire') items.push({ fault: entry.event.fault });
+      for (const event of ctx.impl.encode(ctx, fold, entry)) items.push({ event });
+      advance(fold, entry);
+      if (ctx.impl.endsTurn(ctx, entry)) return yield items;
+    }
+    if (items.length > 0) yield items;
   }
   throw new HttpError('UNAVAILABLE', 'The server is closing.');
 }

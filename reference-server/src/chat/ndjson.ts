@@ -2,6 +2,7 @@ import { NDJSON_MEDIA_TYPE } from '@agentproto/protocol/chat/docs';
 import type { ChatRequest, StreamEvent } from '@agentproto/protocol/chat/docs';
 import { encodeNdjsonLine } from '@agentproto/wire/ndjson';
 import type { StreamAnswer } from '../answer.ts';
+import { batchesOf } from '../batches.ts';
 import type { ChatContext } from './context.ts';
 import type { Call, StreamItem } from './call.ts';
 
@@ -13,7 +14,7 @@ export async function stream(ctx: ChatContext, call: Call, request: ChatRequest)
 }
 
 /** Events as the answer that shows them. */
-export function lines(ctx: ChatContext, { signal }: Call, items: AsyncIterable<StreamItem>): StreamAnswer {
+export function lines(ctx: ChatContext, call: Call, items: AsyncIterable<StreamItem>): StreamAnswer {
   const { impl } = ctx;
   return {
     status: 200,
@@ -22,12 +23,15 @@ export function lines(ctx: ChatContext, { signal }: Call, items: AsyncIterable<S
     chunks: (text) => impl.lineChunks(ctx, text),
     broken: () => '{"broken":\n',
     failure: (error) => impl.line(ctx, impl.errorEvent(ctx, error)),
-    signal,
+    get signal() {
+      return call.signal;
+    },
   };
 }
 
 async function* frames(ctx: ChatContext, items: AsyncIterable<StreamItem>): StreamAnswer['frames'] {
-  for await (const item of items) yield 'fault' in item ? item : { text: ctx.impl.line(ctx, item.event) };
+  const frameOf = (item: StreamItem) => ('fault' in item ? item : { text: ctx.impl.line(ctx, item.event) });
+  for await (const batch of batchesOf(items)) yield batch.map(frameOf);
 }
 
 export const streamHeaders = (_ctx: ChatContext): Record<string, string> => ({

@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { ChatRequest, JsonObject, Message, PlatformContext } from '@agentproto/protocol/chat/docs';
-import type { AgentEvent, Json, RequestInfo } from '@agentproto/script';
+import type { Json, RequestInfo } from '@agentproto/script';
+import { changedEvents } from '../agent-events.ts';
 import { perform } from '../agent.ts';
 import type { AgentRequest, Performance } from '../agent.ts';
-import type { FrameCounter } from '../log-writer.ts';
+import { LateAbort } from '../late-abort.ts';
+import { emptyFold } from '../run-fold.ts';
+import type { Viewing } from '../run-fold.ts';
+import type { AgentEvents } from '../runs.ts';
 import { isInterrupted } from '../store/run-event.ts';
 import type { Run } from '../store/store.ts';
 import { answered } from './answered.ts';
 import type { ChatContext } from './context.ts';
 import type { Call } from './call.ts';
 import { carrierOf, inputAt, storyIn, turnsOf } from './conversation.ts';
-import type { ChatTurn } from './chat-turn.ts';
+import type { ChatTurn, TurnFold } from './chat-turn.ts';
 import { advance, newFold } from './encode.ts';
 import { ChatError } from './chat-error.ts';
 
@@ -21,10 +25,11 @@ import { ChatError } from './chat-error.ts';
 export async function beginTurn(ctx: ChatContext, call: Call, request: ChatRequest): Promise<Run> {
   const { impl, runs } = ctx;
   const turn = impl.readTurn(ctx, call, request);
-  const input = loggable(turn);
-  const abort = new AbortController();
+  const { input, size } = loggable(turn);
+  const abort = new LateAbort();
   const id = randomUUID();
-  const performance = await performed(ctx, call, request.messages, { id, turn, signal: abort.signal });
+  const performance = await performed(ctx, call, request.messages, { id, turn, abort });
+  const viewing = viewingOf(ctx);
   const head = { id, family: 'chat', revision: ctx.revision, owner: call.owner, createdAt: ctx.clock.now() };
   const run = await runs.start(head, {
     input,
@@ -35,28 +40,29 @@ export async function beginTurn(ctx: ChatContext, call: Call, request: ChatReque
       wholeTurn(performance.steps ? answered(turn, performance.events) : performance.events),
     ),
     abort,
-    counter: frameCounter(ctx),
+    fold: emptyFold(head, viewing),
+    viewing,
     openAfterMs: 0,
   });
   impl.cancelWhenLeft(ctx, call, abort);
+  await ctx.past.add(id, size);
   return run;
 }
 
 /** Only closing the connection stops a turn (streaming: Enable Cancellation). */
-export function cancelWhenLeft(_ctx: ChatContext, { signal }: Call, abort: AbortController): void {
+export function cancelWhenLeft(_ctx: ChatContext, { signal }: Call, abort: LateAbort): void {
   if (signal.aborted) abort.abort();
   else signal.addEventListener('abort', () => abort.abort(), { once: true });
 }
 
 /** The turn as JSON, which it is; what cannot be written again is refused while that can still be said. */
-function loggable(turn: ChatTurn): Json {
+function loggable(turn: ChatTurn): { input: Json; size: number } {
   try {
-    JSON.stringify(turn, finite);
+    return { input: turn as unknown as Json, size: JSON.stringify(turn, finite).length };
   } catch (error) {
     if (error instanceof ChatError) throw error;
     throw new ChatError(400, 'The request is nested too deep.');
   }
-  return turn as unknown as Json;
 }
 
 /** `1e999` is JSON, and read as a number that is not. */
@@ -69,7 +75,7 @@ async function performed(
   ctx: ChatContext,
   call: Call,
   messages: readonly Message[],
-  { id, turn, signal }: { id: string; turn: ChatTurn; signal: AbortSignal },
+  { id, turn, abort }: { id: string; turn: ChatTurn; abort: LateAbort },
 ): Promise<Performance> {
   const request = requestInfo(call, turn.context, messages);
   const requests = turnsOf(messages).map((at): AgentRequest => {
@@ -82,7 +88,9 @@ async function performed(
       carrier: carrierOf(message),
       // Came as JSON.
       message: message as unknown as Json,
-      signal,
+      get signal() {
+        return abort.signal;
+      },
     };
   });
   const performance = await perform(ctx, requests.at(-1)!, await storyIn(ctx, requests));
@@ -104,26 +112,22 @@ function platformContext(messages: readonly Message[]): PlatformContext {
   return all.findLast((one) => Object.keys(one).length > 0) ?? {};
 }
 
-/** Counts what `encode` makes of a run's log. */
-function frameCounter(ctx: ChatContext): FrameCounter {
-  const fold = newFold();
-  return (entry) => {
+const viewingOf = (ctx: ChatContext): Viewing<TurnFold> => ({
+  empty: newFold,
+  takeIn(fold, entry) {
     const count = ctx.impl.encode(ctx, fold, entry).length;
     advance(fold, entry);
     return count;
-  };
-}
+  },
+  copy: (fold) => ({ ...fold }),
+  size: () => 1,
+});
 
 /** Stands around the agent. */
-export const agentEvents = (
-  _ctx: ChatContext,
-  _turn: ChatTurn,
-  events: AsyncIterable<AgentEvent>,
-): AsyncIterable<AgentEvent> => events;
+export const agentEvents = (_ctx: ChatContext, _turn: ChatTurn, events: AgentEvents): AgentEvents => events;
 
 /** What waits for the caller is the conversation, in its next request: this run is over. */
-async function* wholeTurn(events: AsyncIterable<AgentEvent>): AsyncGenerator<AgentEvent> {
-  for await (const event of events) {
-    yield event.type === 'end' && isInterrupted(event.state) ? { ...event, state: 'completed' } : event;
-  }
-}
+const wholeTurn = (events: AgentEvents): AgentEvents =>
+  changedEvents(events, (event) => [
+    event.type === 'end' && isInterrupted(event.state) ? { ...event, state: 'completed' } : event,
+  ]);

@@ -60,6 +60,8 @@ export interface RunStore {
   get(id: string): Promise<Run | undefined>;
   /** Open runs, the newest `statusAt` first, then by id; `total` counts the matches whatever `after` and `limit` are. */
   list(query: RunQuery): Promise<{ runs: Run[]; total: number }>;
+  /** Drops a run that nobody needs any more. False: it is unfinished, and stays. */
+  drop(id: string): Promise<boolean>;
 }
 
 export interface Entry {
@@ -72,17 +74,38 @@ export interface Entry {
   frames: number;
 }
 
+/** What a family has made of a run's log, up to the entry `seq`. */
+export interface Snapshot {
+  seq: number;
+  /** Plain data, maps and sets: what `structuredClone` can copy. It is never changed. */
+  value: unknown;
+}
+
 export interface LogStore {
   /**
    * Adds entries after `expectSeq`, or throws a ConflictError when the log has gone on since.
-   * The run's state is folded in the same step. Returns the new last number.
+   * The run's state is folded in the same step. Returns the new last number. May keep its caller waiting while a
+   * reader is far behind.
+   *
+   * `snapshot` is what the family makes of the log with these entries; a store may keep each, some or none. Only
+   * entries that a kept snapshot covers may be dropped.
    */
-  append(runId: string, entries: readonly Omit<Entry, 'seq'>[], options: { expectSeq: number }): Promise<number>;
+  append(
+    runId: string,
+    entries: readonly Omit<Entry, 'seq'>[],
+    options: { expectSeq: number; snapshot?: unknown },
+  ): Promise<number>;
+  /** The newest that was kept. */
+  snapshot(runId: string): Promise<Snapshot | undefined>;
   /**
-   * Every entry after `after` (default -1: all), then each new one as it comes. Ends when `signal` aborts
-   * or the run is dropped; who has seen enough leaves the loop.
+   * Every entry after `after` (default -1: all), then each new one as it comes, in batches of what is there. Ends when
+   * `signal`, which is looked at when there is nothing to read, aborts, or the run is dropped; who has seen enough leaves the loop.
+   * Throws a DroppedError when the entry after `after` is there no more.
    */
-  read(runId: string, options?: { after?: number; signal?: AbortSignal }): AsyncIterable<Entry>;
+  read(
+    runId: string,
+    options?: { after?: number | undefined; readonly signal?: AbortSignal | undefined },
+  ): AsyncIterable<readonly Entry[]>;
 }
 
 /** A document of a collection; `version` counts its changes from 1. */
@@ -114,6 +137,11 @@ export interface RecordStore {
 /** Somebody else wrote first: read again, and decide again. */
 export class ConflictError extends Error {
   override readonly name = 'ConflictError';
+}
+
+/** A reader asked for entries that were dropped: it can begin at the snapshot. */
+export class DroppedError extends Error {
+  override readonly name = 'DroppedError';
 }
 
 /** No room, and nothing finished that could be dropped. */
