@@ -156,12 +156,15 @@ async function* taskBatches(ctx: A2AContext, call: Call, run: Run): AsyncGenerat
 async function logBefore(ctx: A2AContext, run: Run, seen: number): Promise<TaskLog | undefined> {
   const kept = await ctx.store.logs.snapshot(run.id);
   if (kept && (kept.value as TaskLog).frames <= seen) return copyFold(kept.value as TaskLog, viewingOf(ctx));
+  const whole = emptyLog(ctx, run);
   try {
-    for await (const _batch of ctx.store.logs.read(run.id, { after: -1 })) return emptyLog(ctx, run);
+    // The first entries say whether they are still there.
+    const { done } = await ctx.store.logs.read(run.id)[Symbol.asyncIterator]().next();
+    return done ? undefined : whole;
   } catch (error) {
-    if (!(error instanceof DroppedError)) throw error;
+    if (error instanceof DroppedError) return undefined;
+    throw error;
   }
-  return undefined;
 }
 
 /** Those of an entry after the frame `seen`. */
