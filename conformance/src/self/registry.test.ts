@@ -35,6 +35,14 @@ describe.each(families.map((family) => [family.id, family] as const))('%s', (_id
     expect(family.smoke.filter((id) => !ids.has(id))).toEqual([]);
   });
 
+  test('a row needs the stimuli of a scenario that proves it', () => {
+    const wrong = rowsOf(family).filter(({ id, check, stimulus = [] }) => {
+      const needs = family.scenarios.filter(({ proves }) => proves.includes(id)).map((one) => one.stimulus ?? []);
+      return check === 'scenario' && !needs.some((words) => [...words].sort().join() === [...stimulus].sort().join());
+    });
+    expect(wrong.map(({ id }) => id)).toEqual([]);
+  });
+
   test('scenarios ask for stimuli that there are', () => {
     for (const { stimulus = [] } of family.scenarios)
       expect(STIMULUS_WORDS).toEqual(expect.arrayContaining([...stimulus]));

@@ -169,7 +169,7 @@ export const turnScenarios = [
 
   scenario('chat/stream/lines', {
     title: 'Events come line by line, to the last',
-    proves: ['CHAT-STREAM-001', 'CHAT-STREAM-003', 'CHAT-STREAM-015'],
+    proves: ['CHAT-STREAM-001', 'CHAT-STREAM-003', 'CHAT-STREAM-015', 'CHAT-STREAM-018'],
     bindings: ['NDJSON'],
     stimulus: ['done'],
     async play({ agent, check }) {
@@ -181,6 +181,13 @@ export const turnScenarios = [
         'application/x-ndjson',
       );
       check('CHAT-STREAM-003', answer).has({ ended: 'done' });
+      // Whoever reads to the end of the body would wait for ever.
+      const how = answer.exchange.end?.kind;
+      if (answer.value.ended === 'done')
+        check('CHAT-STREAM-018', seen(how, answer.place)).holds(
+          how !== 'left' && how !== 'timeout',
+          'a stream that closes after `done`',
+        );
       check('CHAT-STREAM-015', seen(answer.exchange.end?.message, answer.place)).holds(
         !answer.exchange.end?.message?.includes('the last line has no LF'),
         'a last line that ends with a line feed',

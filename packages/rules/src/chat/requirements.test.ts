@@ -4,14 +4,14 @@ import { families, requirementsOf } from '../index.ts';
 const rows = requirementsOf('chat@docs');
 const areaOf = (id: string) => id.split('-')[1]!;
 
-test('DCAF chat has 90 rules for servers and 13 for clients, so many in each area', () => {
+test('DCAF chat has 91 rules for servers and 13 for clients, so many in each area', () => {
   const areas = Map.groupBy(rows, ({ id }) => areaOf(id));
   expect(Object.fromEntries([...areas].map(([area, members]) => [area, members.length]))).toEqual({
     HEALTH: 3,
     SYNC: 6,
     CTX: 4,
     ERR: 8,
-    STREAM: 17,
+    STREAM: 18,
     APPR: 12,
     WS: 15,
     ROUTE: 8,
@@ -24,14 +24,14 @@ test('DCAF chat has 90 rules for servers and 13 for clients, so many in each are
     HTTP: 2,
     CLIENT: 13,
   });
-  expect(rows).toHaveLength(90 + 13);
+  expect(rows).toHaveLength(91 + 13);
 });
 
 test('so many of each level and basis; none is stated, for the documents use no word of RFC 2119', () => {
   const count = (key: 'level' | 'basis') =>
     Object.fromEntries([...Map.groupBy(rows, (row) => row[key])].map(([value, members]) => [value, members.length]));
-  expect(count('level')).toEqual({ must: 35, should: 50, may: 17, observe: 1 });
-  expect(count('basis')).toEqual({ implied: 67, product: 20, ours: 16 });
+  expect(count('level')).toEqual({ must: 35, should: 51, may: 17, observe: 1 });
+  expect(count('basis')).toEqual({ implied: 67, product: 20, ours: 17 });
 });
 
 test('numbers in an area begin at 1 and have no gap', () => {

@@ -38,6 +38,20 @@ export const streamQuirks = [
         binding === 'NDJSON' ? (event) => (event.type === 'done' ? hit([event, event]) : [event]) : undefined,
       ),
   }),
+  chatQuirk('chat.stream.stays-open-after-done', {
+    breaks: 'CHAT-STREAM-018',
+    make: (impl, hit) => ({
+      async *shownEvents(ctx, call, run) {
+        let last: string | undefined;
+        for await (const item of impl.shownEvents(ctx, call, run)) {
+          last = 'event' in item ? item.event.type : last;
+          yield item;
+        }
+        if (call.binding !== 'NDJSON' || last !== 'done' || call.signal.aborted) return;
+        await hit(new Promise((resolve) => call.signal.addEventListener('abort', resolve, { once: true })));
+      },
+    }),
+  }),
   chatQuirk('chat.stream.text-in-blocks', {
     breaks: 'CHAT-STREAM-004',
     make: (impl, hit) =>
