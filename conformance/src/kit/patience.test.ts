@@ -8,9 +8,9 @@ test('what was in vain twice is waited for briefly, over that binding, and that 
   expect(patience.msFor('an event', 'JSONRPC')).toBeGreaterThan(9_000);
   patience.inVain('an event', 'JSONRPC', 100);
   patience.inVain('an event', 'JSONRPC', 100);
-  expect(patience.msFor('an event', 'JSONRPC')).toBe(250);
+  expect(patience.msFor('an event', 'JSONRPC')).toBe(750);
   expect(patience.msFor('an event', 'HTTP+JSON')).toBeGreaterThan(9_000);
-  expect(told).toEqual([{ what: 'an event', binding: 'JSONRPC', waitedMs: 100, brieflyMs: 250 }]);
+  expect(told).toEqual([{ what: 'an event', binding: 'JSONRPC', waitedMs: 100, brieflyMs: 750 }]);
 });
 
 test('a brief wait is long for a target that takes long over what it brings', () => {

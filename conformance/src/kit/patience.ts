@@ -12,9 +12,10 @@ export interface Impatience {
 const TIMES = 2;
 /** A brief wait is so many times as long as what came took at most. */
 const FACTOR = 8;
-const SHORTEST_MS = 250;
+/** Longer than any silence that our own scripts ask for. */
+const SHORTEST_MS = 750;
 /** All vain waits of a run together may take so many times the full patience. */
-const BUDGET = 1.5;
+const BUDGET = 1.2;
 
 interface Wait {
   inVain: number;

@@ -75,9 +75,7 @@ export const streamQuirks = [
   a2aQuirk('a2a.stream.another-context', {
     breaks: 'A2A10-STREAM-008',
     make: (impl, hit) =>
-      streams(impl, (event) =>
-        event.statusUpdate ? hit([{ statusUpdate: { ...event.statusUpdate, contextId: 'elsewhere' } }]) : [event],
-      ),
+      streams(impl, (event) => (event.statusUpdate ? hit([{ statusUpdate: elsewhere(event.statusUpdate) }]) : [event])),
   }),
   a2aQuirk('a2a.stream.second-watcher-misses-artifacts', {
     breaks: 'A2A10-STREAM-009',
@@ -266,6 +264,14 @@ export const subscribeQuirks = [
     },
   }),
 ];
+
+/** An update, and what is said in it, in another context than its task's. */
+function elsewhere(update: NonNullable<StreamResponse['statusUpdate']>): NonNullable<StreamResponse['statusUpdate']> {
+  const contextId = 'elsewhere';
+  const { message } = update.status;
+  const status = message ? { ...update.status, message: { ...message, contextId } } : update.status;
+  return { ...update, contextId, status };
+}
 
 /** The first two neighbours of a kind change places. */
 async function* swapped(
