@@ -10,7 +10,7 @@ import { isRed, names, sight, type Sighting } from './sight.ts';
  * entail; no legal oddity may turn anything red.
  */
 
-const PATIENCE_MS = 1_000;
+const PATIENCE_MS = 2_000;
 /** As long as a default run on a broken local target may take. */
 const LONGEST_MS = 25_000;
 /** Quirks that are tried at once: most of their time is waiting. */
