@@ -15,6 +15,7 @@ const NOT_PROMISED = ['node10', 'node16-cjs'];
 const IMPORTED = /\b(?:from|import)\s*\(?\s*['"]((?:@[\w.-]+\/)?\w[\w.-]*)(?:\/[^'"]*)?['"]/g;
 /** What is bundled into a package, whose licences must go along. */
 const BUNDLED = {
+  '@agentproto/client': ['undici'],
   '@agentproto/rules': ['ajv', 'ajv-formats'],
   'agentproto-conformance': ['ajv', 'ajv-formats', 'eventsource-parser', 'ws', 'yaml'],
 };

@@ -1,9 +1,10 @@
 import { ConnectionError, MalformedResponseError } from './errors.ts';
 import type { Lifetime } from './lifetime.ts';
+import type { ClientResponse } from './platform/raw.ts';
 
 /** The chunks of a response's body for as long as `life` lasts. Leaving the loop closes the connection. */
 export async function* chunks(
-  response: Response,
+  response: ClientResponse,
   life: Lifetime,
   where: string,
 ): AsyncGenerator<Uint8Array, void, undefined> {
@@ -23,7 +24,7 @@ export async function* chunks(
       life.rest();
       life.throwIfEnded();
       if (done) return;
-      yield value;
+      yield value!;
     }
   } finally {
     life.signal.removeEventListener('abort', cancel);
@@ -33,7 +34,7 @@ export async function* chunks(
 
 /** Reads a whole body. */
 export async function readText(
-  response: Response,
+  response: ClientResponse,
   life: Lifetime,
   idleMs: number,
   limitBytes: number,

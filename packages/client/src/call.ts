@@ -8,6 +8,7 @@ import {
 } from './errors.ts';
 import { Lifetime } from './lifetime.ts';
 import { type Next, place } from './middleware.ts';
+import type { ClientResponse } from './platform/raw.ts';
 import { type Redact, redactor } from './redact.ts';
 import { retryAfterMs, type RetryPolicy } from './retry.ts';
 import { sentenceIn } from './sentence.ts';
@@ -91,7 +92,7 @@ export interface Envelope {
 
 /** A successful answer whose body is yet to be read. */
 export interface Answer {
-  response: Response;
+  response: ClientResponse;
   /** Of this attempt; whoever reads the answer closes it. */
   life: Lifetime;
   /** For messages. */
@@ -118,7 +119,7 @@ export async function request(
       send({ operation: name, attempt, method, url, headers, body, signal: life.signal }),
     );
     const answer = { response, life, where };
-    if (response.ok) return answer;
+    if (response.status >= 200 && response.status < 300) return answer;
     const text = await textOf(answer, call).catch(() => {
       life.throwIfEnded();
       return '';
@@ -162,6 +163,6 @@ export function parseJson(text: string, { response, where }: Answer, redact: Red
   }
 }
 
-export function mediaTypeOf(response: Response): string {
+export function mediaTypeOf(response: ClientResponse): string {
   return response.headers.get('content-type')?.split(';')[0]!.trim().toLowerCase() ?? '';
 }

@@ -1,3 +1,5 @@
+import type { ClientResponse } from './platform/raw.ts';
+
 /** One HTTP request as a client is about to send it. */
 export interface ClientRequest {
   /** The operation in the protocol's own term (`SendMessage`, `card` …). */
@@ -11,13 +13,14 @@ export interface ClientRequest {
   readonly signal: AbortSignal;
 }
 
-export type Next = (request: ClientRequest) => Promise<Response>;
+export type Next = (request: ClientRequest) => Promise<ClientResponse>;
 
 /**
  * A layer around every request, streams alike. It may change the request, answer by itself, look at the response
- * (without reading its body), or call `next` again: a body is a string, so a request can be sent twice.
+ * (without reading its body), or call `next` again: a body is a string, so a request can be sent twice. What it answers
+ * with may be a `Response`.
  */
-export type Middleware = (request: ClientRequest, next: Next) => Promise<Response>;
+export type Middleware = (request: ClientRequest, next: Next) => Promise<ClientResponse>;
 
 /** The first layer is the outermost. */
 export function compose(layers: readonly Middleware[], send: Next): Next {

@@ -1,13 +1,6 @@
 import { ConnectionError, RedirectError } from './errors.ts';
 import { type ClientRequest, type Next, place } from './middleware.ts';
-
-/** What is looked at here of an answer; whatever sends requests can give it. */
-interface Head {
-  status: number;
-  /** `opaqueredirect` in browsers. */
-  type?: string;
-  headers: { get(name: string): string | null };
-}
+import type { ClientResponse, RawSend } from './platform/raw.ts';
 
 /** RFC 9110, 15.4. The first three turn a POST into a GET, or may. */
 const REDIRECTS = [301, 302, 303, 307, 308];
@@ -27,12 +20,11 @@ const NOTHING_SENT = [
  * Sends requests, and follows redirects within their origin. `fetch` by itself would take every header but
  * `authorization`, and the body, to whatever origin a server names.
  */
-export function sender(fetch: typeof globalThis.fetch): Next {
+export function sender(send: RawSend): Next {
   return async (request) => {
     const { method, headers, body, signal } = request;
     for (let url = request.url, hops = 0; ; hops++) {
-      const init: RequestInit = { method, headers, signal, redirect: 'manual', ...(body !== undefined && { body }) };
-      const response = await fetch(url, init).catch((error: unknown) => {
+      const response = await send(url, { method, headers, body, signal }).catch((error: unknown) => {
         signal.throwIfAborted();
         throw connectionError(error, { ...request, url });
       });
@@ -46,7 +38,7 @@ export function sender(fetch: typeof globalThis.fetch): Next {
 
 /** Where to go on; undefined: this is the answer. Throws where going on is not safe. */
 export function redirectOf(
-  { status, type, headers }: Head,
+  { status, type, headers }: Omit<ClientResponse, 'body'>,
   request: Pick<ClientRequest, 'operation' | 'method' | 'url'>,
   hops: number,
 ): string | undefined {

@@ -211,6 +211,7 @@ export class A2AClient implements AsyncDisposable {
   /** Aborts all that is under way; the tasks themselves go on. */
   async close(): Promise<void> {
     this.#closing.abort(new AbortedError('the client was closed'));
+    this.#session.transport.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

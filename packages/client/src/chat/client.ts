@@ -98,6 +98,7 @@ export class ChatClient implements AsyncDisposable {
   /** Aborts all that is under way, and closes all sessions. */
   async close(): Promise<void> {
     this.#closing.abort(new AbortedError('the client was closed'));
+    this.#connection.transport.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
