@@ -25,7 +25,8 @@ const KINDS: readonly [kind: string, protocol: string, profile: string, quirks: 
   ['answers late', 'chat@docs', 'script', ['chat.legal.answers-late']],
   ['is slow and steady', 'chat@docs', 'script', ['chat.legal.steady-and-slow']],
   ['says no more than `done` at the end', 'chat@docs', 'script', ['chat.legal.bare-done']],
-  ['knows no 405', 'chat@docs', 'script', ['chat.legal.unknown-paths-look-alike']],
+  // A SHOULD, which warns.
+  ['knows no 405', 'chat@docs', 'script', ['chat.error.method-is-an-unknown-path']],
 ];
 
 test.each(KINDS)('one that %s, %s, profile %s', { timeout: 60_000 }, async (_kind, protocol, profile, names) => {

@@ -4,7 +4,7 @@ import { invariant } from '../../kit/invariant.ts';
 import { seen } from '../../kit/subject.ts';
 import { isUnknownVerb } from '../binding.ts';
 import { errorInfoWith, hasErrorInfo } from '../error-info.ts';
-import { restErrorView } from '../error-view.ts';
+import { restErrorView, rpcErrorView } from '../error-view.ts';
 import { sent } from '../sent.ts';
 import { contentTypeOf } from '../content-type.ts';
 import { isRecord } from '../../kit/json.ts';
@@ -62,11 +62,14 @@ export const envelopeInvariants = [
         );
         const error = isRecord(message) && isRecord(message.error) ? message.error : undefined;
         if (!error) continue;
-        check('A2A10-RPC-010', one).holds(
-          Number.isInteger(error.code) && inRange(error.code as number),
-          'a code of JSON-RPC or in -32001 … -32099',
-          error.code,
-        );
+        // The range is that of A2A's errors; one of its own, for credentials for instance, may have another code (3.3.2).
+        const isA2A = rpcErrorView(error, 200).names.some((name) => name in ERRORS['1.0.1']);
+        if (isA2A || (Number.isInteger(error.code) && inRange(error.code as number)))
+          check('A2A10-RPC-010', one).holds(
+            Number.isInteger(error.code) && inRange(error.code as number),
+            'a code in -32001 … -32099',
+            error.code,
+          );
         if (error.data !== undefined) {
           check('A2A10-RPC-008', one).holds(
             detailsAreTyped(error.data),

@@ -90,6 +90,8 @@ export const subscribeScenarios = [
       const { id } = (await agent.send(stimulus, { configuration: { returnImmediately: true } })).sentTask();
       const stream = await (await agent.subscribe(id)).drain();
       if (stream.refusal) throw lost('the task was over before the subscription stood');
+      // How a stream ends is SUB-002's business; of one that the suite did not see to its end nothing is known to be lost.
+      if (stream.wentSilent) throw lost('the stream had not ended when the suite gave up waiting');
       if (!agent.runsScripts) {
         // What such an agent makes, and how long it takes, is its own choice: the stream has to add up to the task.
         if (stream.unfinished) throw lost(stream.unfinished);

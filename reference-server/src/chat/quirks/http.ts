@@ -146,6 +146,20 @@ export const errorQuirks = [
       },
     }),
   }),
+  chatQuirk('chat.error.method-is-an-unknown-path', {
+    breaks: 'CHAT-ERR-005',
+    make: (impl, hit) => ({
+      checkMethod(ctx, ...args) {
+        try {
+          return impl.checkMethod(ctx, ...args);
+        } catch (error) {
+          throw error instanceof HttpError && error.code === 'METHOD_NOT_ALLOWED'
+            ? hit(new HttpError('NOT_FOUND', 'There is nothing to be got here.'))
+            : error;
+        }
+      },
+    }),
+  }),
   chatQuirk('chat.error.allows-nothing', {
     breaks: 'CHAT-ERR-005',
     make: (impl, hit) =>

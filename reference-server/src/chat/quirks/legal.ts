@@ -2,7 +2,6 @@ import type { AgentEvent } from '@agentproto/script';
 import type { DoneEvent } from '@agentproto/protocol/chat/docs';
 import { JSON_MEDIA_TYPE, NDJSON_MEDIA_TYPE } from '@agentproto/protocol/chat/docs';
 import { splitUtf8 } from '../../faults.ts';
-import { HttpError } from '../../http-error.ts';
 import type { ChatImpl } from '../context.ts';
 import { chatQuirk, events, odd, shown } from './chat-quirk.ts';
 
@@ -171,21 +170,6 @@ export const legalOddities = [
       async answerFrame(ctx, socket, data) {
         await ctx.clock.sleep(120);
         return impl.answerFrame(ctx, socket, data);
-      },
-    }),
-  }),
-  chatQuirk('chat.legal.unknown-paths-look-alike', {
-    breaks: null,
-    says: 'A method that is not taken gets 404, as an unknown path does.',
-    make: (impl, hit) => ({
-      checkMethod(ctx, ...args) {
-        try {
-          return impl.checkMethod(ctx, ...args);
-        } catch (error) {
-          throw error instanceof HttpError && error.code === 'METHOD_NOT_ALLOWED'
-            ? hit(new HttpError('NOT_FOUND', 'There is nothing to be got here.'))
-            : error;
-        }
       },
     }),
   }),
