@@ -216,6 +216,30 @@ describe('what each does', () => {
       expect((await client.post('/api/sendMessage', { messages: [user('x')] })).status).toBe(404);
       expect((await client.post('/api/chat', { messages: [user('x')] })).status).toBe(200);
     },
+    'chat.legal.unknown-paths-look-alike': async ({ url }) => {
+      expect((await fetch(`${url}/api/chat`)).status).toBe(404);
+      expect((await fetch(`${url}/health`)).status).toBe(200);
+    },
+    'chat.wire.moved': async ({ url }) => {
+      const moved = await fetch(`${url}/api/chat`, { method: 'POST', redirect: 'manual' });
+      expect([moved.status, moved.headers.get('location')]).toEqual([302, `${url}/moved`]);
+    },
+    'chat.wire.redirects-elsewhere': async ({ url }) => {
+      const moved = await fetch(`${url}/api/chat`, { method: 'POST', redirect: 'manual' });
+      expect([moved.status, moved.headers.get('location')]).toEqual([308, 'http://elsewhere.example/agent']);
+    },
+    'chat.wire.web-page': async (client) => {
+      const { status, headers, text } = await rawLines(client, [user('x')]);
+      expect([status, headers.get('content-type'), text]).toEqual([
+        200,
+        'text/html',
+        expect.stringMatching(/^<!doctype/),
+      ]);
+    },
+    'chat.wire.empty-body': async (client) =>
+      expect(await rawLines(client, [user('x')])).toMatchObject({ status: 200, text: '' }),
+    'chat.error.message-instead-of-detail': async (client) =>
+      expect(await rawLines(client, [user('x')])).toMatchObject({ status: 403, body: { message: 'Not on Fridays' } }),
   };
 
   test.each(Object.entries(cases))('%s', async (name, look) => {
@@ -237,7 +261,12 @@ describe('what each does', () => {
   });
 });
 
-describe.each(OURS.filter(({ breaks }) => breaks === null).map(({ name }) => name))('%s', (name) => {
+// One of a method that is not taken shows in no conversation, and what is there for clients does not let one happen.
+const conversational = OURS.filter(
+  ({ breaks, forClients, name }) => breaks === null && !forClients && name !== 'chat.legal.unknown-paths-look-alike',
+);
+
+describe.each(conversational.map(({ name }) => name))('%s', (name) => {
   const documented = (events: readonly StreamEvent[]) =>
     briefs(events).filter((one) => !one.startsWith('update') && one !== 'agent_message');
 
