@@ -9,7 +9,7 @@ export interface BodyLimits {
   bodyMs: number;
 }
 
-/** How long a client that sends too much is listened to, so that it can read the answer. */
+/** How long a client that is still sending is listened to after its answer. */
 const LINGER_MS = 1_000;
 
 /** The whole body. Throws an HttpError when it is too large, too slow, or does not come to its end. */
@@ -26,7 +26,7 @@ export function readBody(request: IncomingMessage, { bodyBytes, bodyMs }: BodyLi
       size += chunk.length;
       if (size <= bodyBytes) return void chunks.push(chunk);
       settle();
-      drain(request);
+      linger(request);
       reject(new HttpError('BODY_TOO_LARGE', `The body may have ${bodyBytes} bytes.`));
     };
     const finish = () => {
@@ -39,17 +39,29 @@ export function readBody(request: IncomingMessage, { bodyBytes, bodyMs }: BodyLi
     };
     const timer = setTimeout(() => {
       settle();
+      linger(request);
       reject(new HttpError('BODY_TIMEOUT', `The body did not come within ${bodyMs} ms.`, { connection: 'close' }));
     }, bodyMs);
     request.on('data', take).on('end', finish).on('error', lose).on('close', lose);
   });
 }
 
-function drain(request: IncomingMessage): void {
-  const timer = setTimeout(() => request.socket.destroy(), LINGER_MS);
-  const stop = () => clearTimeout(timer);
-  request.on('end', stop).on('close', stop).on('error', stop);
-  request.resume();
+/**
+ * Node destroys the socket as soon as the answer to a body that has not come to its end is written. What the client
+ * still sends then is answered with a reset, which takes away an answer that it has not read. So the socket only says
+ * that nothing more will come, and is read until the body is over or the client has had its time (RFC 9112, 9.6).
+ */
+function linger(request: IncomingMessage): void {
+  const { socket } = request;
+  const destroySoon = socket.destroySoon.bind(socket);
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.destroySoon = () => socket.end();
+  const isOver = () => {
+    clearTimeout(timer);
+    socket.destroySoon = destroySoon;
+    if (socket.writableEnded) destroySoon();
+  };
+  request.on('end', isOver).on('close', isOver).on('error', isOver).resume();
 }
 
 /** JSON text in UTF-8. Throws a SyntaxError that says what is wrong with it. */

@@ -102,6 +102,24 @@ describe('JSON-RPC', () => {
     expect(await post(rpc(1, 'ListTasks'))).toMatchObject({ status: 200, failure: undefined });
   });
 
+  test('who goes on sending after the answer can still read it', async () => {
+    const { url } = await begin({ limits: { bodyBytes: 1_000 } });
+    const { hostname, port } = new URL(url);
+    const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+    const send = (text: string) =>
+      new Promise<void>((resolve, reject) => void socket.write(text, (error) => (error ? reject(error) : resolve())));
+    const head = 'POST /a2a/1.0 HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n';
+    await send(head + 'x'.repeat(1_001));
+    let text = '';
+    for await (const chunk of socket.iterator({ destroyOnReturn: false })) text += String(chunk);
+    expect(text).toMatch(/^HTTP\/1\.1 413 [^]*connection: close/i);
+    // A socket that is closed answers the first of these with a reset.
+    for (const size of [999, 1_000, 1_000, 1_000]) await send('x'.repeat(size));
+    socket.end();
+    await once(socket, 'close');
+    expect(socket.errored).toBeNull();
+  });
+
   test('a message as large as the limit is taken', async () => {
     const { post } = await begin();
     const limit = 10 * 1024 * 1024;
