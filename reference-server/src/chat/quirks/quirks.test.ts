@@ -216,10 +216,6 @@ describe('what each does', () => {
       expect((await client.post('/api/sendMessage', { messages: [user('x')] })).status).toBe(404);
       expect((await client.post('/api/chat', { messages: [user('x')] })).status).toBe(200);
     },
-    'chat.legal.unknown-paths-look-alike': async ({ url }) => {
-      expect((await fetch(`${url}/api/chat`)).status).toBe(404);
-      expect((await fetch(`${url}/health`)).status).toBe(200);
-    },
     'chat.wire.moved': async ({ url }) => {
       const moved = await fetch(`${url}/api/chat`, { method: 'POST', redirect: 'manual' });
       expect([moved.status, moved.headers.get('location')]).toEqual([302, `${url}/moved`]);
@@ -261,10 +257,8 @@ describe('what each does', () => {
   });
 });
 
-// One of a method that is not taken shows in no conversation, and what is there for clients does not let one happen.
-const conversational = OURS.filter(
-  ({ breaks, forClients, name }) => breaks === null && !forClients && name !== 'chat.legal.unknown-paths-look-alike',
-);
+// What is there for clients lets no conversation happen.
+const conversational = OURS.filter(({ breaks, forClients }) => breaks === null && !forClients);
 
 describe.each(conversational.map(({ name }) => name))('%s', (name) => {
   const documented = (events: readonly StreamEvent[]) =>
