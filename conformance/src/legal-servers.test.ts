@@ -60,6 +60,7 @@ test.each(KINDS)('one that %s, %s, profile %s', { timeout: 60_000 }, async (_kin
     ),
   );
   expect(unknown).toEqual([]);
+  expect(report.stopped?.message).toBeUndefined();
   expect(report.exitCode).toBe(0);
   for (const { applied } of server.quirks) expect(applied).toBeGreaterThan(0);
 });

@@ -49,7 +49,7 @@ test('a server that makes no contexts is none that hides them', async () => {
       return task;
     },
   });
-  expect(verdicts(await findings('a2a/send/task', without), 'A2A10-CTX-001')).toBe('not-run');
+  expect(verdicts(await findings('a2a/send/task', without), 'A2A10-CTX-001')).toBe('not-applicable');
   expect(verdicts(await findings('a2a/send/context', without), 'A2A10-CTX-005')).toBe('not-applicable');
 });
 
