@@ -109,7 +109,7 @@ describe('wrong usage: exit code 2 and one sentence', () => {
     [['--target', 'http://127.0.0.1:1', '--as-of', 'today'], '--as-of today: expected a suite version such as 1.2.0'],
     [
       ['lsit'],
-      'unknown command lsit; did you mean list?; expected list, explain, merge, verify, or --target URL for a run',
+      'unknown command lsit; did you mean list?; expected list, explain, merge, show, verify, or --target URL for a run',
     ],
     [['list', 'XYZ*'], 'list XYZ*: matches no requirement; ids look like A2A10-'],
     [['explain', 'A2A10-CARD-1'], 'explain A2A10-CARD-1: unknown requirement id; did you mean A2A10-CARD-001?'],
@@ -189,7 +189,7 @@ describe('targets that are none: exit code 4 in time, with what was tried', () =
   });
 });
 
-test('a run is written, verified and merged; its tokens are nowhere', async () => {
+test('a run is written, verified and merged; its tokens are nowhere', { timeout: 30_000 }, async () => {
   const url = await serve((request, response) =>
     response
       .setHeader('content-type', 'application/json')

@@ -26,13 +26,13 @@ const HELP = `Does your agent server keep its protocol? A verdict for each requi
   --header "Name: value"     sent with every request, never written; repeatable
   --bearer TOKEN             or the environment variable AGENTPROTO_TOKEN
   --profile script|tck|echo|probe|FILE   how the agent is brought to do things
-  --only GLOB,GLOB           requirements or scenarios, such as 'A2A10-STREAM-*';
+  --only GLOB,GLOB           requirements or scenarios, like 'A2A10-STREAM-*';
   --skip GLOB,GLOB           leaves them out; both repeatable
   --fail-on must|should|any  what makes the run fail; default: a broken MUST
   --allow-incomplete         what could not be judged does not fail the run
   --as-of VERSION            do not score requirements that came later
-  --baseline FILE            expected reds; --write-baseline FILE [--reason TEXT]
-                             writes one
+  --baseline FILE            expected reds; one is written by
+                             --write-baseline FILE [--reason TEXT]
   --report FORMAT=FILE       json, or run (the log of the run); repeatable
   --timeout 10s              longest silence of the target that is waited for
   --deadline 2m              the whole run
