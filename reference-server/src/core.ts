@@ -34,6 +34,8 @@ export interface Core {
   url(): string;
   /** By protocol id, below `url`. */
   urls(url: string): Record<string, string>;
+  /** What it says of where it is: by protocol id, and what can be looked at in a browser. */
+  told(): { urls: Record<string, string>; pages: string[] };
   quirks: readonly QuirkUse[];
   /** What agents threw, and errors of the server's own: the latest hundred. */
   errors: readonly Error[];
@@ -176,6 +178,11 @@ export function mountCore(
     },
     url,
     urls,
+    told() {
+      const base = baseUrl();
+      const pages = mounted.flatMap(({ page }) => (page === undefined ? [] : [base + page]));
+      return { urls: urls(base), pages: [`${base}/.well-known/agentproto.json`, ...pages] };
+    },
     quirks,
     errors,
     signal: (name) => signals.give(name),

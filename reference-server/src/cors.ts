@@ -93,7 +93,8 @@ function withAsked(known: readonly string[], asked = ''): string {
   return [...known, ...more.filter((name) => /^[\w-]+$/.test(name) && !lower.has(name.toLowerCase()))].join(', ');
 }
 
-function vary(reply: FastifyReply, name: string): void {
+/** The answer goes by that header of the request, too. */
+export function vary(reply: FastifyReply, name: string): void {
   const before = reply.getHeader('vary');
   reply.header('vary', before === undefined ? name : `${String(before)}, ${name}`);
 }

@@ -44,6 +44,8 @@ export interface Mounted {
   path: string;
   /** Below it errors are in the family's words. Default: `path`. */
   area?: string;
+  /** What can be looked at in a browser, relative to the server. */
+  page?: string;
   /** The route that takes WebSockets. */
   socket?: string;
   /** Answers with the family's own error. */

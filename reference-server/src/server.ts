@@ -4,6 +4,7 @@ import { checkPluginOptions, checkServerOptions } from './check-options.ts';
 import { mountCore, pathOf, reported } from './core.ts';
 import { createFailures } from './failures.ts';
 import type { Failure } from './failures.ts';
+import { addFrontPage } from './front-page.ts';
 import { asHttpError, HttpError } from './http-error.ts';
 import { createJournal } from './journal.ts';
 import type { ReceivedRequest } from './journal.ts';
@@ -63,6 +64,7 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
     { ...options, quirks, wireFaults: wireFaults ?? isLoopback(host) },
     { received: journal.message, ...(log === undefined && { onError: toStderr }) },
   );
+  addFrontPage(app, core);
   const fail = createFailures(app);
   for (const failure of options.failures ?? []) fail(failure);
   app.setNotFoundHandler((request, reply) =>
@@ -87,7 +89,9 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
 /** The same server inside a Fastify application; a `prefix` is part of every URL that it tells. */
 export const referenceServer: FastifyPluginAsync<PluginOptions> = async (scope, options) => {
   checkPluginOptions(options);
-  mountCore(scope, { ...options, quirks: await namedQuirks(options.quirks) });
+  const core = mountCore(scope, { ...options, quirks: await namedQuirks(options.quirks) });
+  // Without a prefix the root belongs to the application.
+  if (scope.prefix !== '') addFrontPage(scope, core);
 };
 
 /** With the stack of what an agent threw: that is where its owner has to look. */

@@ -49,6 +49,7 @@ export const a2a10: Family<{ a2a?: A2AOptions | undefined }> = {
     for (const url of ROOT_ROUTES) scope.all(url, at(''));
     return {
       path: A2A_PATH,
+      page: CARD_PATH,
       refuse(request, reply, error) {
         const isRpc =
           request.method === 'POST' &&

@@ -42,6 +42,7 @@ function revision(
       return {
         path,
         area: `${path}/api`,
+        page: path + METHODS.health.http.path,
         socket: path + METHODS['chat-ws'].http.path,
         refuse: (_request, reply, error) => replyWith(ctx, reply, ctx.impl.refusal(ctx, error)),
       };
