@@ -1,6 +1,7 @@
 import { A2A_OPTIONS } from './a2a/options.ts';
 import { CHAT_OPTIONS } from './chat/options.ts';
 import { checkNames } from './option-names.ts';
+import { RESPONSES_OPTIONS } from './responses/options.ts';
 import type { NamesOf } from './option-names.ts';
 import type { Limits, PluginOptions, ServerOptions } from './server-options.ts';
 import type { WebhookOptions } from './webhooks/webhooks.ts';
@@ -18,6 +19,7 @@ const PLUGIN: NamesOf<PluginOptions> = {
   protocols: true,
   publicUrl: true,
   quirks: true,
+  responses: true,
   store: true,
   webhooks: true,
   wireFaults: true,
@@ -51,9 +53,10 @@ export function checkPluginOptions(options: PluginOptions): void {
   checkParts(options);
 }
 
-function checkParts({ a2a, chat, limits, webhooks }: PluginOptions): void {
+function checkParts({ a2a, chat, limits, responses, webhooks }: PluginOptions): void {
   checkNames(a2a, A2A_OPTIONS, 'a2a.');
   checkNames(chat, CHAT_OPTIONS, 'chat.');
+  checkNames(responses, RESPONSES_OPTIONS, 'responses.');
   checkNames(limits, LIMIT, 'limits.');
   checkNames(webhooks, WEBHOOK, 'webhooks.');
 }

@@ -1,2 +1,10 @@
 /** What the families of `families.ts` are called, for who wants no more of them than that. */
-export const PROTOCOL_IDS: readonly string[] = ['a2a@1.0', 'chat@docs', 'chat@dcaf-2.1'];
+export const PROTOCOL_IDS: readonly string[] = [
+  'a2a@1.0',
+  'chat@docs',
+  'chat@dcaf-2.1',
+  'responses@2026-04-24',
+  'responses@2026-01-15',
+  'responses@openai',
+  'responses@wayflow',
+];

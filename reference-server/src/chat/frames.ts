@@ -1,11 +1,9 @@
 import type { StreamEvent } from '@agentproto/protocol/chat/docs';
 import type { WireFault } from '@agentproto/script';
 import { aborted, cut, splitUtf8 } from '../faults.ts';
+import { sendFragments } from '../send-fragments.ts';
 import type { ChatContext } from './context.ts';
 import type { StreamItem, ChatSocket } from './call.ts';
-
-/** How long a client may refuse to read. */
-const STALL_MS = 60_000;
 
 /** One event as the text of a frame. */
 export const frame = (_ctx: ChatContext, event: StreamEvent): string => JSON.stringify(event);
@@ -13,24 +11,12 @@ export const frame = (_ctx: ChatContext, event: StreamEvent): string => JSON.str
 /** The fragments in which a frame is sent (RFC 6455, 5.4). */
 export const frameChunks = (_ctx: ChatContext, text: string): Iterable<string | Uint8Array> => [text];
 
-/** Sends one message, and waits until the client has room for the next. Whether it is still there does not matter. */
-export async function sendFrame(
-  { setTimer }: ChatContext,
+/** Sends one message. */
+export const sendFrame = (
+  ctx: ChatContext,
   { socket }: ChatSocket,
   chunks: Iterable<string | Uint8Array>,
-): Promise<void> {
-  const fragments = [...chunks];
-  const last = fragments.pop() ?? '';
-  for (const fragment of fragments) socket.send(fragment, { fin: false, binary: false }, () => {});
-  await new Promise<void>((resolve) => {
-    let cancel = () => {};
-    socket.send(last, { binary: false }, () => {
-      cancel();
-      resolve();
-    });
-    if (socket.bufferedAmount > 0) cancel = setTimer(STALL_MS, () => socket.terminate());
-  });
-}
+): Promise<void> => sendFragments(ctx, socket, chunks);
 
 /** Sends the events of a turn, with the faults that its script asks for in between. */
 export async function sendFrames(

@@ -1,0 +1,123 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { METHODS } from '@agentproto/protocol/responses/openai';
+import { WebSocketServer } from 'ws';
+import { replyWith } from '../answer.ts';
+import { mayOpenSocket } from '../cors.ts';
+import { HttpError } from '../http-error.ts';
+import { withQuirks } from '../quirk.ts';
+import type { Family } from '../server-context.ts';
+import { takeSocket } from '../upgrade.ts';
+import { whenLeft } from '../when-left.ts';
+import { first } from './2026-01-15.ts';
+import type { Operation } from './call.ts';
+import type { ResponsesContext, ResponsesImpl } from './context.ts';
+import { standardImpl } from './impl.ts';
+import { openai } from './openai.ts';
+import { settingsOf } from './options.ts';
+import type { ResponsesOptions } from './options.ts';
+import { serveSocket } from './socket.ts';
+import { wayflow } from './wayflow.ts';
+
+const SOCKET_PATH = METHODS.connectResponses.http.path;
+
+/** The operations at each path, by verb. */
+const ROUTES = Map.groupBy(
+  (Object.keys(METHODS) as (keyof typeof METHODS)[]).filter((name): name is Operation => name !== 'connectResponses'),
+  (name) => METHODS[name].http.path,
+);
+
+/** One revision: where it is, and how it differs from 2026-04-24. */
+function revision(
+  name: string,
+  path: string,
+  differences: (impl: ResponsesImpl) => Partial<ResponsesImpl>,
+): Family<{ responses?: ResponsesOptions | undefined }> {
+  return {
+    id: `responses@${name}`,
+    mount(scope, server, { responses }) {
+      const impl = withQuirks('responses', { ...standardImpl, ...differences(standardImpl) }, server.quirks);
+      const ctx: ResponsesContext = {
+        ...server,
+        impl,
+        settings: settingsOf(responses),
+        revision: name,
+      };
+      for (const [at, operations] of ROUTES) {
+        if (at === SOCKET_PATH && impl.hasSocket(ctx)) continue;
+        scope.all(path + at.replaceAll(/\{(\w+)\}/g, ':$1'), (request, reply) =>
+          answer(ctx, at, operations, request, reply),
+        );
+      }
+      const socket = path + SOCKET_PATH;
+      if (impl.hasSocket(ctx)) mountSocket(ctx, scope, socket);
+      return {
+        path,
+        ...(impl.hasSocket(ctx) && { socket }),
+        refuse: (_request, reply, error) => replyWith(ctx, reply, ctx.impl.refusal(ctx, error)),
+      };
+    },
+  };
+}
+
+export const responses20260424 = revision('2026-04-24', '/v1', () => ({}));
+export const responses20260115 = revision('2026-01-15', '/responses/2026-01-15/v1', first);
+export const responsesOpenAI = revision('openai', '/responses/openai/v1', openai);
+export const responsesWayFlow = revision('wayflow', '/responses/wayflow/v1', wayflow);
+
+/** Requests for a socket come by the same way as others, so that they are refused in the same words. */
+function mountSocket(ctx: ResponsesContext, scope: FastifyInstance, url: string): void {
+  const sockets = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: ctx.settings.messageBytes });
+  const operations = ROUTES.get(SOCKET_PATH) ?? [];
+  scope.all(url, (request, reply) => {
+    if (request.method !== 'GET') return answer(ctx, SOCKET_PATH, operations, request, reply);
+    let owner: string;
+    try {
+      if (!mayOpenSocket(ctx.origins, request.headers))
+        throw new HttpError(
+          'FORBIDDEN',
+          `Pages of ${request.headers.origin} may open no WebSocket here: allowedOrigins`,
+        );
+      owner = ctx.impl.authenticate(ctx, request.headers);
+    } catch (error) {
+      return replyWith(ctx, reply, ctx.impl.refusal(ctx, error));
+    }
+    reply.hijack();
+    reply.raw.statusCode = 101;
+    const taken = takeSocket(
+      sockets,
+      request.raw,
+      (socket, connection) =>
+        void serveSocket(ctx, owner, socket, connection, (data) =>
+          ctx.received(request.url, request.headers, data),
+        ).catch(ctx.report),
+    );
+    return taken ? undefined : answer(ctx, SOCKET_PATH, operations, request, reply);
+  });
+}
+
+async function answer(
+  ctx: ResponsesContext,
+  path: string,
+  operations: readonly Operation[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const { body, method, headers } = request;
+  // Else it would stay as long as the answer lasts.
+  request.body = undefined;
+  const operation = operations.find((one) => (METHODS[one].http.verbs as readonly string[]).includes(method));
+  if (!operation) {
+    const allow = operations.flatMap((one) => METHODS[one].http.verbs).join(', ');
+    const error = new HttpError('METHOD_NOT_ALLOWED', `${path}: expected ${allow}, got ${method}`, { allow });
+    return replyWith(ctx, reply, ctx.impl.refusal(ctx, error));
+  }
+  const http = {
+    method,
+    headers,
+    params: request.params as Record<string, string>,
+    query: new URLSearchParams(request.url.split('?', 2)[1] ?? ''),
+    body: body instanceof Buffer ? body : Buffer.alloc(0),
+    signal: whenLeft(ctx, reply.raw).signal,
+  };
+  await replyWith(ctx, reply, await ctx.impl.answerHttp(ctx, operation, http));
+}
