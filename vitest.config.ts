@@ -7,6 +7,8 @@ export default defineConfig({
   resolve: { conditions: ['agentproto-source', 'module', 'node'] },
   ssr: { resolve: { conditions: ['agentproto-source', 'module', 'node'] } },
   test: {
+    // For machines that are busy: a test that waits for something that never comes still fails.
+    testTimeout: 20_000,
     include: ['{packages/*,reference-server,conformance,tools/codegen,examples/*,interop}/{src,test}/**/*.test.ts'],
     // The counts that .ci/run closes with.
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],

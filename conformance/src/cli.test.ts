@@ -205,17 +205,17 @@ test('a run is written, verified and merged; its tokens are nowhere', { timeout:
     '--report',
     `run=${runFile}`,
     '--header',
-    'X-Api-Key: key-0815',
+    'X-Api-Key: key-of-an-okapi',
     '--verbose',
     '--protocol',
     'a2a@1.0',
   ];
-  const { code, out, err } = await run(args, { AGENTPROTO_TOKEN: 'tok-4711' });
+  const { code, out, err } = await run(args, { AGENTPROTO_TOKEN: 'token-of-a-tapir' });
   const report = JSON.parse(await readFile(json, 'utf8')) as Report;
   expect(report).toMatchObject({ schemaVersion: 1, exitCode: code, target: { url } });
   for (const text of [out, err, await readFile(json, 'utf8'), await readFile(runFile, 'utf8')]) {
-    expect(text).not.toContain('4711');
-    expect(text).not.toContain('0815');
+    expect(text).not.toContain('tapir');
+    expect(text).not.toContain('okapi');
   }
 
   expect(await run(['verify', runFile])).toMatchObject({

@@ -1,4 +1,4 @@
-import { Agent } from '#undici';
+import { Agent, type Dispatch } from '#undici';
 import { decoded } from './decoded.ts';
 import { type ClientResponse, type Platform, type RawRequest, viaFetch } from './raw.ts';
 import { UndiciBody } from './undici-body.ts';
@@ -42,7 +42,7 @@ function dispatch(agent: Agent, url: string, request: RawRequest): Promise<Clien
     let stream: UndiciBody | undefined;
     const leave = () => stream?.cancel(signal.reason);
     agent.dispatch(
-      { origin, path: pathname + search, method: method as 'POST', headers, body: body ?? null },
+      { origin, path: pathname + search, method: method as Dispatch['method'], headers, body: body ?? null },
       {
         onRequestStart(controller) {
           stream = new UndiciBody(controller);

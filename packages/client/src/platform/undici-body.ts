@@ -1,14 +1,8 @@
+import type { Controller } from '#undici';
 import type { ByteReader, ByteStream } from './raw.ts';
 
 /** Bytes that wait for a reader, over which the connection is asked to pause. */
 const HIGH_WATER_BYTES = 256 * 1024;
-
-/** What undici gives to whoever handles an answer. */
-interface Controller {
-  pause(): void;
-  resume(): void;
-  abort(reason: Error): void;
-}
 
 type Read = Awaited<ReturnType<ByteReader['read']>>;
 
