@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Clock } from '@agentproto/script';
 import { describe, expect, test } from 'vitest';
 import { BINDINGS, caller, startServer } from './a2a/caller.test.kit.ts';
 import type { Agent } from './agent.ts';
@@ -34,6 +35,52 @@ test('an agent may take its time', async () => {
   }
   expect(await chat(server.url)).toMatchObject({ status: 200, body: { content: 'to hello' } });
   expect(server.errors).toEqual([]);
+});
+
+test.each(BINDINGS)('an agent that never says what it will do is given up as a turn is: %s', async (binding) => {
+  const signals: AbortSignal[] = [];
+  const agent: Agent = ({ signal }) => {
+    signals.push(signal);
+    return new Promise(() => {});
+  };
+  const server = await startServer({ agent, log: 'silent', limits: { turnMs: 30 } });
+  await expect(caller(server, binding).task({ parts: [{ text: 'x' }] })).rejects.toMatchObject({
+    cause: { message: 'Internal error' },
+  });
+  expect((await chat(server.url)).status).toBe(500);
+  expect(server.errors.map(({ message }) => message)).toEqual(Array(2).fill('The agent took longer than 30 ms.'));
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+});
+
+test('a server that closes waits for no such agent', async () => {
+  let asked = (_signal: AbortSignal) => {};
+  const signal = new Promise<AbortSignal>((resolve) => (asked = resolve));
+  const agent: Agent = (request) => {
+    asked(request.signal);
+    return new Promise(() => {});
+  };
+  const server = await startServer({ agent, log: 'silent' });
+  const answer = chat(server.url);
+  expect((await signal).aborted).toBe(false);
+  await server.close();
+  expect((await answer).status).toBe(503);
+  expect((await signal).aborted).toBe(true);
+  expect(server.errors).toEqual([]);
+});
+
+test('of an agent that has spoken in time no timer is left', async () => {
+  const timers: AbortSignal[] = [];
+  const clock: Clock = {
+    now: () => Date.now(),
+    sleep(ms, signal) {
+      if (ms === 7_000 && signal) timers.push(signal);
+      return new Promise(() => {});
+    },
+  };
+  const server = await startServer({ agent: async () => undefined, clock, limits: { turnMs: 7_000 } });
+  expect((await chat(server.url)).status).toBe(200);
+  expect(timers.length).toBeGreaterThan(0);
+  await expect.poll(() => timers.every(({ aborted }) => aborted)).toBe(true);
 });
 
 describe.each<[string, Agent, RegExp]>([

@@ -1,5 +1,6 @@
 import { echoScript, findScript, parseScript, run, ScriptError } from '@agentproto/script';
 import type { AgentEvent, Carrier, Clock, Json, Script, Step, TurnInput } from '@agentproto/script';
+import { HttpError } from './http-error.ts';
 import type { Signals } from './signals.ts';
 import type { RunFold } from './run-fold.ts';
 import type { AgentEvents } from './runs.ts';
@@ -25,7 +26,8 @@ export interface AgentRequest {
  * Who answers: a script, or events of the agent's own (an async generator). Undefined: the scripted agent, which
  * plays the script that the message carries, or says the text back. A script lasts for the whole run: the agent is
  * asked again for follow-ups of runs that follow none. Where the server keeps nothing between turns (chat), the agent
- * is also asked about the earlier messages, to find the script that the conversation follows. It may be async.
+ * is also asked about the earlier messages, to find the script that the conversation follows. It may be async, and take
+ * as long as a turn may (`limits.turnMs`).
  */
 export type Agent = (request: AgentRequest) => Act | Promise<Act>;
 
@@ -63,7 +65,7 @@ export async function beginning({ agent }: Pick<Stage, 'agent'>, request: AgentR
   return (await asked(agent, request)) ?? findScript(request.carrier)?.script;
 }
 
-/** Throws an AgentError for an agent that throws, or that returns what is neither a script nor events. */
+/** Throws an AgentError for an agent that throws, takes too long, or returns what is neither a script nor events. */
 async function asked(agent: Agent, request: AgentRequest): Promise<Act> {
   try {
     const act: unknown = (await agent(request)) ?? undefined;
@@ -71,6 +73,7 @@ async function asked(agent: Agent, request: AgentRequest): Promise<Act> {
     if (typeof act === 'object' && act !== null && Symbol.asyncIterator in act) return act as AsyncIterable<AgentEvent>;
     return parseScript(act);
   } catch (cause) {
+    if (cause instanceof AgentError || cause instanceof HttpError) throw cause;
     const what = cause instanceof ScriptError ? 'returned a script that cannot be played' : 'threw';
     throw new AgentError(`The agent ${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }

@@ -15,6 +15,7 @@ import { LIMITS, ServerOptionsError } from './server-options.ts';
 import type { PluginOptions } from './server-options.ts';
 import { createSignals } from './signals.ts';
 import { memoryStore } from './store/memory.ts';
+import { timely } from './timely-agent.ts';
 import { timerOn } from './timer.ts';
 import { stoppableClock } from './stoppable-clock.ts';
 import { createUpgrades } from './upgrade.ts';
@@ -57,13 +58,7 @@ export function mountCore(
   options: MountOptions,
   { onError = () => {}, received = () => {} }: Partial<Listeners> = {},
 ): Core {
-  const {
-    agent = () => undefined,
-    store = memoryStore(),
-    clock: wholeClock = systemClock,
-    wireFaults = false,
-    keepAliveMs = 15_000,
-  } = options;
+  const { store = memoryStore(), clock: wholeClock = systemClock, wireFaults = false, keepAliveMs = 15_000 } = options;
   const keys = { ...(options.apiKey !== undefined && { key: options.apiKey }), ...options.identities };
   const limits = { ...LIMITS, ...options.limits };
   const families = chosenFamilies(options.protocols);
@@ -107,11 +102,15 @@ export function mountCore(
   const url = () => (known ??= reachable(scope.listeningOrigin) + scope.prefix);
   const publicUrl = options.publicUrl?.replace(/\/+$/, '');
   const baseUrl = () => publicUrl ?? url();
+  const whenClosing = (stop: () => void) => {
+    waiting.add(stop);
+    return () => waiting.delete(stop);
+  };
   const context: ServerContext = {
     store,
     runs,
     clock,
-    agent,
+    agent: options.agent ? timely(options.agent, { turnMs: limits.turnMs, setTimer, whenClosing }) : () => undefined,
     signals,
     baseUrl,
     identify: identifyBy(keys),
@@ -119,10 +118,7 @@ export function mountCore(
     secured: Object.keys(keys).length > 0,
     wireFaults,
     keepAliveMs,
-    whenClosing(stop) {
-      waiting.add(stop);
-      return () => waiting.delete(stop);
-    },
+    whenClosing,
     setTimer,
     webhooks,
     quirks,

@@ -12,7 +12,7 @@ export interface Failure {
   status?: number;
   /** Seconds, as Retry-After. */
   retryAfter?: number;
-  /** Milliseconds before anything is answered. */
+  /** Milliseconds before anything is answered; they end when the server closes. */
   delayMs?: number;
   /** Which requests: by a part of the path, or by what says so. Default: all, cards too. */
   match?: string | RegExp | ((request: { method: string; path: string }) => boolean);
@@ -24,6 +24,9 @@ const NAMES: NamesOf<Failure> = { times: true, status: true, retryAfter: true, d
 export function createFailures(scope: FastifyInstance): (failure: Failure) => void {
   const due: { failure: Failure; left: number }[] = [];
 
+  const closing = new AbortController();
+  scope.addHook('preClose', async () => closing.abort());
+
   scope.addHook('preHandler', async (request, reply) => {
     const { method, url: path } = request;
     const index = due.findIndex(({ failure }) => fits(failure.match, { method, path }));
@@ -31,7 +34,7 @@ export function createFailures(scope: FastifyInstance): (failure: Failure) => vo
     if (!one) return;
     if (--one.left === 0) due.splice(index, 1);
     const { status, retryAfter, delayMs = 0 } = one.failure;
-    if (delayMs > 0) await wait(delayMs, undefined, { ref: false });
+    if (delayMs > 0) await wait(delayMs, undefined, { ref: false, signal: closing.signal }).catch(() => {});
     if (status === undefined) return;
     if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
     const error = { code: status, message: 'This failure was asked for: server.fail' };

@@ -68,6 +68,15 @@ describe('failures', () => {
     expect(performance.now() - from).toBeGreaterThan(55);
   });
 
+  test('a delay ends when the server closes', async () => {
+    const server = await startServer();
+    server.fail({ delayMs: 60_000, status: 503 });
+    const answer = fetch(`${server.url}/health`);
+    await expect.poll(() => server.requests.length).toBe(1);
+    await server.close();
+    expect((await answer).status).toBe(503);
+  });
+
   test.each([
     [{}, /^fail: expected a status, a delayMs or both/],
     [{ status: 200 }, /^fail\.status: expected a number from 400 to 599; got 200$/],

@@ -18,7 +18,7 @@ export interface Limits {
   bodyMs: number;
   /** Milliseconds for a request's headers to come. Default 10,000. */
   headersMs: number;
-  /** The longest time of one turn of an agent, in milliseconds of the clock. Default 900,000. */
+  /** The longest time of one turn of an agent, and of an async agent to say what it will do, in milliseconds of the clock. Default 900,000. */
   turnMs: number;
 }
 

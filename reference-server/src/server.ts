@@ -59,13 +59,14 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
     frameworkErrors: (error, request, reply) => core.refuse(request, reply, asHttpError(error)),
   });
   const journal = createJournal(app);
+  // Before the core, which waits on closing for what is under way.
+  const fail = createFailures(app);
   const core = mountCore(
     app,
     { ...options, quirks, wireFaults: wireFaults ?? isLoopback(host) },
     { received: journal.message, ...(log === undefined && { onError: toStderr }) },
   );
   addFrontPage(app, core);
-  const fail = createFailures(app);
   for (const failure of options.failures ?? []) fail(failure);
   app.setNotFoundHandler((request, reply) =>
     core.refuse(request, reply, new HttpError('NOT_FOUND', `There is nothing at ${pathOf(request)}.`)),
