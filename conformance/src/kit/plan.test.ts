@@ -22,7 +22,7 @@ const spoken: Spoken = {
       scenario('a2a/slow', { title: '', proves: ['A2A10-SEND-009'], stimulus: ['slow'], play }),
       scenario('a2a/push-off', { title: '', proves: ['A2A10-CAP-001'], capability: ['-pushNotifications'], play }),
     ],
-    smoke: [],
+    smoke: ['a2a/send'],
     causes: [],
     invariants: [
       invariant('a2a/ids', { title: '', proves: ['A2A10-RPC-001'], bindings: ['JSONRPC'], examine: () => {} }),
@@ -68,6 +68,12 @@ describe('makePlan', () => {
         'RPC-001 JSONRPC': 'a2a/ids',
       },
     });
+  });
+
+  test('a choice of rows plays what proves them, and the smoke set for those that are seen in every exchange', () => {
+    expect(rowsBy({ only: ['A2A10-SEND-009'] }).plays).toEqual(['a2a/slow JSONRPC']);
+    expect(rowsBy({ only: ['A2A10-RPC-001'] }).plays).toEqual(['a2a/send JSONRPC']);
+    expect(rowsBy({ only: ['A2A10-RPC-001', 'A2A10-CARD-*'] }).plays).toEqual(['a2a/card card', 'a2a/send JSONRPC']);
   });
 
   test('a stimulus that the profile does not offer leaves its rows not run', () => {

@@ -46,16 +46,23 @@ export function makePlan(spoken: readonly Spoken[], profile: Profile, filter: Pl
     filter,
   );
   const plan: Plan = { plays: [], rows: [] };
-  for (const one of spoken) planFamily(one, profile, wanted, plan);
+  for (const one of spoken) planFamily(one, profile, wanted, filter.only.length > 0, plan);
   return plan;
 }
 
-function planFamily(spoken: Spoken, profile: Profile, wanted: (id: RequirementId) => boolean, plan: Plan) {
+function planFamily(
+  spoken: Spoken,
+  profile: Profile,
+  wanted: (id: RequirementId) => boolean,
+  isChoice: boolean,
+  plan: Plan,
+) {
   const { family, found } = spoken;
   const rows = new RowTable();
   const invariantRows = new Set(family.invariants.flatMap(({ proves }) => proves));
-  // An invariant may see something in any exchange.
-  const needAll = [...invariantRows].some((id) => wanted(id));
+  // An invariant may see something in any exchange; of a choice of rows, one in every kind of exchange is enough.
+  const isSeen = [...invariantRows].some((id) => wanted(id));
+  const watched = (id: string) => isSeen && (!isChoice || family.smoke.includes(id));
 
   for (const scenario of family.scenarios) {
     for (const binding of scenario.bindings ?? family.bindings) {
@@ -67,7 +74,8 @@ function planFamily(spoken: Spoken, profile: Profile, wanted: (id: RequirementId
         else if (outside) rows.leave(id, binding, outside);
         else rows.play(id, binding, scenario.id).owed = true;
       }
-      if (!outside && proves.length > 0 && (relevant || needAll)) plan.plays.push({ spoken, scenario, binding });
+      if (!outside && proves.length > 0 && (relevant || watched(scenario.id)))
+        plan.plays.push({ spoken, scenario, binding });
     }
   }
   for (const { id: name, proves, bindings } of family.invariants) {
