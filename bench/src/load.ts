@@ -2,7 +2,7 @@ import { Pool } from 'undici';
 import type { Child, Usage } from './child.ts';
 import type { Figures, Mode } from './row.ts';
 
-export const CONNECTIONS = 64;
+const CONNECTIONS = 64;
 
 /** A body for every call: a server may take the same message id for the same message (A2A 1.0 section 3.1.1). */
 export type Body = () => string;

@@ -7,7 +7,7 @@ import { openaiStream, openaiUnary } from './openai.ts';
 import type { Work } from './work.ts';
 
 /** Prepared once for a server; what it returns is measured. */
-export const READERS = {
+const READERS = {
   bareSse,
   bareChat,
   bareResponses,

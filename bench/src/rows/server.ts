@@ -22,7 +22,7 @@ const user = (text: string, script?: object) => (messageId: string) => ({
 });
 
 const pieces = Array.from({ length: STREAM_FRAMES - 2 }, () => ({ text: 'hello' }));
-export const UNARY = rpc('SendMessage', user('hello'));
+const UNARY = rpc('SendMessage', user('hello'));
 const STREAM = rpc('SendStreamingMessage', user('stream', { steps: pieces }));
 const HOLD = rpc(
   'SendStreamingMessage',

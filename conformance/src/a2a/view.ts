@@ -90,7 +90,7 @@ export function taskView(raw: unknown): TaskView {
   };
 }
 
-export function artifactView(raw: unknown): ArtifactView {
+function artifactView(raw: unknown): ArtifactView {
   const artifact = isRecord(raw) ? raw : {};
   return { id: text(artifact.artifactId), name: text(artifact.name), parts: list(artifact.parts) };
 }

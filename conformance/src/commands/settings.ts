@@ -52,7 +52,7 @@ function patterns(flags: Flags, name: 'only' | 'skip'): string[] {
   });
 }
 
-export function parseTarget(text: string): string {
+function parseTarget(text: string): string {
   const example = 'expected an absolute http or https URL, such as http://127.0.0.1:8080';
   if (!URL.canParse(text)) throw new UsageError(`--target: ${example}; got ${JSON.stringify(text.slice(0, 200))}`);
   const url = new URL(text);

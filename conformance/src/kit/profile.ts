@@ -25,7 +25,7 @@ const TCK_PREFIXES: Partial<Record<StimulusWord, string>> = {
   chunk: 'tck-stream-artifact-chunked',
 };
 
-export const tckProfile: Profile = {
+const tckProfile: Profile = {
   name: 'tck',
   offers: new Set(Object.keys(TCK_PREFIXES) as StimulusWord[]),
   prompt: ({ word }) => ({ carrier: 'prefix', prefix: TCK_PREFIXES[word]!, text: TEXT }),
@@ -39,7 +39,7 @@ export const echoProfile: Profile = {
 };
 
 /** Nothing is assumed: only what needs no agent is played. */
-export const probeProfile: Profile = {
+const probeProfile: Profile = {
   name: 'probe',
   offers: new Set(),
   prompt: () => ({ carrier: 'text', text: TEXT }),

@@ -35,6 +35,3 @@ export interface RunFooter {
   durationMs: number;
   totals: { scenarios: number; findings: number; exchanges: number };
 }
-
-/** Where the runner says what happens; the run file, the console and the selftest listen. */
-export type RunListener = (event: RunEvent) => void;

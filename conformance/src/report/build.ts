@@ -206,7 +206,7 @@ function listScenarios(run: RunRecord, index: number | undefined): ReportedScena
   }));
 }
 
-export function summarize(listed: readonly ReportedRequirement[]): Summary {
+function summarize(listed: readonly ReportedRequirement[]): Summary {
   const zeros = () => Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0])) as Record<Verdict, number>;
   const summary = Object.fromEntries(LEVELS.map((level) => [level, zeros()])) as Record<Level, Record<Verdict, number>>;
   for (const { level, verdict, unscored } of listed) if (!unscored) summary[level][verdict] += 1;

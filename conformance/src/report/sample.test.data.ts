@@ -146,7 +146,7 @@ const lastFrame = {
   },
 };
 
-export const sampleEvents: RunEvent[] = [
+const sampleEvents: RunEvent[] = [
   {
     type: 'plan',
     plays: 7,

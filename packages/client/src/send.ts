@@ -37,7 +37,7 @@ export function sender(send: RawSend): Next {
 }
 
 /** Where to go on; undefined: this is the answer. Throws where going on is not safe. */
-export function redirectOf(
+function redirectOf(
   { status, type, headers }: Omit<ClientResponse, 'body'>,
   request: Pick<ClientRequest, 'operation' | 'method' | 'url'>,
   hops: number,

@@ -4,7 +4,7 @@ import { isSecretName } from './secret-names.ts';
 export const REDACTED = '[redacted]';
 
 /** Shorter values are too common to be looked for: all text would go. */
-export const MIN_SECRET_LENGTH = 4;
+const MIN_SECRET_LENGTH = 4;
 
 export interface Redactor {
   /**

@@ -7,7 +7,7 @@ import { TASK_STATE } from './task-state.ts';
 import type { TaskRunState } from './task-state.ts';
 
 /** The artifact that holds the agent's main answer; each turn begins it anew. */
-export const ANSWER_ID = 'answer';
+const ANSWER_ID = 'answer';
 
 /**
  * The updates that one entry of a log makes; `fold` is the task before it. How the events of an agent look in

@@ -76,7 +76,7 @@ export function answerBinary(_ctx: ChatContext, _socket: ChatSocket): Promise<vo
   throw new ChatError(422, 'expected a text frame, got a binary one');
 }
 
-export async function sendEvent(ctx: ChatContext, socket: ChatSocket, event: StreamEvent): Promise<void> {
+async function sendEvent(ctx: ChatContext, socket: ChatSocket, event: StreamEvent): Promise<void> {
   await sendFrame(ctx, socket, ctx.impl.frameChunks(ctx, ctx.impl.frame(ctx, event)));
 }
 
