@@ -1,3 +1,4 @@
+import fastifyCors from '@fastify/cors';
 import Fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -190,5 +191,46 @@ describe('in an application of somebody else', () => {
     const answer = await fetch(`${url}/agents/.well-known/agent-card.json`, { headers: { origin: PAGE } });
     expect(answer.headers.get('access-control-allow-origin')).toBe('https://own.example');
     expect(answer.headers.get('access-control-expose-headers')).toBeNull();
+  });
+
+  test('@fastify/cors answers for all of it: preflights, calls and streams', async () => {
+    const own = 'https://own.example';
+    const url = await plugin({ protocols: ['a2a@1.0', 'chat@docs'] }, (app) =>
+      app.register(fastifyCors, { origin: own, methods: ['POST'], exposedHeaders: ['x-own'], maxAge: 5 }),
+    );
+    for (const path of [
+      '/a2a/1.0',
+      '/a2a/1.0/message:send',
+      '/api/chat',
+      '/api/chat-stream',
+      '/.well-known/agent-card.json',
+    ]) {
+      const asked = await fetch(`${url}/agents${path}`, {
+        method: 'OPTIONS',
+        headers: {
+          origin: own,
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'a2a-version,content-type',
+        },
+      });
+      expect([path, asked.status, await asked.text()]).toEqual([path, 204, '']);
+      expect(Object.fromEntries(asked.headers)).toMatchObject({
+        'access-control-allow-origin': own,
+        'access-control-allow-methods': 'POST',
+        'access-control-allow-headers': 'a2a-version,content-type',
+        'access-control-max-age': '5',
+      });
+    }
+    const body = JSON.stringify({ messages: [{ role: 'user', content: 'hello' }] });
+    for (const path of ['/api/chat', '/api/chat-stream']) {
+      const headers = { origin: own, 'content-type': 'application/json' };
+      const answer = await fetch(`${url}/agents${path}`, { method: 'POST', headers, body });
+      expect(answer.status).toBe(200);
+      expect(await answer.text()).toContain('hello');
+      expect(answer.headers.get('access-control-allow-origin')).toBe(own);
+      expect(answer.headers.get('access-control-expose-headers')).toBe('x-own');
+    }
+    const card = await fetch(`${url}/agents/.well-known/agent-card.json`, { headers: { origin: PAGE } });
+    expect([card.status, card.headers.get('access-control-allow-origin')]).toEqual([200, own]);
   });
 });
