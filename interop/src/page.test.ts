@@ -29,7 +29,7 @@ test('a failed step and what is not offered are told apart, and only the latter 
     theirs: [],
   };
   const lines = page([result]).split('\n');
-  expect(lines).toContain('| X | 1.0 | `run x` | 1 of 2 JSONRPC |  | 3 pass, 0 causes |');
+  expect(lines).toContain('| X | 1.0 | `run x` | 1 of 2 JSONRPC |  | 3 pass, 0 red |');
   expect(lines).toContain('| stream | **failed**: cut \\| off |');
   expect(lines).toContain('| subscribe | **not offered**: no streaming |');
   expect(lines).toContain('| told as deviations | unknown-event |');

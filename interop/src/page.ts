@@ -4,7 +4,7 @@ const HEAD = `# Interoperability
 
 What our clients and the suite see of software that we did not write, and what its clients see of the reference server. Written by the lanes
 (\`--record\`) from [\`interop/results\`](../interop/results), never by hand; how a lane runs: [\`interop/README.md\`](../interop/README.md).
-Every cause was confirmed on the wire; a lane fails when a red comes that its baseline does not know, when one of the baseline no longer comes, or when a client's
+A red is one row; where one fault of a system turns several rows red, the baseline says so. A lane fails when a red comes that its baseline does not know, when one of the baseline no longer comes, or when a client's
 step fails.
 `;
 
@@ -18,7 +18,7 @@ export function page(results: readonly Result[]): string {
       `\`${result.command}\``,
       completed(result.ours),
       completed(result.theirs),
-      result.suite ? `${result.suite.passed} pass, ${count(result.suite.causes.length, 'cause')}` : '',
+      result.suite ? `${result.suite.passed} pass, ${result.suite.causes.length} red` : '',
     ]),
   );
   return [HEAD, summary, ...results.map(section)].join('\n');
@@ -36,7 +36,7 @@ function section({ system, version, suite, ours, theirs }: Result): string {
 function found(suite: SuiteResult): string[] {
   const judged = suite.unjudged.length > 0 ? [`Could not be told: ${suite.unjudged.join(', ')}.\n`] : [];
   return [
-    suite.causes.length > 0 ? 'What the suite found, a row for each cause:\n' : 'The suite found nothing.\n',
+    suite.causes.length > 0 ? 'What the suite found:\n' : 'The suite found nothing.\n',
     ...(suite.causes.length > 0 ? [table(['row', '', 'over', 'what'], suite.causes.map(cause))] : []),
     ...judged,
   ];
@@ -71,10 +71,6 @@ function completed(all: readonly Exercised[]): string {
       return `${asked.filter(({ result }) => result === 'ok').length} of ${asked.length} ${binding}`;
     })
     .join(', ');
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
