@@ -1,7 +1,7 @@
 import type { AnyQuirk } from '@agentproto/reference-server';
-import { QUIRKS } from '@agentproto/reference-server/quirks';
 import { causesOf, combinations, complaintOf } from './combined.ts';
 import { fixtures } from './fixtures.ts';
+import { judgedQuirks } from './judged-quirks.ts';
 import { judgeQuirk, type QuirkVerdict } from './judge-quirk.ts';
 import { isRed, names, sight, type Sighting } from './sight.ts';
 
@@ -18,9 +18,7 @@ const WIDTH = 4;
 
 async function selftest(words: readonly string[]): Promise<boolean> {
   const began = performance.now();
-  const chosen = QUIRKS.filter(
-    ({ name, forClients }) => !forClients && (words.length === 0 || words.some((word) => name.includes(word))),
-  );
+  const chosen = judgedQuirks.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
   if (chosen.length === 0) {
     console.error(`no quirk has ${words.join(' or ')} in its name`);
     return false;

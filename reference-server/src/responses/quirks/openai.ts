@@ -1,0 +1,283 @@
+import { newId } from '../items.ts';
+import { answers, but, events, odd, operation, renumbered, responsesQuirk } from './responses-quirk.ts';
+
+interface Page {
+  data: { id: string }[];
+  first_id: string | null;
+  last_id: string | null;
+  has_more: boolean;
+}
+
+/** Rules of OpenAI's API. */
+export const openaiQuirks = [
+  responsesQuirk('responses.get.knows-nothing', {
+    breaks: 'OAI-GET-001',
+    make: (_impl, hit) => ({ isStored: async () => hit(false) }),
+  }),
+  responsesQuirk('responses.get.keeps-everything', {
+    breaks: 'OAI-GET-003',
+    make: (_impl, hit) => ({ isStored: async () => hit(true) }),
+  }),
+  responsesQuirk('responses.get.unknown-is-null', {
+    breaks: 'OAI-GET-002',
+    make: (impl, hit) =>
+      operation(impl, 'retrieveResponse', (ctx, call, request, own) =>
+        own(ctx, call, request).catch(() => hit({ status: 200, headers: impl.jsonHeaders(ctx), body: 'null' })),
+      ),
+  }),
+  responsesQuirk('responses.get.streams-from-the-start', {
+    breaks: 'OAI-GET-005',
+    make: (impl, hit) =>
+      operation(impl, 'retrieveResponse', (ctx, call, request, own) => {
+        const query = new URLSearchParams(request.query);
+        if (query.has('starting_after')) hit(query.delete('starting_after'));
+        return own(ctx, call, { ...request, query });
+      }),
+  }),
+  responsesQuirk('responses.delete.keeps', {
+    breaks: 'OAI-DEL-001',
+    make: (impl, hit) =>
+      operation(impl, 'deleteResponse', async (ctx, _call, { params }) =>
+        hit({
+          status: 200,
+          headers: impl.jsonHeaders(ctx),
+          body: JSON.stringify({ id: params['response_id'], object: 'response', deleted: true }),
+        }),
+      ),
+  }),
+  responsesQuirk('responses.delete.says-nothing', {
+    breaks: 'OAI-DEL-002',
+    make: (impl, hit) => answers(impl, 'deleteResponse', () => hit({})),
+  }),
+  responsesQuirk('responses.cancel.does-nothing', {
+    breaks: 'OAI-CANCEL-001',
+    make: (impl, hit) =>
+      operation(impl, 'cancelResponse', (ctx, call, request) =>
+        hit(impl.operations.retrieveResponse!(ctx, call, request)),
+      ),
+  }),
+  responsesQuirk('responses.cancel.takes-what-is-not-in-the-background', {
+    breaks: 'OAI-CANCEL-002',
+    make: (impl, hit) =>
+      operation(impl, 'cancelResponse', (ctx, call, request, own) =>
+        own(ctx, call, request).catch(() => hit(impl.operations.retrieveResponse!(ctx, call, request))),
+      ),
+  }),
+  responsesQuirk('responses.background.waits', {
+    breaks: 'OAI-BG-001',
+    make: (impl, hit) =>
+      operation(impl, 'createResponse', async (ctx, call, request, own) => {
+        const answer = await own(ctx, call, request);
+        if (!('body' in answer) || !/"background":true/.test(answer.body)) return answer;
+        const { id } = JSON.parse(answer.body) as { id: string };
+        const run = await ctx.store.runs.get(id);
+        for await (const batch of ctx.store.logs.read(id))
+          if (batch.some(({ event }) => event.type === 'end' || event.type === 'crash')) break;
+        return run
+          ? hit(impl.operations.retrieveResponse!(ctx, call, { ...request, params: { response_id: id } }))
+          : answer;
+      }),
+  }),
+  responsesQuirk('responses.background.ends-when-its-caller-leaves', {
+    breaks: 'OAI-BG-003',
+    make: (impl, hit) => ({
+      cancelWhenLeft(ctx, call, start, abort) {
+        if (start.request.background) hit(call.signal.addEventListener('abort', () => abort.abort(), { once: true }));
+        else impl.cancelWhenLeft(ctx, call, start, abort);
+      },
+    }),
+  }),
+  responsesQuirk('responses.items.oldest-first', {
+    breaks: 'OAI-ITEMS-001',
+    make: (impl, hit) =>
+      answers(impl, 'listInputItems', (value: Page) => hit({ ...value, data: value.data.toReversed() })),
+  }),
+  responsesQuirk('responses.items.never-more', {
+    breaks: 'OAI-ITEMS-002',
+    make: (impl, hit) => answers(impl, 'listInputItems', (value: Page) => hit({ ...value, has_more: !value.has_more })),
+  }),
+  responsesQuirk('responses.tokens.is-a-text', {
+    breaks: 'OAI-TOKENS-001',
+    make: (impl, hit) =>
+      answers(impl, 'countInputTokens', (value: { input_tokens: number }) =>
+        hit({ ...value, input_tokens: String(value.input_tokens) }),
+      ),
+  }),
+  responsesQuirk('responses.conversation.forgets-output', {
+    breaks: 'OAI-CONV-002',
+    make: (impl, hit) =>
+      answers(impl, 'listConversationItems', (value: Page) =>
+        hit({ ...value, data: value.data.filter((item) => !('role' in item) || item.role !== 'assistant') }),
+      ),
+  }),
+  responsesQuirk('responses.conversation.keeps-old-metadata', {
+    breaks: 'OAI-CONV-004',
+    make: (impl, hit) =>
+      operation(impl, 'updateConversation', (ctx, call, request) =>
+        hit(impl.operations.getConversation!(ctx, call, request)),
+      ),
+  }),
+  responsesQuirk('responses.conversation.is-not-deleted', {
+    breaks: 'OAI-CONV-005',
+    make: (impl, hit) =>
+      operation(impl, 'deleteConversation', async (ctx, _call, { params }) =>
+        hit({
+          status: 200,
+          headers: impl.jsonHeaders(ctx),
+          body: JSON.stringify({ id: params['conversation_id'], object: 'conversation.deleted', deleted: true }),
+        }),
+      ),
+  }),
+  responsesQuirk('responses.models.without-owner', {
+    breaks: 'OAI-MODEL-001',
+    make: (impl, hit) =>
+      answers(impl, 'listModels', (value: { data: object[] }) =>
+        hit({ ...value, data: value.data.map((one) => ({ ...one, owned_by: undefined })) }),
+      ),
+  }),
+  responsesQuirk('responses.models.knows-all', {
+    breaks: 'OAI-MODEL-002',
+    make: (impl, hit) =>
+      operation(impl, 'getModel', async (ctx, _call, { params }) =>
+        hit({
+          status: 200,
+          headers: impl.jsonHeaders(ctx),
+          body: JSON.stringify({ id: params['model'], object: 'model', created: 1, owned_by: 'all' }),
+        }),
+      ),
+  }),
+  responsesQuirk('responses.openai.has-no-filler', {
+    breaks: 'OAI-STREAM-002',
+    make: (_impl, hit) => ({ obfuscation: () => hit(undefined) }),
+  }),
+  responsesQuirk('responses.openai.reasoning-has-its-other-name', {
+    breaks: 'OAI-STREAM-003',
+    make: (impl, hit) =>
+      events(impl, (event) =>
+        event.type.startsWith('response.reasoning_text.')
+          ? hit([but(event, { type: event.type.replace('_text', '') })])
+          : [event],
+      ),
+  }),
+  responsesQuirk('responses.openai.says-other-data', {
+    breaks: 'OAI-STREAM-001',
+    make: (impl, hit) =>
+      renumbered(
+        impl,
+        () => (event) => (event.type === 'response.created' ? hit([odd({ hello: 'there' }), event]) : [event]),
+      ),
+  }),
+];
+
+interface Chunk {
+  id: string;
+  choices: { finish_reason: string | null; delta: { content?: string; role?: string } }[];
+  usage?: object | null;
+}
+const of = (change: (chunk: Chunk) => object[]) => (chunk: object) =>
+  'choices' in chunk ? change(chunk as Chunk) : [chunk];
+
+/** Rules of chat completions. */
+export const chatQuirks = [
+  responsesQuirk('responses.chat.has-no-index', {
+    breaks: 'OAI-CHAT-001',
+    make: (impl, hit) => ({
+      chatBody(ctx, value) {
+        const body = impl.chatBody(ctx, value) as { choices: object[] };
+        return hit({ ...body, choices: body.choices.map((choice) => ({ ...choice, index: undefined })) });
+      },
+    }),
+  }),
+  responsesQuirk('responses.chat.calls-stop', {
+    breaks: 'OAI-CHAT-002',
+    make: (impl, hit) => ({
+      chatBody(ctx, value) {
+        const body = impl.chatBody(ctx, value) as { choices: { finish_reason: string }[] };
+        return body.choices[0]?.finish_reason === 'tool_calls'
+          ? hit({ ...body, choices: body.choices.map((choice) => ({ ...choice, finish_reason: 'stop' })) })
+          : body;
+      },
+    }),
+  }),
+  responsesQuirk('responses.chat.a-new-id-each', {
+    breaks: 'OAI-CHAT-005',
+    make: (impl, hit) => ({
+      chatChunks: (ctx, chunk) => impl.chatChunks(ctx, chunk).map((one) => hit({ ...one, id: newId('chatcmpl') })),
+    }),
+  }),
+  responsesQuirk('responses.chat.loses-content', {
+    breaks: 'OAI-CHAT-006',
+    make: (impl, hit) => ({
+      chatChunks: (ctx, chunk) =>
+        impl
+          .chatChunks(ctx, chunk)
+          .flatMap(of((one) => (one.choices[0]?.delta.content?.includes('2') ? hit([]) : [one]))),
+    }),
+  }),
+  responsesQuirk('responses.chat.always-finished', {
+    breaks: 'OAI-CHAT-007',
+    make: (impl, hit) => ({
+      chatChunks: (ctx, chunk) =>
+        impl
+          .chatChunks(ctx, chunk)
+          .flatMap(
+            of((one) =>
+              hit([{ ...one, choices: one.choices.map((choice) => ({ ...choice, finish_reason: 'stop' })) }]),
+            ),
+          ),
+    }),
+  }),
+  responsesQuirk('responses.chat.usage-is-not-told', {
+    breaks: 'OAI-CHAT-009',
+    make: (impl, hit) => ({
+      chatChunks: (ctx, chunk) =>
+        impl.chatChunks(ctx, chunk).flatMap(of((one) => (one.choices.length === 0 ? hit([]) : [one]))),
+    }),
+  }),
+  responsesQuirk('responses.chat.sum-is-wrong', {
+    breaks: 'OAI-CHAT-011',
+    make: (impl, hit) => ({
+      chatBody(ctx, value) {
+        const body = impl.chatBody(ctx, value) as { usage: { total_tokens: number } };
+        return hit({ ...body, usage: { ...body.usage, total_tokens: body.usage.total_tokens + 1 } });
+      },
+    }),
+  }),
+  responsesQuirk('responses.chat.nobody-speaks', {
+    breaks: 'OAI-CHAT-012',
+    make: (impl, hit) => ({
+      chatChunks: (ctx, chunk) =>
+        impl.chatChunks(ctx, chunk).flatMap(of((one) => (one.choices[0]?.delta.role ? hit([]) : [one]))),
+    }),
+  }),
+];
+
+/** What WayFlow's own server does wrong, by its own rules. */
+export const wayflowQuirks = [
+  responsesQuirk('responses.wayflow.streams-another-id', {
+    breaks: 'WF-SSE-002',
+    make: (impl, hit) =>
+      events(impl, (event) =>
+        event.type === 'response.completed'
+          ? hit([
+              but(event, {
+                response: {
+                  ...event.response,
+                  output: event.response.output.map((item) => ({ ...item, id: newId('other') })),
+                },
+              }),
+            ])
+          : [event],
+      ),
+  }),
+  responsesQuirk('responses.wayflow.fails-after-the-head', {
+    breaks: 'WF-SSE-003',
+    make: (impl, hit) =>
+      operation(impl, 'createResponse', (ctx, call, request, own) =>
+        own(ctx, call, request).catch((error: unknown) => {
+          if (!request.body.includes('"stream":true')) throw error;
+          return hit({ status: 200, headers: impl.streamHeaders(ctx), body: '' });
+        }),
+      ),
+  }),
+];

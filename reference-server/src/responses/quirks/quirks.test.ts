@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest';
+import { createReferenceServer } from '../../server.ts';
+import { wireTo } from '../wire.test.kit.ts';
+import type { Wire } from '../wire.test.kit.ts';
+import { responsesQuirks } from './index.ts';
+
+/** Where a quirk shows. */
+const protocolOf = (name: string): string =>
+  `responses@${['wayflow', 'openai'].find((revision) => name.includes(`.${revision}.`)) ?? '2026-04-24'}`;
+const tools = [
+  { type: 'function', name: 'get_weather' },
+  { type: 'function', name: 'get_time' },
+];
+const allowed = { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'function', name: 'get_time' }] };
+const background = async ({ post, send }: Wire) => {
+  const { json } = await post('/responses', { model: 'slow', input: 'x', background: true });
+  await send('POST', `/responses/${json.id}/cancel`);
+};
+
+/** Asks for nearly everything once. What comes of it does not matter here, but that it comes does. */
+async function askForAll(wire: Wire): Promise<void> {
+  const { post, send, stream } = wire;
+  const first = await post('/responses', {
+    model: 'm',
+    input: 'x',
+    metadata: { a: 'b' },
+    instructions: 'y',
+    max_output_tokens: 16,
+    acme_tenant: 't',
+  });
+  const id = first.json.id ?? 'resp_none';
+  const asks: object[] = [
+    { input: 'x', previous_response_id: id, truncation: 'disabled' },
+    { input: 'x', previous_response_id: 'resp_none' },
+    { input: 'z'.repeat(100), max_output_tokens: 16 },
+    { input: 'z'.repeat(3_000), truncation: 'disabled' },
+    { input: [{ type: 'item_reference', id: first.json.output?.[0]?.id ?? 'x' }] },
+    {
+      input: [
+        { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'x' },
+        { role: 'user', content: 'x' },
+      ],
+    },
+    {
+      input: [
+        { role: 'user', content: 'x' },
+        { type: 'function_call_output', call_id: 'c', output: 'x' },
+      ],
+    },
+    { input: 'x', max_output_tokens: 1 },
+    { input: 'x', background: true },
+    ...['none', 'required', { type: 'function', name: 'get_time' }, allowed].map((tool_choice) => ({
+      model: 'two-tools',
+      input: 'x',
+      tools,
+      tool_choice,
+    })),
+    ...['two-tools', 'fail', 'reason', 'refuse'].map((model) => ({ model, input: 'x', tools })),
+  ];
+  await Promise.all(asks.map((ask) => post('/responses', { model: 'm', ...ask })));
+  for (const model of ['chunks', 'fail', 'tool', 'reason', 'none'])
+    await stream({ model, input: 'x', stream_options: { include_obfuscation: false } });
+  await stream({ model: 'chunks', input: 'x', background: true });
+  await stream({ model: 'chunks', input: 'x' });
+  await post('/responses', '{');
+  for (const path of [
+    `/responses/${id}`,
+    `/responses/${id}/input_items`,
+    '/models',
+    '/models/none',
+    '/responses/resp_none',
+  ])
+    await send('GET', path);
+  const kept = await stream({ model: 'chunks', input: 'x', background: true });
+  await send('GET', `/responses/${kept.events[0]?.response?.id ?? 'x'}?stream=true&starting_after=3`);
+  await background(wire);
+  await send('POST', `/responses/${id}/cancel`);
+  await post('/responses/input_tokens', { model: 'm', input: 'x' });
+  await post('/responses/compact', { input: 'x' });
+  const compacted = await post('/responses/compact', { model: 'm', input: 'x' });
+  await post('/responses', { model: 'm', input: 'x', previous_response_id: compacted.json.id });
+  const { json } = await post('/conversations', {});
+  await post('/responses', { model: 'm', input: 'x', conversation: json.id });
+  await send('GET', `/conversations/${json.id}/items`);
+  await post(`/conversations/${json.id}`, { metadata: { a: 'b' } });
+  await send('DELETE', `/conversations/${json.id}`);
+  await send('DELETE', `/responses/${id}`);
+  const chat = { messages: [{ role: 'user', content: 'x' }] };
+  await post('/chat/completions', { ...chat, model: 'm' });
+  await post('/chat/completions', { ...chat, model: 'tool' });
+  await stream({ ...chat, model: 'chunks', stream_options: { include_usage: true } }, '/chat/completions');
+}
+
+async function talk(wire: Wire): Promise<void> {
+  const socket = await wire.socket();
+  socket.say({ model: 'm', input: 'x', store: false });
+  const id = (await Promise.race([socket.answer(), socket.closed.then(() => [])])).at(-1)?.response?.id ?? 'resp_none';
+  socket.say({ model: 'm', input: 'x', previous_response_id: id });
+  socket.say({ model: 'm', input: 5, previous_response_id: id });
+  socket.say({ model: 'm', input: [{ type: 'item_reference', id: 'x' }], previous_response_id: id });
+  await socket.closed;
+}
+
+test.each(responsesQuirks)(
+  '$name does something',
+  async (quirk) => {
+    const protocol = protocolOf(quirk.name);
+    const server = await createReferenceServer({
+      protocols: [protocol],
+      quirks: [quirk],
+      responses: { contextTokens: 500, socketMs: 100, models: undefined },
+    });
+    try {
+      await askForAll(wireTo(server.urls[protocol]!));
+      if (quirk.name.includes('socket') && !quirk.name.includes('no-socket'))
+        await talk(wireTo(server.urls[protocol]!));
+      expect(server.quirks[0]?.applied).toBeGreaterThan(0);
+    } finally {
+      await server.close();
+    }
+  },
+  30_000,
+);
