@@ -2,11 +2,15 @@ import { requirements } from '@agentproto/rules';
 import { expect, test } from 'vitest';
 import { ROWS as a2a } from './a2a/deviation.ts';
 import { ROWS as chat } from './chat/deviation.ts';
+import { ROWS as responses } from './responses/deviation.ts';
 import { teller } from './deviations.ts';
 import { DeviationError } from './failure.ts';
 
 test('the rows that deviations name are rows', () => {
-  const rows = [...Object.values(a2a), ...Object.values(chat)].flat().filter((row) => row !== undefined);
+  const rows = [a2a, chat, responses]
+    .flatMap((rows) => Object.values<string | readonly string[] | undefined>(rows))
+    .flat()
+    .filter((row) => row !== undefined);
   expect(rows.length).toBeGreaterThan(25);
   for (const row of rows) expect(requirements, row).toHaveProperty(row);
 });

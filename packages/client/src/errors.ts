@@ -16,6 +16,12 @@ import {
   type StreamTruncatedError,
   type TotalTimeoutError,
 } from './failure.ts';
+import type {
+  OutputInvalidError,
+  ResponseNotCompletedError,
+  ResponsesError,
+  TurnsExceededError,
+} from './responses/error.ts';
 
 export * from './failure.ts';
 
@@ -24,6 +30,10 @@ export interface ErrorByCode {
   A2A_ERROR: A2AError;
   TASK_NOT_COMPLETED: TaskNotCompletedError;
   CHAT_TURN_FAILED: ChatTurnError;
+  RESPONSES_ERROR: ResponsesError;
+  RESPONSE_NOT_COMPLETED: ResponseNotCompletedError;
+  OUTPUT_INVALID: OutputInvalidError;
+  TURNS_EXCEEDED: TurnsExceededError;
   ABORTED: AbortedError;
   CONNECT_TIMEOUT: ConnectTimeoutError;
   FIRST_EVENT_TIMEOUT: FirstEventTimeoutError;

@@ -1,6 +1,6 @@
 import type { MethodName } from '@agentproto/protocol/a2a/1.0';
 import type { Report } from './deviation.ts';
-import type { Place } from './json.ts';
+import type { Place } from '../json.ts';
 
 export type BindingName = 'JSONRPC' | 'HTTP+JSON';
 

@@ -1,11 +1,9 @@
 import { SSE_MEDIA_TYPE, type StreamResponse } from '@agentproto/protocol/a2a/1.0';
-import { WireError } from '@agentproto/wire';
-import { createSseDecoder, type SseEvent } from '@agentproto/wire/sse';
-import { chunks } from '../body.ts';
 import { mediaTypeOf } from '../call.ts';
-import { AbortedError, FirstEventTimeoutError, MalformedResponseError, type Unread } from '../errors.ts';
+import { MalformedResponseError, type Unread } from '../errors.ts';
+import { eventBatches, type Intake } from '../event-stream.ts';
 import type { Lifetime } from '../lifetime.ts';
-import type { Place } from './json.ts';
+import type { Place } from '../json.ts';
 import { type Answer, attempts, type Operation, readResult } from './operation.ts';
 import { readStreamResponse } from './shape.ts';
 
@@ -78,51 +76,24 @@ async function* read(answer: Answer, progress: Progress): AsyncGenerator<Receive
 }
 
 async function* readSse(answer: Answer, progress: Progress): AsyncGenerator<Received, void, undefined> {
-  const { response, life, where } = answer;
-  const { report, timeouts, limits } = answer.operation;
-  const { firstEventMs, idleMs } = timeouts;
-  const { eventBytes } = limits;
-  life.limit(firstEventMs, () => new FirstEventTimeoutError(`${where}: no event`, firstEventMs));
-
-  let batch = new Received();
+  const { report } = answer.operation;
   const read = eventReader(answer, progress);
-  const take = (sse: SseEvent) => {
-    const event = read(sse.data);
-    if (event) batch.add(event, sse.id);
-  };
-  const decoder = createSseDecoder({ onEvent: take }, { lineBytes: eventBytes, eventBytes });
-  const before = progress.events;
-  let begun = false;
-  let leaving = false;
-  for await (const chunk of chunks(response, life, where)) {
-    let failed: { error: unknown } | undefined;
-    try {
-      decoder.feed(chunk);
-    } catch (error) {
-      failed = { error };
-    }
-    if (!begun && progress.events > before) {
-      begun = true;
-      life.idle(idleMs, where);
-    }
-    const received = batch;
-    if (received.length > 0) {
+  let batch = new Received();
+  const intake: Intake<Received> = {
+    take(sse) {
+      const event = read(sse.data);
+      if (event) batch.add(event, sse.id);
+    },
+    flush() {
+      if (batch.length === 0) return undefined;
+      const received = batch;
       batch = new Received();
-      yield received;
-    }
-    if (failed) throw wireFailure(failed.error, where);
-    if (progress.done && !leaving) {
-      leaving = true;
-      life.limit(LINGER_MS, () => new AbortedError('the server left the stream open'));
-    }
-  }
-  const rest = decoder.end()?.event;
-  // Many servers forget the last blank line. An object that was cut cannot be JSON.
-  if (rest && isJson(rest.data)) {
-    report('unfinished-event', `${where}: expected a blank line after the last event`);
-    take(rest);
-    if (batch.length > 0) yield batch;
-  }
+      return received;
+    },
+    done: () => progress.done,
+    unfinished: () => report('unfinished-event', `${answer.where}: expected a blank line after the last event`),
+  };
+  yield* eventBatches(answer, answer.operation, intake, LINGER_MS);
 }
 
 /** Reads the events of one answer. Where they stand is put into words only for an error. */
@@ -157,20 +128,4 @@ function known(
   if (unread.count++ === 0) unread.why = why;
   report('unknown-event', why);
   return undefined;
-}
-
-/** A limit of the decoder, or an error that is typed already. */
-function wireFailure(error: unknown, where: string): unknown {
-  return error instanceof WireError
-    ? new MalformedResponseError(`an event within its limit (${error.message})`, where, '', { cause: error })
-    : error;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -7,7 +7,7 @@ import {
 } from '@agentproto/protocol/a2a/1.0';
 import { AgentProtoError, hasCode } from '../failure.ts';
 import { sentenceIn } from '../sentence.ts';
-import { isObject, type Place } from './json.ts';
+import { isObject, type Place } from '../json.ts';
 
 type WithoutSuffix<Name extends string> = Name extends `${infer Base}Error` ? Base : Name;
 

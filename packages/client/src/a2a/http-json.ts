@@ -3,7 +3,7 @@ import { InvalidInputError } from '../errors.ts';
 import type { Binding, ClientMethod } from './binding.ts';
 import type { Report } from './deviation.ts';
 import { fromError, isInShape } from './error.ts';
-import type { Place } from './json.ts';
+import type { Place } from '../json.ts';
 
 type Http<Name extends MethodName> = (typeof METHODS)[Name]['http'];
 

@@ -3,7 +3,7 @@ import { readResponse, requestMessage } from '@agentproto/wire/json-rpc';
 import { MalformedResponseError } from '../errors.ts';
 import type { Binding } from './binding.ts';
 import { fromError, isInShape } from './error.ts';
-import { isObject } from './json.ts';
+import { isObject } from '../json.ts';
 
 /** §9: one POST to one url for every operation. */
 export function jsonRpc(url: string): Binding {

@@ -1,5 +1,5 @@
 import type { Report } from './deviation.ts';
-import type { Json, Place } from './json.ts';
+import type { Json, Place } from '../json.ts';
 
 /** What agents in the field write otherwise than A2A 1.0 does, as it should have been. Most of it is A2A 0.3's. */
 

@@ -1,7 +1,7 @@
 import type { ListTasksResponse, SendMessageResponse, StreamResponse, Task } from '@agentproto/protocol/a2a/1.0';
 import { MalformedResponseError } from '../errors.ts';
 import type { Report } from './deviation.ts';
-import { isObject, type Json, type Place } from './json.ts';
+import { isObject, type Json, type Place } from '../json.ts';
 import { mendedEvent, mendedPart, mendedRole, mendedState } from './mend.ts';
 
 /**

@@ -7,6 +7,7 @@ import {
   textOf,
 } from '@agentproto/client/a2a';
 import { chatClient, textOf as textOfChat } from '@agentproto/client/chat';
+import { outputTextOf, type ResponseResource, responsesClient } from '@agentproto/client/responses';
 import { type ErrorCode, isAgentProtoError } from '@agentproto/client/errors';
 
 /** What a user writes; `types.test.ts` compiles it as a stranger's compiler would, and nobody runs it. */
@@ -35,6 +36,20 @@ export async function chat(): Promise<string> {
   await session.close();
   await agent.close();
   return textOfChat(await agent.chat('hi'));
+}
+
+export async function responses(): Promise<string> {
+  const client = responsesClient('http://h', { model: 'm' });
+  const stream = client.stream({ input: [{ role: 'user', content: 'hi' }], tools: [{ type: 'web_search' }] });
+  for await (const event of stream) {
+    if (event.type === 'response.output_text.delta') event.delta.trim();
+    // @ts-expect-error: not every event has one.
+    void event.delta;
+  }
+  const response: ResponseResource = await stream.final();
+  await client.create(response.output);
+  await client.close();
+  return outputTextOf(response);
 }
 
 export function said(error: unknown): string {

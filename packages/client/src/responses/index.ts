@@ -1,0 +1,29 @@
+export {
+  type CreateOptions,
+  ResponsesClient,
+  responsesClient,
+  type ResponsesOptions,
+  type RetrieveStreamOptions,
+  type StreamOptions,
+} from './client.ts';
+export { ResponseStream } from './stream.ts';
+export type { Conversations } from './conversations.ts';
+export {
+  isResponsesError,
+  OutputInvalidError,
+  ResponseNotCompletedError,
+  ResponsesError,
+  TurnsExceededError,
+} from './error.ts';
+export { requestIdOf } from './call.ts';
+export { functionCallsOf, outputTextOf, refusalOf } from './text.ts';
+export type { Deviation, DeviationKind } from './deviation.ts';
+export type { CreateBody, ResponseInput } from './input.ts';
+export type { PageParams } from './page.ts';
+export type { Auth } from '../auth.ts';
+export type { CallOptions } from '../call.ts';
+export type { ClientRequest, Middleware, Next } from '../middleware.ts';
+export type { FailedAttempt, RetryPolicy } from '../retry.ts';
+export type { Limits, Timeouts, TransportOptions } from '../transport.ts';
+// Not the functions of the protocol: they come with tables.
+export type * from '@agentproto/protocol/responses/openai';
