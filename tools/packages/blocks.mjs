@@ -2,6 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { lend } from './install.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const DOCUMENTS = [
@@ -13,6 +14,7 @@ const DOCUMENTS = [
 ];
 const TIMEOUT_MS = 30_000;
 const AT_ONCE = 3;
+const VITEST = join(import.meta.dirname, 'node_modules/vitest/vitest.mjs');
 /** Stands for whatever agent a reader has; here it is a reference server. */
 const AGENT = /'(https|wss):\/\/agents\.example\.com([^']*)'/g;
 const AGENT_MODULE = `import { createReferenceServer, type ReferenceServer } from '@agentproto/reference-server';
@@ -29,10 +31,11 @@ const FENCE = /^```ts\b *(.*)\n([^]*?)^```$/gm;
 
 /**
  * Writes every block of the documents that is marked `ts` into the folder where the tarballs are installed, a module each.
- * `ts check` marks one that is compiled and not run.
+ * `ts check` marks one that is compiled and not run. One that imports vitest is a test file.
  */
 export function writeBlocks(home) {
   const folder = join(home, 'blocks');
+  lend(home, 'vitest');
   mkdirSync(folder);
   writeFileSync(join(folder, 'agent.ts'), AGENT_MODULE);
   const blocks = DOCUMENTS.flatMap((pattern) => globSync(pattern, { cwd: ROOT }).toSorted()).flatMap(blocksOf);
@@ -78,9 +81,12 @@ function blocksOf(document) {
     const place = `${document}:${line}`;
     const [, word, text] = match;
     if (word !== '' && word !== 'check') throw new Error(`${place}: after \`ts\` may stand check, got ${word}`);
-    return { place, file: `${place.replaceAll(/\W/g, '_')}.ts`, text: program(text), runs: word === '' };
+    const suffix = isTest(text) ? '.test.ts' : '.ts';
+    return { place, file: `${place.replaceAll(/\W/g, '_')}${suffix}`, text: program(text), runs: word === '' };
   });
 }
+
+const isTest = (text) => /from 'vitest';$/m.test(text);
 
 /** The block as a program. The agent is brought by whoever runs it, and ends with it. */
 function program(block) {
@@ -91,10 +97,13 @@ function program(block) {
 async function ran({ place, file }, folder, node) {
   try {
     const options = { cwd: folder, timeout: TIMEOUT_MS, env: { ...process.env, NODE_NO_WARNINGS: '1' } };
-    await promisify(execFile)(node.path, [join(folder, file)], options);
+    const program = file.endsWith('.test.ts') ? [VITEST, 'run', '--root', folder, file] : [join(folder, file)];
+    await promisify(execFile)(node.path, program, options);
     return [];
   } catch (error) {
-    const said = error.stderr.split('\n').filter((line) => line.trim() && !/^\s+at |^Node\.js/.test(line));
+    const said = (error.stderr || error.stdout)
+      .split('\n')
+      .filter((line) => line.trim() && !/^\s+at |^Node\.js/.test(line));
     const why = error.killed ? `had not ended after ${TIMEOUT_MS / 1000} s` : said.slice(0, 6).join('\n         ');
     return [`${place}: ${why}`];
   }
