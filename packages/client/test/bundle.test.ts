@@ -3,7 +3,7 @@ import { rolldown } from 'rolldown';
 import { expect, test } from 'vitest';
 
 /** What an app pays for each entry, minified and gzipped. Raise one with a reason only. Of chat, 1,400 are openapi-fetch. */
-const BUDGET_BYTES = { a2a: 17_200, chat: 16_000, responses: 17_400 };
+const BUDGET_BYTES = { a2a: 17_200, chat: 16_000, responses: 18_900 };
 
 test.each(Object.entries(BUDGET_BYTES))(
   'the %s client runs without Node, stays small, and has no other family in it',

@@ -23,7 +23,7 @@ import { createTransport, type TransportOptions } from '../transport.ts';
 import { type Asked, type Connection, isResponse, responsesCall, type ResponsesCall, urlOf } from './call.ts';
 import { receive } from './connection.ts';
 import { Conversations } from './conversations.ts';
-import type { Deviation } from './deviation.ts';
+import type { Deviation, DeviationKind } from './deviation.ts';
 import { ResponseNotCompletedError } from './error.ts';
 import { createBody, type ResponseInput } from './input.ts';
 import { checkedId, isItemList, itemsOf, type PageParams } from './page.ts';
@@ -132,6 +132,9 @@ export class ResponsesClient implements AsyncDisposable {
   retrieveStream(id: string, options: RetrieveStreamOptions = {}): ResponseStream {
     const { starting_after: startingAfter } = options;
     const call = this.#call('retrieveResponse', options, true);
+    const { report } = call;
+    // What is followed from its middle was announced before.
+    if (startingAfter !== undefined) call.report = (kind, said) => ORDER.includes(kind) || report(kind, said);
     return this.#stream(call, this.#rejoining(id, startingAfter, options.include), options, { id, startingAfter });
   }
 
@@ -282,6 +285,9 @@ export class ResponsesClient implements AsyncDisposable {
     });
   }
 }
+
+/** What cannot be said of a stream that begins in the middle. */
+const ORDER: readonly DeviationKind[] = ['item-not-added', 'part-not-added'];
 
 const RESPONSE = { expected: 'a response', is: isResponse };
 

@@ -16,6 +16,11 @@ export {
   TurnsExceededError,
 } from './error.ts';
 export { requestIdOf } from './call.ts';
+export { type Approvable, type Approval, run, type RunOptions, type RunResult } from './run.ts';
+export { functionTool, type RunnableTool, type ToolContext, type ToolDefinition, type ToolResult } from './tool.ts';
+export { type FormatOptions, outputFormat, type OutputFormat } from './format.ts';
+export type { JsonSchemaObject } from './schema.ts';
+export type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.ts';
 export { functionCallsOf, outputTextOf, refusalOf } from './text.ts';
 export type { Deviation, DeviationKind } from './deviation.ts';
 export type { CreateBody, ResponseInput } from './input.ts';
