@@ -22,7 +22,8 @@ const AGENT_MODULE = `import { createReferenceServer, type ReferenceServer } fro
 const server: ReferenceServer = await createReferenceServer();
 
 export function at(scheme: string, path: string): string {
-  const url = path === '/a2a' ? server.urls['a2a@1.0']! : server.url + path;
+  const urls: { [path: string]: string | undefined } = { '/a2a': server.urls['a2a@1.0'], '/v1': server.urls['responses@openai'] };
+  const url = urls[path] ?? server.url + path;
   return scheme === 'wss' ? url.replace(/^http/, 'ws') : url;
 }
 export const finish = (): Promise<void> => server.close();
