@@ -1,7 +1,9 @@
 // Packs every public package as `pnpm publish` would, installs the tarballs into an empty folder, and looks at them as
 // a stranger does: what is in them, what they weigh, whether they load, compile and do what their READMEs say, on the
 // lowest Node that `engines` allows and on the workspace's own.
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { compileProblems, runProblems, writeBlocks } from './blocks.mjs';
 import { contentProblems } from './content.mjs';
 import { install, installedAlone, NODES } from './install.mjs';
@@ -10,9 +12,9 @@ import { pack, publicPackages } from './pack.mjs';
 import { typeProblems } from './types.mjs';
 
 const packages = publicPackages();
-const tarballs = pack(packages);
-const folders = [];
+const folders = [mkdtempSync(join(tmpdir(), 'agentproto-tarballs-'))];
 try {
+  const tarballs = pack(packages, folders[0]);
   const home = install([...tarballs.values()]);
   folders.push(home);
   let bad = 0;

@@ -1,17 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 /** Every package of the workspace that is to be published: [{ name, path }] */
 export function publicPackages() {
   return JSON.parse(pnpm('ls', '--recursive', '--depth', '-1', '--json')).filter((found) => !found.private);
 }
 
-/** name -> { name, filename, size, files: [path] } */
-export function pack(packages) {
+/** Packs into `folder`: name -> { name, filename, size, files: [path] } */
+export function pack(packages, folder) {
   const only = packages.flatMap(({ name }) => ['--filter', name]);
-  const folder = mkdtempSync(join(tmpdir(), 'agentproto-tarballs-'));
   const packed = JSON.parse(pnpm(...only, 'pack', '--pack-destination', folder, '--json'));
   return new Map(
     [packed]
