@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -43,7 +45,12 @@ describe('usage', () => {
       'insecure',
       'allow-origin',
       'public-url',
+      'identity',
       'push',
+      'tenant',
+      'extension',
+      'require-extension',
+      'options',
       'webhook-loopback',
       'log',
       'json',
@@ -132,3 +139,51 @@ test.each([['SIGTERM'], ['SIGINT']] as const)(
     expect(err).not.toMatch(/hus/);
   },
 );
+
+describe('options', () => {
+  test('come from a file and from flags, which win', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'agentproto-cli-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'options.json');
+    await writeFile(
+      file,
+      JSON.stringify({ protocols: ['a2a@1.0'], a2a: { card: { name: 'From a file' }, tenants: ['north'] } }),
+    );
+    const flags = ['--tenant', 'south', '--extension', 'urn:a', '--require-extension', 'urn:b', '--push'];
+    const child = start(['--json', '--options', file, '--identity', 'ann=k1', '--identity', 'bob=k2', ...flags]);
+    const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
+    const { url, urls } = JSON.parse(line) as { url: string; urls: Record<string, string> };
+    expect(Object.keys(urls)).toEqual(['a2a@1.0']);
+    const card: unknown = await (await fetch(`${url}/.well-known/agent-card.json`)).json();
+    expect(card).toMatchObject({
+      name: 'From a file',
+      supportedInterfaces: [{ tenant: 'south' }, { tenant: 'south' }],
+      capabilities: {
+        streaming: true,
+        pushNotifications: true,
+        extensions: [
+          { uri: 'urn:a', required: false },
+          { uri: 'urn:b', required: true },
+        ],
+      },
+    });
+    const ask = async (key: string, extensions: string) => {
+      const headers = { authorization: `Bearer ${key}`, 'a2a-version': '1.0', 'a2a-extensions': extensions };
+      const response = await fetch(`${urls['a2a@1.0']}/tasks?tenant=south`, { headers });
+      return [response.status, response.headers.get('a2a-extensions')];
+    };
+    expect(await ask('k1', 'urn:b')).toEqual([200, 'urn:b']);
+    expect(await ask('k2', 'urn:a,urn:b')).toEqual([200, 'urn:a, urn:b']);
+    expect(await ask('k2', 'urn:a')).toEqual([400, null]);
+    expect(await ask('k3', 'urn:b')).toEqual([401, null]);
+  });
+
+  test.each([
+    [['--options', '/nowhere.json'], /--options: expected a file of JSON; ENOENT/],
+    [['--identity', 'secret'], /--identity: expected NAME=KEY\n/],
+  ])('%j is refused', async (args, message) => {
+    const { code, err } = await run(...args);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+  });
+});

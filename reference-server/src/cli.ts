@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { readFileSync } from 'node:fs';
+import type { A2AOptions } from './a2a/options.ts';
 import { PERSONAS } from './personas.ts';
 import { PROTOCOL_IDS } from './protocol-ids.ts';
 import { LOG_LEVELS, ServerOptionsError } from './server-options.ts';
@@ -13,10 +14,15 @@ const HELP = `agentproto-reference-server: a server of agent protocols that beha
   --quirk NAME,NAME   break a rule, or be legal in an odd way; --quirk list names them all
   --persona NAME      behave as a server of others was seen to: ${Object.keys(PERSONAS).join(', ')}
   --api-key KEY       callers have to show it as "Authorization: Bearer KEY"; better: AGENTPROTO_API_KEY
+  --identity NAME=KEY one of several callers, each with a key of its own
   --insecure          listen on any host without a key
   --allow-origin LIST whose web pages may speak with it: origins, loopback (default), *
   --public-url URL    where agent cards say that the server is
   --push              declare A2A push notifications, and send them
+  --tenant NAME,NAME  tenants that the A2A card lists, and that there are
+  --extension URI     declare an A2A extension; --require-extension: one that is
+                      required
+  --options FILE      options of createReferenceServer as JSON; flags win
   --webhook-loopback  webhooks may be on this machine; without it only public addresses are called
   --log LEVEL         one line a request on stderr: ${LOG_LEVELS.join(', ')}; default warn
   --json              print {"url": …, "urls": {…}} as the first line, once it listens
@@ -42,54 +48,105 @@ async function readCommand(args: string[], env: NodeJS.ProcessEnv): Promise<Comm
   if (quirks?.includes('list')) return listed();
   const persona = values.persona && oneOf('--persona', values.persona, Object.keys(PERSONAS) as Persona[]);
   const apiKey = values['api-key'] ?? env['AGENTPROTO_API_KEY'];
+  const file = values.options === undefined ? {} : optionsIn(values.options);
+  const flags: ServerOptions = {
+    port: values.port === undefined ? undefined : portOf(values.port),
+    host: values.host,
+    protocols: list(values.protocol)?.map((id) => oneOf('--protocol', id, PROTOCOL_IDS)),
+    quirks: persona || quirks ? [...(persona ? PERSONAS[persona] : []), ...(quirks ?? [])] : undefined,
+    insecure: values.insecure,
+    apiKey: apiKey || undefined,
+    identities: values.identity && Object.fromEntries(values.identity.map(identityOf)),
+    allowedOrigins: list(values['allow-origin']),
+    publicUrl: values['public-url'] === undefined ? undefined : urlOf(values['public-url']),
+    a2a: a2aOf(values, file.a2a),
+    webhooks: values['webhook-loopback'] ? { ...file.webhooks, loopback: true } : undefined,
+    log: values.log === undefined ? undefined : oneOf('--log', values.log, LOG_LEVELS),
+  };
+  return { json: values.json ?? false, options: { log: 'warn', ...file, ...given(flags) } };
+}
+
+/** Without what was not said, so that it stands over nothing. */
+const given = <Options extends object>(options: Options): Partial<Options> =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<Options>;
+
+function a2aOf(values: Values, file: A2AOptions = {}): A2AOptions | undefined {
+  const tenants = list(values.tenant);
+  const extensions = [
+    ...(values.extension ?? []).map((uri) => ({ uri, required: false })),
+    ...(values['require-extension'] ?? []).map((uri) => ({ uri, required: true })),
+  ];
+  if (!values.push && !tenants && extensions.length === 0) return undefined;
+  const before = file.capabilities ?? { streaming: true };
   return {
-    json: values.json ?? false,
-    options: {
-      port: portOf(values.port ?? '0'),
-      host: values.host,
-      protocols: list(values.protocol)?.map((id) => oneOf('--protocol', id, PROTOCOL_IDS)),
-      quirks: [...(persona ? PERSONAS[persona] : []), ...(quirks ?? [])],
-      insecure: values.insecure,
-      apiKey: apiKey || undefined,
-      allowedOrigins: list(values['allow-origin']),
-      publicUrl: values['public-url'] === undefined ? undefined : urlOf(values['public-url']),
-      a2a: values.push ? { capabilities: { streaming: true, pushNotifications: true } } : undefined,
-      webhooks: { loopback: values['webhook-loopback'] ?? false },
-      log: oneOf('--log', values.log ?? 'warn', LOG_LEVELS),
+    ...file,
+    ...(tenants && { tenants }),
+    capabilities: {
+      ...before,
+      ...(values.push && { pushNotifications: true }),
+      ...(extensions.length > 0 && { extensions: [...(before.extensions ?? []), ...extensions] }),
     },
   };
 }
 
-function parsed(args: string[]) {
-  const text = { type: 'string' } as const;
-  const texts = { type: 'string', multiple: true } as const;
-  const flag = { type: 'boolean' } as const;
+/** Its members are looked at where the server is made. */
+function optionsIn(file: string): ServerOptions {
+  let value: unknown;
   try {
-    return parseArgs({
-      args,
-      options: {
-        port: text,
-        host: text,
-        protocol: texts,
-        quirk: texts,
-        persona: text,
-        'api-key': text,
-        insecure: flag,
-        'allow-origin': texts,
-        'public-url': text,
-        push: flag,
-        'webhook-loopback': flag,
-        log: text,
-        json: flag,
-        version: flag,
-        help: { ...flag, short: 'h' },
-      },
-    });
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`--options: expected a file of JSON; ${(error as Error).message}`);
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as ServerOptions;
+  throw new UsageError(
+    `--options: expected an object in ${file}, got ${Array.isArray(value) ? 'an array' : String(value)}`,
+  );
+}
+
+function identityOf(text: string): [name: string, key: string] {
+  const [, name, key] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (name !== undefined && key !== undefined) return [name, key];
+  // It may hold a key.
+  throw new UsageError('--identity: expected NAME=KEY');
+}
+
+const text = { type: 'string' } as const;
+const texts = { type: 'string', multiple: true } as const;
+const flag = { type: 'boolean' } as const;
+const FLAGS = {
+  port: text,
+  host: text,
+  protocol: texts,
+  quirk: texts,
+  persona: text,
+  'api-key': text,
+  identity: texts,
+  insecure: flag,
+  'allow-origin': texts,
+  'public-url': text,
+  push: flag,
+  tenant: texts,
+  extension: texts,
+  'require-extension': texts,
+  options: text,
+  'webhook-loopback': flag,
+  log: text,
+  json: flag,
+  version: flag,
+  help: { ...flag, short: 'h' },
+} as const;
+type Values = ReturnType<typeof parsed>['values'];
+
+function parsed(args: string[]) {
+  try {
+    return parseArgs({ args, options: FLAGS });
   } catch (error) {
     // Its first sentence says which argument it is; the rest is advice for programmers.
     const [sentence = ''] = (error as Error).message.split('. ', 1);
     throw new UsageError(
-      `${sentence}. Allowed: --port --host --protocol --quirk --persona --api-key --insecure --allow-origin --public-url --push --webhook-loopback --log --json --version --help`,
+      `${sentence}. Allowed: ${Object.keys(FLAGS)
+        .map((name) => `--${name}`)
+        .join(' ')}`,
     );
   }
 }

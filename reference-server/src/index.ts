@@ -8,7 +8,8 @@ export {
 } from './server-options.ts';
 export type { Failure } from './failures.ts';
 export type { ReceivedRequest } from './journal.ts';
-export type { A2AOptions } from './a2a/options.ts';
+export type { A2AOptions, ExtendedCard, InterfaceOption } from './a2a/options.ts';
+export type { CardKey } from './a2a/card-signer.ts';
 export type { ChatOptions } from './chat/options.ts';
 export type { Agent, AgentRequest } from './agent.ts';
 export type { AnyQuirk, Hit, Quirk, QuirkUse } from './quirk.ts';

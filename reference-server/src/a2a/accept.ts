@@ -33,8 +33,9 @@ export function checkMessage(ctx: A2AContext, { message, configuration }: SendMe
 
 /** Throws for a part of a media type that the card does not list (§3.1.1). */
 export function checkInputModes(ctx: A2AContext, parts: readonly Part[]): void {
+  if (parts.every(({ mediaType }) => !mediaType)) return;
   const modes = ctx.impl.card(ctx).defaultInputModes.map(essence);
-  const index = parts.findIndex(({ mediaType }) => mediaType && !modes.includes(essence(mediaType)));
+  const index = parts.findIndex(({ mediaType }) => mediaType && !takes(modes, essence(mediaType)));
   if (index < 0) return;
   const field = `message.parts[${index}].mediaType`;
   const description = `${field}: expected one of ${modes.join(', ')}, got ${parts[index]?.mediaType}`;
@@ -70,6 +71,10 @@ export function checkScript({ wireFaults }: A2AContext, script: Script): void {
   const why = kind === 'wire' ? 'faults of the wire are off on this server' : 'A2A cannot show it';
   throw invalidParams([{ field: 'message', description: `script step "${kind}": ${why}` }], 'SCRIPT_STEP_UNSUPPORTED');
 }
+
+/** Whether one of the modes, which may be ranges (RFC 9110, 12.5.1), takes a media type. */
+export const takes = (modes: readonly string[], type: string): boolean =>
+  modes.some((mode) => mode === type || mode === '*/*' || (mode.endsWith('/*') && type.startsWith(mode.slice(0, -1))));
 
 /** A media type without its parameters; case does not count (RFC 9110, 8.3.1). */
 export const essence = (mediaType: string): string => mediaType.split(';', 1)[0]!.trim().toLowerCase();

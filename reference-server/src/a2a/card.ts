@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { JSON_MEDIA_TYPE, VERSION } from '@agentproto/protocol/a2a/1.0';
+import { cardPayload, JSON_MEDIA_TYPE, VERSION } from '@agentproto/protocol/a2a/1.0';
 import type { AgentCard } from '@agentproto/protocol/a2a/1.0';
 import { SCRIPT_MEDIA_TYPE } from '@agentproto/script';
 import type { Answer } from '../answer.ts';
@@ -27,10 +27,7 @@ export function card({ baseUrl, secured, settings }: A2AContext): AgentCard {
   return {
     name: 'agentproto reference agent',
     description: 'Plays the script that a message carries, or says its text back. A test double.',
-    supportedInterfaces: [
-      { url, protocolBinding: 'JSONRPC', protocolVersion: VERSION },
-      { url, protocolBinding: 'HTTP+JSON', protocolVersion: VERSION },
-    ],
+    supportedInterfaces: settings.interfaces.map((one) => ({ url, protocolVersion: VERSION, ...one })),
     version: '1.0.0',
     capabilities: settings.capabilities,
     ...(secured && {
@@ -67,7 +64,20 @@ export function card({ baseUrl, secured, settings }: A2AContext): AgentCard {
 export async function extendedCard(ctx: A2AContext, owner: string): Promise<AgentCard | undefined> {
   const { extendedCard: given } = ctx.settings;
   const more = typeof given === 'function' ? await given({ owner }) : given;
-  return more && { ...ctx.impl.card(ctx), ...more };
+  if (!more) return undefined;
+  // They are of another text.
+  const { signatures: _left, ...card } = ctx.impl.card(ctx);
+  return ctx.impl.signCard(ctx, { ...card, ...more });
+}
+
+/** Where the public keys of the cards are, relative to the family. */
+export const KEY_SET_PATH = '/.well-known/jwks.json';
+
+/** The card with the server's own signatures behind those that it has (§8.4.2). */
+export async function signCard(ctx: A2AContext, card: AgentCard): Promise<AgentCard> {
+  if (ctx.settings.signWith.length === 0) return card;
+  const own = await ctx.signer.sign(cardPayload(card), ctx.baseUrl() + A2A_PATH + KEY_SET_PATH);
+  return { ...card, signatures: [...(card.signatures ?? []), ...own] };
 }
 
 /** How the extended card may be cached: by its caller alone (§13.3). */
@@ -92,8 +102,8 @@ export function cardHeaders({ settings, madeAt }: A2AContext, body: string): Rec
 }
 
 /** The card, or 304 for a client that has it (§8.6.2). */
-export function cardAnswer(ctx: A2AContext, headers: IncomingHttpHeaders): Answer {
-  const body = JSON.stringify(ctx.impl.card(ctx));
+export async function cardAnswer(ctx: A2AContext, headers: IncomingHttpHeaders): Promise<Answer> {
+  const body = JSON.stringify(await ctx.impl.signCard(ctx, ctx.impl.card(ctx)));
   const cardHeaders = ctx.impl.cardHeaders(ctx, body);
   if (ctx.impl.isFresh(ctx, headers, cardHeaders)) {
     const { 'content-type': _none, ...rest } = cardHeaders;

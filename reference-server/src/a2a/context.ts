@@ -40,6 +40,7 @@ import type {
   StreamItem,
   Turn,
 } from './call.ts';
+import type { CardSigner } from './card-signer.ts';
 import type { TaskFold, TaskViewOptions } from './fold.ts';
 import type { A2ASettings } from './options.ts';
 
@@ -49,6 +50,7 @@ export interface A2AContext extends ServerContext {
   settings: A2ASettings;
   /** When the server was made; milliseconds since the epoch. */
   madeAt: number;
+  signer: CardSigner;
 }
 
 type Ctx = A2AContext;
@@ -63,7 +65,8 @@ type Headers = Record<string, string>;
 export interface A2AImpl {
   // The card
   card: (ctx: Ctx) => AgentCard;
-  cardAnswer: (ctx: Ctx, headers: IncomingHttpHeaders) => Answer;
+  signCard: (ctx: Ctx, card: AgentCard) => Promise<AgentCard>;
+  cardAnswer: (ctx: Ctx, headers: IncomingHttpHeaders) => Answer | Promise<Answer>;
   cardHeaders: (ctx: Ctx, body: string) => Headers;
   isFresh: (ctx: Ctx, headers: IncomingHttpHeaders, card: Headers) => boolean;
   extendedCard: (ctx: Ctx, owner: string) => Promise<AgentCard | undefined>;
@@ -92,6 +95,8 @@ export interface A2AImpl {
   readVersion: (ctx: Ctx, headers: IncomingHttpHeaders, query: URLSearchParams) => string;
   checkVersion: (ctx: Ctx, asked: string) => void;
   readExtensions: (ctx: Ctx, headers: IncomingHttpHeaders) => string[];
+  checkBinding: (ctx: Ctx, binding: Call['binding']) => void;
+  checkTenant: (ctx: Ctx, tenant: string | undefined) => void;
   activateExtensions: (ctx: Ctx, asked: readonly string[]) => string[];
   extensionHeaders: (ctx: Ctx, activated: readonly string[]) => Headers;
   checkCapability: (ctx: Ctx, method: MethodName) => void;

@@ -5,7 +5,8 @@ import { visibleHeaders } from '../visible-headers.ts';
 import { essence } from './accept.ts';
 import type { A2AContext } from './context.ts';
 import type { Call, StreamItem, Operation, Outcome } from './call.ts';
-import { A2AError } from './a2a-error.ts';
+import { HttpError } from '../http-error.ts';
+import { A2AError, invalidParams } from './a2a-error.ts';
 
 const isMethod = (name: string): name is MethodName => Object.hasOwn(METHODS, name);
 
@@ -14,12 +15,14 @@ export async function dispatch(ctx: A2AContext, { binding, method, params, reque
   const { impl } = ctx;
   const { verb, path, headers, query } = request;
   const bodyBytes = request.body.length;
+  impl.checkBinding(ctx, binding);
   const owner = impl.authenticate(ctx, headers);
   impl.checkVersion(ctx, impl.readVersion(ctx, headers, query));
   if (!isMethod(method)) throw new A2AError('MethodNotFoundError', `Method not found: ${method.slice(0, 100)}`);
   const extensions = impl.activateExtensions(ctx, impl.readExtensions(ctx, headers));
   impl.checkCapability(ctx, method);
   const valid = impl.readParams(ctx, method, params ?? {});
+  impl.checkTenant(ctx, valid.tenant);
   const call: Call = {
     owner,
     tenant: valid.tenant || undefined,
@@ -36,6 +39,20 @@ export async function dispatch(ctx: A2AContext, { binding, method, params, reque
   const operation = impl[method] as (ctx: A2AContext, call: Call, params: unknown) => Promise<unknown>;
   const result = await operation(ctx, call, valid);
   return METHODS[method].stream ? { call, items: result as AsyncIterable<StreamItem> } : { call, result };
+}
+
+/** Throws an HttpError (404) for a binding that the card does not say is here (§5.2). */
+export function checkBinding({ settings: { interfaces } }: A2AContext, binding: Call['binding']): void {
+  if (interfaces.some(({ url, protocolBinding }) => url === undefined && protocolBinding === binding)) return;
+  throw new HttpError('NOT_FOUND', `${binding} is not served here.`);
+}
+
+/** Throws for a tenant that there is not (§4.4.6). */
+export function checkTenant({ settings: { tenants } }: A2AContext, tenant = ''): void {
+  if (!tenants || tenants.has(tenant)) return;
+  const got = tenant === '' ? 'none' : JSON.stringify(tenant.slice(0, 100));
+  const description = `tenant: expected that of an interface of the card, got ${got}`;
+  throw invalidParams([{ field: 'tenant', description }]);
 }
 
 const BODY_TYPES: readonly string[] = [JSON_MEDIA_TYPE, A2A_MEDIA_TYPE];

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CARD_PATH } from '@agentproto/protocol/a2a/1.0';
+import { validate } from '@agentproto/rules/a2a/1.0';
 import { replyWith } from '../answer.ts';
 import type { Answer, StreamAnswer } from '../answer.ts';
 import { HttpError } from '../http-error.ts';
@@ -7,7 +8,8 @@ import { withQuirks } from '../quirk.ts';
 import type { Family } from '../server-context.ts';
 import { ServerOptionsError } from '../options-error.ts';
 import { whenLeft } from '../when-left.ts';
-import { A2A_PATH } from './card.ts';
+import { cardSigner } from './card-signer.ts';
+import { A2A_PATH, KEY_SET_PATH } from './card.ts';
 import type { A2AContext } from './context.ts';
 import type { HttpRequest } from './call.ts';
 import { standardImpl } from './impl.ts';
@@ -23,27 +25,30 @@ export const a2a10: Family<{ a2a?: A2AOptions | undefined }> = {
   id: 'a2a@1.0',
   headers: { sent: ['A2A-Extensions', 'A2A-Version', 'Last-Event-ID'], read: ['A2A-Extensions', 'A2A-Version'] },
   mount(scope, server, { a2a }) {
+    const settings = settingsOf(a2a);
     const ctx: A2AContext = {
       ...server,
       impl: withQuirks('a2a', standardImpl, server.quirks),
-      settings: settingsOf(a2a),
+      settings,
       madeAt: server.clock.now(),
+      signer: cardSigner(settings.signWith),
     };
+    checkCard(ctx);
     if (ctx.settings.extendedCard !== undefined && !server.secured)
       throw new ServerOptionsError('a2a.extendedCard: expected apiKey or identities beside it, got neither');
     const prefix = scope.prefix;
     const at = (base: string) => (request: FastifyRequest, reply: FastifyReply) =>
       answer(ctx, prefix + base, request, reply);
-    scope.route({
-      method: ['GET', 'HEAD'],
-      url: CARD_PATH,
-      handler: (request, reply) => replyWith(ctx, reply, ctx.impl.cardAnswer(ctx, request.headers)),
-    });
-    scope.route({
-      method: ['GET', 'HEAD'],
-      url: A2A_PATH + CARD_PATH,
-      handler: (request, reply) => replyWith(ctx, reply, ctx.impl.cardAnswer(ctx, request.headers)),
-    });
+    for (const url of [CARD_PATH, A2A_PATH + CARD_PATH])
+      scope.route({
+        method: ['GET', 'HEAD'],
+        url,
+        handler: async (request, reply) => replyWith(ctx, reply, await ctx.impl.cardAnswer(ctx, request.headers)),
+      });
+    if (settings.signWith.length > 0)
+      scope.get(A2A_PATH + KEY_SET_PATH, async (_request, reply) =>
+        reply.type('application/jwk-set+json').send(JSON.stringify(await ctx.signer.keySet())),
+      );
     for (const url of [A2A_PATH, `${A2A_PATH}/*`]) scope.all(url, at(A2A_PATH));
     scope.route({ method: ['POST', 'OPTIONS'], url: '/', handler: at('') });
     for (const url of ROOT_ROUTES) scope.all(url, at(''));
@@ -59,6 +64,12 @@ export const a2a10: Family<{ a2a?: A2AOptions | undefined }> = {
     };
   },
 };
+
+/** Throws a ServerOptionsError when the options make a card that is none; quirks may. */
+function checkCard(ctx: A2AContext): void {
+  const [wrong] = validate('AgentCard', standardImpl.card({ ...ctx, baseUrl: () => 'https://agents.example.com' }));
+  if (wrong) throw new ServerOptionsError(`a2a: the card: ${wrong.message}`);
+}
 
 async function answer(ctx: A2AContext, base: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   await replyWith(ctx, reply, await answered(ctx, httpRequest(ctx, base, request, reply)));

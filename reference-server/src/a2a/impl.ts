@@ -1,7 +1,7 @@
 import { acceptedParts, agentEvents, beginTurn, newId } from './turn.ts';
 import { checkFollowUp, checkInputModes, checkMessage, checkScript, findTask } from './accept.ts';
-import { card, cardAnswer, cardHeaders, extendedCard, extendedCardHeaders, isFresh } from './card.ts';
-import { checkContentType, dispatch } from './dispatch.ts';
+import { card, cardAnswer, cardHeaders, extendedCard, extendedCardHeaders, isFresh, signCard } from './card.ts';
+import { checkBinding, checkContentType, checkTenant, dispatch } from './dispatch.ts';
 import { directMessage, updates } from './encode.ts';
 import { errorDetails, errorRow, restErrorBody, rpcErrorObject } from './errors.ts';
 import { awaitAnswer, currentTask, endsStream, readLastEventId, taskEvents, turnEvents } from './follow.ts';
@@ -51,6 +51,7 @@ import type { A2AImpl } from './context.ts';
 export const standardImpl: A2AImpl = {
   // The card
   card,
+  signCard,
   cardAnswer,
   cardHeaders,
   isFresh,
@@ -80,6 +81,8 @@ export const standardImpl: A2AImpl = {
   readVersion,
   checkVersion,
   readExtensions,
+  checkBinding,
+  checkTenant,
   activateExtensions,
   extensionHeaders,
   checkCapability,

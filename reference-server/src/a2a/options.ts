@@ -1,5 +1,8 @@
-import type { AgentCapabilities, AgentCard, Patch } from '@agentproto/protocol/a2a/1.0';
+import { ERRORS } from '@agentproto/protocol/a2a/1.0';
+import type { AgentCapabilities, AgentCard, AgentInterface, Patch } from '@agentproto/protocol/a2a/1.0';
+import { ServerOptionsError } from '../options-error.ts';
 import type { NamesOf } from '../option-names.ts';
+import type { CardKey } from './card-signer.ts';
 
 type CardMembers = Partial<Omit<AgentCard, 'supportedInterfaces'>>;
 
@@ -8,15 +11,33 @@ export type ExtendedCard =
   /** `owner`: the caller's name among the identities. `undefined`: there is none for this one. */
   | ((caller: { owner: string }) => CardMembers | undefined | Promise<CardMembers | undefined>);
 
+/** An entry of the card's `supportedInterfaces`. Without a `url` it is this server's own, and served. */
+export type InterfaceOption = Pick<AgentInterface, 'protocolBinding'> & Partial<AgentInterface>;
+
 export interface A2AOptions {
-  /** Members of the card that stand in the place of the usual ones. `defaultInputModes` are also enforced. */
-  card?: Partial<Omit<AgentCard, 'supportedInterfaces' | 'capabilities' | 'securitySchemes' | 'securityRequirements'>>;
+  /**
+   * Members of the card that stand in the place of the usual ones: provider, icon, skills, schemes, requirements … .
+   * `defaultInputModes` are also enforced; `signatures` are carried as they are, before those of `signWith`.
+   */
+  card?: Partial<Omit<AgentCard, 'supportedInterfaces' | 'capabilities'>>;
+  /**
+   * Where the agent can be reached, the preferred first. Default: both bindings, here. A binding that has no entry of
+   * this server is not served, nor is a tenant, once one of its entries names one.
+   */
+  interfaces?: readonly InterfaceOption[];
+  /** Tenants that the server has, each with both bindings: a short form of `interfaces`. `''`: without one. Default: any. */
+  tenants?: readonly string[];
+  /** Signs the cards (§8.4). The public keys are at `/a2a/1.0/.well-known/jwks.json`. */
+  signWith?: CardKey | readonly CardKey[];
   /**
    * What the extended card has besides, or instead of, the card's members; or what makes it for a caller. Declares the
    * capability. Needs `apiKey` or `identities`, for it is only for callers that show who they are.
    */
   extendedCard?: ExtendedCard;
-  /** What the card declares, and the server keeps to. Default: streaming, and nothing else. */
+  /**
+   * What the card declares, and the server keeps to. Default: streaming, and nothing else. Of `extensions` those that the
+   * caller names are activated, and said in the answer; without one that is `required` no operation is served.
+   */
   capabilities?: AgentCapabilities;
   /** Whose error table is spoken: HTTP status and gRPC code of some errors differ (§5.4). Default 1.0.1. */
   errorTable?: Patch;
@@ -33,6 +54,9 @@ export interface A2AOptions {
 
 export const A2A_OPTIONS: NamesOf<A2AOptions> = {
   card: true,
+  interfaces: true,
+  tenants: true,
+  signWith: true,
   extendedCard: true,
   capabilities: true,
   errorTable: true,
@@ -41,9 +65,30 @@ export const A2A_OPTIONS: NamesOf<A2AOptions> = {
   cancelWaitMs: true,
 };
 
-export type A2ASettings = Required<Omit<A2AOptions, 'extendedCard'>> & Pick<A2AOptions, 'extendedCard'>;
+/** How the server is set up, once the options are read. */
+export interface A2ASettings extends Required<
+  Omit<A2AOptions, 'extendedCard' | 'interfaces' | 'tenants' | 'signWith'>
+> {
+  extendedCard: ExtendedCard | undefined;
+  interfaces: readonly InterfaceOption[];
+  /** Tenants that there are, `''` for none; undefined: any. */
+  tenants: ReadonlySet<string> | undefined;
+  signWith: readonly CardKey[];
+}
 
-export function settingsOf({ capabilities, ...options }: A2AOptions = {}): A2ASettings {
+const BINDINGS = ['JSONRPC', 'HTTP+JSON'] as const;
+
+/** Throws a ServerOptionsError. */
+export function settingsOf({
+  capabilities,
+  interfaces,
+  tenants,
+  signWith = [],
+  ...options
+}: A2AOptions = {}): A2ASettings {
+  const offered = interfaces ?? interfacesOf(tenants);
+  check(offered, interfaces && tenants, options);
+  const own = offered.filter(({ url }) => url === undefined).map(({ tenant = '' }) => tenant);
   return {
     card: {},
     errorTable: '1.0.1',
@@ -51,9 +96,37 @@ export function settingsOf({ capabilities, ...options }: A2AOptions = {}): A2ASe
     directReplyMs: 1_000,
     cancelWaitMs: 500,
     ...options,
+    extendedCard: options.extendedCard,
+    interfaces: offered,
+    tenants: own.some((tenant) => tenant !== '') ? new Set(own) : undefined,
+    signWith: Array.isArray(signWith) ? signWith : [signWith as CardKey],
     capabilities: {
       ...(capabilities ?? { streaming: true, pushNotifications: false, extendedAgentCard: false }),
       ...(options.extendedCard !== undefined && { extendedAgentCard: true }),
     },
   };
+}
+
+const interfacesOf = (tenants: readonly string[] = ['']): InterfaceOption[] =>
+  tenants.flatMap((tenant) =>
+    BINDINGS.map((protocolBinding) => ({ protocolBinding, ...(tenant !== '' && { tenant }) })),
+  );
+
+function check(interfaces: readonly InterfaceOption[], both: unknown, { errorTable = '1.0.1' }: A2AOptions): void {
+  if (both)
+    throw new ServerOptionsError(
+      'a2a.tenants: expected no a2a.interfaces beside it, which name their tenants themselves',
+    );
+  if (interfaces.length === 0)
+    throw new ServerOptionsError('a2a.interfaces, a2a.tenants: expected one entry at least, got none');
+  for (const [index, { url, protocolBinding }] of interfaces.entries()) {
+    if (url !== undefined || BINDINGS.some((one) => one === protocolBinding)) continue;
+    throw new ServerOptionsError(
+      `a2a.interfaces[${index}]: expected a url, or the protocolBinding ${BINDINGS.join(' or ')}, which this server speaks; got ${protocolBinding}`,
+    );
+  }
+  if (!Object.hasOwn(ERRORS, errorTable))
+    throw new ServerOptionsError(
+      `a2a.errorTable: expected ${Object.keys(ERRORS).join(' or ')}, got ${String(errorTable)}`,
+    );
 }

@@ -9,7 +9,7 @@ import { LateAbort } from '../late-abort.ts';
 import type { AgentEvents, TurnStart } from '../runs.ts';
 import { ConflictError } from '../store/store.ts';
 import type { Run } from '../store/store.ts';
-import { essence, goneOn } from './accept.ts';
+import { essence, goneOn, takes } from './accept.ts';
 import { carrierOf, inputOf } from './agent-input.ts';
 import type { A2AContext } from './context.ts';
 import type { Call, Turn } from './call.ts';
@@ -122,10 +122,7 @@ export function agentEvents(ctx: A2AContext, { configuration }: SendMessageReque
 export function acceptedParts(_ctx: A2AContext, parts: readonly PartSpec[], modes: readonly string[]): PartSpec[] {
   const accepted = parts.filter((part) => {
     const mode = modeOf(part);
-    return (
-      mode === undefined ||
-      modes.some((one) => one === mode || one === '*/*' || (one.endsWith('/*') && mode.startsWith(one.slice(0, -1))))
-    );
+    return mode === undefined || takes(modes, mode);
   });
   return accepted.length > 0 ? accepted : [...parts];
 }
