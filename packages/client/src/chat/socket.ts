@@ -1,17 +1,17 @@
 import type { StreamEvent } from '@agentproto/protocol/chat/docs';
 import { WireError } from '@agentproto/wire';
 import type { WebSocketChannel, WebSocketClosed } from '@agentproto/wire/websocket';
-import { AbortedError, ConnectionError, InvalidInputError, MalformedResponseError } from '../errors.ts';
+import { AbortedError, ConnectionError, MalformedResponseError } from '../errors.ts';
+import type { SocketDialer } from '../socket-dialer.ts';
 import type { Report } from './deviation.ts';
 import { readEvent } from './event.ts';
-import type { TurnFrames } from './turn-frames.ts';
+import type { ChatTurn } from './turn.ts';
 
 /** How long the next turn waits for a `done` that follows an `error`: not every server says whose `done` it is. */
 const LINGER_MS = 300;
 
 export interface SocketOwner {
-  /** For messages. */
-  where: string;
+  dialer: SocketDialer;
   report: Report;
   /** The peer closed, or the connection broke. Not called after `leave`. */
   onClosed(how: WebSocketClosed, error: ConnectionError): void;
@@ -21,9 +21,9 @@ export interface SocketOwner {
 export class ChatSocket {
   readonly #channel: WebSocketChannel;
   readonly #owner: SocketOwner;
-  #turn: TurnFrames | undefined;
+  #turn: ChatTurn | undefined;
   #frames = 0;
-  #linger: { turn: TurnFrames; timer: ReturnType<typeof setTimeout> } | undefined;
+  #linger: { turn: ChatTurn; timer: ReturnType<typeof setTimeout> } | undefined;
   #left = false;
 
   constructor(channel: WebSocketChannel, owner: SocketOwner) {
@@ -33,15 +33,8 @@ export class ChatSocket {
   }
 
   /** Sends a turn; what comes from now on is for `turn`. Throws `ConnectionError` where nothing could be sent. */
-  start(turn: TurnFrames, frame: string): void {
-    const { where } = this.#owner;
-    try {
-      this.#channel.send(frame);
-    } catch (error) {
-      if (error instanceof WireError && error.code === 'send-limit')
-        throw new InvalidInputError(`${where}: ${error.message}`);
-      throw new ConnectionError(`${where}: the WebSocket is closing`, { cause: error, nothingSent: true });
-    }
+  start(turn: ChatTurn, frame: string): void {
+    this.#owner.dialer.send(this.#channel, frame);
     this.#turn = turn;
   }
 
@@ -54,7 +47,8 @@ export class ChatSocket {
   }
 
   async #read(): Promise<void> {
-    const { where, onClosed } = this.#owner;
+    const { dialer, onClosed } = this.#owner;
+    const { where } = dialer;
     try {
       for await (const { data } of this.#channel.messages) await this.#receive(data);
     } catch (error) {
@@ -83,7 +77,7 @@ export class ChatSocket {
       if (event) this.#passOver(event);
       return undefined;
     }
-    const room = event && turn.put(event);
+    const room = event && turn.put(event, event.type === 'done' || event.type === 'error');
     turn.hear();
     if (turn.complete) {
       this.#turn = undefined;
@@ -93,9 +87,9 @@ export class ChatSocket {
     return room;
   }
 
-  #readFrame(data: string | Uint8Array, turn: TurnFrames | undefined): StreamEvent | undefined {
-    const { where, report } = this.#owner;
-    const at = `${where}: frame ${++this.#frames}`;
+  #readFrame(data: string | Uint8Array, turn: ChatTurn | undefined): StreamEvent | undefined {
+    const { dialer, report } = this.#owner;
+    const at = `${dialer.where}: frame ${++this.#frames}`;
     if (typeof data !== 'string') report('binary-frame', `${at}: expected text`);
     const text = typeof data === 'string' ? data : new TextDecoder().decode(data);
     try {
@@ -111,7 +105,7 @@ export class ChatSocket {
     const kind = type === 'done' ? 'done-after-error' : 'event-after-end';
     this.#owner.report(
       kind,
-      `${this.#owner.where}: frame ${this.#frames}: expected nothing outside of a turn, got ${type}`,
+      `${this.#owner.dialer.where}: frame ${this.#frames}: expected nothing outside of a turn, got ${type}`,
     );
     if (type === 'done') this.#settle();
   }

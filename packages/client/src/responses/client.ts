@@ -18,7 +18,9 @@ import { teller } from '../deviations.ts';
 import { AbortedError, InvalidInputError } from '../errors.ts';
 import { isObject } from '../json.ts';
 import { place } from '../middleware.ts';
+import type { WebSocketConstructor } from '@agentproto/wire/websocket';
 import { backoffMs } from '../retry.ts';
+import type { SocketPlatform } from '../socket-dialer.ts';
 import { createTransport, type TransportOptions } from '../transport.ts';
 import { type Asked, type Connection, isResponse, responsesCall, type ResponsesCall, urlOf } from './call.ts';
 import { receive } from './connection.ts';
@@ -28,11 +30,14 @@ import { ResponseNotCompletedError } from './error.ts';
 import { createBody, type ResponseInput } from './input.ts';
 import { checkedId, isItemList, itemsOf, type PageParams } from './page.ts';
 import { type Kind, rest } from './rest.ts';
+import { ResponsesSession, type SessionOptions } from './session.ts';
 import { ResponseStream } from './stream.ts';
 
 export interface ResponsesOptions extends TransportOptions {
   /** For requests that name none. */
   model?: string;
+  /** For `connect`. Default: the platform's. */
+  WebSocket?: WebSocketConstructor;
   /** Told once about each kind of thing that the server does otherwise than Open Responses says. */
   onDeviation?: (deviation: Deviation) => void;
   /** What does not meet a requirement is an error: `DeviationError`. Default: the client goes on. */
@@ -70,7 +75,7 @@ export function responsesClient(url: string | URL, options: ResponsesOptions = {
 export class ResponsesClient implements AsyncDisposable {
   readonly url: string;
   readonly conversations: Conversations;
-  readonly #connection: Connection;
+  readonly #connection: Connection & SocketPlatform;
   readonly #closing = new AbortController();
   readonly #model: string | undefined;
 
@@ -86,6 +91,8 @@ export class ResponsesClient implements AsyncDisposable {
       transport: createTransport(options),
       tell: teller(options.onDeviation, options.strict),
       closed: this.#closing.signal,
+      auth: options.auth,
+      WebSocket: options.WebSocket,
     };
     this.conversations = new Conversations(this.#connection);
   }
@@ -118,6 +125,14 @@ export class ResponsesClient implements AsyncDisposable {
       { method: 'POST', url: urlOf(this.url, '/responses'), body: JSON.stringify(body) },
       options,
     );
+  }
+
+  /**
+   * Opens a WebSocket for many requests (WebSocket Transport, which a server may have). Throws `ConnectionError`, as the
+   * platform does not say why: over HTTP the same server may tell.
+   */
+  async connect(options: SessionOptions = {}): Promise<ResponsesSession> {
+    return ResponsesSession.open(this.#connection, this.#model, options);
   }
 
   /** A response that the server keeps, as it is now. */
@@ -229,7 +244,7 @@ export class ResponsesClient implements AsyncDisposable {
     return this.#rest('deleteModel', kind, options, (client) => client.DELETE('/models/{model}', { params: { path } }));
   }
 
-  /** Aborts all that is under way; responses in the background go on. */
+  /** Aborts all that is under way, and closes all sessions; responses in the background go on. */
   async close(): Promise<void> {
     this.#closing.abort(new AbortedError('the client was closed'));
   }

@@ -2,9 +2,9 @@ import type { AnyStreamEvent, ResponseResource } from '@agentproto/protocol/resp
 import { type Answer, mediaTypeOf } from '../call.ts';
 import { MalformedResponseError, type Unread } from '../errors.ts';
 import { eventBatches } from '../event-stream.ts';
-import { isObject, type Json } from '../json.ts';
 import type { Lifetime } from '../lifetime.ts';
 import { type Asked, answerTo, isResponse, readJson, type ResponsesCall, SSE_TYPE } from './call.ts';
+import { readEvent } from './event.ts';
 
 /** What of a stream outlives its connections. */
 export interface Progress {
@@ -76,29 +76,11 @@ function endOf(response: ResponseResource): AnyStreamEvent {
 
 function eventReader(where: string, { report }: ResponsesCall, progress: Progress) {
   let batch: AnyStreamEvent[] = [];
-  const passOver = (what: string) => {
-    const why = `${where}: expected a JSON object with a type, got ${what}`;
-    if (progress.unread.count++ === 0) progress.unread.why = why;
-    report('not-an-event', why);
-  };
   return {
     take({ data, event: named }: { data: string; event?: string | undefined }) {
       if (data === DONE) return;
-      let json: unknown;
-      try {
-        json = JSON.parse(data);
-      } catch {
-        passOver(data === '' ? 'an event without data' : 'no JSON');
-        return;
-      }
-      if (!isObject(json)) passOver('another value');
-      else if (typeof json['type'] !== 'string' || (named === 'error' && json['type'] !== named)) untyped(json, named);
-      else {
-        if (named !== undefined && named !== json['type']) {
-          report('event-type', `${where}: expected event: ${json['type']}, got ${named}`);
-        }
-        batch.push(json as unknown as AnyStreamEvent);
-      }
+      const event = readEvent(data, named, where, report, progress.unread);
+      if (event) batch.push(event);
     },
     flush() {
       if (batch.length === 0) return undefined;
@@ -109,16 +91,4 @@ function eventReader(where: string, { report }: ResponsesCall, progress: Progres
     done: () => progress.done,
     unfinished: () => report('unfinished-event', `${where}: expected a blank line after the last event`),
   };
-
-  /** Servers that break off say so in many ways: `event: error`, or an error object and nothing else. */
-  function untyped(json: Json, named: string | undefined): void {
-    if (named === 'error' || isObject(json['error'])) {
-      report('error-shape', `${where}: expected an event of type error`);
-      const error = isObject(json['error']) ? json['error'] : json;
-      batch.push({ type: 'error', error } as unknown as AnyStreamEvent);
-    } else if (named) {
-      report('event-type', `${where}: expected the type ${named} in the data too`);
-      batch.push({ ...json, type: named } as unknown as AnyStreamEvent);
-    } else passOver('an object without a type');
-  }
 }

@@ -9,6 +9,8 @@ export const ROWS = {
   'stream-content-type': 'RESP-STREAM-001',
   /** The data of an event is no JSON object with a `type`; it was passed over. */
   'not-an-event': 'RESP-STREAM-002',
+  /** A WebSocket frame is binary; it is read as text. */
+  'binary-frame': 'RESP-WS-005',
   /** The `event` line says another type than the data; the data's is taken. */
   'event-type': 'RESP-STREAM-004',
   /** The end of a response under a name of its own, `response.done` for instance. */

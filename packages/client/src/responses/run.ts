@@ -9,8 +9,9 @@ import type {
 } from '@agentproto/protocol/responses/openai';
 import { AbortedError, InvalidInputError } from '../errors.ts';
 import type { CreateOptions, ResponsesClient } from './client.ts';
-import { ResponseNotCompletedError, TurnsExceededError } from './error.ts';
+import { isResponsesError, ResponseNotCompletedError, TurnsExceededError } from './error.ts';
 import { createBody, type CreateBody, type ResponseInput } from './input.ts';
+import { ResponsesSession } from './session.ts';
 import { outputTextOf } from './text.ts';
 import type { RunnableTool } from './tool.ts';
 
@@ -47,10 +48,15 @@ export interface RunResult {
 
 /**
  * Asks the model, runs the functions that it calls, tells it what came of them, and so on until it calls none. Goes on by
- * `previous_response_id`; with `store: false`, by sending all again; in a conversation, by that. Throws
- * `TurnsExceededError`, and `ResponseNotCompletedError` for a response that is not completed.
+ * `previous_response_id`; with `store: false` over HTTP, and where the server has forgotten a response, by sending all
+ * again; in a conversation, by that. Throws `TurnsExceededError`, and `ResponseNotCompletedError` for a response that is
+ * not completed.
  */
-export async function run(client: ResponsesClient, input: ResponseInput, options: RunOptions): Promise<RunResult> {
+export async function run(
+  client: ResponsesClient | ResponsesSession,
+  input: ResponseInput,
+  options: RunOptions,
+): Promise<RunResult> {
   const { tools, approve, maxTurns = 10, sequential = false, onEvent, onToolResult, ...call } = options;
   if (!(maxTurns >= 1)) throw new InvalidInputError(`maxTurns: expected 1 or more, got ${maxTurns}`);
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
@@ -59,9 +65,19 @@ export async function run(client: ResponsesClient, input: ResponseInput, options
   let body: CreateBody = { ...first, tools: [...(first.tools ?? []), ...tools.map(({ param }) => param)] };
   const items: RunResult['items'] = [];
   const signal = call.signal ?? new AbortController().signal;
+  const ask = (one: CreateBody) => (onEvent ? streamed(client, one, call, onEvent) : client.create(one, call));
+  const all = () => [...itemsIn(first), ...items] as ItemParam[];
+  // A connection keeps its last response in any case (WebSocket Continuation).
+  const chained = first.store !== false || client instanceof ResponsesSession;
 
   for (let turns = 1; ; turns++) {
-    const response = onEvent ? await streamed(client, body, call, onEvent) : await client.create(body, call);
+    const response = await ask(body).catch((error: unknown) => {
+      const { previous_response_id: previous, ...rest } = body;
+      // Without what came before the first turn there is nothing whole to send.
+      const whole = previous !== undefined && previous !== first.previous_response_id && !first.previous_response_id;
+      if (!whole || !isResponsesError(error, 'previous_response_not_found')) throw error;
+      return ask({ ...rest, input: all() });
+    });
     if (response.status !== undefined && response.status !== 'completed') throw new ResponseNotCompletedError(response);
     append(items, response.output);
     const asked = response.output.filter(isApprovable);
@@ -81,12 +97,21 @@ export async function run(client: ResponsesClient, input: ResponseInput, options
     if (sequential) for (const each of asked) answers.push(await answer(each));
     else append(answers, await Promise.all(asked.map(answer)));
     append(items, answers);
-    body = nextBody(body, response, answers);
+    const { tool_choice } = body;
+    body = {
+      ...body,
+      ...(tool_choice && { tool_choice: unforced(tool_choice) }),
+      ...(body.conversation
+        ? { input: answers }
+        : chained
+          ? { input: answers, previous_response_id: response.id }
+          : { input: all() }),
+    };
   }
 }
 
 async function streamed(
-  client: ResponsesClient,
+  client: ResponsesClient | ResponsesSession,
   body: CreateBody,
   call: CreateOptions,
   onEvent: (event: AnyStreamEvent) => void,
@@ -118,15 +143,8 @@ async function answerTo(
   return { type: 'function_call_output', call_id: asked.call_id, output: answer.output };
 }
 
-function nextBody(body: CreateBody, response: ResponseResource, answers: ItemParam[]): CreateBody {
-  const { tool_choice } = body;
-  const kept = { ...body, ...(tool_choice && { tool_choice: unforced(tool_choice) }) };
-  if (body.conversation) return { ...kept, input: answers };
-  if (body.store !== false) return { ...kept, input: answers, previous_response_id: response.id };
-  const { input } = body as CreateResponseBody;
-  const before: ItemParam[] =
-    typeof input === 'string' ? [{ type: 'message', role: 'user', content: input }] : [...(input ?? [])];
-  return { ...kept, input: [...before, ...(response.output as ItemParam[]), ...answers] };
+function itemsIn({ input }: CreateResponseBody): readonly ItemParam[] {
+  return typeof input === 'string' ? [{ type: 'message', role: 'user', content: input }] : (input ?? []);
 }
 
 type ToolChoice = NonNullable<CreateBody['tool_choice']>;

@@ -1,35 +1,22 @@
-import type { StreamEvent } from '@agentproto/protocol/chat/docs';
-import type { Unread } from '../errors.ts';
-import type { Lifetime } from '../lifetime.ts';
-import type { Mask } from './secrets.ts';
+import { FirstEventTimeoutError } from './errors.ts';
+import type { Lifetime } from './lifetime.ts';
+import type { Timeouts } from './transport.ts';
 
 /** So many events may wait for their reader; the socket then waits too. */
 const ROOM = 1_024;
 
 /** What has come of one turn over a WebSocket, between the socket and whoever reads the turn. */
-export class TurnFrames {
-  readonly id: string;
-  readonly mask: Mask;
-  readonly unread: Unread;
-  /** Called once `done` or `error` has come and the socket is free for the next turn. */
-  readonly onFree: () => void;
+export class TurnFrames<Event> {
   /** Any frame has come, whatever it said. */
   begun = false;
-  /** `done` or `error` has come. */
+  /** The event that ends the turn has come. */
   complete = false;
-  #ready: StreamEvent[] = [];
+  #ready: Event[] = [];
   /** Something has come since the last `take`. */
   #news = false;
   #over: { error: unknown } | undefined;
   #wake = () => {};
   #taken = () => {};
-
-  constructor(id: string, mask: Mask, unread: Unread, onFree: () => void) {
-    this.id = id;
-    this.mask = mask;
-    this.unread = unread;
-    this.onFree = onFree;
-  }
 
   /** A frame has come that may say nothing. */
   hear(): void {
@@ -39,12 +26,18 @@ export class TurnFrames {
   }
 
   /** Resolves when there is room for more; undefined: there is. */
-  put(event: StreamEvent): Promise<void> | undefined {
+  put(event: Event, complete: boolean): Promise<void> | undefined {
     if (this.#over) return undefined;
-    this.complete = event.type === 'done' || event.type === 'error';
+    this.complete = complete;
     this.#ready.push(event);
-    if (this.complete || this.#ready.length < ROOM) return undefined;
+    if (complete || this.#ready.length < ROOM) return undefined;
     return new Promise((resolve) => (this.#taken = resolve));
+  }
+
+  /** No further event belongs to it. */
+  finish(): void {
+    this.complete = true;
+    this.#wake();
   }
 
   /** Nothing more will come, and the turn is not complete. */
@@ -54,8 +47,28 @@ export class TurnFrames {
     this.#taken();
   }
 
-  /** What has come since; nothing, if no event. Undefined after the end. Throws what made it stop before. */
-  async take(life: Lifetime): Promise<StreamEvent[] | undefined> {
+  /** All events, in the lists in which they came, until the last one. Throws what made them stop before. */
+  async *taken(
+    within: Lifetime,
+    { firstEventMs, idleMs }: Required<Pick<Timeouts, 'firstEventMs' | 'idleMs'>>,
+    where: string,
+  ): AsyncGenerator<Event[], void, undefined> {
+    const life = within.child();
+    try {
+      life.limit(firstEventMs, () => new FirstEventTimeoutError(`${where}: no event`, firstEventMs));
+      let events = await this.#take(life);
+      life.idle(idleMs, where);
+      while (events) {
+        yield events;
+        events = await this.#take(life);
+      }
+    } finally {
+      life.close();
+    }
+  }
+
+  /** What has come since; nothing, if no event. Undefined after the end. */
+  async #take(life: Lifetime): Promise<Event[] | undefined> {
     if (!this.#news && !this.complete && !this.#over) {
       life.wait();
       await life.race(new Promise<void>((resolve) => (this.#wake = resolve)));
