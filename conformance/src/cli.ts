@@ -25,6 +25,8 @@ const HELP = `Does your agent server keep its protocol? A verdict for each requi
   --protocol ID,ID | auto    such as a2a@1.0; default: what is recognised there
   --header "Name: value"     sent with every request, never written; repeatable
   --bearer TOKEN             or the environment variable AGENTPROTO_TOKEN
+  --identity NAME=TOKEN      a second caller; or AGENTPROTO_IDENTITY
+  --webhook-listen HOST:PORT --webhook-url URL  where webhook calls are taken
   --profile script|tck|echo|probe|FILE   how the agent is brought to do things
   --only GLOB,GLOB           requirements or scenarios, like 'A2A10-STREAM-*';
   --skip GLOB,GLOB           leaves them out; both repeatable

@@ -23,6 +23,7 @@ const tools: DriverTools = {
   patience: new Patience(5_000),
   unique: () => crypto.randomUUID(),
   lenience: new Lenience(),
+  callers: { own: [] },
 };
 
 beforeAll(async () => void (server = await createReferenceServer()));

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { createExchangeRedactor, LogError, packExchange, unpackExchange } from '@agentproto/recording';
 import { createDigestedLog, readDigestedLog, type DigestedLog } from '@agentproto/recording/log';
+import { isCredential } from './credentials.ts';
 import type { Failure, Finding } from './kit/result.ts';
 import type { RunEvent, RunFooter, RunHeader } from './kit/run-log.ts';
 import type { RunEntry } from './kit/runner.ts';
@@ -93,13 +94,10 @@ export function runFileSink(file: string): Sink {
   };
 }
 
-/** Headers that say nothing about who asks. */
-const OPEN_HEADERS = /^(accept(-[a-z]+)?|content-type|user-agent|a2a-(version|extensions)|x-a2a-extensions)$/i;
-
 /** The values of headers, and of credentials what comes after the scheme. */
 function secretsOf(headers: NonNullable<RunLogOptions['headers']>): string[] {
   return headers.flatMap(([name, value]) =>
-    OPEN_HEADERS.test(name) ? [] : [value, ...(/^[\w-]+ +(\S.*)$/.exec(value)?.slice(1) ?? [])],
+    !isCredential(name) ? [] : [value, ...(/^[\w-]+ +(\S.*)$/.exec(value)?.slice(1) ?? [])],
   );
 }
 

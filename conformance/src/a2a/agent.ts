@@ -8,6 +8,7 @@ import type { Stimulus } from '../kit/stimulus.ts';
 import { Blocked, Lost, NoAccess } from '../kit/stops.ts';
 import { within } from '../kit/within.ts';
 import type { LiveExchange, RequestSpec } from '../recorder/recorder.ts';
+import { isLoopback, type Webhook, type WebhookCall } from '../recorder/webhook-receiver.ts';
 import { isUnknownVerb, refusesA2aJson, type Binding, type CallOptions } from './binding.ts';
 import { isEventStream } from './content-type.ts';
 import type { AgentInterface } from './detect.ts';
@@ -38,11 +39,15 @@ export class A2AAgent {
   readonly card: Record<string, unknown>;
   readonly cardUrl: string;
   readonly #tools: DriverTools;
+  /** Calls as somebody who may not be let in: that it is not is what is looked at. */
+  readonly #isStranger: boolean;
 
   constructor(
     parts: { binding: Binding; interfaces: readonly AgentInterface[]; card: Record<string, unknown>; cardUrl: string },
     tools: DriverTools,
+    isStranger = false,
   ) {
+    this.#isStranger = isStranger;
     this.binding = parts.binding;
     this.interfaces = parts.interfaces;
     this.card = parts.card;
@@ -61,7 +66,56 @@ export class A2AAgent {
 
   /** The same agent over another binding or url. */
   via(binding: Binding): A2AAgent {
-    return new A2AAgent({ binding, interfaces: this.interfaces, card: this.card, cardUrl: this.cardUrl }, this.#tools);
+    const { interfaces, card, cardUrl } = this;
+    return new A2AAgent({ binding, interfaces, card, cardUrl }, this.#tools, this.#isStranger);
+  }
+
+  /** Headers by which the run shows who it is; empty where it shows nothing. */
+  get credentials(): Headers {
+    return this.#tools.callers.own;
+  }
+
+  /** The same agent, asked by somebody who shows this, and nothing else. What the door says to it is an answer like any other. */
+  as(headers: Headers): A2AAgent {
+    const without = this.#tools.callers.own.map(([name]) => name);
+    const recorder = this.#tools.recorder.derive({ headers, without });
+    return new A2AAgent(this, { ...this.#tools, recorder }, true);
+  }
+
+  /** The same agent, asked by the second identity; inconclusive where that is let in nowhere. */
+  async other(): Promise<A2AAgent> {
+    const { other } = this.#tools.callers;
+    if (!other) throw new Lost('there is no second identity');
+    const agent = this.as(other.headers);
+    const reply = await agent.get(this.fresh('no-such-task'));
+    const { status } = reply.exchange.response ?? {};
+    if (status === 401 || status === 403)
+      throw new Lost(
+        `the target does not let ${other.name} in (HTTP ${status}): --identity has to be a caller that it knows`,
+      );
+    return agent;
+  }
+
+  /** It runs on this machine. */
+  get isLocal(): boolean {
+    return isLoopback(new URL(this.cardUrl));
+  }
+
+  /** A webhook of the suite's. Only for plays that say that they need one (`hook`). */
+  hook(answer?: Webhook['answer']): Promise<Webhook> {
+    const { webhooks, recorder } = this.#tools;
+    if (!webhooks) throw new Lost('there is no webhook receiver');
+    return webhooks.open(recorder, answer);
+  }
+
+  /** There is a place where the target's webhook calls come to. */
+  get hasHooks(): boolean {
+    return this.#tools.webhooks !== undefined;
+  }
+
+  /** The first call of a webhook that is as wanted; undefined when it does not come within the suite's patience. */
+  hears(hook: Webhook, wanted: (call: WebhookCall) => boolean = () => true): Promise<WebhookCall | undefined> {
+    return this.#tools.patience.wait('a webhook call', 'webhook', (ms) => hook.next(wanted, ms));
   }
 
   /** The card names an interface of this protocol version, or is one of it. */
@@ -132,7 +186,7 @@ export class A2AAgent {
     const exchange = await this.#sent(method, params, options, (spec) => recorder.request(spec));
     checkReached(exchange);
     const reply = new Reply(exchange, this.binding, lenience);
-    if (method !== 'SendMessage' || options?.hostile) return reply;
+    if (method !== 'SendMessage' || options?.hostile || this.#isStranger) return reply;
     if (reply.is('InternalError')) await this.#checkAgentWorks();
     if (reply.exchange.end?.kind === 'timeout' && !this.runsScripts && mayTakeLong(params))
       throw new Lost(
@@ -192,6 +246,7 @@ export class A2AAgent {
     if (response) patience.came(what, this.binding.name, response.atMs - request.atMs);
     else if (end?.kind === 'timeout') patience.inVain(what, this.binding.name, end.atMs - request.atMs);
     if ((response?.status !== 401 && response?.status !== 403) || names(headers, 'authorization')) return;
+    if (this.#isStranger) return;
     throw method === 'GetExtendedAgentCard' ? new NoAccess(`${method} wants credentials`) : lenience.noAccess(exchange);
   }
 

@@ -34,7 +34,7 @@ export const run: Command = async (args, tool) => {
 
   const runFile = outputs.find(({ format }) => format === RUN_OUTPUT)?.file;
   await using log = createRunLog({
-    headers: settings.headers,
+    headers: [...settings.headers, ...(settings.identity?.headers ?? [])],
     scoring,
     ...(runFile !== undefined && { sink: runFileSink(runFile) }),
   });

@@ -40,6 +40,36 @@ test('all of them', () => {
   });
 });
 
+test('a second identity, in the same header or in another', () => {
+  expect(read([...target, '--identity', 'bob=b-2']).identity).toEqual({
+    name: 'bob',
+    headers: [['Authorization', 'Bearer b-2']],
+  });
+  expect(read(target, { AGENTPROTO_IDENTITY: 'bob=X-API-Key: b-2' }).identity).toEqual({
+    name: 'bob',
+    headers: [['X-API-Key', 'b-2']],
+  });
+  for (const wrong of ['b-4711', '=b-4711', 'bob=b 4711', 'b ob=b-4711']) {
+    expect(() => read([...target, '--identity', wrong])).toThrow(/--identity: expected/);
+    expect(() => read([...target, '--identity', wrong])).not.toThrow(/4711/);
+  }
+});
+
+test('where webhook calls are taken', () => {
+  const webhook = (...args: string[]) => read([...target, ...args]).webhook;
+  expect(webhook()).toBeUndefined();
+  expect(webhook('--webhook-listen', '127.0.0.1:0')).toEqual({ host: '127.0.0.1', port: 0 });
+  expect(webhook('--webhook-listen', '[::1]:9000')).toEqual({ host: '::1', port: 9000 });
+  expect(webhook('--webhook-listen', '0.0.0.0:9000', '--webhook-url', 'https://x.example')).toEqual({
+    ...{ host: '0.0.0.0', port: 9000, url: 'https://x.example' },
+  });
+  expect(() => webhook('--webhook-listen', '0.0.0.0:9000')).toThrow('expected --webhook-url URL beside it');
+  expect(() => webhook('--webhook-url', 'https://x.example')).toThrow('expected that flag too');
+  expect(() => webhook('--webhook-listen', '9000')).toThrow('expected HOST:PORT');
+  expect(() => webhook('--webhook-listen', 'a:70000')).toThrow('expected HOST:PORT');
+  expect(() => webhook('--webhook-listen', 'a:1', '--webhook-url', 'ftp://x')).toThrow('expected an http or https URL');
+});
+
 describe('tokens', () => {
   test('from the flag, else from the environment', () => {
     expect(read([...target, '--bearer', 'a'], { AGENTPROTO_TOKEN: 'b' }).headers).toEqual([

@@ -9,6 +9,9 @@ export const RUN_FLAGS: readonly Flag[] = [
   { name: 'protocol', value: 'protocol ids such as a2a@1.0, or auto' },
   { name: 'header', value: '"Name: value"', repeatable: true },
   { name: 'bearer', value: 'a token' },
+  { name: 'identity', value: 'NAME=TOKEN of a second caller' },
+  { name: 'webhook-listen', value: 'HOST:PORT such as 127.0.0.1:9000' },
+  { name: 'webhook-url', value: 'a URL such as https://hooks.example.com' },
   { name: 'profile', value: 'script, tck, echo, probe or a file' },
   { name: 'only', value: 'a pattern such as A2A10-STREAM-*', repeatable: true },
   { name: 'skip', value: 'a pattern such as A2A10-STREAM-*', repeatable: true },
@@ -36,6 +39,8 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv): Settings {
     only: patterns(flags, 'only'),
     skip: patterns(flags, 'skip'),
     headers: readHeaders(flags, env),
+    identity: readIdentity(flags, env),
+    webhook: readWebhook(flags),
     concurrency: parseInteger('--concurrency', flags.one('concurrency') ?? '4', 1, 64),
     timeoutMs: parseDuration('--timeout', flags.one('timeout') ?? '10s'),
     deadlineMs: parseDuration('--deadline', flags.one('deadline') ?? '2m'),
@@ -77,7 +82,7 @@ function parseProtocols(text: string): readonly string[] | 'auto' {
 }
 
 function readHeaders(flags: Flags, env: NodeJS.ProcessEnv): [string, string][] {
-  const headers = flags.all('header').map(parseHeader);
+  const headers = flags.all('header').map((text) => parseHeader(text));
   const authorized = headers.some(([name]) => name.toLowerCase() === 'authorization');
   const bearer = flags.one('bearer');
   if (bearer !== undefined && authorized)
@@ -89,6 +94,40 @@ function readHeaders(flags: Flags, env: NodeJS.ProcessEnv): [string, string][] {
       `${bearer === undefined ? 'AGENTPROTO_TOKEN' : '--bearer'}: expected a token without spaces and control characters`,
     );
   return [...headers, ['Authorization', `Bearer ${token}`]];
+}
+
+/** The second caller: `NAME=TOKEN`, or `NAME=Header: value` where it shows itself in another header. What came is not repeated. */
+function readIdentity(flags: Flags, env: NodeJS.ProcessEnv): RunOptions['identity'] {
+  const flag = flags.one('identity');
+  const text = flag ?? (env['AGENTPROTO_IDENTITY'] || undefined);
+  if (text === undefined) return undefined;
+  const where = flag === undefined ? 'AGENTPROTO_IDENTITY' : '--identity';
+  const [, name = '', secret = ''] = /^([\w.-]{1,64})=(.+)$/s.exec(text) ?? [];
+  if (name === '') throw new UsageError(`${where}: expected NAME=TOKEN, with a name of letters, digits, ., _ and -`);
+  if (/^[\w-]+: /.test(secret)) return { name, headers: [parseHeader(secret, where)] };
+  if (/^[\x21-\x7e]+$/.test(secret)) return { name, headers: [['Authorization', `Bearer ${secret}`]] };
+  throw new UsageError(
+    `${where}: expected a token without spaces and control characters, or "Header: value", after ${name}=`,
+  );
+}
+
+function readWebhook(flags: Flags): RunOptions['webhook'] {
+  const listen = flags.one('webhook-listen');
+  const url = flags.one('webhook-url');
+  if (listen === undefined) {
+    if (url === undefined) return undefined;
+    throw new UsageError('--webhook-url: is how the target reaches --webhook-listen HOST:PORT; expected that flag too');
+  }
+  const [, host = '', port = ''] = /^(\[[\da-f:.]+\]|[\w.-]+):(\d{1,5})$/i.exec(listen) ?? [];
+  if (host === '' || Number(port) > 65_535)
+    throw new UsageError(`--webhook-listen ${listen}: expected HOST:PORT, such as 127.0.0.1:9000 or [::1]:0`);
+  if (url === undefined && /^(0\.0\.0\.0|\[::\])$/.test(host))
+    throw new UsageError(
+      `--webhook-listen ${listen}: is no address to be called at; expected --webhook-url URL beside it`,
+    );
+  if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+    throw new UsageError(`--webhook-url: expected an http or https URL, got ${JSON.stringify(url.slice(0, 200))}`);
+  return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port), ...(url !== undefined && { url }) };
 }
 
 /** What says how long a request is and how its connection is used: set by hand, it would break requests and blame the target. */
@@ -103,15 +142,15 @@ const FRAMING = new Set([
   'upgrade',
 ]);
 
-function parseHeader(text: string): [string, string] {
+function parseHeader(text: string, flag = '--header'): [string, string] {
   const [, name = '', value = ''] = /^([^:]*):(.*)$/s.exec(text) ?? [];
   const fits = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
   // What came is not repeated: it may be a secret with a slip in it.
   if (!fits)
     throw new UsageError(
-      '--header: expected "Name: value", with a header name before the colon and printable characters after it',
+      `${flag}: expected "Name: value", with a header name before the colon and printable characters after it`,
     );
   if (FRAMING.has(name.toLowerCase()))
-    throw new UsageError(`--header ${name}: is the suite's own, which frames every request itself`);
+    throw new UsageError(`${flag} ${name}: is the suite's own, which frames every request itself`);
   return [name, value.trim()];
 }

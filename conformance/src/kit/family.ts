@@ -1,5 +1,7 @@
 import type { RequirementId } from '@agentproto/rules';
+import type { Headers } from '@agentproto/recording';
 import type { Recorder } from '../recorder/recorder.ts';
+import type { WebhookReceiver } from '../recorder/webhook-receiver.ts';
 import type { Invariant } from './invariant.ts';
 import type { Lenience } from './lenience.ts';
 import type { Patience } from './patience.ts';
@@ -35,6 +37,17 @@ export interface DriverTools {
   unique: () => string;
   /** What the run has learnt of the target. */
   lenience: Lenience;
+  /** As whom the suite can call. */
+  callers: Callers;
+  /** Where the target's webhook calls come to; undefined where there is no such place. */
+  webhooks?: WebhookReceiver | undefined;
+}
+
+export interface Callers {
+  /** Headers of every request that show who asks; empty where nobody is to be shown. */
+  own: Headers;
+  /** A second caller, who sees other things. */
+  other?: { name: string; headers: Headers } | undefined;
 }
 
 /** One protocol revision as the suite knows it: the only thing that the kit knows of a family. */

@@ -9,8 +9,9 @@ import { globs } from '../glob.ts';
 import type { Detected, SuiteFamily } from './family.ts';
 import type { PlannedRow } from './result.ts';
 import { provesOver, type Scenario } from './scenario.ts';
-import type { Profile } from './stimulus.ts';
+import { HARNESS_WORDS, STIMULUS_WORDS, type HarnessWord, type Profile } from './stimulus.ts';
 import { UsageError } from './usage-error.ts';
+import type { NotRunReason } from './verdict.ts';
 
 /** A family revision that the target speaks, and how. */
 export interface Spoken {
@@ -36,23 +37,34 @@ export interface PlanFilter {
   skip: readonly string[];
 }
 
+/** What plays have at hand besides the target: what its agent can be brought to do, and what the user brought along. */
+interface Means {
+  profile: Profile;
+  given: ReadonlySet<HarnessWord>;
+}
+
 /**
  * What will be played, and for each row of the registry that has a check: by what, or why not.
  * @throws UsageError for a pattern that matches nothing.
  */
-export function makePlan(spoken: readonly Spoken[], profile: Profile, filter: PlanFilter): Plan {
+export function makePlan(
+  spoken: readonly Spoken[],
+  profile: Profile,
+  filter: PlanFilter,
+  given: ReadonlySet<HarnessWord> = new Set(),
+): Plan {
   const wanted = chooser(
     spoken.map(({ family }) => family),
     filter,
   );
   const plan: Plan = { plays: [], rows: [] };
-  for (const one of spoken) planFamily(one, profile, wanted, filter.only.length > 0, plan);
+  for (const one of spoken) planFamily(one, { profile, given }, wanted, filter.only.length > 0, plan);
   return plan;
 }
 
 function planFamily(
   spoken: Spoken,
-  profile: Profile,
+  means: Means,
   wanted: (id: RequirementId) => boolean,
   isChoice: boolean,
   plan: Plan,
@@ -68,7 +80,7 @@ function planFamily(
     for (const binding of scenario.bindings ?? family.bindings) {
       const proves = provesOver(scenario, binding);
       const relevant = proves.some((id) => wanted(id));
-      const outside = whyNot(scenario, binding, found, profile, family);
+      const outside = whyNot(scenario, binding, found, means, family);
       for (const id of proves) {
         if (!wanted(id)) rows.leave(id, binding, { verdict: 'not-run', reason: 'filtered' });
         else if (outside) rows.leave(id, binding, outside);
@@ -119,7 +131,7 @@ function whyNot(
   scenario: Scenario,
   binding: string,
   found: Detected,
-  profile: Profile,
+  { profile, given }: Means,
   family: SuiteFamily,
 ): PlannedRow['outside'] {
   const missing = found.undeclared.get(binding);
@@ -136,9 +148,17 @@ function whyNot(
       };
     }
   }
-  if (scenario.stimulus?.some((word) => !profile.offers.has(word)))
+  const needs = scenario.stimulus ?? [];
+  if (needs.some((word) => isOf(STIMULUS_WORDS, word) && !profile.offers.has(word)))
     return { verdict: 'not-run', reason: 'no-stimulus' };
-  return undefined;
+  const without = needs.find((word): word is HarnessWord => isOf(HARNESS_WORDS, word) && !given.has(word));
+  return without && { verdict: 'not-run', reason: WITHOUT[without] };
+}
+
+const WITHOUT: Record<HarnessWord, NotRunReason> = { hook: 'no-webhook', '2id': 'no-identity' };
+
+function isOf<Word extends string>(words: readonly Word[], word: string): word is Word {
+  return (words as readonly string[]).includes(word);
 }
 
 /** Rows by requirement and binding; a row that any scenario plays is inside the plan. */

@@ -39,6 +39,7 @@ async function findingsOf(play: Scenario['play'], signal = new AbortController()
       diedAt: () => undefined,
       unique: () => 'x',
       lenience: new Lenience(),
+      callers: { own: [] },
       onExchange: () => {},
       signal,
     },

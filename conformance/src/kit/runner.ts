@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Headers } from '@agentproto/recording';
 import { familiesNamed, families } from '../families.ts';
+import { isCredential } from '../credentials.ts';
 import { Recorder } from '../recorder/recorder.ts';
+import { isLoopback, WebhookReceiver, type WebhookPlace } from '../recorder/webhook-receiver.ts';
 import { findManifest } from '../manifest.ts';
-import type { SuiteFamily } from './family.ts';
+import type { Callers, SuiteFamily } from './family.ts';
 import { Lenience } from './lenience.ts';
 import { makePlan, type Plan, type Play, type Spoken } from './plan.ts';
 import { playOnce } from './play.ts';
@@ -13,7 +15,8 @@ import { echoProfile, loadProfile, scriptProfile } from './profile.ts';
 import { isRed, revise, rowOf } from './revise.ts';
 import type { Finding } from './result.ts';
 import type { RunEvent, RunFooter, RunHeader } from './run-log.ts';
-import type { Profile } from './stimulus.ts';
+import type { Scenario } from './scenario.ts';
+import type { HarnessWord, Profile } from './stimulus.ts';
 import { Turnstile } from './turnstile.ts';
 import { Vitality } from './vitality.ts';
 
@@ -27,6 +30,10 @@ export interface RunOptions {
   only: readonly string[];
   skip: readonly string[];
   headers: Headers;
+  /** A second caller; `headers` replace those of the first. */
+  identity?: { name: string; headers: Headers } | undefined;
+  /** Where webhook calls are taken. Default: on loopback, where the target is there. */
+  webhook?: WebhookPlace | undefined;
   concurrency: number;
   /** Longest silence that is waited for. */
   timeoutMs: number;
@@ -36,7 +43,7 @@ export interface RunOptions {
   /** Play a scenario again, alone, before what it saw red counts. Default true. */
   replayReds?: boolean;
   /** Plays only these of what the plan holds. Default: all of it. */
-  plays?: (scenario: { id: string; proves: readonly string[] }) => boolean;
+  plays?: ((scenario: Pick<Scenario, 'id' | 'proves' | 'capability' | 'stimulus'>) => boolean) | undefined;
   signal?: AbortSignal | undefined;
   command: { name: string; version: string };
 }
@@ -63,6 +70,8 @@ class Run {
   readonly #listener: (entry: RunEntry) => void;
   readonly #began = performance.now();
   readonly #recorder: Recorder;
+  readonly #callers: Callers;
+  readonly #webhooks: WebhookReceiver | undefined;
   readonly #signal: AbortSignal;
   readonly #deadline = new AbortController();
   readonly #dead = new AbortController();
@@ -83,6 +92,9 @@ class Run {
     const signals = [this.#deadline.signal, this.#dead.signal, ...(options.signal ? [options.signal] : [])];
     this.#signal = AbortSignal.any(signals);
     this.#patience = new Patience(options.timeoutMs, (impatience) => this.#emit({ type: 'impatience', ...impatience }));
+    this.#callers = { own: options.headers.filter(([name]) => isCredential(name)), other: options.identity };
+    const place = options.webhook ?? (isLoopback(new URL(options.target)) ? { host: '127.0.0.1', port: 0 } : undefined);
+    this.#webhooks = place && new WebhookReceiver(place);
     this.#recorder = new Recorder({
       headers: options.headers,
       signal: this.#signal,
@@ -114,7 +126,12 @@ class Run {
       : manifest
         ? scriptProfile
         : echoProfile;
-    const plan = spoken.length > 0 ? makePlan(spoken, profile, this.#options) : { plays: [], rows: [] };
+    const given = new Set<HarnessWord>([
+      ...(this.#webhooks ? (['hook'] as const) : []),
+      ...(this.#callers.other ? (['2id'] as const) : []),
+    ]);
+    const plan = spoken.length > 0 ? makePlan(spoken, profile, this.#options, given) : { plays: [], rows: [] };
+    plan.plays = plan.plays.filter(({ scenario }) => this.#options.plays?.(scenario) ?? true);
 
     this.#listener({ header: this.#header(named, spoken, missing, profile) });
     this.#emit({ type: 'plan', plays: plan.plays.length, rows: plan.rows });
@@ -168,6 +185,7 @@ class Run {
   async close() {
     clearTimeout(this.#timer);
     await this.#recorder.close();
+    await this.#webhooks?.[Symbol.asyncDispose]();
   }
 
   footer(): RunFooter {
@@ -175,9 +193,8 @@ class Run {
   }
 
   async #playAll(plan: Plan, profile: Profile) {
-    const chosen = plan.plays.filter(({ scenario }) => this.#options.plays?.(scenario) ?? true);
-    const shared = chosen.filter(({ scenario }) => !scenario.exclusive);
-    const exclusive = chosen.filter(({ scenario }) => scenario.exclusive);
+    const shared = plan.plays.filter(({ scenario }) => !scenario.exclusive);
+    const exclusive = plan.plays.filter(({ scenario }) => scenario.exclusive);
     for (const { requirement, outside } of plan.rows)
       if (outside?.reason === 'filtered') this.#filtered.add(requirement);
     const turnstile = new Turnstile();
@@ -215,6 +232,8 @@ class Run {
       patience: this.#patience,
       unique: randomUUID,
       lenience: this.#lenience,
+      callers: this.#callers,
+      webhooks: this.#webhooks,
       signal: this.#signal,
       onExchange: (exchange) => this.#emit({ type: 'exchange', exchange }),
       isAlive: (unanswered) => this.#vitality!.isAlive(unanswered),

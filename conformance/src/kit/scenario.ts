@@ -1,7 +1,7 @@
 import { requirements, type RequirementId } from '@agentproto/rules';
 import type { CheckFunction } from './check.ts';
 import type { Lost, NotApplicable } from './stops.ts';
-import type { StimulusWord } from './stimulus.ts';
+import type { Need } from './stimulus.ts';
 
 /** What a play has at hand. */
 export interface Stage<Driver, Id extends RequirementId = RequirementId> {
@@ -23,8 +23,8 @@ export interface Scenario<Driver = unknown> {
   bindings?: readonly string[];
   /** Capabilities that the target must declare; `-name`: must not declare. */
   capability?: readonly string[];
-  /** Behaviour of the agent that the play needs. */
-  stimulus?: readonly StimulusWord[];
+  /** Behaviour of the agent, and what else the play needs. */
+  stimulus?: readonly Need[];
   /** Touches state that other scenarios see: played alone. */
   exclusive?: boolean;
   play(stage: Stage<Driver>): Promise<void>;

@@ -21,6 +21,30 @@ export const STIMULUS_WORDS = [
 ] as const;
 export type StimulusWord = (typeof STIMULUS_WORDS)[number];
 
+/** What whoever runs the suite has to bring along: a webhook receiver that the target reaches, a second identity. */
+export const HARNESS_WORDS = ['hook', '2id'] as const;
+export type HarnessWord = (typeof HARNESS_WORDS)[number];
+
+/** What the target has or has not: a play looks, and says what is missing. */
+export const TARGET_WORDS = [
+  'cred',
+  'ext',
+  'ext!',
+  'tenant',
+  'two-tenants',
+  'multi-bind',
+  'two-interfaces',
+  'signed',
+  'key',
+  'unconfigured',
+  'public',
+  'clock',
+  'url-fetching',
+] as const;
+
+/** Everything that a play can need besides a target. */
+export type Need = StimulusWord | HarnessWord | (typeof TARGET_WORDS)[number];
+
 /** A word for agents that know the word, and the script for those that run scripts. */
 export interface Stimulus {
   word: StimulusWord;

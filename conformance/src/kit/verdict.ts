@@ -15,7 +15,15 @@ export const VERDICTS = [
 export type Verdict = (typeof VERDICTS)[number];
 
 /** `unjudged`: a scenario was to look at it, and did not; `uncovered`: what it is about was never to be seen. */
-const NOT_RUN_REASONS = ['filtered', 'no-stimulus', 'unjudged', 'uncovered', 'ended'] as const;
+const NOT_RUN_REASONS = [
+  'filtered',
+  'no-stimulus',
+  'no-webhook',
+  'no-identity',
+  'unjudged',
+  'uncovered',
+  'ended',
+] as const;
 export type NotRunReason = (typeof NOT_RUN_REASONS)[number];
 
 /** The reason of what is blocked by a target that lets nobody in without credentials. */

@@ -19,6 +19,8 @@ export type { WaitLimits } from './wait-limits.ts';
 export interface RecorderOptions {
   /** Added to each request, unless the request has one of the same name. */
   headers?: Headers;
+  /** Names of inherited headers that are not taken over; for `derive`. */
+  without?: readonly string[];
   limits?: Partial<WaitLimits>;
   /** Called exactly once for each exchange, when it has ended. */
   onExchange?: (exchange: Exchange) => void;
@@ -53,7 +55,7 @@ export class Recorder implements AsyncDisposable {
     this.#setting = {
       pool,
       clock: options.clock ?? setting.clock,
-      headers: withDefaults(options.headers ?? [], setting.headers),
+      headers: withDefaults(options.headers ?? [], without(setting.headers, options.without)),
       limits: { ...setting.limits, ...options.limits },
       label: options.label ?? setting.label,
     };
@@ -93,6 +95,20 @@ export class Recorder implements AsyncDisposable {
     this.#reach(open, WEBSOCKET, (url) => (wire = startSocketExchange(open, url, spec.protocols)));
     await open.answered;
     return new LiveSocket(open, wire);
+  }
+
+  /** Milliseconds since the recording began. */
+  get nowMs(): number {
+    return this.#setting.clock.nowMs();
+  }
+
+  /** Writes down an exchange that the other side began, and that is over. */
+  received(exchange: Omit<Exchange, 'id'>): Exchange {
+    const { clock, label } = this.#setting;
+    const recorded: Exchange = { id: clock.nextExchangeId(), ...(label === undefined ? {} : { label }), ...exchange };
+    if (!this.#lineage.some((recorder) => recorder.#stopped))
+      for (const recorder of this.#lineage) recorder.#onExchange?.(recorded);
+    return recorded;
   }
 
   /**
@@ -194,6 +210,11 @@ function framed(headers: Headers, method: string, url: URL, body: Uint8Array | u
     framing.push(['Content-Length', String(body?.length ?? 0)]);
   framing.push(['Connection', 'keep-alive']);
   return withDefaults(headers, framing);
+}
+
+function without(headers: Headers, names: readonly string[] = []): Headers {
+  const left = new Set(names.map((name) => name.toLowerCase()));
+  return headers.filter(([name]) => !left.has(name.toLowerCase()));
 }
 
 function withDefaults(own: Headers, defaults: Headers): Headers {

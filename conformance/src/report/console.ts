@@ -119,6 +119,8 @@ function describeRow(row: ReportedRequirement, { paint, width }: ConsoleOptions)
 const NOT_RUN_WORDS: { readonly [reason: string]: string } = {
   filtered: 'filtered out',
   'no-stimulus': 'without a stimulus in this profile',
+  'no-webhook': 'without a webhook receiver (--webhook-listen)',
+  'no-identity': 'without a second identity (--identity)',
   unjudged: 'played, and nothing to look at came',
   uncovered: 'without an occasion',
   ended: 'the run ended first',

@@ -1,4 +1,6 @@
+import type { Headers } from '@agentproto/recording';
 import type { ServerOptions } from '@agentproto/reference-server';
+import type { RunOptions } from '../kit/runner.ts';
 
 /** One way in which the reference server is set up; some rules exclude each other on one instance (ARCHITECTURE). */
 export interface Fixture {
@@ -6,9 +8,43 @@ export interface Fixture {
   /** The protocols that are judged on it. */
   protocols: readonly string[];
   options: ServerOptions;
+  /** What it is there for: only scenarios that need one of these (a capability, a word) are played. Default: all are. */
+  needs?: readonly string[];
+  /** Sent with every request. */
+  headers?: Headers;
+  identity?: RunOptions['identity'];
 }
+
+/** Which scenarios are played on it. */
+export function playsOn({ needs }: Fixture): RunOptions['plays'] {
+  return (
+    needs && (({ capability = [], stimulus = [] }) => [...capability, ...stimulus].some((one) => needs.includes(one)))
+  );
+}
+
+const KEYS = { alice: 'key-of-alice-0001', bob: 'key-of-bob-0002' };
 
 export const fixtures: readonly Fixture[] = [
   { name: 'default', protocols: ['a2a@1.0', 'chat@docs'], options: {} },
-  { name: 'no-streaming', protocols: ['a2a@1.0'], options: { a2a: { capabilities: { streaming: false } } } },
+  {
+    name: 'no-streaming',
+    protocols: ['a2a@1.0'],
+    options: { a2a: { capabilities: { streaming: false, extendedAgentCard: true } } },
+    needs: ['-streaming', 'unconfigured'],
+  },
+  {
+    name: 'secured',
+    protocols: ['a2a@1.0'],
+    options: {
+      identities: KEYS,
+      a2a: {
+        capabilities: { streaming: true, pushNotifications: true },
+        extendedCard: { description: 'For callers that are known.' },
+      },
+      webhooks: { loopback: true, backoffMs: 20 },
+    },
+    needs: ['pushNotifications', 'extendedAgentCard', '2id', 'cred'],
+    headers: [['Authorization', `Bearer ${KEYS.alice}`]],
+    identity: { name: 'bob', headers: [['Authorization', `Bearer ${KEYS.bob}`]] },
+  },
 ];

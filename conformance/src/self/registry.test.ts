@@ -3,7 +3,7 @@ import { QUIRKS } from '@agentproto/reference-server/quirks';
 import { describe, expect, test } from 'vitest';
 import { families } from '../families.ts';
 import { rowsOf } from '../kit/plan.ts';
-import { STIMULUS_WORDS } from '../kit/stimulus.ts';
+import { HARNESS_WORDS, STIMULUS_WORDS, TARGET_WORDS } from '../kit/stimulus.ts';
 import { judgedQuirks } from './judged-quirks.ts';
 
 /** Registry, checks and quirks are in bijection, or the build fails. */
@@ -46,7 +46,7 @@ describe.each(families.map((family) => [family.id, family] as const))('%s', (_id
 
   test('scenarios ask for stimuli that there are', () => {
     for (const { stimulus = [] } of family.scenarios)
-      expect(STIMULUS_WORDS).toEqual(expect.arrayContaining([...stimulus]));
+      expect([...STIMULUS_WORDS, ...HARNESS_WORDS, ...TARGET_WORDS]).toEqual(expect.arrayContaining([...stimulus]));
   });
 });
 

@@ -1,7 +1,7 @@
 import { createReferenceServer, type AnyQuirk } from '@agentproto/reference-server';
 import type { Finding } from '../kit/result.ts';
 import { runSuite, type RunOptions } from '../kit/runner.ts';
-import type { Fixture } from './fixtures.ts';
+import { playsOn, type Fixture } from './fixtures.ts';
 
 /** What a run showed of each row over each binding. */
 export interface Sighting {
@@ -37,14 +37,15 @@ export async function sight(
       profile: 'script',
       only: [],
       skip: [],
-      headers: [],
+      headers: fixture.headers ?? [],
+      identity: fixture.identity,
       concurrency: 4,
       timeoutMs: patienceMs,
       deadlineMs: 60_000,
       seed: 1,
       // Each quirk is there on purpose: played again it would be there again.
       replayReds: false,
-      ...(plays ? { plays } : {}),
+      plays: (scenario) => (playsOn(fixture)?.(scenario) ?? true) && (plays?.(scenario) ?? true),
       command: { name: 'agentproto-selftest', version: '0.0.0' },
     },
     (entry) => {

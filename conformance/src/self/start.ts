@@ -11,7 +11,7 @@ import type { RunRecord } from '../report/judgement.ts';
 import { painter, surface } from '../report/paint.ts';
 import { createProgress } from '../report/progress.ts';
 import { createRunLog } from '../run-file.ts';
-import { fixtures } from './fixtures.ts';
+import { fixtures, playsOn, type Fixture } from './fixtures.ts';
 
 const HELP = `Starts the reference server in each of its set-ups, runs the whole suite against it, and says one verdict.
 
@@ -35,14 +35,15 @@ async function start(args: readonly string[]): Promise<number> {
   const runs: RunRecord[] = [];
   for (const fixture of fixtures) {
     const protocols = fixture.protocols.filter((id) => wanted.has(id));
-    if (protocols.length > 0) runs.push(await judge(fixture.name, protocols, fixture.options));
+    if (protocols.length > 0) runs.push(await judge(fixture, protocols));
   }
   const report = buildMergedReport(runs, { failOn: 'should', allowIncomplete: false });
   show(report, runs, flags.has('verbose') ? 'verbose' : 'normal');
   return report.exitCode;
 }
 
-async function judge(name: string, protocols: readonly string[], options: object): Promise<RunRecord> {
+async function judge(fixture: Fixture, protocols: readonly string[]): Promise<RunRecord> {
+  const { name, options, headers = [], identity } = fixture;
   const { width, colors, live } = surface(process.stderr);
   const progress = createProgress({
     write: (text) => process.stderr.write(text),
@@ -53,14 +54,16 @@ async function judge(name: string, protocols: readonly string[], options: object
   });
   await using server = await createReferenceServer({ ...options, protocols });
   process.stderr.write(`reference server (${name}) at ${server.url}\n`);
-  await using log = createRunLog({ headers: [], scoring: { failOn: 'should', allowIncomplete: false } });
+  await using log = createRunLog({ headers, scoring: { failOn: 'should', allowIncomplete: false } });
   const footer = await runSuite(
     {
       target: server.url,
       protocols,
       only: [],
       skip: [],
-      headers: [],
+      headers,
+      identity,
+      plays: playsOn(fixture),
       concurrency: 4,
       timeoutMs: 3_000,
       deadlineMs: 120_000,

@@ -4,6 +4,7 @@ import { cardScenarios } from './card.ts';
 import { errorScenarios } from './errors.ts';
 import { getScenarios } from './get.ts';
 import { jsonRpcScenarios } from './json-rpc.ts';
+import { pushScenarios } from './push.ts';
 import { restScenarios } from './rest.ts';
 import { sendScenarios } from './send.ts';
 import { streamScenarios } from './stream.ts';
@@ -19,6 +20,7 @@ export const scenarios = [
   ...getScenarios,
   ...cancelScenarios,
   ...subscribeScenarios,
+  ...pushScenarios,
   ...errorScenarios,
   ...jsonRpcScenarios,
   ...restScenarios,

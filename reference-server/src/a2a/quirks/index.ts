@@ -5,6 +5,7 @@ import { cardQuirks } from './card.ts';
 import { legalOddities } from './legal.ts';
 import { legalAgents } from './legal-agents.ts';
 import { modelQuirks } from './model.ts';
+import { legalPush, pushQuirks } from './push.ts';
 import { authQuirks, contextQuirks, sendQuirks } from './send.ts';
 import { strangerQuirks } from './strangers.ts';
 import { streamQuirks, subscribeQuirks } from './stream.ts';
@@ -27,6 +28,8 @@ export const a2aQuirks = [
   ...rpcQuirks,
   ...restQuirks,
   ...modelQuirks,
+  ...pushQuirks,
+  ...legalPush,
   ...strangerQuirks,
   ...legalOddities,
   ...clientQuirks,
