@@ -10,6 +10,7 @@ import { Lifetime } from './lifetime.ts';
 import { type Next, place } from './middleware.ts';
 import type { ClientResponse } from './platform/raw.ts';
 import { type Redact, redactor } from './redact.ts';
+import { infoOf, keepResponse, type ResponseInfo } from './response-info.ts';
 import { retryAfterMs, type RetryPolicy } from './retry.ts';
 import { sentenceIn } from './sentence.ts';
 import { checkPositive, type HeadersGiven, type Timeouts, type Transport } from './transport.ts';
@@ -97,6 +98,7 @@ export interface Answer {
   life: Lifetime;
   /** For messages. */
   where: string;
+  info: ResponseInfo;
 }
 
 /** Makes one attempt; `failure` says what an answer with an error status means, where the protocol has a word for it. */
@@ -118,13 +120,15 @@ export async function request(
     const response = await life.race(
       send({ operation: name, attempt, method, url, headers, body, signal: life.signal }),
     );
-    const answer = { response, life, where };
+    const answer = { response, life, where, info: infoOf(name, url, attempt, response) };
     if (response.status >= 200 && response.status < 300) return answer;
     const text = await textOf(answer, call).catch(() => {
       life.throwIfEnded();
       return '';
     });
-    throw failure(answer, text) ?? httpError(answer, text, call);
+    const error = failure(answer, text) ?? httpError(answer, text, call);
+    keepResponse(error, answer.info);
+    throw error;
   } catch (error) {
     life.close();
     throw error;

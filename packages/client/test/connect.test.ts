@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { cardFor, rpc, scriptedServer, sendJson, taskIn } from './scripted-server.ts';
 
 const PATH = '/.well-known/agent-card.json';
+const OLD = '/.well-known/agent.json';
 const TASK = taskIn('TASK_STATE_COMPLETED').task;
 const failureOf = (promise: Promise<unknown>) =>
   promise.then(
@@ -44,7 +45,7 @@ describe('finding the card', () => {
     const error = await failureOf(A2AClient.connect(`${server.url}/one?key=s3cret`));
     expect(error).toMatchObject({
       code: 'DISCOVERY_FAILED',
-      message: `no A2A 1.0 agent card; tried ${server.url}/one${PATH} (HTTP 404), ${server.url}${PATH} (HTTP 404)`,
+      message: `no A2A 1.0 agent card; tried ${[PATH, OLD].flatMap((path) => [`${server.url}/one${path} (HTTP 404)`, `${server.url}${path} (HTTP 404)`]).join(', ')}`,
     });
   });
 

@@ -176,14 +176,20 @@ describe('subscribe', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('an agent that does not stream: no request; and stream falls back to one event', async () => {
-    await using server = await scriptedServer((response, request) =>
-      sendJson(response, rpc(request, taskIn('TASK_STATE_COMPLETED'))),
-    );
+  test('a task that waits for its caller waits, when the server closes after it', async () => {
+    await using server = await scriptedServer(plays(taskIn('TASK_STATE_AUTH_REQUIRED')));
+    const { task } = await (await clientOf(server)).subscribe('t1').final();
+    expect(task?.status.state).toBe('TASK_STATE_AUTH_REQUIRED');
+  });
+
+  test('an agent that does not stream is asked for the task; and stream falls back to one event', async () => {
+    await using server = await scriptedServer((response, request, count) => {
+      const { task } = taskIn('TASK_STATE_COMPLETED');
+      sendJson(response, rpc(request, count === 1 ? task : { task }));
+    });
     const client = await A2AClient.connect(server.url, { card: { ...cardFor(server.url), capabilities: {} } });
-    expect(() => client.subscribe('t1')).toThrow(expect.objectContaining({ name: 'UnsupportedOperation' }));
-    expect(server.requests).toHaveLength(0);
+    expect(kinds(await Array.fromAsync(client.subscribe('t1')))).toEqual(['task']);
     expect(kinds(await Array.fromAsync(client.stream({ text: 'x' })))).toEqual(['task']);
-    expect(JSON.parse(server.requests[0]!.body).method).toBe('SendMessage');
+    expect(server.requests.map(({ body }) => JSON.parse(body).method)).toEqual(['GetTask', 'SendMessage']);
   });
 });

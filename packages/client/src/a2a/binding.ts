@@ -4,12 +4,6 @@ import type { Place } from '../json.ts';
 
 export type BindingName = 'JSONRPC' | 'HTTP+JSON';
 
-/** The operations that this client has. */
-export type ClientMethod = Extract<
-  MethodName,
-  'SendMessage' | 'SendStreamingMessage' | 'GetTask' | 'ListTasks' | 'CancelTask' | 'SubscribeToTask'
->;
-
 /** One operation as a binding puts it on the wire, and how that binding reads what comes back. */
 export interface WireCall {
   method: string;
@@ -22,4 +16,4 @@ export interface WireCall {
 }
 
 /** The ways to carry an operation, best first; a later one is for servers that have no route for the one before. */
-export type Binding = (method: ClientMethod, params: object) => WireCall[];
+export type Binding = (method: MethodName, params: object) => WireCall[];

@@ -3,12 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { BINDINGS, cardUrls, chooseInterface } from './card.ts';
 
 const PATH = '/.well-known/agent-card.json';
+const OLD = '/.well-known/agent.json';
 
 test.each([
-  ['http://h', [`http://h${PATH}`]],
-  ['http://h/', [`http://h${PATH}`]],
-  ['http://h:1/agents/one/', [`http://h:1/agents/one${PATH}`, `http://h:1${PATH}`]],
-  ['https://h/one?key=x', [`https://h/one${PATH}?key=x`, `https://h${PATH}`]],
+  ['http://h', [`http://h${PATH}`, `http://h${OLD}`]],
+  ['http://h/', [`http://h${PATH}`, `http://h${OLD}`]],
+  [
+    'http://h:1/agents/one/',
+    [`http://h:1/agents/one${PATH}`, `http://h:1${PATH}`, `http://h:1/agents/one${OLD}`, `http://h:1${OLD}`],
+  ],
+  ['https://h/?key=x', [`https://h${PATH}?key=x`, `https://h${PATH}`, `https://h${OLD}?key=x`, `https://h${OLD}`]],
   [`http://h/one${PATH}`, [`http://h/one${PATH}`]],
   ['http://h/cards/my.json', ['http://h/cards/my.json']],
 ])('%s', (given, urls) => {

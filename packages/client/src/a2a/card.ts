@@ -1,14 +1,7 @@
 import { type AgentCard, type AgentInterface, CARD_PATH } from '@agentproto/protocol/a2a/1.0';
-import {
-  type ClientError,
-  DiscoveryError,
-  InvalidInputError,
-  isAgentProtoError,
-  MalformedResponseError,
-} from '../errors.ts';
+import { type ClientError, DiscoveryError, InvalidInputError, isAgentProtoError } from '../errors.ts';
 import type { BindingName } from './binding.ts';
 import type { Report } from './deviation.ts';
-import { object } from './shape.ts';
 
 export interface FoundCard {
   card: AgentCard;
@@ -16,30 +9,37 @@ export interface FoundCard {
   url: string;
 }
 
-/** The places to look, in order: below the given path, then at the origin (§8.2); or just the card's own url. */
+/** Where agents had their card up to A2A 0.2, and some still have it. */
+const OLD_CARD_PATH = '/.well-known/agent.json';
+
+/**
+ * The places to look, in order: below the given path, then at the origin (§8.2), then the same with the path of A2A 0.2; or just
+ * the card's own url.
+ */
 export function cardUrls(given: string): string[] {
   const url = parseUrl(given);
   if (url.pathname.endsWith('.json')) return [url.href];
-  const below = new URL(url);
-  below.pathname = url.pathname.replace(/\/*$/, CARD_PATH);
-  return [...new Set([below.href, new URL(CARD_PATH, url).href])];
+  const places = [CARD_PATH, OLD_CARD_PATH].flatMap((path) => {
+    const below = new URL(url);
+    below.pathname = url.pathname.replace(/\/*$/, path);
+    return [below.href, new URL(path, url).href];
+  });
+  return [...new Set(places)];
 }
 
-/** Reads the first card that is there. `read` fetches one url and parses its JSON. */
-export async function findCard(given: string, read: (url: string) => Promise<unknown>): Promise<FoundCard> {
+/** Reads the first card that is there. `read` fetches one url. */
+export async function findCard(
+  given: string,
+  read: (url: string) => Promise<AgentCard>,
+  report: Report,
+): Promise<FoundCard> {
   const tried: string[] = [];
   let cause: unknown;
   for (const url of cardUrls(given)) {
     try {
-      const card = object(await read(url), 'card', '', 'an agent card');
-      if (!Array.isArray(card['supportedInterfaces'])) {
-        throw new MalformedResponseError(
-          'the member supportedInterfaces (an A2A 0.3 card has none)',
-          'card',
-          JSON.stringify(card),
-        );
-      }
-      return { card: card as unknown as AgentCard, url };
+      const card = await read(url);
+      if (url.includes(OLD_CARD_PATH)) report('card-path', `card: expected it at ${CARD_PATH}, got ${OLD_CARD_PATH}`);
+      return { card, url };
     } catch (error) {
       if (!isElsewhere(error)) throw error;
       const { origin, pathname } = new URL(url);

@@ -3,93 +3,81 @@ import {
   type AgentCard,
   type AgentInterface,
   JSON_MEDIA_TYPE,
+  type ListTaskPushNotificationConfigsResponse,
   type ListTasksRequest,
   type ListTasksResponse,
-  type SendMessageConfiguration,
+  type MethodName,
   type SendMessageRequest,
   type SendMessageResponse,
   SSE_MEDIA_TYPE,
   type Struct,
   type Task,
+  type TaskPushNotificationConfig,
   A2A_MEDIA_TYPE,
 } from '@agentproto/protocol/a2a/1.0';
 import { lifeOf } from '../call.ts';
 import { teller } from '../deviations.ts';
-import { AbortedError, InvalidInputError, MalformedResponseError } from '../errors.ts';
+import { AbortedError, InvalidInputError } from '../errors.ts';
 import type { Lifetime } from '../lifetime.ts';
-import { backoffMs } from '../retry.ts';
-import { createTransport, type TransportOptions } from '../transport.ts';
-import type { Binding, BindingName, ClientMethod, WireCall } from './binding.ts';
+import { createTransport } from '../transport.ts';
+import type { Binding, BindingName, WireCall } from './binding.ts';
+import { checkCapability } from './capability.ts';
 import { BINDINGS, cardUrls, chooseInterface, findCard } from './card.ts';
 import { type Progress, receive, Received } from './connection.ts';
-import { type Deviation, type DeviationKind, type Report, reporter } from './deviation.ts';
-import { A2AError, isA2AError, TaskNotCompletedError } from './error.ts';
+import { type DeviationKind, type Report, reporter } from './deviation.ts';
+import { isA2AError, TaskNotCompletedError } from './error.ts';
 import { httpJson } from './http-json.ts';
 import { type SendInput, sendMessageRequest } from './input.ts';
 import { jsonRpc } from './json-rpc.ts';
 import { type CallOptions, type Operation, operation, perform, type Session } from './operation.ts';
-import { readListTasksResponse, readSendMessageResponse, readTask } from './shape.ts';
+import type { ConnectOptions, MessageOptions, SendOptions, StreamOptions, SubscribeOptions } from './options.ts';
+import { pages } from './pages.ts';
 import { phaseOf } from './phase.ts';
 import { type Place, Places } from './places.ts';
-import { A2AStream } from './stream.ts';
+import { poll, type Polling } from './poll.ts';
+import {
+  readCard,
+  readListTasksResponse,
+  readPushConfig,
+  readPushConfigs,
+  readSendMessageResponse,
+  readTask,
+} from './shape.ts';
+import { A2AStream, type StreamSource } from './stream.ts';
 import { textOf } from './text.ts';
-
-export interface ConnectOptions extends TransportOptions {
-  /** Speak only this one, or the first of these that the agent offers. Default: both. */
-  binding?: BindingName;
-  /** The agent's card, when it is known: nothing is then fetched. */
-  card?: AgentCard;
-  signal?: AbortSignal;
-  /** URIs of extensions to activate with every call (§4.6). */
-  extensions?: readonly string[];
-  /** Told once about each kind of thing that the agent does otherwise than the specification says. */
-  onDeviation?: (deviation: Deviation) => void;
-  /** Each of these is an error: `DeviationError`. Default: the client goes on. */
-  strict?: boolean;
-}
-
-export interface MessageOptions extends CallOptions {
-  /** What kinds of output are wanted, how much history, whether to wait (§3.2.2). */
-  configuration?: SendMessageConfiguration;
-  metadata?: Struct;
-  /** A task that comes to rest in another state than TASK_STATE_COMPLETED is a `TaskNotCompletedError`; for a stream, in `final`. */
-  expectCompleted?: boolean;
-}
-
-export interface SendOptions extends MessageOptions {
-  /** Ask for the task again and again, until it has ended or waits for you, where the agent does not wait itself. */
-  wait?: boolean;
-}
-
-export interface StreamOptions extends CallOptions {
-  /** After a broken connection, subscribe again, at most `attempts` times in a row without a new event. Default: not at all. */
-  resume?: { attempts: number };
-}
-
-export interface SubscribeOptions extends StreamOptions {
-  /** Sent as `Last-Event-ID`. A server that knows it may begin with the event after it; `final` then lacks what came before. */
-  lastEventId?: string;
-}
 
 /**
  * A client of one A2A 1.0 agent, over JSON-RPC or HTTP+JSON. Every method throws `A2AError` where the agent answers with an
  * error of the protocol, and one of `@agentproto/client/errors` for all else.
  */
 export class A2AClient implements AsyncDisposable {
-  readonly card: AgentCard;
+  #card: AgentCard;
   /** The one of the card's interfaces that is spoken. */
   readonly interface: AgentInterface & { protocolBinding: BindingName };
   readonly #session: Session;
   readonly #binding: Binding;
   readonly #closing: AbortController;
   readonly #places = new Places();
+  readonly #polling: Polling;
 
-  private constructor(card: AgentCard, chosen: A2AClient['interface'], session: Session, closing: AbortController) {
-    this.card = card;
+  private constructor(
+    card: AgentCard,
+    chosen: A2AClient['interface'],
+    session: Session,
+    closing: AbortController,
+    polling: Polling,
+  ) {
+    this.#card = card;
+    this.#polling = polling;
     this.interface = chosen;
     this.#session = session;
     this.#closing = closing;
     this.#binding = chosen.protocolBinding === 'JSONRPC' ? jsonRpc(chosen.url) : httpJson(chosen.url);
+  }
+
+  /** As it was found, or given; once `extendedCard` was called, the extended one (§3.1.11). */
+  get card(): AgentCard {
+    return this.#card;
   }
 
   /**
@@ -97,7 +85,7 @@ export class A2AClient implements AsyncDisposable {
    * `url` may also be the card's own.
    */
   static async connect(url: string | URL, options: ConnectOptions = {}): Promise<A2AClient> {
-    const { binding, extensions = [], onDeviation, signal } = options;
+    const { binding, extensions = [], onDeviation, polling = {}, signal } = options;
     const given = String(url);
     const bindings = binding === undefined ? BINDINGS : BINDINGS.filter((name) => name === binding);
     if (bindings.length === 0)
@@ -106,11 +94,14 @@ export class A2AClient implements AsyncDisposable {
     const tell = teller(onDeviation, options.strict);
     const transport = createTransport(options);
     const session: Session = { transport, extensions, tell, closed: closing.signal, binding: 0, bodyType: undefined };
-    const fetchCard = (at: string) => perform(cardOperation(at, session, signal ? { signal } : {}), (card) => card);
-    const found = options.card ? { card: options.card, url: cardUrls(given)[0]! } : await findCard(given, fetchCard);
-    const chosen = chooseInterface(found, bindings, reporter(tell, 'card', 0));
+    const fetchCard = (at: string) => perform(cardOperation(at, session, signal ? { signal } : {}), readCard);
+    const report = reporter(tell, 'card', 0);
+    const found = options.card
+      ? { card: options.card, url: cardUrls(given)[0]! }
+      : await findCard(given, fetchCard, report);
+    const chosen = chooseInterface(found, bindings, report);
     session.binding = chosen.protocolBinding === 'JSONRPC' ? 0 : 1;
-    return new A2AClient(found.card, chosen, session, closing);
+    return new A2AClient(found.card, chosen, session, closing, polling);
   }
 
   /**
@@ -131,10 +122,7 @@ export class A2AClient implements AsyncDisposable {
           `expected the task to have ended or to wait for its caller, got ${task.status.state}`,
         );
       }
-      for (let polls = 1; wait && task && phaseOf(task) === 'running'; polls++) {
-        await life.sleep(backoffMs(polls, POLLING));
-        task = await this.get(task.id, { ...options, signal: life.signal });
-      }
+      if (wait && task) for await (const look of this.#poll(task.id, task, options, life)) ({ task } = look);
       if (task) this.#places.keep(task);
       const result = task ? { task } : answer;
       if (expectCompleted) checkCompleted(result);
@@ -149,46 +137,49 @@ export class A2AClient implements AsyncDisposable {
   }
 
   /**
-   * Sends a message and follows what happens (§3.1.2). Over an agent that does not stream, one event comes once the work is
-   * done. Leaving the loop does not cancel the task; `cancel` does.
+   * Sends a message and follows what happens (§3.1.2). An agent that does not stream is sent a message, and looked at again and
+   * again for as long as the task goes on: for news before its end, with `configuration.returnImmediately`. Leaving the loop does
+   * not cancel the task; `cancel` does.
    */
   stream(input: SendInput, options: MessageOptions & StreamOptions = {}): A2AStream {
-    const method = this.card.capabilities?.streaming ? 'SendStreamingMessage' : 'SendMessage';
+    const streams = this.#streams;
     const request = sendMessageRequest(input);
-    const doing = this.#sending(method, request, options);
-    return this.#stream(doing, options, this.#places.of(request.message), options.expectCompleted);
+    const doing = this.#sending(streams ? 'SendStreamingMessage' : 'SendMessage', request, options);
+    const open = (life: Lifetime, progress: Progress) =>
+      streams ? receive(doing, life, progress) : this.#sendAndPoll(doing, options, life, progress);
+    return this.#stream(doing, open, options, this.#places.of(request.message), options.expectCompleted);
   }
 
   /** The task as it is now (§3.1.3). */
   async get(id: string, options: CallOptions & { historyLength?: number } = {}): Promise<Task> {
-    return perform(
-      this.#operation('GetTask', { id: checked(id), historyLength: options.historyLength }, options),
-      readTask,
-    );
+    return this.#perform('GetTask', { id: checked(id), historyLength: options.historyLength }, options, readTask);
   }
 
   /** Asks the agent to stop; the task that comes back may be on its way to `TASK_STATE_CANCELED` only (§3.1.5). */
   async cancel(id: string, options: CallOptions & { metadata?: Struct } = {}): Promise<Task> {
-    return perform(this.#operation('CancelTask', { id: checked(id), metadata: options.metadata }, options), readTask);
+    return this.#perform('CancelTask', { id: checked(id), metadata: options.metadata }, options, readTask);
   }
 
-  /** Follows a task that is not at its end; the task as it is now comes first (§3.1.6). */
+  /**
+   * Follows a task that is not at its end; the task as it is now comes first (§3.1.6). Where the agent does not stream, the
+   * task is looked at again and again.
+   */
   subscribe(id: string, options: SubscribeOptions = {}): A2AStream {
-    if (!this.card.capabilities?.streaming) {
-      throw new A2AError('UnsupportedOperation', 'SubscribeToTask: the card does not declare streaming', {});
-    }
     const { lastEventId } = options;
     const headers = new Headers(options.headers);
     if (lastEventId !== undefined) headers.set('last-event-id', lastEventId);
     const doing = this.#operation('SubscribeToTask', { id: checked(id) }, { ...options, headers });
     // After an event id a server may leave out what came before: nothing is then to be said about the order.
     const report: Report = (kind, ...said) => ORDER.includes(kind) || doing.report(kind, ...said);
-    return this.#stream(lastEventId === undefined ? doing : { ...doing, report }, options, { taskId: id });
+    const open = this.#streams
+      ? (life: Lifetime, progress: Progress) => receive(doing, life, progress)
+      : (life: Lifetime, progress: Progress) => this.#pollEvents(id, undefined, options, life, progress);
+    return this.#stream(lastEventId === undefined ? doing : { ...doing, report }, open, options, { taskId: id });
   }
 
   /** One page of tasks (§3.1.4). */
   async list(params: Omit<ListTasksRequest, 'tenant'> = {}, options: CallOptions = {}): Promise<ListTasksResponse> {
-    return perform(this.#operation('ListTasks', params, options), readListTasksResponse);
+    return this.#perform('ListTasks', params, options, readListTasksResponse);
   }
 
   /** All tasks, page by page. */
@@ -196,16 +187,61 @@ export class A2AClient implements AsyncDisposable {
     params: Omit<ListTasksRequest, 'tenant'> = {},
     options: CallOptions = {},
   ): AsyncGenerator<Task, void, undefined> {
-    let { pageToken } = params;
-    for (;;) {
-      const page = await this.list({ ...params, ...(pageToken && { pageToken }) }, options);
-      yield* page.tasks;
-      if (!page.nextPageToken) return;
-      if (page.nextPageToken === pageToken) {
-        throw new MalformedResponseError('a new nextPageToken', 'ListTasks', pageToken);
-      }
-      pageToken = page.nextPageToken;
-    }
+    const page = (from: { pageToken?: string }) => this.list({ ...params, ...from }, options);
+    for await (const { tasks } of pages('ListTasks', params, page)) yield* tasks;
+  }
+
+  /**
+   * Has the agent call a webhook with what happens in a task from now on (§3.1.7, §4.3). A configuration of the same `id` is
+   * replaced; without one the agent gives it one. Throws `PushNotificationNotSupported`, with `cardMember`, where the card does not
+   * declare it. To give a webhook with a message: `configuration.taskPushNotificationConfig`.
+   */
+  async createPushConfig(
+    taskId: string,
+    config: Omit<TaskPushNotificationConfig, 'taskId' | 'tenant'>,
+    options: CallOptions = {},
+  ): Promise<TaskPushNotificationConfig> {
+    const params = { ...config, taskId: checked(taskId) };
+    // With an id it is the same thing twice.
+    return this.#perform('CreateTaskPushNotificationConfig', params, options, readPushConfig, Boolean(config.id));
+  }
+
+  /** One webhook of a task (§3.1.8); `TaskNotFound` where there is none of this id. */
+  async getPushConfig(taskId: string, id: string, options: CallOptions = {}): Promise<TaskPushNotificationConfig> {
+    return this.#perform('GetTaskPushNotificationConfig', whichConfig(taskId, id), options, readPushConfig);
+  }
+
+  /** One page of a task's webhooks (§3.1.9). */
+  async listPushConfigs(
+    taskId: string,
+    params: { pageSize?: number; pageToken?: string } = {},
+    options: CallOptions = {},
+  ): Promise<Required<ListTaskPushNotificationConfigsResponse>> {
+    const which = { ...params, taskId: checked(taskId) };
+    return this.#perform('ListTaskPushNotificationConfigs', which, options, readPushConfigs);
+  }
+
+  /** All webhooks of a task, page by page. */
+  async *listAllPushConfigs(
+    taskId: string,
+    params: { pageSize?: number; pageToken?: string } = {},
+    options: CallOptions = {},
+  ): AsyncGenerator<TaskPushNotificationConfig, void, undefined> {
+    const page = (from: { pageToken?: string }) => this.listPushConfigs(taskId, { ...params, ...from }, options);
+    for await (const { configs } of pages('ListTaskPushNotificationConfigs', params, page)) yield* configs;
+  }
+
+  /** Nothing more is sent to this webhook (§3.1.10). One that is not there is deleted as well. */
+  async deletePushConfig(taskId: string, id: string, options: CallOptions = {}): Promise<void> {
+    await this.#perform('DeleteTaskPushNotificationConfig', whichConfig(taskId, id), options, () => {});
+  }
+
+  /**
+   * The card that is only for callers who show who they are (§3.1.11), which is `card` from then on. Throws
+   * `UnsupportedOperation`, with `cardMember`, where the card does not declare one. The interface that is spoken stays.
+   */
+  async extendedCard(options: CallOptions = {}): Promise<AgentCard> {
+    return (this.#card = await this.#perform('GetExtendedAgentCard', {}, options, readCard));
   }
 
   /** Aborts all that is under way; the tasks themselves go on. */
@@ -218,17 +254,41 @@ export class A2AClient implements AsyncDisposable {
     return this.close();
   }
 
+  get #streams(): boolean {
+    return this.#card.capabilities?.streaming === true;
+  }
+
+  #perform<T>(
+    name: MethodName,
+    params: object,
+    options: CallOptions,
+    read: (result: unknown, where: string, report: Report) => T,
+    safe?: boolean,
+  ): Promise<T> {
+    if (name.includes('PushNotification')) checkCapability(this.#card, 'pushNotifications', name);
+    if (name === 'GetExtendedAgentCard') checkCapability(this.#card, 'extendedAgentCard', name);
+    return perform(this.#operation(name, params, options, false, safe), read);
+  }
+
   #sending(
     method: 'SendMessage' | 'SendStreamingMessage',
     request: SendMessageRequest,
     { configuration, metadata, ...options }: MessageOptions,
   ): Operation {
     const params = { ...request, ...(configuration && { configuration }), ...(metadata && { metadata }) };
+    if (params.configuration?.taskPushNotificationConfig) checkCapability(this.#card, 'pushNotifications', method);
     const blocking = method === 'SendMessage' && !params.configuration?.returnImmediately;
     return this.#operation(method, params, options, blocking);
   }
 
-  #operation(name: ClientMethod, params: object, options: CallOptions, blocking = false): Operation {
+  #operation(
+    name: MethodName,
+    params: object,
+    options: CallOptions,
+    blocking = false,
+    /** Repeating it changes nothing (§3.3.1). */
+    safe = /^(Get|List|Subscribe|Delete)/.test(name),
+  ): Operation {
     const { tenant, protocolBinding } = this.interface;
     // §8.3.2: the interface's tenant goes into every request, and nothing does where it has none.
     const calls = this.#binding(name, { ...(tenant && { tenant }), ...params });
@@ -236,22 +296,65 @@ export class A2AClient implements AsyncDisposable {
     const accept = [streams && SSE_MEDIA_TYPE, protocolBinding === 'HTTP+JSON' && A2A_MEDIA_TYPE, JSON_MEDIA_TYPE]
       .filter(Boolean)
       .join(', ');
-    const safe = name === 'GetTask' || name === 'ListTasks' || name === 'SubscribeToTask';
     return operation(this.#session, { name, calls, accept, safe, streams, blocking }, options);
   }
 
-  #stream(doing: Operation, options: StreamOptions, goesOn: Place, expectCompleted = false): A2AStream {
+  #stream(
+    doing: Operation,
+    open: StreamSource['open'],
+    options: StreamOptions,
+    goesOn: Place,
+    expectCompleted = false,
+  ): A2AStream {
     return new A2AStream({
       goesOn,
+      answers: doing.name !== 'SubscribeToTask',
       check: (result) => expectCompleted && checkCompleted(result),
       onRest: (task) => this.#places.keep(task),
       report: doing.report,
       begin: () => lifeOf(doing),
-      open: (life, progress) => receive(doing, life, progress),
+      open,
       rejoin: (taskId, life, progress) => this.#rejoin(taskId, options, life, progress),
       resumeAttempts: options.resume?.attempts ?? 0,
       backoff: doing.retry || {},
     });
+  }
+
+  /** The looks at a task, until it is at rest. */
+  #poll(id: string, seen: Task | undefined, options: CallOptions, life: Lifetime, authMs?: number) {
+    const get = () => this.get(id, { ...options, signal: life.signal });
+    return poll(get, seen, life, this.#polling, authMs);
+  }
+
+  /** The same as the events of a stream. */
+  async *#pollEvents(
+    id: string,
+    seen: Task | undefined,
+    options: CallOptions,
+    life: Lifetime,
+    progress: Progress,
+  ): AsyncGenerator<Received, void, undefined> {
+    const { idleMs } = this.#operation('GetTask', {}, options).timeouts;
+    for await (const { events } of this.#poll(id, seen, options, life, idleMs)) {
+      const received = new Received();
+      for (const event of events) received.add(event);
+      progress.events += events.length;
+      yield received;
+    }
+  }
+
+  async *#sendAndPoll(
+    doing: Operation,
+    options: CallOptions,
+    life: Lifetime,
+    progress: Progress,
+  ): AsyncGenerator<Received, void, undefined> {
+    let seen: Task | undefined;
+    for await (const received of receive(doing, life, progress)) {
+      seen = received.events[0]?.task;
+      yield received;
+    }
+    if (seen) yield* this.#pollEvents(seen.id, seen, options, life, progress);
   }
 
   async *#rejoin(
@@ -272,9 +375,6 @@ export class A2AClient implements AsyncDisposable {
   }
 }
 
-/** The first polls come soon, for agents that only forgot to wait. */
-const POLLING = { baseMs: 250, maxMs: 5_000 };
-
 /** What cannot be said of a subscription that begins in the middle. */
 const ORDER: readonly DeviationKind[] = ['first-event', 'append-without-artifact'];
 
@@ -290,7 +390,11 @@ function cardOperation(url: string, session: Session, options: CallOptions): Ope
   return operation(session, { name: 'card', ...kind }, options);
 }
 
-function checked(id: string): string {
-  if (typeof id !== 'string' || id === '') throw new InvalidInputError('id: expected the id of a task');
+function checked(id: string, of = 'a task'): string {
+  if (typeof id !== 'string' || id === '') throw new InvalidInputError(`id: expected the id of ${of}`);
   return id;
+}
+
+function whichConfig(taskId: string, id: string): { taskId: string; id: string } {
+  return { taskId: checked(taskId), id: checked(id, 'a push notification configuration') };
 }

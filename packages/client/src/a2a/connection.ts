@@ -4,6 +4,7 @@ import { MalformedResponseError, type Unread } from '../errors.ts';
 import { eventBatches, type Intake } from '../event-stream.ts';
 import type { Lifetime } from '../lifetime.ts';
 import type { Place } from '../json.ts';
+import { keepResponse } from '../response-info.ts';
 import { type Answer, attempts, type Operation, readResult } from './operation.ts';
 import { readStreamResponse } from './shape.ts';
 
@@ -29,6 +30,8 @@ export interface Progress {
   events: number;
   /** Those of them that were passed over. */
   unread: Unread;
+  /** What is read: its latest answer is kept with it. */
+  readonly owner: object;
   /** The server has begun to answer the request at hand. */
   answered: boolean;
   /** The task has come to its end: the server has little time to close. */
@@ -50,6 +53,7 @@ export async function* receive(
   progress.answered = false;
   const answer = await attempts(operation, life, async (opened) => opened);
   progress.answered = true;
+  keepResponse(progress.owner, answer.info);
   try {
     yield* read(answer, progress);
   } finally {

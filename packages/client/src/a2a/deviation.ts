@@ -7,6 +7,8 @@ export type RowId = `A2A10-${string}`;
 export const ROWS = {
   /** A binding is named otherwise than §5.8 does: `jsonrpc`, `REST` … */
   'binding-name': 'A2A10-CARD-006',
+  /** The card is where A2A 0.2 had it (§8.2). */
+  'card-path': 'A2A10-CARD-001',
   /** A relative url in the card (§4.4.6). */
   'relative-url': 'A2A10-CARD-005',
   /** The answer's Content-Type is not the binding's (§9.1, §11.1). */

@@ -32,6 +32,8 @@ export class A2AError extends AgentProtoError {
   /** `ErrorInfo.reason`, when the agent gave one. */
   readonly reason: string | undefined;
   readonly details: readonly ErrorDetail[];
+  /** The member of the card that does not offer the operation, such as `capabilities.pushNotifications` (§3.3.4): nothing was sent. */
+  readonly cardMember: string | undefined;
 
   constructor(
     name: A2AErrorName,
@@ -41,6 +43,7 @@ export class A2AError extends AgentProtoError {
       httpStatus?: number;
       reason?: string | undefined;
       details?: readonly ErrorDetail[];
+      cardMember?: string;
     },
   ) {
     super(message);
@@ -49,6 +52,7 @@ export class A2AError extends AgentProtoError {
     this.httpStatus = from.httpStatus;
     this.reason = from.reason;
     this.details = from.details ?? [];
+    this.cardMember = from.cardMember;
   }
 }
 

@@ -1,6 +1,6 @@
 import { A2A_MEDIA_TYPE, type MethodName, type METHODS } from '@agentproto/protocol/a2a/1.0';
 import { InvalidInputError } from '../errors.ts';
-import type { Binding, ClientMethod } from './binding.ts';
+import type { Binding } from './binding.ts';
 import type { Report } from './deviation.ts';
 import { fromError, isInShape } from './error.ts';
 import type { Place } from '../json.ts';
@@ -8,13 +8,18 @@ import type { Place } from '../json.ts';
 type Http<Name extends MethodName> = (typeof METHODS)[Name]['http'];
 
 /** §11.3. The compiler holds them to the protocol's own table, which is too large to ship. */
-const ROUTES: { readonly [Name in ClientMethod]: readonly [Http<Name>['path'], ...Http<Name>['verbs']] } = {
+const ROUTES: { readonly [Name in MethodName]: readonly [Http<Name>['path'], ...Http<Name>['verbs']] } = {
   SendMessage: ['/message:send', 'POST'],
   SendStreamingMessage: ['/message:stream', 'POST'],
   GetTask: ['/tasks/{id}', 'GET'],
   ListTasks: ['/tasks', 'GET'],
   CancelTask: ['/tasks/{id}:cancel', 'POST'],
   SubscribeToTask: ['/tasks/{id}:subscribe', 'POST', 'GET'],
+  CreateTaskPushNotificationConfig: ['/tasks/{taskId}/pushNotificationConfigs', 'POST'],
+  GetTaskPushNotificationConfig: ['/tasks/{taskId}/pushNotificationConfigs/{id}', 'GET'],
+  ListTaskPushNotificationConfigs: ['/tasks/{taskId}/pushNotificationConfigs', 'GET'],
+  DeleteTaskPushNotificationConfig: ['/tasks/{taskId}/pushNotificationConfigs/{id}', 'DELETE'],
+  GetExtendedAgentCard: ['/extendedAgentCard', 'GET'],
 };
 
 /** §11: a route for every operation, below the interface's url and its tenant. */

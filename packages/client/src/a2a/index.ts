@@ -1,11 +1,7 @@
-export {
-  A2AClient,
-  type ConnectOptions,
-  type MessageOptions,
-  type SendOptions,
-  type StreamOptions,
-  type SubscribeOptions,
-} from './client.ts';
+export { A2AClient } from './client.ts';
+export { responseOf, type ResponseInfo } from '../response-info.ts';
+export type { ConnectOptions, MessageOptions, SendOptions, StreamOptions, SubscribeOptions } from './options.ts';
+export type { Polling } from './poll.ts';
 export { A2AStream } from './stream.ts';
 export { A2AError, type A2AErrorName, type ErrorDetail, isA2AError, TaskNotCompletedError } from './error.ts';
 export { textOf } from './text.ts';

@@ -30,6 +30,14 @@ function memberOf({ artifact, status, taskId, id, role, parts }: Json): string |
   return role && parts ? 'message' : undefined;
 }
 
+/** A configuration of 0.3 had its members in an object of its own. */
+export function mendedConfig({ pushNotificationConfig, ...rest }: Json, where: Place, report: Report): Json {
+  report('old-spelling', `${where}: expected the members of the configuration, got pushNotificationConfig`, CONFIG_ROW);
+  return { ...rest, ...(pushNotificationConfig as Json) };
+}
+
+const CONFIG_ROW = 'A2A10-PUSH-001';
+
 /** `input-required` is TASK_STATE_INPUT_REQUIRED, and so on for all. */
 export function mendedState(state: string, where: Place, report: Report): string {
   const mended = `TASK_STATE_${state.toUpperCase().replaceAll('-', '_').replace('CANCELLED', 'CANCELED')}`;

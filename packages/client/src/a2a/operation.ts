@@ -2,6 +2,7 @@ import {
   A2A_MEDIA_TYPE,
   EXTENSIONS_HEADER,
   JSON_MEDIA_TYPE,
+  type MethodName,
   VERSION,
   VERSION_HEADER,
 } from '@agentproto/protocol/a2a/1.0';
@@ -19,9 +20,10 @@ import {
 } from '../call.ts';
 import { isAgentProtoError } from '../errors.ts';
 import type { Lifetime } from '../lifetime.ts';
+import { keepResponse } from '../response-info.ts';
 import { retrying } from '../retry.ts';
 import type { Transport } from '../transport.ts';
-import type { ClientMethod, WireCall } from './binding.ts';
+import type { WireCall } from './binding.ts';
 import { type Deviation, type Report, reporter } from './deviation.ts';
 import { type A2AError, fromError, isA2AError, isRpcError, saysMore } from './error.ts';
 
@@ -44,7 +46,7 @@ export interface Session {
 }
 
 /** One operation, with all that is said for it, by the client or the call. */
-export interface Operation extends Call<ClientMethod | 'card'> {
+export interface Operation extends Call<MethodName | 'card'> {
   /** The ways to carry it, best first. */
   calls: readonly WireCall[];
   report: Report;
@@ -88,7 +90,12 @@ export async function perform<T>(
   try {
     return await attempts(doing, life, async (answer) => {
       try {
-        return read(await readResult(answer), answer.where, doing.report);
+        const result = read(await readResult(answer), answer.where, doing.report);
+        keepResponse(result, answer.info);
+        return result;
+      } catch (error) {
+        keepResponse(error, answer.info);
+        throw error;
       } finally {
         answer.life.close();
       }
@@ -138,9 +145,13 @@ async function open(doing: Operation, call: WireCall, attempt: number, life: Lif
 
 /** The result in an answer that is one JSON document. */
 export async function readResult(answer: Answer): Promise<unknown> {
-  const { response, call, where, operation } = answer;
-  const { report, redact } = operation;
-  const json = parseJson(await textOf(answer, operation), answer, redact);
+  const { response, call, where, operation, info } = answer;
+  const { report, redact, name } = operation;
+  const text = await textOf(answer, operation);
+  // §11.3.3: what was deleted needs no words.
+  if (text === '' && name === 'DeleteTaskPushNotificationConfig') return {};
+  const json = parseJson(text, answer, redact);
+  info.body = json;
   const type = mediaTypeOf(response);
   // HTTP+JSON of 1.0.0 says `application/json`.
   if (type !== call.mediaType && type !== JSON_MEDIA_TYPE) {
@@ -151,10 +162,10 @@ export async function readResult(answer: Answer): Promise<unknown> {
 
 /** What an answer with an error status means, if it is an error of the protocol; else it may be a gateway's page. */
 function failureOf(call: WireCall, report: Report): (answer: HttpAnswer, text: string) => A2AError | undefined {
-  return ({ response: { status }, where }, text) => {
+  return ({ response: { status }, where, info }, text) => {
     const deviations: Parameters<Report>[] = [];
     try {
-      const json: unknown = JSON.parse(text);
+      const json: unknown = (info.body = JSON.parse(text));
       call.result(json, status, where, (...deviation) => deviations.push(deviation));
       if (!isRpcError(json)) return undefined;
       deviations.push(['error-shape', `${where}: expected an error in a member error`]);

@@ -1,8 +1,16 @@
-import type { ListTasksResponse, SendMessageResponse, StreamResponse, Task } from '@agentproto/protocol/a2a/1.0';
+import type {
+  AgentCard,
+  ListTaskPushNotificationConfigsResponse,
+  ListTasksResponse,
+  SendMessageResponse,
+  StreamResponse,
+  Task,
+  TaskPushNotificationConfig,
+} from '@agentproto/protocol/a2a/1.0';
 import { MalformedResponseError } from '../errors.ts';
 import type { Report } from './deviation.ts';
 import { isObject, type Json, type Place } from '../json.ts';
-import { mendedEvent, mendedPart, mendedRole, mendedState } from './mend.ts';
+import { mendedConfig, mendedEvent, mendedPart, mendedRole, mendedState } from './mend.ts';
 
 /**
  * The least that the rest of the client relies on; the full validators would be ten times its size.
@@ -65,6 +73,34 @@ export function readListTasksResponse(value: unknown, where: Place, report: Repo
     return task(object(each, where, path, 'a task'), where, path, report);
   });
   return { nextPageToken: '', pageSize: tasks.length, totalSize: tasks.length, ...page, tasks };
+}
+
+export function readPushConfig(value: unknown, where: Place, report: Report): TaskPushNotificationConfig {
+  let config = object(value, where, '', 'a push notification configuration');
+  if (config['pushNotificationConfig']) config = mendedConfig(config, where, report);
+  string(config['url'], where, '', 'url');
+  return config as unknown as TaskPushNotificationConfig;
+}
+
+/** A bare list is what A2A 0.3 had over HTTP; empty members may be left out. */
+export function readPushConfigs(
+  value: unknown,
+  where: Place,
+  report: Report,
+): Required<ListTaskPushNotificationConfigsResponse> {
+  if (Array.isArray(value)) report('missing-member', `${where}: expected the member configs, got a list`, CONFIGS_ROW);
+  const page = Array.isArray(value) ? { configs: value } : object(value, where, '', 'a page of configurations');
+  const configs = array(page['configs'] ?? [], where, 'configs').map((each) => readPushConfig(each, where, report));
+  return { nextPageToken: '', ...page, configs };
+}
+
+const CONFIGS_ROW = 'A2A10-PUSH-005';
+
+export function readCard(value: unknown, where: Place): AgentCard {
+  const card = object(value, where, '', 'an agent card');
+  if (Array.isArray(card['supportedInterfaces'])) return card as unknown as AgentCard;
+  const expected = 'the member supportedInterfaces (an A2A 0.3 card has none)';
+  throw new MalformedResponseError(expected, String(where), JSON.stringify(card));
 }
 
 function task(value: Json, where: Place, path: string, report: Report): Task {

@@ -26,6 +26,8 @@ import { comparePlaces, type Place } from './places.ts';
 export interface StreamSource {
   /** The task and the context that the message goes on with, as far as they are known. */
   goesOn: Place;
+  /** It is a message that is answered, and no subscription. */
+  answers: boolean;
   /** With `expectCompleted`; for `final`. */
   check(result: SendMessageResponse): void;
   /** The stream is over; the task may go on with another message. */
@@ -51,7 +53,7 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
   readonly #source: StreamSource;
   readonly #events: HandOut<Received, StreamResponse>;
   readonly #fold: Fold;
-  readonly #progress: Progress = { events: 0, unread: { count: 0, why: '' }, answered: false, done: false };
+  readonly #progress: Progress;
   #lastEventId: string | undefined;
   #life: Lifetime | undefined;
   #phase: Phase = 'running';
@@ -62,6 +64,7 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
 
   constructor(source: StreamSource) {
     this.#source = source;
+    this.#progress = { owner: this, events: 0, unread: { count: 0, why: '' }, answered: false, done: false };
     this.#fold = createFold(source.report);
     this.#events = new HandOut(this.#run(), (received, index) => this.#takeFrom(received, index));
   }
@@ -184,7 +187,8 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
     this.#compare(event);
     if (state) this.#phase = phaseOfState(state);
     // A message that goes on with a task: the first event may show it as it was before.
-    if (this.#phase === 'waiting' && this.#source.goesOn.taskId && !this.#fold.task) this.#phase = 'running';
+    const { answers, goesOn } = this.#source;
+    if (this.#phase === 'waiting' && answers && goesOn.taskId && !this.#fold.task) this.#phase = 'running';
     if (event.message && this.#fold.task) report('message-in-task-stream', 'expected updates of the task only');
     else if (event.message) this.#phase = 'done';
     this.#progress.done = this.#phase === 'done';

@@ -12,6 +12,7 @@ import {
 import { type AgentProtoError, MalformedResponseError } from '../errors.ts';
 import { isObject } from '../json.ts';
 import type { Lifetime } from '../lifetime.ts';
+import { keepResponse, responseOf } from '../response-info.ts';
 import { retryAfterMs, retrying } from '../retry.ts';
 import type { Transport } from '../transport.ts';
 import { type Deviation, type Report, reporter } from './deviation.ts';
@@ -70,17 +71,13 @@ export function answerTo<T>(
   );
 }
 
-/** The request ids of answers, as far as servers give them. */
-const REQUEST_IDS = new WeakMap<object, string>();
-
 /** What the server calls the request that `value` is the result of (`x-request-id`), for those who run the server. */
 export function requestIdOf(value: object): string | undefined {
-  return REQUEST_IDS.get(value);
+  return responseOf(value)?.requestId;
 }
 
-export function keepRequestId(value: unknown, { response }: Answer): void {
-  const id = response.headers.get('x-request-id');
-  if (id && typeof value === 'object' && value !== null) REQUEST_IDS.set(value, id);
+export function keepRequestId(value: unknown, { info }: Answer): void {
+  keepResponse(value, info);
 }
 
 /** The JSON of an answer; undefined for an empty body. Throws what a body with an error in it says. */
@@ -133,7 +130,7 @@ function failureOf(call: ResponsesCall): (answer: Answer, text: string) => Agent
 }
 
 function errorOf(
-  { response, where }: Answer,
+  { response, where, info }: Answer,
   body: unknown,
   { redact, report }: ResponsesCall,
 ): ResponsesError | undefined {
@@ -149,7 +146,7 @@ function errorOf(
     {
       status: status < 300 ? undefined : status,
       retryAfterMs: ms >= 0 ? ms : retryAfterMs(headers.get('retry-after')),
-      requestId: headers.get('x-request-id') ?? undefined,
+      requestId: info.requestId,
       shouldRetry: should === 'true' ? true : should === 'false' ? false : undefined,
     },
   );
