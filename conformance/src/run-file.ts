@@ -1,20 +1,24 @@
 import { createReadStream } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
-import { createExchangeRedactor, LogError, packExchange, unpackExchange } from '@agentproto/recording';
-import { createDigestedLog, readDigestedLog, type DigestedLog } from '@agentproto/recording/log';
+import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createExchangeRedactor, LogError, packExchange, type Exchange } from '@agentproto/recording';
+import { createDigestedLog, readDigestedLog, type DigestedLog, type TextSource } from '@agentproto/recording/log';
 import { isCredential } from './credentials.ts';
 import type { Failure, Finding } from './kit/result.ts';
 import type { RunEvent, RunFooter, RunHeader } from './kit/run-log.ts';
 import type { RunEntry } from './kit/runner.ts';
 import { UsageError } from './kit/usage-error.ts';
 import type { Ending } from './report/exit-code.ts';
-import type { RunRecord } from './report/judgement.ts';
+import type { RunRecord, RunSource } from './report/judgement.ts';
 import type { Scoring } from './report/model.ts';
 import { RUN_FORMAT, type RunEnd, type StoredEvent, type StoredHeader } from './run-format.ts';
 
 /** Where the lines of a run file go. */
 export interface Sink {
   write(text: string): unknown;
+  /** Everything that was written, from its beginning. */
+  read(): TextSource;
   close(): Promise<void>;
 }
 
@@ -23,7 +27,7 @@ export interface RunLogOptions {
   headers?: readonly (readonly [name: string, value: string])[];
   /** By what the run will be scored; the file remembers it, so that `verify` can score it again. */
   scoring: Scoring;
-  /** The run file; without it the run is kept in memory only. */
+  /** The run file, which also holds the exchanges, so that they need no memory; without it they are kept. */
   sink?: Sink;
 }
 
@@ -33,8 +37,10 @@ export interface RunLog extends AsyncDisposable {
   listen(entry: RunEntry): RunEntry;
   /** The header has come. */
   readonly began: boolean;
-  /** @throws Error before the header has come. */
+  /** The run so far, without its exchanges. @throws Error before the header has come. */
   record(): RunRecord;
+  /** The run as reports read it, once the footer is written. */
+  source(footer: RunFooter): RunSource;
   totals(): RunFooter['totals'];
   /** Writes the footer. @throws Error when anything of the file could not be written. */
   close(footer: RunFooter, ending: Pick<Ending, 'outcome' | 'exitCode'>): Promise<void>;
@@ -43,19 +49,26 @@ export interface RunLog extends AsyncDisposable {
 export function createRunLog({ headers = [], scoring, sink }: RunLogOptions): RunLog {
   const redact = redactorFor(secretsOf(headers));
   const events: RunEvent[] = [];
+  const exchanges: Exchange[] = [];
   const totals = { scenarios: 0, findings: 0, exchanges: 0 };
   let header: RunHeader | undefined;
   let file: DigestedLog<StoredEvent, RunEnd> | undefined;
   let failure: unknown;
 
   const add = (event: RunEvent) => {
-    events.push(event);
-    if (event.type === 'exchange') totals.exchanges += 1;
+    if (event.type === 'exchange') {
+      totals.exchanges += 1;
+      if (!sink) exchanges.push(event.exchange);
+    } else events.push(event);
     if (event.type === 'scenario-end') {
       totals.scenarios += 1;
       totals.findings += event.findings.length;
     }
     file?.append(event).catch((error: unknown) => (failure ??= error));
+  };
+  const record = (): RunRecord => {
+    if (!header) throw new Error('the run has not begun');
+    return { header, events };
   };
   return {
     listen(entry) {
@@ -71,10 +84,12 @@ export function createRunLog({ headers = [], scoring, sink }: RunLogOptions): Ru
     get began() {
       return header !== undefined;
     },
-    record() {
-      if (!header) throw new Error('the run has not begun');
-      return { header, events };
-    },
+    record,
+    source: (footer) => ({
+      ...record(),
+      footer,
+      exchanges: () => (sink ? readExchanges(() => sink.read()) : each(exchanges)),
+    }),
     totals: () => ({ ...totals }),
     async close(footer, { outcome, exitCode }) {
       await file?.close({ ...footer, outcome, exitCode });
@@ -89,8 +104,22 @@ export function runFileSink(file: string): Sink {
   let handle: Promise<FileHandle> | undefined;
   return {
     write: async (text) => (await (handle ??= open(file, 'w'))).appendFile(text),
+    read: () => createReadStream(file),
     // That it could not be opened is said by `write`.
     close: async () => (await handle?.catch(() => undefined))?.close(),
+  };
+}
+
+/** A run file that nobody asked for: where exchanges are while reports are made of them. Gone once it is closed. */
+export async function temporarySink(): Promise<Sink> {
+  const folder = await mkdtemp(join(tmpdir(), 'agentproto-run-'));
+  const sink = runFileSink(join(folder, 'run.ndjson'));
+  return {
+    ...sink,
+    close: async () => {
+      await sink.close();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
@@ -140,9 +169,11 @@ function redactorFor(secrets: readonly string[]) {
   };
 }
 
-/** A run as it was read from its file. */
-export interface RunFile extends RunRecord {
+/** A run as it was read from its file; its exchanges are read again whenever they are asked for. */
+export interface RunFile extends RunSource {
   file: string;
+  /** How many exchanges there are, and the lowest and the highest of their ids. */
+  exchangeIds: { count: number; least: number; most: number };
   /** By what the run was scored. */
   scoring: Scoring;
   /** What its footer says; absent when it is cut. */
@@ -157,6 +188,7 @@ export interface RunFile extends RunRecord {
  */
 export async function readRunFile(file: string): Promise<RunFile> {
   const events: RunEvent[] = [];
+  const exchangeIds = { count: 0, least: Infinity, most: -1 };
   const problems: RunFile['problems'] = [];
   let header: StoredHeader | undefined;
   let end: RunEnd | undefined;
@@ -164,12 +196,12 @@ export async function readRunFile(file: string): Promise<RunFile> {
     for await (const entry of readDigestedLog(RUN_FORMAT, createReadStream(file))) {
       if (entry.type === 'header') header = entry.header;
       else if (entry.type === 'footer') end = entry.totals;
-      else
-        events.push(
-          entry.event.type === 'exchange'
-            ? { ...entry.event, exchange: unpackExchange(entry.event.exchange) }
-            : entry.event,
-        );
+      else if (entry.event.type === 'exchange') {
+        const { id } = entry.event.exchange;
+        exchangeIds.count += 1;
+        exchangeIds.least = Math.min(exchangeIds.least, id);
+        exchangeIds.most = Math.max(exchangeIds.most, id);
+      } else events.push(entry.event);
     }
   } catch (error) {
     const kind =
@@ -188,8 +220,24 @@ export async function readRunFile(file: string): Promise<RunFile> {
     file,
     header: rest,
     events,
+    exchanges: () => readExchanges(() => createReadStream(file)),
+    exchangeIds,
     scoring,
     problems,
     ...(end && { end, footer: { durationMs: end.durationMs, totals: end.totals } }),
   };
+}
+
+/** As far as the file goes: that it is cut or changed is said by who reads it whole. */
+async function* readExchanges(read: () => TextSource): AsyncGenerator<Exchange, void, undefined> {
+  try {
+    for await (const entry of readDigestedLog(RUN_FORMAT, read()))
+      if (entry.type === 'event' && entry.event.type === 'exchange') yield entry.event.exchange;
+  } catch (error) {
+    if (!(error instanceof LogError) || (error.code !== 'truncated' && error.code !== 'edited')) throw error;
+  }
+}
+
+async function* each<T>(items: Iterable<T>): AsyncGenerator<T, void, undefined> {
+  yield* items;
 }

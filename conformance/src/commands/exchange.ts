@@ -11,17 +11,22 @@ export const showExchange: Command = async (args) => {
   if (file === undefined || number === undefined || positionals.length > 2)
     throw new UsageError('show: expected a run file, as written by --report run=FILE, and the number of an exchange');
   const id = parseInteger('show RUN', number, 0, Number.MAX_SAFE_INTEGER);
-  const { events } = await readRunFile(file);
-  const exchanges = events.flatMap((event) => (event.type === 'exchange' ? [event.exchange] : []));
-  const found = exchanges.find((exchange) => exchange.id === id);
+  const { exchanges, exchangeIds } = await readRunFile(file);
+  const found = await exchangeNumbered(id, exchanges());
   if (!found) {
-    const ids = exchanges.map((exchange) => exchange.id);
-    const range = ids.length > 0 ? `${Math.min(...ids)} to ${Math.max(...ids)}` : 'none';
-    throw new UsageError(`show: there is no exchange ${id} in ${file}; expected one of ${range}`);
+    const { count, least, most } = exchangeIds;
+    throw new UsageError(
+      `show: there is no exchange ${id} in ${file}; expected one of ${count > 0 ? `${least} to ${most}` : 'none'}`,
+    );
   }
   process.stdout.write(`${exchangeText(found).join('\n')}\n`);
   return 0;
 };
+
+async function exchangeNumbered(id: number, exchanges: AsyncIterable<Exchange>): Promise<Exchange | undefined> {
+  for await (const exchange of exchanges) if (exchange.id === id) return exchange;
+  return undefined;
+}
 
 /** The exchange as it went over the wire, line by line. */
 export function exchangeText({

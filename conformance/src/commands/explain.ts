@@ -1,7 +1,8 @@
-import { families, requirements, type Requirement } from '@agentproto/rules';
+import { requirements, type Requirement } from '@agentproto/rules';
 import type { Command } from '../command.ts';
 import { UsageError } from '../kit/usage-error.ts';
 import { didYouMean } from '@agentproto/script';
+import { sourceOf } from '../report/source.ts';
 import { wrap } from '../report/text.ts';
 import { describeChecks } from './checks.ts';
 import { parseFlags } from './flags.ts';
@@ -26,13 +27,13 @@ export const explain: Command = async (args) => {
 };
 
 export function renderExplanation(row: Requirement, checks: readonly string[], width: number): string {
-  const { title, source } = revisionOf(row);
+  const { title, url } = sourceOf(row);
   const needs = [
     ...(row.capability ?? []).map((name) => `capability ${name}`),
     ...(row.stimulus ?? []).map((word) => `stimulus ${word}`),
   ];
   const facts: [string, readonly string[]][] = [
-    ['source', [`${title}, section ${row.section}`, ...(source ? [source] : [])]],
+    ['source', [`${title}, section ${row.section}`, ...(url ? [url] : [])]],
     ['basis', [BASES[row.basis]]],
     ['seen over', [row.binding.join(', ')]],
     ['needs', needs.length > 0 ? [needs.join(', ')] : []],
@@ -59,10 +60,3 @@ const BASES: Record<Requirement['basis'], string> = {
   product: 'a product is seen to do so',
   ours: 'our reading of the source',
 };
-
-function revisionOf({ family, revision }: Requirement): { title: string; source?: string } {
-  const known: {
-    readonly [family: string]: { revisions: { readonly [revision: string]: { title: string; source?: string } } };
-  } = families;
-  return known[family]?.revisions[revision] ?? { title: `${family}@${revision}` };
-}

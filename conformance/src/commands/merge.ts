@@ -3,7 +3,7 @@ import { UsageError } from '../kit/usage-error.ts';
 import { buildMergedReport } from '../report/build.ts';
 import { readRunFile } from '../run-file.ts';
 import { parseFlags } from './flags.ts';
-import { parseOutputs, prepareFile, writeOutputs } from './outputs.ts';
+import { isData, parseOutputs, prepareFile, writeReports } from './outputs.ts';
 import { readScoring, SCORING_FLAGS } from './scoring.ts';
 import { show } from './show.ts';
 
@@ -23,7 +23,7 @@ export const merge: Command = async (args) => {
   }
   for (const { file } of outputs) await prepareFile('--report', file);
   const report = buildMergedReport(runs, scoring);
-  show(report, runs, verbosity);
-  await writeOutputs(outputs, report, runs);
+  await show(report, runs, { verbosity, ...(outputs.some(isData) && { stream: process.stderr }) });
+  await writeReports(outputs, report, runs);
   return report.exitCode;
 };

@@ -10,9 +10,9 @@ import { ending } from '../report/exit-code.ts';
 import { acceptedReds } from '../report/expectation.ts';
 import { painter, surface } from '../report/paint.ts';
 import { createProgress, type Progress } from '../report/progress.ts';
-import { createRunLog, runFileSink, type RunLog } from '../run-file.ts';
+import { createRunLog, runFileSink, temporarySink, type RunLog } from '../run-file.ts';
 import { parseFlags } from './flags.ts';
-import { parseOutputs, prepareFile, RUN_OUTPUT, writeOutputs } from './outputs.ts';
+import { isData, parseOutputs, prepareFile, RUN_OUTPUT, writeReports } from './outputs.ts';
 import { readScoring, SCORING_FLAGS } from './scoring.ts';
 import { readSettings, RUN_FLAGS, type Settings } from './settings.ts';
 import { show } from './show.ts';
@@ -32,19 +32,23 @@ export const run: Command = async (args, tool) => {
   for (const { file } of outputs) await prepareFile('--report', file);
   if (newBaseline !== undefined) await prepareFile('--write-baseline', newBaseline);
 
-  const runFile = outputs.find(({ format }) => format === RUN_OUTPUT)?.file;
+  const runFile = outputs.find(({ format }) => format === RUN_OUTPUT.format)?.file;
+  const sink = runFile === undefined ? await temporarySink() : runFileSink(runFile);
   await using log = createRunLog({
     headers: [...settings.headers, ...(settings.identity?.headers ?? [])],
     scoring,
-    ...(runFile !== undefined && { sink: runFileSink(runFile) }),
+    sink,
   });
   const footer = await play(settings, tool, log, progressFor(verbosity));
 
-  const record = { ...log.record(), footer };
-  const report = buildReport(record, scoring);
-  show(report, [record], verbosity);
-  await log.close(footer, ending(report));
-  await writeOutputs(outputs, report, [record]);
+  const source = log.source(footer);
+  const report = buildReport(source, scoring);
+  try {
+    await log.close(footer, ending(report));
+  } finally {
+    await show(report, [source], { verbosity, ...(outputs.some(isData) && { stream: process.stderr }) });
+  }
+  await writeReports(outputs, report, [source]);
   if (newBaseline !== undefined)
     await writeFile(newBaseline, formatBaseline(acceptedReds(report, scoring.baseline ?? [], reason)));
   return report.exitCode;

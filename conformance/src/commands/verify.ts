@@ -37,7 +37,7 @@ export function contradictions(run: RunFile, registry: Registry = requirements):
   const counted = {
     scenarios: plays.length,
     findings: plays.reduce((sum, { findings }) => sum + findings.length, 0),
-    exchanges: events.filter((event) => event.type === 'exchange').length,
+    exchanges: run.exchangeIds.count,
   };
   const found = (Object.keys(counted) as (keyof typeof counted)[])
     .filter((name) => counted[name] !== footer.totals[name])

@@ -1,4 +1,4 @@
-import type { Exchange } from '@agentproto/recording';
+import type { ExchangeLookup } from './format.ts';
 import type { Paint } from './paint.ts';
 
 export interface ConsoleOptions {
@@ -8,5 +8,5 @@ export interface ConsoleOptions {
   /** `quiet`: the last sentence alone. `verbose`: every requirement, and every failure in full. */
   verbosity: 'quiet' | 'normal' | 'verbose';
   /** Looks an exchange up; `run` is the index in `report.runs`. */
-  exchange?: ((run: number, id: number) => Exchange | undefined) | undefined;
+  exchange?: ExchangeLookup | undefined;
 }

@@ -5,6 +5,7 @@ import { LEVELS, type Report, type ReportedRequirement } from './model.ts';
 import { MARKS, REDS, type Paint } from './paint.ts';
 import type { ConsoleOptions } from './console-options.ts';
 import { redBlock } from './red-block.ts';
+import { isExpected, listReds } from './reds.ts';
 import { count, cut, duration, plain, wrap, wrapItems } from './text.ts';
 
 /** What a run has to say, for people: how each area went, what is wrong and where, and one last sentence. */
@@ -127,27 +128,15 @@ const NOT_RUN_WORDS: { readonly [reason: string]: string } = {
 };
 
 /** A reason in words. */
-function because(verdict: Verdict, reason: string): string {
+export function because(verdict: Verdict, reason: string): string {
   if (verdict === 'blocked')
     return reason === NO_ACCESS ? 'blocked: the target asks for credentials' : `blocked by ${reason}`;
   return (verdict === 'not-run' ? NOT_RUN_WORDS[reason] : undefined) ?? reason.slice(0, 500);
 }
 
-/** Every red that it has, the baseline expects. */
-function isExpected({ verdict, bindings }: ReportedRequirement): boolean {
-  const same = Object.values(bindings).filter((row) => row.verdict === verdict);
-  return same.length > 0 && same.every(({ expected }) => expected !== undefined);
-}
-
 /** One block for each requirement that is red and not expected to be: broken rules first, and among them causes first. */
 function reds(report: Report, options: ConsoleOptions): string[][] {
-  const rows = new Map(report.requirements.map((row) => [row.id, row]));
-  return REDS.flatMap((verdict) =>
-    report.causes.flatMap(({ id, blocks }) => {
-      const row = rows.get(id);
-      return row?.verdict === verdict && !isExpected(row) ? [redBlock(row, blocks, report, options)] : [];
-    }),
-  );
+  return listReds(report).flatMap((red) => (red.expected === undefined ? [redBlock(red, options)] : []));
 }
 
 /** What could not be told, by reason; what stands behind a red is named there. */

@@ -1,6 +1,6 @@
-import type { Report } from './model.ts';
+import type { ReportInput } from './format.ts';
 
-/** The JSON report as text; `report.schema.json` is its schema. */
-export function renderJson(report: Report): string {
-  return `${JSON.stringify(report, null, 2)}\n`;
+/** The JSON report; `report.schema.json` is its schema. */
+export function* renderJson({ report }: ReportInput): Iterable<string> {
+  yield `${JSON.stringify(report, null, 2)}\n`;
 }

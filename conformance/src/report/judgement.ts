@@ -1,3 +1,4 @@
+import type { Exchange } from '@agentproto/recording';
 import type { Finding } from '../kit/result.ts';
 import { isRed, rowOf } from '../kit/revise.ts';
 import type { RunEvent, RunFooter, RunHeader } from '../kit/run-log.ts';
@@ -8,6 +9,12 @@ export interface RunRecord {
   header: RunHeader;
   events: readonly RunEvent[];
   footer?: RunFooter | undefined;
+}
+
+/** A run with its exchanges, which `events` does not hold: there may be more of them than there is memory. */
+export interface RunSource extends RunRecord {
+  /** One after the other, in the order in which they ended; from the start whenever it is called. Values are not parsed. */
+  exchanges(): AsyncIterable<Exchange>;
 }
 
 /** What a run says of one requirement over one binding. */

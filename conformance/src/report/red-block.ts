@@ -1,32 +1,21 @@
 import { timeline, type Body, type Exchange } from '@agentproto/recording';
 import type { ConsoleOptions } from './console-options.ts';
-import type { Report, ReportedFailure, ReportedRequirement, ReportedScenario } from './model.ts';
-import { MARKS, REDS } from './paint.ts';
+import type { ReportedFailure, ReportedRequirement } from './model.ts';
+import { MARKS } from './paint.ts';
+import { placeOf, type Red } from './reds.ts';
 import { count, cut, duration, few, shown, wrap } from './text.ts';
 
 /** One red: the rule, where it was broken first, what came, and what stands behind it. */
-export function redBlock(
-  row: ReportedRequirement,
-  blocks: readonly string[],
-  report: Report,
-  options: ConsoleOptions,
-): string[] {
+export function redBlock({ row, bindings, failures, blocks }: Red, options: ConsoleOptions): string[] {
   const { paint, width, verbosity } = options;
   const { mark, styles } = MARKS[row.verdict];
-  const over = Object.entries(row.bindings).filter(([, { verdict }]) => verdict === row.verdict);
-  const level = `${row.level.toUpperCase()}${row.basis === 'stated' ? '' : `, ${row.basis}`}`;
-  const facts = `${level} · ${/^\d/.test(row.section) ? '§' : ''}${row.section} · ${over.map(([binding]) => binding).join(', ')}${row.unscored ? ' · not scored' : ''}`;
+  const facts = `${levelOf(row)} · ${sectionOf(row)} · ${bindings.join(', ')}${row.unscored ? ' · not scored' : ''}`;
   const lines = [
     `  ${paint(`${mark} ${row.id}`, ...styles)}  ${paint(cut(facts, width - row.id.length - 6), 'dim')}`,
     ...wrap(row.statement, width - 6).map((line) => `    ${paint(line, 'bold')}`),
   ];
   if (row.reason) lines.push(...wrap(row.reason.slice(0, 1_000), width - 6).map((line) => `    ${line}`));
 
-  const failures = report.scenarios.flatMap((scenario) =>
-    scenario.failures
-      .filter((failure) => failure.requirement === row.id && REDS.includes(failure.verdict))
-      .map((failure) => ({ scenario, failure })),
-  );
   const full = verbosity === 'verbose' ? failures : failures.slice(0, 1);
   for (const one of full)
     lines.push(
@@ -50,11 +39,18 @@ export function redBlock(
   return lines;
 }
 
-function placeOf({ scenario, failure }: { scenario: ReportedScenario; failure: ReportedFailure }): string {
-  return `${scenario.id} over ${failure.binding}`;
+/** `MUST`; with its basis where the source does not state it. */
+export function levelOf({ level, basis }: ReportedRequirement): string {
+  return `${level.toUpperCase()}${basis === 'stated' ? '' : `, ${basis}`}`;
 }
 
-function failureLines(
+/** `§3.1.5`; a name stays a name. */
+export function sectionOf({ section }: ReportedRequirement): string {
+  return `${/^\d/.test(section) ? '§' : ''}${section}`;
+}
+
+/** What was expected and what came, indented; with the frames around the one in question. */
+export function failureLines(
   failure: ReportedFailure,
   run: number,
   { paint, width, verbosity, exchange }: ConsoleOptions,
@@ -110,7 +106,7 @@ const LONGEST = 16_384;
 const FRAMES_SHOWN = 6;
 
 /** The frames up to the one in question and the two after it; without one the timeline chooses. */
-function excerpt(exchange: Exchange, frame: number | undefined): Exchange {
+export function excerpt(exchange: Exchange, frame: number | undefined): Exchange {
   const frames = exchange.frames.map((one) => ({ ...one, data: brief(one.data) }));
   const place = frames.findIndex(({ index }) => index === frame);
   const start = Math.max(0, Math.min(place - 3, frames.length - FRAMES_SHOWN));

@@ -2,7 +2,7 @@ import type { Requirement, RequirementId } from '@agentproto/rules';
 import type { Exchange } from '@agentproto/recording';
 import type { Finding, PlannedRow } from '../kit/result.ts';
 import type { RunEvent, RunHeader } from '../kit/run-log.ts';
-import type { RunRecord } from './judgement.ts';
+import type { RunRecord, RunSource } from './judgement.ts';
 import type { Registry } from './model.ts';
 
 /** A small run made by hand: a bit of everything, for goldens of reports. */
@@ -279,5 +279,16 @@ export function runOf(
     ],
     footer: { durationMs: 10, totals: { scenarios: 1, findings: findings.length, exchanges: 0 } },
     ...record,
+  };
+}
+
+/** The same run as reports read it: its exchanges apart. */
+export function sourceOfRun(run: RunRecord): RunSource {
+  return {
+    ...run,
+    events: run.events.filter(({ type }) => type !== 'exchange'),
+    async *exchanges() {
+      for (const event of run.events) if (event.type === 'exchange') yield event.exchange;
+    },
   };
 }

@@ -7,7 +7,7 @@ import { families, familiesNamed } from '../families.ts';
 import { runSuite } from '../kit/runner.ts';
 import { UsageError } from '../kit/usage-error.ts';
 import { buildMergedReport } from '../report/build.ts';
-import type { RunRecord } from '../report/judgement.ts';
+import type { RunSource } from '../report/judgement.ts';
 import { painter, surface } from '../report/paint.ts';
 import { createProgress } from '../report/progress.ts';
 import { createRunLog } from '../run-file.ts';
@@ -32,17 +32,17 @@ async function start(args: readonly string[]): Promise<number> {
   }
   const named = flags.one('protocol');
   const wanted = new Set((named === undefined ? families : familiesNamed(named.split(','))).map(({ id }) => id));
-  const runs: RunRecord[] = [];
+  const runs: RunSource[] = [];
   for (const fixture of fixtures) {
     const protocols = fixture.protocols.filter((id) => wanted.has(id));
     if (protocols.length > 0) runs.push(await judge(fixture, protocols));
   }
   const report = buildMergedReport(runs, { failOn: 'should', allowIncomplete: false });
-  show(report, runs, flags.has('verbose') ? 'verbose' : 'normal');
+  await show(report, runs, { verbosity: flags.has('verbose') ? 'verbose' : 'normal' });
   return report.exitCode;
 }
 
-async function judge(fixture: Fixture, protocols: readonly string[]): Promise<RunRecord> {
+async function judge(fixture: Fixture, protocols: readonly string[]): Promise<RunSource> {
   const { name, options, headers = [], identity } = fixture;
   const { width, colors, live } = surface(process.stderr);
   const progress = createProgress({
@@ -76,7 +76,7 @@ async function judge(fixture: Fixture, protocols: readonly string[]): Promise<Ru
     (entry) => progress.listen(log.listen(entry)),
   );
   progress.done();
-  return { ...log.record(), footer };
+  return log.source(footer);
 }
 
 try {
