@@ -150,9 +150,10 @@ export function mountCore(
       .type('application/json')
       .send(JSON.stringify({ script: 1, protocols: families.map(({ id }) => id), urls: urls(baseUrl()) })),
   );
-  for (const { id, mount } of families) {
+  for (const { id, load, mount } of families) {
     // An async plugin, so that options that cannot be reject where the server is made.
     void scope.register(async (inner) => {
+      if (load) loadFirst(inner, load);
       const place = mount(inner, context, options);
       inner.setErrorHandler((error, request, reply) => place.refuse(request, reply, reported(error, request)));
       if (place.socket !== undefined) upgrades.add(scope.prefix + place.socket);
@@ -214,6 +215,18 @@ function quirkUses(quirks: readonly AnyQuirk[], families: typeof FAMILIES): Quir
       );
     }
     return { quirk, applied: 0 };
+  });
+}
+
+/** The first request to a family waits until all is there that the family needs. */
+function loadFirst(scope: FastifyInstance, load: () => Promise<unknown>): void {
+  let loaded = false;
+  scope.addHook('onRequest', (_request, _reply, goOn) => {
+    if (loaded) return goOn();
+    load()
+      .then(() => void (loaded = true))
+      .catch((error: Error) => error)
+      .then((error) => goOn(error ?? undefined));
   });
 }
 

@@ -58,6 +58,8 @@ export interface Family<Options> {
   id: string;
   /** Its own headers, for web pages. */
   headers?: FamilyHeaders;
+  /** What it needs besides before its first request. */
+  load?: () => Promise<unknown>;
   /** Adds the routes to a scope of its own. */
   mount: (scope: FastifyInstance, context: ServerContext, options: Options) => Mounted;
 }

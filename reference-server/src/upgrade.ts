@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { WebSocket, WebSocketServer } from 'ws';
+import type { ServerContext } from './server-context.ts';
 
 /** Lets requests for a WebSocket come to the routes like all others: same hooks, same refusals, same log. */
 export interface Upgrades {
@@ -53,13 +54,25 @@ export function asksForWebSocket({ method, headers }: IncomingMessage): boolean 
  * Takes the connection of a request; the reply has to be hijacked. What is wrong with the handshake is answered by `ws`.
  * False: the request asks for no WebSocket.
  */
-export function takeSocket(
-  server: WebSocketServer,
-  request: IncomingMessage,
-  serve: (socket: WebSocket, connection: Socket) => void,
-): boolean {
-  const asked = asking.get(request);
-  if (!asked) return false;
-  server.handleUpgrade(request, asked.socket, asked.head, (socket) => serve(socket, asked.socket));
-  return true;
+export type TakeSocket = (request: IncomingMessage, serve: (socket: WebSocket, connection: Socket) => void) => boolean;
+
+/** For messages of at most `maxPayload` bytes. `ws` is imported with the first socket. */
+export function socketTaker({ report }: Pick<ServerContext, 'report'>, maxPayload: number): TakeSocket {
+  let sockets: Promise<WebSocketServer> | undefined;
+  const make = async () => {
+    const { WebSocketServer } = await import('ws');
+    return new WebSocketServer({ noServer: true, clientTracking: false, maxPayload });
+  };
+  return (request, serve) => {
+    const asked = asking.get(request);
+    if (!asked) return false;
+    const { socket, head } = asked;
+    (sockets ??= make())
+      .then((server) => server.handleUpgrade(request, socket, head, (opened) => serve(opened, socket)))
+      .catch((error: unknown) => {
+        report(error);
+        socket.destroy();
+      });
+    return true;
+  };
 }

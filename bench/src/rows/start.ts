@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Figures, Row, Subject } from '../row.ts';
 
-const cli = fileURLToPath(import.meta.resolve('@agentproto/reference-server').replace(/dist\/.*$/, 'dist/cli.js'));
+const cli = fileURLToPath(new URL('cli.js', import.meta.resolve('@agentproto/reference-server')));
 
 /** Milliseconds from the start of a process until it ends, or until it prints. */
 async function started(args: readonly string[], until: 'exit' | 'output'): Promise<number> {

@@ -16,6 +16,7 @@ import { standardImpl } from './impl.ts';
 import { rpcFailure } from './json-rpc.ts';
 import { settingsOf } from './options.ts';
 import type { A2AOptions } from './options.ts';
+import { rules } from './params.ts';
 import { restFailure } from './rest.ts';
 
 /** Where HTTP+JSON is served at the root as well. */
@@ -24,6 +25,7 @@ const ROOT_ROUTES = ['/message::send', '/message::stream', '/tasks', '/tasks/*',
 export const a2a10: Family<{ a2a?: A2AOptions | undefined }> = {
   id: 'a2a@1.0',
   headers: { sent: ['A2A-Extensions', 'A2A-Version', 'Last-Event-ID'], read: ['A2A-Extensions', 'A2A-Version'] },
+  load: rules.load,
   mount(scope, server, { a2a }) {
     const settings = settingsOf(a2a);
     const ctx: A2AContext = {

@@ -1,10 +1,13 @@
 import { METHODS } from '@agentproto/protocol/a2a/1.0';
 import type { MessageName, MethodName } from '@agentproto/protocol/a2a/1.0';
-import { validate as violationsOf } from '@agentproto/rules/a2a/1.0';
 import type { Violation } from '@agentproto/rules/a2a/1.0';
+import { lateModule } from '../late-module.ts';
 import type { A2AContext } from './context.ts';
 import { invalidParams } from './a2a-error.ts';
 import type { RequestOf } from './call.ts';
+
+/** Loaded before the family's first request. */
+export const rules = lateModule(() => import('@agentproto/rules/a2a/1.0'));
 
 /** As deep as ProtoJSON parsers go by default. */
 const MAX_DEPTH = 100;
@@ -26,7 +29,7 @@ export function readParams<Method extends MethodName>(
 }
 
 export function validate(_ctx: A2AContext, name: MessageName, value: unknown): Violation[] {
-  return violationsOf(name, value);
+  return rules.loaded.validate(name, value);
 }
 
 /**

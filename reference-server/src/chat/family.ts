@@ -1,18 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { METHODS } from '@agentproto/protocol/chat/docs';
-import { WebSocketServer } from 'ws';
 import { replyWith } from '../answer.ts';
 import { mayOpenSocket } from '../cors.ts';
 import { HttpError } from '../http-error.ts';
 import { withQuirks } from '../quirk.ts';
 import type { Family } from '../server-context.ts';
-import { takeSocket } from '../upgrade.ts';
+import { socketTaker } from '../upgrade.ts';
 import { whenLeft } from '../when-left.ts';
 import type { ChatContext, ChatImpl } from './context.ts';
 import { dcaf21 } from './dcaf-2.1.ts';
 import type { Operation } from './call.ts';
 import { standardImpl } from './impl.ts';
 import { settingsOf } from './options.ts';
+import { rules } from './request.ts';
 import { createPastTurns } from './past-turns.ts';
 import type { ChatOptions } from './options.ts';
 import { serveSocket } from './socket.ts';
@@ -25,6 +25,7 @@ function revision(
 ): Family<{ chat?: ChatOptions | undefined }> {
   return {
     id: `chat@${name}`,
+    load: rules.load,
     mount(scope, server, { chat }) {
       const impl = withQuirks('chat', { ...standardImpl, ...differences(standardImpl) }, server.quirks);
       const ctx: ChatContext = {
@@ -55,7 +56,7 @@ export const chatDcaf21 = revision('dcaf-2.1', '/chat/dcaf-2.1', dcaf21);
 
 /** Requests for a socket come by the same way as others, so that they are refused in the same words. */
 function mountSocket(ctx: ChatContext, scope: FastifyInstance, url: string): void {
-  const sockets = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: ctx.settings.messageBytes });
+  const takeSocket = socketTaker(ctx, ctx.settings.messageBytes);
   scope.all(url, (request, reply) => {
     let owner: string;
     try {
@@ -71,7 +72,6 @@ function mountSocket(ctx: ChatContext, scope: FastifyInstance, url: string): voi
     reply.hijack();
     reply.raw.statusCode = 101;
     const taken = takeSocket(
-      sockets,
       request.raw,
       (socket, connection) =>
         void serveSocket(ctx, owner, socket, connection, (data) =>

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ChatRequest } from '@agentproto/protocol/chat/docs';
-import { validate as violationsOf } from '@agentproto/rules/chat/docs';
+import { lateModule } from '../late-module.ts';
 import { HttpError } from '../http-error.ts';
 import type { ChatContext } from './context.ts';
 import { ChatError, invalid, unreadable } from './chat-error.ts';
@@ -66,7 +66,10 @@ export function checkMessages(_ctx: ChatContext, value: object): void {
   if (!Object.hasOwn(value, 'messages')) throw new ChatError(400, "'messages' field missing from request body");
 }
 
-export const validate = (_ctx: ChatContext, value: object) => violationsOf('ChatRequest', value);
+/** Loaded before the family's first request. */
+export const rules = lateModule(() => import('@agentproto/rules/chat/docs'));
+
+export const validate = (_ctx: ChatContext, value: object) => rules.loaded.validate('ChatRequest', value);
 
 /** There is no current turn to be answered; the documents say nothing of this. */
 export function refuseEmpty(_ctx: ChatContext): void {

@@ -1,22 +1,22 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { METHODS } from '@agentproto/protocol/responses/openai';
-import { WebSocketServer } from 'ws';
 import { replyWith } from '../answer.ts';
 import { mayOpenSocket } from '../cors.ts';
 import { HttpError } from '../http-error.ts';
 import { withQuirks } from '../quirk.ts';
 import type { Family } from '../server-context.ts';
-import { takeSocket } from '../upgrade.ts';
+import { socketTaker } from '../upgrade.ts';
 import { whenLeft } from '../when-left.ts';
-import { first } from './2026-01-15.ts';
+import type { LateModule } from '../late-module.ts';
+import { first, firstRules } from './2026-01-15.ts';
 import type { Operation } from './call.ts';
 import type { ResponsesContext, ResponsesImpl } from './context.ts';
-import { standardImpl } from './impl.ts';
-import { openai } from './openai.ts';
+import { ownRules, standardImpl } from './impl.ts';
+import { openai, openaiRules } from './openai.ts';
 import { settingsOf } from './options.ts';
 import type { ResponsesOptions } from './options.ts';
 import { serveSocket } from './socket.ts';
-import { wayflow } from './wayflow.ts';
+import { wayflow, wayflowRules } from './wayflow.ts';
 
 const SOCKET_PATH = METHODS.connectResponses.http.path;
 
@@ -26,14 +26,16 @@ const ROUTES = Map.groupBy(
   (name) => METHODS[name].http.path,
 );
 
-/** One revision: where it is, and how it differs from 2026-04-24. */
+/** One revision: where it is, by which rules it validates, and how it differs from 2026-04-24. */
 function revision(
   name: string,
   path: string,
+  rules: readonly Pick<LateModule<unknown>, 'load'>[],
   differences: (impl: ResponsesImpl) => Partial<ResponsesImpl>,
 ): Family<{ responses?: ResponsesOptions | undefined }> {
   return {
     id: `responses@${name}`,
+    load: () => Promise.all(rules.map((one) => one.load())),
     mount(scope, server, { responses }) {
       const impl = withQuirks('responses', { ...standardImpl, ...differences(standardImpl) }, server.quirks);
       const ctx: ResponsesContext = {
@@ -59,14 +61,19 @@ function revision(
   };
 }
 
-export const responses20260424 = revision('2026-04-24', '/v1', () => ({}));
-export const responses20260115 = revision('2026-01-15', '/responses/2026-01-15/v1', first);
-export const responsesOpenAI = revision('openai', '/responses/openai/v1', openai);
-export const responsesWayFlow = revision('wayflow', '/responses/wayflow/v1', wayflow);
+export const responses20260424 = revision('2026-04-24', '/v1', [ownRules, openaiRules], () => ({}));
+export const responses20260115 = revision(
+  '2026-01-15',
+  '/responses/2026-01-15/v1',
+  [firstRules, ownRules, openaiRules],
+  first,
+);
+export const responsesOpenAI = revision('openai', '/responses/openai/v1', [openaiRules], openai);
+export const responsesWayFlow = revision('wayflow', '/responses/wayflow/v1', [wayflowRules], wayflow);
 
 /** Requests for a socket come by the same way as others, so that they are refused in the same words. */
 function mountSocket(ctx: ResponsesContext, scope: FastifyInstance, url: string): void {
-  const sockets = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: ctx.settings.messageBytes });
+  const takeSocket = socketTaker(ctx, ctx.settings.messageBytes);
   const operations = ROUTES.get(SOCKET_PATH) ?? [];
   scope.all(url, (request, reply) => {
     if (request.method !== 'GET') return answer(ctx, SOCKET_PATH, operations, request, reply);
@@ -84,7 +91,6 @@ function mountSocket(ctx: ResponsesContext, scope: FastifyInstance, url: string)
     reply.hijack();
     reply.raw.statusCode = 101;
     const taken = takeSocket(
-      sockets,
       request.raw,
       (socket, connection) =>
         void serveSocket(ctx, owner, socket, connection, (data) =>

@@ -1,7 +1,6 @@
-import { validate as violationsOf } from '@agentproto/rules/responses/2026-04-24';
-import { validate as openaiViolations } from '@agentproto/rules/responses/openai';
 import type { MessageName as OpenAIMessage } from '@agentproto/protocol/responses/openai';
 import type { MessageName } from '@agentproto/protocol/responses/2026-04-24';
+import { lateModule } from '../late-module.ts';
 import { agentEvents, beginResponse, cancelWhenLeft, modelOf, newResponseId, requestInfo, truncated } from './begin.ts';
 import { chatBody, chatChunks, createChatCompletion } from './chat-completions.ts';
 import { compactResponse, countInputTokens } from './compact.ts';
@@ -26,6 +25,7 @@ import {
   reasoningType,
   toolResult,
 } from './items-made.ts';
+import { openaiRules } from './openai.ts';
 import { deleteModel, getModel, listModels } from './models.ts';
 import { authenticate, checkContentType, checkCreate, parseObject, readBody, settle } from './request.ts';
 import { ended, response } from './response.ts';
@@ -34,11 +34,15 @@ import { checkScript, inexpressible, knowsMcp } from './script-check.ts';
 import { answerFrame, expireSocket, readFrame, socketText } from './socket.ts';
 import { chunks, endsWithDone, frameText, obfuscation, shownEvents, sseEvent, streamHeaders } from './sse.ts';
 
+export const ownRules = lateModule(() => import('@agentproto/rules/responses/2026-04-24'));
+
 /** The shapes that Open Responses defines are its own; the rest is OpenAI's. */
 const OWN = new Set<string>(['CreateResponseBody', 'CompactResponseBody', 'WebSocketResponseCreateEvent']);
 
 const validate = (_ctx: ResponsesContext, name: string, value: object) =>
-  OWN.has(name) ? violationsOf(name as MessageName, value) : openaiViolations(name as OpenAIMessage, value);
+  OWN.has(name)
+    ? ownRules.loaded.validate(name as MessageName, value)
+    : openaiRules.loaded.validate(name as OpenAIMessage, value);
 
 /** What a server of Open Responses 2026-04-24 does; where it is silent, the operations are those of OpenAI's API. */
 export const standardImpl: ResponsesImpl = {

@@ -1,8 +1,10 @@
-import { validate } from '@agentproto/rules/responses/openai';
 import type { MessageName } from '@agentproto/protocol/responses/openai';
+import { lateModule } from '../late-module.ts';
 import type { ResponsesImpl } from './context.ts';
 import { mcpCall } from './items-made.ts';
 import type { ErrorKind } from './responses-error.ts';
+
+export const openaiRules = lateModule(() => import('@agentproto/rules/responses/openai'));
 
 const TYPES: Record<ErrorKind, string> = {
   invalid_request: 'invalid_request_error',
@@ -16,7 +18,7 @@ const TYPES: Record<ErrorKind, string> = {
 /** How OpenAI's API differs from Open Responses; the reasons stand in specs/responses/openai/changes.yaml. */
 export function openai(_impl: ResponsesImpl): Partial<ResponsesImpl> {
   return {
-    validate: (_ctx, name, value) => validate(name as MessageName, value),
+    validate: (_ctx, name, value) => openaiRules.loaded.validate(name as MessageName, value),
     errorType: (_ctx, kind) => TYPES[kind],
     reasoningType: () => 'response.reasoning_text',
     endsWithDone: () => false,

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { validate } from '@agentproto/rules/responses/wayflow';
 import type { MessageName } from '@agentproto/protocol/responses/wayflow';
 import type { CreateResponseBody, ItemField, ItemParam, ResponseResource } from '@agentproto/protocol/responses/openai';
 import type { Answer } from '../answer.ts';
 import { HttpError } from '../http-error.ts';
+import { lateModule } from '../late-module.ts';
 import type { Call, HttpRequest, Unnumbered } from './call.ts';
 import type { ResponsesContext, ResponsesImpl } from './context.ts';
 import { conversationOf, saveConversation } from './conversation-items.ts';
@@ -16,6 +16,8 @@ import { modelsOf } from './models.ts';
 import { flag } from './query.ts';
 import { response as standardResponse } from './response.ts';
 import { invalid, notFound } from './responses-error.ts';
+
+export const wayflowRules = lateModule(() => import('@agentproto/rules/responses/wayflow'));
 
 /** Members that are refused where they say anything, in the order in which they are looked at. */
 const UNSUPPORTED = [
@@ -60,7 +62,7 @@ export function wayflow(impl: ResponsesImpl): Partial<ResponsesImpl> {
       return owner;
     },
     errorBody: (_ctx, { message }) => ({ detail: message }),
-    validate: (_ctx, name, value) => validate(name as MessageName, value),
+    validate: (_ctx, name, value) => wayflowRules.loaded.validate(name as MessageName, value),
     parseObject(ctx, text) {
       return unprocessable(() => impl.parseObject(ctx, text));
     },

@@ -1,0 +1,23 @@
+// Makes three files of some hundred: most of what starting a server costs us is finding and reading modules. What other
+// packages are, ours too, stays theirs, so that a class is the same class for everybody.
+import { readFileSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const dir = `${here}bundle`;
+const { dependencies } = JSON.parse(readFileSync(`${here}package.json`, 'utf8'));
+
+rmSync(dir, { recursive: true, force: true });
+const bundle = await rolldown({
+  input: { index: `${here}src/index.ts`, quirks: `${here}src/quirks.ts`, cli: `${here}src/cli.ts` },
+  cwd: here,
+  platform: 'node',
+  tsconfig: false,
+  external: Object.keys(dependencies).map((name) => new RegExp(`^${name}(?:/|$)`)),
+});
+const { output } = await bundle.write({ dir, format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js' });
+await bundle.close();
+
+const bytes = output.reduce((sum, file) => sum + Buffer.byteLength(file.code ?? file.source), 0);
+console.log(`reference-server/bundle: ${output.length} files, ${Math.round(bytes / 1024)} kB`);
