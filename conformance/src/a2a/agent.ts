@@ -13,6 +13,7 @@ import { isUnknownVerb, refusesA2aJson, type Binding, type CallOptions } from '.
 import { isEventStream } from './content-type.ts';
 import type { AgentInterface } from './detect.ts';
 import { Reply } from './reply.ts';
+import { speaker } from './speaker.ts';
 import { TaskStream } from './task-stream.ts';
 import { INTERRUPTED, TERMINAL, type TaskView } from './view.ts';
 
@@ -68,6 +69,12 @@ export class A2AAgent {
   via(binding: Binding): A2AAgent {
     const { interfaces, card, cardUrl } = this;
     return new A2AAgent({ binding, interfaces, card, cardUrl }, this.#tools, this.#isStranger);
+  }
+
+  /** The same agent over another interface of the card; undefined where it declares none of this binding. */
+  over(name: Binding['name']): A2AAgent | undefined {
+    const found = this.interfaces.find(({ protocolBinding }) => protocolBinding === name);
+    return found && this.via(speaker(found, this.card, this.#tools));
   }
 
   /** Headers by which the run shows who it is; empty where it shows nothing. */

@@ -1,11 +1,10 @@
-import { A2A_MEDIA_TYPE, JSON_MEDIA_TYPE } from '@agentproto/protocol/a2a/1.0';
 import type { SuiteFamily } from '../kit/family.ts';
 import { isRecord } from '../kit/json.ts';
 import { A2AAgent } from './agent.ts';
-import { httpJson, jsonRpc } from './binding.ts';
 import { BINDINGS, detect, type DetectedA2A } from './detect.ts';
 import { invariants } from './invariants/index.ts';
 import { scenarios } from './scenarios/index.ts';
+import { speaker } from './speaker.ts';
 
 export const a2a10: SuiteFamily<A2AAgent, DetectedA2A> = {
   id: 'a2a@1.0',
@@ -40,15 +39,9 @@ export const a2a10: SuiteFamily<A2AAgent, DetectedA2A> = {
     return `the security scheme ${named.join(' or ')}`;
   },
   driver(found, binding, tools) {
-    // Things beside the message bindings (the card) are looked at with the preferred interface at hand.
+    // Things beside the message bindings (the card, webhooks) are looked at with the preferred interface at hand.
     const chosen = found.interfaces.find((one) => one.protocolBinding === binding) ?? found.interfaces[0]!;
-    const { url, tenant } = chosen;
-    const mediaType = () => (tools.lenience.knows('A2A10-REST-003', 'HTTP+JSON') ? JSON_MEDIA_TYPE : A2A_MEDIA_TYPE);
-    const spoken =
-      chosen.protocolBinding === 'HTTP+JSON' ? httpJson(url, tenant, mediaType) : jsonRpc(url, tenant, tools.unique);
-    return new A2AAgent(
-      { binding: spoken, interfaces: found.interfaces, card: found.card, cardUrl: found.cardUrl },
-      tools,
-    );
+    const { interfaces, card, cardUrl } = found;
+    return new A2AAgent({ binding: speaker(chosen, card, tools), interfaces, card, cardUrl }, tools);
   },
 };

@@ -1,7 +1,10 @@
+import { authScenarios } from './auth.ts';
 import { cancelScenarios } from './cancel.ts';
 import { capabilityScenarios } from './capability.ts';
 import { cardScenarios } from './card.ts';
+import { deliveryScenarios } from './delivery.ts';
 import { errorScenarios } from './errors.ts';
+import { extendedCardScenarios } from './extended-card.ts';
 import { getScenarios } from './get.ts';
 import { jsonRpcScenarios } from './json-rpc.ts';
 import { pushScenarios } from './push.ts';
@@ -21,6 +24,9 @@ export const scenarios = [
   ...cancelScenarios,
   ...subscribeScenarios,
   ...pushScenarios,
+  ...deliveryScenarios,
+  ...extendedCardScenarios,
+  ...authScenarios,
   ...errorScenarios,
   ...jsonRpcScenarios,
   ...restScenarios,

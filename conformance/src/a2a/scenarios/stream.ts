@@ -309,7 +309,7 @@ export const streamScenarios = [
 
   scenario('a2a/stream/auth', {
     title: 'What a stream does when the agent asks for authentication',
-    proves: ['A2A10-STREAM-016', 'A2A10-AUTH-007'],
+    proves: ['A2A10-STREAM-016', 'A2A10-AUTH-007', 'A2A10-AUTH-008'],
     capability: ['streaming'],
     stimulus: ['auth'],
     async play({ agent, check, lost, notApplicable }) {
@@ -326,6 +326,9 @@ export const streamScenarios = [
         stream.closed.value === 'closed'
           ? 'closes the stream at AUTH_REQUIRED'
           : 'keeps the stream open at AUTH_REQUIRED',
+      );
+      check('A2A10-AUTH-008', stream.closed).observes(
+        stream.closed.value === 'closed' ? 'closes it, as 11.7 has it' : 'keeps it open, as 7.6.1 recommends',
       );
     },
   }),

@@ -5,6 +5,8 @@ import { cardQuirks } from './card.ts';
 import { legalOddities } from './legal.ts';
 import { legalAgents } from './legal-agents.ts';
 import { modelQuirks } from './model.ts';
+import { extendedCardQuirks, strangersQuirks } from './auth.ts';
+import { deliveryQuirks, legalDelivery } from './delivery.ts';
 import { legalPush, pushQuirks } from './push.ts';
 import { authQuirks, contextQuirks, sendQuirks } from './send.ts';
 import { strangerQuirks } from './strangers.ts';
@@ -30,6 +32,10 @@ export const a2aQuirks = [
   ...modelQuirks,
   ...pushQuirks,
   ...legalPush,
+  ...deliveryQuirks,
+  ...legalDelivery,
+  ...strangersQuirks,
+  ...extendedCardQuirks,
   ...strangerQuirks,
   ...legalOddities,
   ...clientQuirks,
