@@ -17,7 +17,16 @@ const IMPORTED = /\b(?:from|import)\s*\(?\s*['"]((?:@[\w.-]+\/)?\w[\w.-]*)(?:\/[
 const BUNDLED = {
   '@agentproto/client': ['undici'],
   '@agentproto/rules': ['ajv', 'ajv-formats'],
-  'agentproto-conformance': ['ajv', 'ajv-formats', 'eventsource-parser', 'ws', 'yaml'],
+  'agentproto-conformance': [
+    'ajv',
+    'ajv-formats',
+    'eventsource-parser',
+    'fast-xml-builder',
+    'path-expression-matcher',
+    'ws',
+    'xml-naming',
+    'yaml',
+  ],
 };
 
 /** What a look at the tarball shows: publint, are-the-types-wrong, its files, its manifest, its imports. */
