@@ -7,6 +7,7 @@ import { errorScenarios } from './errors.ts';
 import { extendedCardScenarios } from './extended-card.ts';
 import { getScenarios } from './get.ts';
 import { jsonRpcScenarios } from './json-rpc.ts';
+import { listScenarios } from './list.ts';
 import { pushScenarios } from './push.ts';
 import { restScenarios } from './rest.ts';
 import { sendScenarios } from './send.ts';
@@ -21,6 +22,7 @@ export const scenarios = [
   ...sendScenarios,
   ...streamScenarios,
   ...getScenarios,
+  ...listScenarios,
   ...cancelScenarios,
   ...subscribeScenarios,
   ...pushScenarios,

@@ -4,6 +4,7 @@ import { capabilityQuirks } from './capability.ts';
 import { cardQuirks } from './card.ts';
 import { legalOddities } from './legal.ts';
 import { legalAgents } from './legal-agents.ts';
+import { listQuirks } from './list.ts';
 import { modelQuirks } from './model.ts';
 import { extendedCardQuirks, strangersQuirks } from './auth.ts';
 import { deliveryQuirks, legalDelivery } from './delivery.ts';
@@ -25,6 +26,7 @@ export const a2aQuirks = [
   ...subscribeQuirks,
   ...getQuirks,
   ...historyQuirks,
+  ...listQuirks,
   ...cancelQuirks,
   ...errorQuirks,
   ...rpcQuirks,

@@ -92,4 +92,34 @@ export const legalAgents = [
       },
     }),
   }),
+  a2aQuirk('a2a.legal.lists-at-most-a-hundred', {
+    breaks: null,
+    says: 'A page size above 100 is taken for 100.',
+    make: (impl, hit) => ({
+      validate(ctx, name, value) {
+        const violations = impl.validate(ctx, name, value);
+        const { pageSize } = value as { pageSize?: unknown };
+        if (name !== 'ListTasksRequest' || typeof pageSize !== 'number' || pageSize <= 100) return violations;
+        return hit(violations.filter(({ field }) => field !== 'pageSize'));
+      },
+      ListTasks: (ctx, call, request) =>
+        impl.ListTasks(ctx, call, (request.pageSize ?? 0) > 100 ? { ...request, pageSize: 100 } : request),
+    }),
+  }),
+  a2aQuirk('a2a.legal.lists-one-by-one', {
+    breaks: null,
+    says: 'A page of a list has one task, however many were asked for.',
+    make: (impl, hit) => ({
+      ListTasks: (ctx, call, request) => impl.ListTasks(ctx, call, hit({ ...request, pageSize: 1 })),
+    }),
+  }),
+  a2aQuirk('a2a.legal.no-timestamps', {
+    breaks: null,
+    says: 'Tasks do not say when their status was set.',
+    make: (impl, hit) =>
+      tasks(impl, (task) => {
+        const { timestamp: _left, ...status } = task.status;
+        return hit({ ...task, status });
+      }),
+  }),
 ];

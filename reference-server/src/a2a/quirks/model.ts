@@ -46,7 +46,7 @@ export const modelQuirks = [
       }),
   }),
   a2aQuirk('a2a.model.list-without-its-members', {
-    breaks: 'A2A10-DM-005',
+    breaks: 'A2A10-LIST-007',
     make: (impl, hit) => ({
       async ListTasks(ctx, call, request) {
         const { tasks } = await impl.ListTasks(ctx, call, request);
