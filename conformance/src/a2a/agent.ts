@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { A2A_MEDIA_TYPE, JSON_MEDIA_TYPE, type MethodName } from '@agentproto/protocol/a2a/1.0';
 import type { Exchange, Headers } from '@agentproto/recording';
 import type { RequirementId } from '@agentproto/rules';
+import type { JWK } from 'jose';
 import type { DriverTools } from '../kit/family.ts';
 import { isRecord } from '../kit/json.ts';
 import type { Stimulus } from '../kit/stimulus.ts';
@@ -74,7 +75,17 @@ export class A2AAgent {
   /** The same agent over another interface of the card; undefined where it declares none of this binding. */
   over(name: Binding['name']): A2AAgent | undefined {
     const found = this.interfaces.find(({ protocolBinding }) => protocolBinding === name);
-    return found && this.via(speaker(found, this.card, this.#tools));
+    return found && this.at(found);
+  }
+
+  /** The same agent at this interface of the card. */
+  at(one: AgentInterface): A2AAgent {
+    return this.via(speaker(one, this.card, this.#tools));
+  }
+
+  /** Public keys of the card's signatures that the user gave. */
+  get cardKeys(): readonly JWK[] {
+    return this.#tools.cardKeys ?? [];
   }
 
   /** Headers by which the run shows who it is; empty where it shows nothing. */

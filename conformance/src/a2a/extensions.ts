@@ -14,3 +14,19 @@ export function extensionsOf({ capabilities }: Record<string, unknown>): Declare
       : [],
   );
 }
+
+/** The same URI with another version at its end; undefined where it has none. */
+export function anotherVersionOf(uri: string): string | undefined {
+  const changed = uri.replace(
+    /([/:]v?)(\d+)((?:\.\d+)*\/?)$/i,
+    (_all, v: string, number: string, rest: string) => `${v}${Number(number) + 1}${rest}`,
+  );
+  return changed === uri ? undefined : changed;
+}
+
+/** The same URI with other letters after the host: values of service parameters are case-sensitive (3.2.6). */
+export function inOtherCase(uri: string): string | undefined {
+  const [, host = '', path = ''] = /^([a-z][a-z\d+.-]*:(?:\/\/[^/]*)?)(.*)$/is.exec(uri) ?? [];
+  const other = path === path.toUpperCase() ? path.toLowerCase() : path.toUpperCase();
+  return other === path ? undefined : host + other;
+}

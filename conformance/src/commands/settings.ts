@@ -1,4 +1,6 @@
 import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { keysIn } from '../a2a/card-signatures.ts';
 import { UsageError } from '../kit/usage-error.ts';
 import type { RunOptions } from '../kit/runner.ts';
 import { parseDuration, parseInteger, type Flag, type Flags } from './flags.ts';
@@ -12,6 +14,7 @@ export const RUN_FLAGS: readonly Flag[] = [
   { name: 'identity', value: 'NAME=TOKEN of a second caller' },
   { name: 'webhook-listen', value: 'HOST:PORT such as 127.0.0.1:9000' },
   { name: 'webhook-url', value: 'a URL such as https://hooks.example.com' },
+  { name: 'card-key', value: 'a file with a JWK or a JWK Set' },
   { name: 'profile', value: 'script, tck, echo, probe or a file' },
   { name: 'only', value: 'a pattern such as A2A10-STREAM-*', repeatable: true },
   { name: 'skip', value: 'a pattern such as A2A10-STREAM-*', repeatable: true },
@@ -41,6 +44,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv): Settings {
     headers: readHeaders(flags, env),
     identity: readIdentity(flags, env),
     webhook: readWebhook(flags),
+    cardKeys: readCardKeys(flags),
     concurrency: parseInteger('--concurrency', flags.one('concurrency') ?? '4', 1, 64),
     timeoutMs: parseDuration('--timeout', flags.one('timeout') ?? '10s'),
     deadlineMs: parseDuration('--deadline', flags.one('deadline') ?? '2m'),
@@ -128,6 +132,22 @@ function readWebhook(flags: Flags): RunOptions['webhook'] {
   if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
     throw new UsageError(`--webhook-url: expected an http or https URL, got ${JSON.stringify(url.slice(0, 200))}`);
   return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port), ...(url !== undefined && { url }) };
+}
+
+/** Public keys for the signatures of the card. Private parts are left out, for nothing here may hold them. */
+function readCardKeys(flags: Flags): RunOptions['cardKeys'] {
+  const file = flags.one('card-key');
+  if (file === undefined) return undefined;
+  let keys: ReturnType<typeof keysIn>;
+  try {
+    keys = keysIn(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    throw new UsageError(
+      `--card-key ${file}: expected a file with a JWK or a JWK Set as JSON: ${(error as Error).message}`,
+    );
+  }
+  if (keys.length === 0) throw new UsageError(`--card-key ${file}: expected a JWK or a JWK Set, got other JSON`);
+  return keys.map(({ d: _d, p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, k: _k, ...key }) => key);
 }
 
 /** What says how long a request is and how its connection is used: set by hand, it would break requests and blame the target. */

@@ -1,4 +1,5 @@
 import type { RequirementId } from '@agentproto/rules';
+import type { JWK } from 'jose';
 import type { Headers } from '@agentproto/recording';
 import type { Recorder } from '../recorder/recorder.ts';
 import type { WebhookReceiver } from '../recorder/webhook-receiver.ts';
@@ -41,6 +42,8 @@ export interface DriverTools {
   callers: Callers;
   /** Where the target's webhook calls come to; undefined where there is no such place. */
   webhooks?: WebhookReceiver | undefined;
+  /** Public keys that the user trusts. */
+  cardKeys?: readonly JWK[] | undefined;
 }
 
 export interface Callers {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import type { JWK } from 'jose';
 import type { Headers } from '@agentproto/recording';
 import { familiesNamed, families } from '../families.ts';
 import { isCredential } from '../credentials.ts';
@@ -34,6 +35,8 @@ export interface RunOptions {
   identity?: { name: string; headers: Headers } | undefined;
   /** Where webhook calls are taken. Default: on loopback, where the target is there. */
   webhook?: WebhookPlace | undefined;
+  /** Public keys by which signatures are verified, beside those that the target publishes itself. */
+  cardKeys?: readonly JWK[] | undefined;
   concurrency: number;
   /** Longest silence that is waited for. */
   timeoutMs: number;
@@ -234,6 +237,7 @@ class Run {
       lenience: this.#lenience,
       callers: this.#callers,
       webhooks: this.#webhooks,
+      cardKeys: this.#options.cardKeys,
       signal: this.#signal,
       onExchange: (exchange) => this.#emit({ type: 'exchange', exchange }),
       isAlive: (unanswered) => this.#vitality!.isAlive(unanswered),

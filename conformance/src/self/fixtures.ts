@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { Headers } from '@agentproto/recording';
 import type { ServerOptions } from '@agentproto/reference-server';
 import type { RunOptions } from '../kit/runner.ts';
@@ -46,5 +47,26 @@ export const fixtures: readonly Fixture[] = [
     needs: ['pushNotifications', 'extendedAgentCard', '2id', 'cred'],
     headers: [['Authorization', `Bearer ${KEYS.alice}`]],
     identity: { name: 'bob', headers: [['Authorization', `Bearer ${KEYS.bob}`]] },
+  },
+  {
+    name: 'offer',
+    protocols: ['a2a@1.0'],
+    options: {
+      a2a: {
+        tenants: ['north', 'south'],
+        signWith: {
+          jwk: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
+          jku: true,
+        },
+        capabilities: {
+          streaming: true,
+          extensions: [
+            { uri: 'https://example.com/extensions/trace/v1', description: 'Says who asked whom.' },
+            { uri: 'https://example.com/extensions/policy/v2', description: 'Keeps to a policy.', required: true },
+          ],
+        },
+      },
+    },
+    needs: ['ext', 'ext!', 'tenant', 'two-tenants', 'signed', 'key'],
   },
 ];

@@ -3,6 +3,7 @@ import type { TaskState } from '../generated/a2a/1.0/models.ts';
 
 export * from '../generated/a2a/1.0/models.ts';
 export * from '../generated/a2a/1.0/methods.ts';
+export { canonicalJson } from '../jcs.ts';
 export { cardPayload } from './card-payload.ts';
 export {
   ERROR_DOMAIN,

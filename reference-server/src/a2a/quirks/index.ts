@@ -8,6 +8,7 @@ import { listQuirks } from './list.ts';
 import { modelQuirks } from './model.ts';
 import { extendedCardQuirks, strangersQuirks } from './auth.ts';
 import { deliveryQuirks, legalDelivery } from './delivery.ts';
+import { extensionQuirks, securityQuirks, signatureQuirks, tenantQuirks } from './offer.ts';
 import { legalPush, pushQuirks } from './push.ts';
 import { authQuirks, contextQuirks, sendQuirks } from './send.ts';
 import { strangerQuirks } from './strangers.ts';
@@ -38,6 +39,10 @@ export const a2aQuirks = [
   ...legalDelivery,
   ...strangersQuirks,
   ...extendedCardQuirks,
+  ...signatureQuirks,
+  ...extensionQuirks,
+  ...tenantQuirks,
+  ...securityQuirks,
   ...strangerQuirks,
   ...legalOddities,
   ...clientQuirks,
