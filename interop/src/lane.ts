@@ -18,11 +18,15 @@ export interface Lane {
 }
 
 export interface Prepared {
-  server: Command;
-  /** Flags for the suite other than the profile of words and the lane's own baseline. */
-  suite?: SuiteFlags;
+  /** Undefined where there is none of theirs; `version` then says what was used. */
+  server?: Command;
+  version?: string;
+  /** Flags for the suite other than the profile of words and the lane's own baseline; `none`: it does not know what the system speaks. */
+  suite?: SuiteFlags | 'none';
   /** Our client on that server. */
   exercise: readonly ((url: string) => Promise<Exercised>)[];
   /** Its client on our reference server. */
   clients?: readonly ((url: string) => Promise<Exercised>)[];
+  /** Lets go of what stays up as long as the lane runs. */
+  release?: () => Promise<void>;
 }

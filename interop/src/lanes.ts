@@ -5,5 +5,7 @@ import { a2aPython } from './lanes/a2a-python.ts';
 import { a2akit } from './lanes/a2akit.ts';
 import { dcaf } from './lanes/dcaf.ts';
 import { fasta2a } from './lanes/fasta2a.ts';
+import { openResponses } from './lanes/open-responses.ts';
+import { wayflow } from './lanes/wayflow.ts';
 
-export const lanes: readonly Lane[] = [a2aJs, a2akit, a2aPython, a2aGo, fasta2a, dcaf];
+export const lanes: readonly Lane[] = [a2aJs, a2akit, a2aPython, a2aGo, fasta2a, dcaf, wayflow, openResponses];

@@ -5,7 +5,7 @@ const HEAD = `# Interoperability
 What our clients and the suite see of software that we did not write, and what its clients see of the reference server. Written by the lanes
 (\`--record\`) from [\`interop/results\`](../interop/results), never by hand; how a lane runs: [\`interop/README.md\`](../interop/README.md).
 A red is one row; where one fault of a system turns several rows red, the baseline says so. A lane fails when a red comes that its baseline does not know, when one of the baseline no longer comes, or when a client's
-step fails.
+step fails. A false alarm is a red of a test of theirs that the specification does not bear out.
 `;
 
 /** The page `docs/interop.md`. */
@@ -24,10 +24,13 @@ export function page(results: readonly Result[]): string {
   return [HEAD, summary, ...results.map(section)].join('\n');
 }
 
-function section({ system, version, suite, ours, theirs }: Result): string {
+function section({ lane, system, version, suite, ours, theirs }: Result): string {
   return [
     `## ${system} ${version}\n`,
-    ...steps(suite ? 'Our client on its server' : 'Our clients in it, on our reference server at another origin', ours),
+    ...steps(
+      lane !== 'browser' ? 'Our client on its server' : 'Our clients in it, on our reference server at another origin',
+      ours,
+    ),
     ...steps('Its client on our reference server', theirs),
     ...(suite ? found(suite) : []),
   ].join('\n');

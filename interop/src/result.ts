@@ -33,7 +33,7 @@ export interface Cause {
 }
 
 export interface Exercised {
-  /** `JSONRPC`, `HTTP+JSON`, or a wire of chat. */
+  /** `JSONRPC`, `HTTP+JSON`, a wire of chat … */
   binding: string;
   steps: Step[];
   /** Kinds of deviation that our client told of. */
@@ -42,7 +42,8 @@ export interface Exercised {
 
 export interface Step {
   name: string;
-  result: 'ok' | 'failed' | 'not offered';
+  /** `false alarm`: a test of theirs takes for wrong what the specification allows. */
+  result: 'ok' | 'failed' | 'not offered' | 'false alarm';
   /** What came: a state, a count, the error. */
   saw: string;
 }

@@ -1,6 +1,6 @@
 import { createReferenceServer } from '@agentproto/reference-server';
 import { causesOf } from './causes.ts';
-import { serve } from './child.ts';
+import { type Command, serve } from './child.ts';
 import type { Lane, Prepared } from './lane.ts';
 import type { Options } from './options.ts';
 import type { Exercised, Result, Step, SuiteResult } from './result.ts';
@@ -16,26 +16,40 @@ export interface Ran {
 /** The suite and our client on its server, then its client on ours. */
 export async function runLane(lane: Lane, options: Options): Promise<Ran> {
   const prepared = await lane.prepare(options);
-  const onTheirs = await runOnTheirs(lane, prepared, options);
+  try {
+    return await run(lane, prepared, options);
+  } finally {
+    await prepared.release?.();
+  }
+}
+
+async function run(lane: Lane, prepared: Prepared, options: Options): Promise<Ran> {
+  const { server } = prepared;
+  const onTheirs = server && (await runOnTheirs(lane, server, prepared, options));
   const theirs = await runOnOurs(prepared);
   const command = [`npx -y pnpm@12 interop:${lane.name}`, lane.usage].filter(Boolean).join(' ');
-  const { version, report, ours } = onTheirs;
-  const suite = causesOf(report);
-  const result: Result = { lane: lane.name, system: lane.system, version, command, suite, ours, theirs };
+  const { version = prepared.version ?? '', report, ours = [] } = onTheirs ?? {};
+  const suite = report && causesOf(report);
+  const result: Result = {
+    ...{ lane: lane.name, system: lane.system, version, command },
+    ...(suite && { suite }),
+    ours,
+    theirs,
+  };
 
-  console.log(`\n${lane.system} ${version}: what the suite found\n\n${causesTable(suite.causes)}`);
+  if (suite) console.log(`\n${lane.system} ${version}: what the suite found\n\n${causesTable(suite.causes)}`);
   for (const exercised of ours) console.log(`\nour client, ${exercised.binding}\n\n${stepsTable(exercised)}`);
   for (const exercised of theirs)
     console.log(`\ntheir client on ours, ${exercised.binding}\n\n${stepsTable(exercised)}`);
   return { result, faults: faultsOf(report, suite, ours, theirs) };
 }
 
-async function runOnTheirs({ name, system, cannot = {} }: Lane, prepared: Prepared, options: Options) {
-  const { server, exercise, suite = {} } = prepared;
+async function runOnTheirs({ name, system, cannot = {} }: Lane, server: Command, prepared: Prepared, options: Options) {
+  const { exercise, suite = {} } = prepared;
   await using theirs = await serve(server);
   const { url, version } = theirs;
   console.log(`${system} ${version} at ${url}`);
-  const report = await runSuite(name, url, suite, options.suite);
+  const report = suite === 'none' ? undefined : await runSuite(name, url, suite, options.suite);
   const ours: Exercised[] = [];
   for (const play of exercise) ours.push(withLimits(await play(url), cannot));
   if (!theirs.alive) throw new Error(`${system} ended while it was used:\n${theirs.log}`);
@@ -63,8 +77,8 @@ async function runOnOurs({ clients = [] }: Prepared): Promise<Exercised[]> {
 
 /** A red that the baseline does not know, an entry that no longer holds, a step of a client that failed. */
 export function faultsOf(
-  report: Report,
-  suite: SuiteResult,
+  report: Report | undefined,
+  suite: SuiteResult | undefined,
   ours: readonly Exercised[],
   theirs: readonly Exercised[],
 ): string[] {
@@ -75,11 +89,11 @@ export function faultsOf(
         .map(({ name, saw }) => `${whose} client, ${binding}, ${name}: ${saw}`),
     );
   return [
-    ...(report.stopped ? [`the suite stopped: ${report.stopped.message}`] : []),
-    ...suite.causes
+    ...(report?.stopped ? [`the suite stopped: ${report.stopped.message}`] : []),
+    ...(suite?.causes ?? [])
       .filter(({ known }) => !known)
       .map(({ id, reason }) => `the baseline does not know ${id}: ${reason}`),
-    ...(report.baseline?.broken ?? []).map(({ id, message }) => `baseline, ${id}: ${message}`),
+    ...(report?.baseline?.broken ?? []).map(({ id, message }) => `baseline, ${id}: ${message}`),
     ...failed('our', ours),
     ...failed('their', theirs),
   ];

@@ -1,7 +1,12 @@
 import { styleText } from 'node:util';
 import type { Cause, Exercised } from './result.ts';
 
-const MARKS = { ok: styleText('green', 'ok'), failed: styleText('red', 'FAILED'), 'not offered': 'not offered' };
+const MARKS = {
+  ok: styleText('green', 'ok'),
+  failed: styleText('red', 'FAILED'),
+  'not offered': 'not offered',
+  'false alarm': 'false alarm',
+};
 
 /** A line a cause: the row, where, and why. */
 export function causesTable(causes: readonly Cause[]): string {

@@ -41,6 +41,7 @@ export async function beginResponse(ctx: ResponsesContext, call: Call, request: 
   const given: ItemParam[] =
     typeof request.input === 'string' ? [{ role: 'user', content: request.input }] : (request.input ?? []);
   const input = kept(ctx, id, await resolved(ctx, call, impl.newItems(ctx, past, given), past));
+  impl.checkOutputs(ctx, past, input);
   const parent = await impl.parentOf(ctx, call, request);
   const fitting = impl.truncated(ctx, settled, past, input);
   const conversation = await impl.joinConversation(ctx, call, request, id);

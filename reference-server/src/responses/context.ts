@@ -62,6 +62,7 @@ export interface ResponsesImpl {
   chainTo: (ctx: Ctx, call: Call, id: string) => Promise<Past[]>;
   unknownPrevious: (ctx: Ctx, id: string) => ResponsesError;
   newItems: (ctx: Ctx, past: readonly Past[], items: readonly ItemParam[]) => ItemParam[];
+  checkOutputs: (ctx: Ctx, past: readonly Past[], input: readonly ItemField[]) => void;
   mayContinue: (ctx: Ctx, call: Call, run: Run, fold: ResponseFold) => Promise<boolean>;
   turnItems: (ctx: Ctx, fold: ResponseFold) => ItemField[];
   truncated: (ctx: Ctx, request: Settled, past: readonly Past[], input: readonly ItemField[]) => Past[];

@@ -115,3 +115,17 @@ async function referred(ctx: ResponsesContext, call: Call, id: string, past: rea
     throw notFound(`Item with id '${id}' not found. Items are not kept when \`store\` is false.`, { param: 'input' });
   return item;
 }
+
+/**
+ * An output is of a call that somebody made. The specification does not say so; OpenAI's server refuses others, and so
+ * does the compliance test of Open Responses expect. What a compaction has left out cannot be told.
+ */
+export function checkOutputs(_ctx: ResponsesContext, past: readonly Past[], input: readonly ItemField[]): void {
+  const context = [...past.flatMap(({ items }) => items), ...input];
+  if (context.some(({ type }) => type === 'compaction')) return;
+  const made = new Set(context.flatMap((item) => (item.type === 'function_call' ? [item.call_id] : [])));
+  for (const item of input) {
+    if (item.type !== 'function_call_output' || made.has(item.call_id)) continue;
+    throw invalid(`No tool call found for function call output with call_id ${item.call_id}.`, { param: 'input' });
+  }
+}

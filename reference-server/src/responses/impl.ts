@@ -11,7 +11,16 @@ import * as conversations from './conversations.ts';
 import { createResponse } from './create.ts';
 import { begun, encode, number } from './encode.ts';
 import { errorBody, errorEvent, errorFrame, errorType, jsonHeaders, refusal } from './errors.ts';
-import { chainTo, mayContinue, newItems, parentOf, pastOf, turnItems, unknownPrevious } from './history.ts';
+import {
+  chainTo,
+  checkOutputs,
+  mayContinue,
+  newItems,
+  parentOf,
+  pastOf,
+  turnItems,
+  unknownPrevious,
+} from './history.ts';
 import { answerHttp } from './http.ts';
 import { itemId } from './items.ts';
 import {
@@ -81,6 +90,7 @@ export const standardImpl: ResponsesImpl = {
   chainTo,
   unknownPrevious,
   newItems,
+  checkOutputs,
   mayContinue,
   turnItems,
   truncated,

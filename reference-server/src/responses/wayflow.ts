@@ -95,6 +95,8 @@ export function wayflow(impl: ResponsesImpl): Partial<ResponsesImpl> {
     parentOf,
     joinConversation,
     newItems,
+    // It passes over them.
+    checkOutputs: () => {},
     unknownPrevious: (_ctx, id) => notFound(`No previous response with id \`${id}\` was found`),
     begun: (ctx, fold) => impl.begun(ctx, fold).slice(0, 1),
     openMessage(ctx, fold, key) {

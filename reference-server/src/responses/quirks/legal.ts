@@ -161,6 +161,11 @@ export const legalOddities = [
     says: 'The type of an error is spelt as OpenAI spells it.',
     make: (_impl, hit) => ({ errorType: (_ctx, kind) => hit(`${kind}_error`) }),
   }),
+  responsesQuirk('responses.legal.output-of-no-call', {
+    breaks: null,
+    says: 'The output of a call that nobody made is taken.',
+    make: (_impl, hit) => ({ checkOutputs: () => hit(undefined) }),
+  }),
   responsesQuirk('responses.legal.no-socket', {
     breaks: null,
     says: 'There is no WebSocket.',
