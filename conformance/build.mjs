@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { NOTICES, noticesFor } from '../tools/codegen/src/third-party.ts';
+import { bundlePage } from './page.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const dir = `${here}dist/bundle`;
@@ -25,7 +26,12 @@ const { output } = await bundle.write({
   minify: { compress: true, mangle: false },
 });
 await bundle.close();
-writeFileSync(`${dir}/${NOTICES}`, noticesFor(output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))));
+// The page of the HTML report is a text within the bundle, and brings its own.
+const { moduleIds } = await bundlePage();
+writeFileSync(
+  `${dir}/${NOTICES}`,
+  noticesFor([...moduleIds, ...output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))]),
+);
 
 const bytes = output.reduce(
   (sum, file) => sum + (file.type === 'chunk' ? Buffer.byteLength(file.code) : file.source.length),

@@ -23,6 +23,7 @@ const BUNDLED = {
     'eventsource-parser',
     'fast-xml-builder',
     'path-expression-matcher',
+    'preact',
     'ws',
     'xml-naming',
     'yaml',

@@ -19,11 +19,11 @@ test('formats and files', () => {
 test.each([
   [
     'jsno=x',
-    '--report jsno=x: unknown format jsno; did you mean json?; expected FORMAT or FORMAT=FILE with one of json, junit, sarif, markdown, github, badge, har, run',
+    '--report jsno=x: unknown format jsno; did you mean json?; expected FORMAT or FORMAT=FILE with one of json, junit, sarif, markdown, github, badge, html, har, run',
   ],
   [
     'report.json',
-    'unknown format report.json; expected FORMAT or FORMAT=FILE with one of json, junit, sarif, markdown, github, badge, har, run',
+    'unknown format report.json; expected FORMAT or FORMAT=FILE with one of json, junit, sarif, markdown, github, badge, html, har, run',
   ],
   ['json=', '--report json=: expected a file, such as json=agentproto-report.json'],
   ['=x', 'unknown format ""'],

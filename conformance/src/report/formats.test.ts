@@ -13,6 +13,7 @@ import type { Report, Scoring } from './model.ts';
 import {
   cancelExchange,
   finding,
+  openHtml,
   runOf,
   sampleHeader,
   sampleRegistry,
@@ -76,6 +77,13 @@ const problems: { readonly [format: string]: (text: string) => string[] } = {
       .split('\n')
       .filter((line) => !/^::(error|warning|notice) title=[^:,\r\n]*::[^\r\n]*$/.test(line)),
   markdown: () => [],
+  html: (text) => {
+    const { index, exchanges } = openHtml(text);
+    // All that a browser loads stands in it, and its own policy forbids the rest.
+    const outside = text.match(/<(?:script|link|img|iframe)[^>]*\s(?:src|href)="(?!data:)[^"]*"|@import|url\(/g) ?? [];
+    const lost = index.length === exchanges.length ? [] : ['an exchange is not in the index'];
+    return [...outside, ...lost, ...(text.includes("default-src 'none'") ? [] : ['no policy'])];
+  },
 };
 
 const names = Object.keys(problems);
@@ -92,6 +100,28 @@ test.each(Object.entries(FILES))('%s of the sample run', async (name, file) => {
   const text = await render(name, [sampleRun]);
   expect(problems[name]!(text)).toEqual([]);
   await expect(text).toMatchFileSnapshot(`./golden/${file}`);
+});
+
+test('the HTML page of the sample run', async () => {
+  const { data, index, exchanges } = openHtml(await render('html', [sampleRun]));
+  expect(data.report.causes.map(({ id }) => id)).toEqual(['A2A10-CANCEL-006', 'A2A10-ERR-009']);
+  expect(data.sources['a2a@1.0']).toMatchObject({ title: 'Agent2Agent (A2A) 1.0' });
+  expect(index).toEqual([
+    {
+      ...{ run: 0, id: 12, label: 'a2a/stream/cancel', binding: 'JSONRPC', operation: 'SendStreamingMessage' },
+      ...{
+        method: 'POST',
+        path: '/rpc',
+        status: 200,
+        atMs: 100,
+        durationMs: 813,
+        frames: 6,
+        end: 'complete',
+        block: 0,
+      },
+    },
+  ]);
+  expect(exchanges).toEqual([cancelExchange]);
 });
 
 test('what validates can refuse', () => {

@@ -16,5 +16,6 @@ export const formats: { readonly [name: string]: KnownFormat } = {
   markdown: { file: 'agentproto-report.md', load: async () => (await import('./markdown.ts')).renderMarkdown },
   github: { file: '-', load: async () => (await import('./github.ts')).renderGithub },
   badge: { file: 'agentproto-badge.json', load: async () => (await import('./badge.ts')).renderBadge },
+  html: { file: 'agentproto-report.html', load: async () => (await import('./html/html.ts')).renderHtml },
   har: { file: 'agentproto.har', load: async () => (await import('./har.ts')).renderHar },
 };

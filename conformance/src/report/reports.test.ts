@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import { folder, reference, run } from '../cli.test.data.ts';
 import { formats } from './formats.ts';
-import { cancelExchange, sampleHeader } from './sample.test.data.ts';
+import { cancelExchange, openHtml, sampleHeader } from './sample.test.data.ts';
 
 const names = Object.keys(formats);
 const outputs = (path: string) => names.flatMap((name) => ['--report', `${name}=${join(path, name)}`]);
@@ -22,6 +22,7 @@ const redsIn: { readonly [format: string]: (text: string) => string[] } = {
   sarif: (text) =>
     (JSON.parse(text) as { runs: { results: { ruleId: string }[] }[] }).runs[0]!.results.map(({ ruleId }) => ruleId),
   markdown: (text) => [...text.matchAll(/^### \S+ `(.*?)`/gm)].map(([, id]) => id!),
+  html: (text) => redsIn['json']!(JSON.stringify(openHtml(text).data.report)),
   github: (text) => [...text.matchAll(/^::(?:error|warning) title=(\S+)/gm)].map(([, id]) => id!),
 };
 
@@ -56,6 +57,9 @@ test(
       expect(read(await readFile(join(path, name), 'utf8')).toSorted(), name).toEqual(Object.values(QUIRKS).toSorted());
     for (const name of [...names, 'run'])
       expect(await readFile(join(path, name), 'utf8'), name).not.toMatch(/tapir|okapi|quokka/);
+    const { exchanges } = openHtml(await readFile(join(path, 'html'), 'utf8'));
+    expect(exchanges.length).toBeGreaterThan(100);
+    expect(JSON.stringify(exchanges)).not.toMatch(/tapir|okapi|quokka/);
 
     // From its file alone, the same reports.
     const again = await folder();

@@ -1,7 +1,9 @@
+import { gunzipSync } from 'node:zlib';
 import type { Requirement, RequirementId } from '@agentproto/rules';
 import type { Exchange } from '@agentproto/recording';
 import type { Finding, PlannedRow } from '../kit/result.ts';
 import type { RunEvent, RunHeader } from '../kit/run-log.ts';
+import type { ExchangeSummary, PageData } from './html/page-data.ts';
 import type { RunRecord, RunSource } from './judgement.ts';
 import type { Registry } from './model.ts';
 
@@ -290,5 +292,19 @@ export function sourceOfRun(run: RunRecord): RunSource {
     async *exchanges() {
       for (const event of run.events) if (event.type === 'exchange') yield event.exchange;
     },
+  };
+}
+
+/** What stands in an HTML report, taken apart again. */
+export function openHtml(page: string): { data: PageData; index: ExchangeSummary[]; exchanges: Exchange[] } {
+  const element = (id: string) => new RegExp(`<script type="[^"]*" id="${id}">([^<]*)</script>`).exec(page)?.[1];
+  const open = (packed: string): unknown => JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString());
+  const exchanges: Exchange[] = [];
+  for (let number = 0, packed = element('block-0'); packed !== undefined; packed = element(`block-${++number}`))
+    exchanges.push(...(open(packed) as { exchange: Exchange }[]).map(({ exchange }) => exchange));
+  return {
+    data: JSON.parse(element('report')!) as PageData,
+    index: open(element('index')!) as ExchangeSummary[],
+    exchanges,
   };
 }

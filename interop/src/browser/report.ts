@@ -1,0 +1,299 @@
+/** The HTML report in headless Chromium, of a server that is broken in three places: part of `pnpm test:browser`. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createReferenceServer } from '@agentproto/reference-server';
+import { QUIRKS } from '@agentproto/reference-server/quirks';
+import type { AxeResults } from 'axe-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { expect } from '../exercise.ts';
+import { Skip } from '../skip.ts';
+import { findChromium } from './chromium.ts';
+
+const CLI = fileURLToPath(
+  import.meta.resolve('agentproto-conformance/package.json').replace('package.json', 'bin/agentproto-conformance.js'),
+);
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** Quirk by the requirement that it breaks. */
+const BROKEN = {
+  'A2A10-CARD-008': 'a2a.card.no-etag',
+  'A2A10-ERR-006': 'a2a.error.missing-is-unsupported',
+  'A2A10-STREAM-006': 'a2a.stream.goes-on-after-the-end',
+};
+const STREAM = 'A2A10-STREAM-006';
+const MANY = 5_000;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  let executablePath: string;
+  try {
+    executablePath = await findChromium(process.env);
+  } catch (error) {
+    if (!(error instanceof Skip)) throw error;
+    console.log(`skipped: ${error.message}`);
+    return 0;
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'agentproto-page-'));
+  const browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  try {
+    const { page, run } = await judge(folder);
+    const steps: [string, () => Promise<unknown>][] = [
+      ['verdict, reds, filters, the timeline of a stream, a raw exchange', () => readAsPeopleDo(browser, page)],
+      ['keyboard alone', () => readByKeys(browser, page)],
+      ['axe finds nothing serious, light and dark', () => lookWithAxe(browser, page)],
+      [`${MANY} exchanges`, async () => scroll(browser, await longReport(folder, run))],
+    ];
+    let failed = 0;
+    for (const [name, step] of steps) {
+      try {
+        console.log(`ok      ${name}: ${String((await step()) ?? 'done')}`);
+      } catch (error) {
+        failed += 1;
+        console.log(`FAILED  ${name}: ${(error as Error).stack}`);
+      }
+    }
+    const picture = args[args.indexOf('--picture') + 1];
+    if (args.includes('--picture') && picture) await takePicture(browser, page, picture);
+    return failed === 0 ? 0 : 1;
+  } finally {
+    await browser.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function judge(folder: string): Promise<{ page: string; run: string }> {
+  const names = Object.values(BROKEN);
+  const quirks = QUIRKS.filter(({ name }) => names.includes(name));
+  await using server = await createReferenceServer({ protocols: ['a2a@1.0'], quirks });
+  const [page, run] = [join(folder, 'report.html'), join(folder, 'run.ndjson')];
+  await suite([
+    '--target',
+    server.url,
+    '--report',
+    `html=${page}`,
+    '--report',
+    `run=${run}`,
+    '--fail-on',
+    'should',
+    '--seed',
+    '1',
+  ]);
+  return { page, run };
+}
+
+async function suite(args: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, [CLI, ...args, '--quiet'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: 120_000,
+  });
+  await once(child, 'exit');
+}
+
+/** A tab that tells of whatever should not be: errors, and requests of any kind. */
+async function open(
+  browser: Browser,
+  file: string,
+  use: (tab: Page) => Promise<unknown>,
+  colorScheme: 'light' | 'dark' = 'light',
+): Promise<unknown> {
+  const url = pathToFileURL(file).href;
+  const context = await browser.newContext({ colorScheme, viewport: { width: 1400, height: 900 } });
+  try {
+    const tab = await context.newPage();
+    const wrong: string[] = [];
+    tab.on('pageerror', (error) => wrong.push(`uncaught: ${error.message}`));
+    tab.on('console', (message) => message.type() === 'error' && wrong.push(`console: ${message.text()}`));
+    tab.on(
+      'request',
+      (request) =>
+        request.url() !== url && !request.url().startsWith('data:') && wrong.push(`request: ${request.url()}`),
+    );
+    await tab.goto(url);
+    await tab.getByRole('navigation', { name: 'Views' }).waitFor();
+    const result = await use(tab);
+    expect('errors and requests', '', wrong.join('; '));
+    return result;
+  } finally {
+    await context.close();
+  }
+}
+
+function readAsPeopleDo(browser: Browser, file: string) {
+  return open(browser, file, async (tab) => {
+    expect('the verdict', 'Does not conform', await tab.getByRole('heading', { level: 1 }).textContent());
+    const reds = await tab.locator('.causes li code').allTextContents();
+    expect('the reds', Object.keys(BROKEN).join(), reds.toSorted().join());
+
+    await tab.getByRole('button', { name: 'violation', exact: true }).first().click();
+    const rows = tab.locator('.matrix tbody tr:not(.area)');
+    expect('violations alone', '2', String(await rows.count()));
+    await tab.getByRole('button', { name: 'Show all' }).click();
+    expect('all again', 'true', String((await rows.count()) > 100));
+    await tab.getByLabel('Search').fill('terminal event');
+    expect('a search', 'true', String((await rows.count()) < 20));
+    await tab.getByLabel('Search').fill('');
+    await tab.getByLabel('Group').selectOption('STREAM');
+    await tab.locator(`[data-requirement="${STREAM}"]`).click();
+
+    const panel = tab.locator('.panel');
+    const bad = panel.locator('.failure[open] .frames li.bad');
+    await bad.waitFor();
+    expect(
+      'one tick in the lane is the offending frame',
+      '1',
+      String(await panel.locator('.failure[open] .lane .tick.bad').count()),
+    );
+    expect('the frame beside the rule', 'true', String((await bad.textContent())?.includes('TASK_STATE_WORKING')));
+    expect('its link', 'true', String((await panel.getByRole('link').getAttribute('href'))?.startsWith('https://')));
+    const bindings = await panel.locator('.bindings li').count();
+
+    await panel
+      .getByRole('button', { name: /^Exchange \d+$/ })
+      .first()
+      .click();
+    await tab.locator('.panel .message').first().waitFor();
+    expect(
+      'the raw exchange',
+      'true',
+      String((await tab.locator('.panel').textContent())?.includes('text/event-stream')),
+    );
+    await tab.goBack();
+    await bad.waitFor();
+    return `${reds.length} reds, ${bindings} bindings`;
+  });
+}
+
+function readByKeys(browser: Browser, file: string) {
+  return open(browser, file, async (tab) => {
+    await tab.keyboard.press('/');
+    await tab.keyboard.type(STREAM);
+    await tab.keyboard.press('Tab');
+    await tab.locator('#main').focus();
+    await tab.keyboard.press('j');
+    expect('j opens a requirement', 'requirement', await tab.evaluate(() => document.activeElement?.id));
+    await tab.keyboard.press('Escape');
+    expect(
+      'Esc goes back to its row',
+      STREAM,
+      await tab.evaluate(() => document.activeElement?.getAttribute('data-requirement')),
+    );
+    await tab.keyboard.press('e');
+    await tab.getByRole('listbox').focus();
+    await tab.keyboard.press('ArrowDown');
+    await tab.keyboard.press('ArrowDown');
+    await tab.locator('.panel .message').first().waitFor();
+    expect(
+      'the list says where it is',
+      'true',
+      String((await tab.getByRole('listbox').getAttribute('aria-activedescendant')) !== null),
+    );
+  });
+}
+
+async function lookWithAxe(browser: Browser, file: string) {
+  const axe = await readFile(AXE, 'utf8');
+  let looked = 0;
+  for (const scheme of ['light', 'dark'] as const) {
+    await open(
+      browser,
+      file,
+      async (tab) => {
+        await tab.evaluate(axe);
+        const views = [
+          async () => {},
+          async () => {
+            await tab.locator(`[data-requirement="${STREAM}"]`).click();
+            await tab.locator('.frames li.bad').first().waitFor();
+          },
+          async () => {
+            await tab
+              .getByRole('button', { name: /^Exchange \d+$/ })
+              .first()
+              .click();
+            await tab.locator('.panel .message').first().waitFor();
+          },
+        ];
+        for (const [index, go] of views.entries()) {
+          await go();
+          const { violations } = await tab.evaluate(() =>
+            (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+          );
+          const serious = violations
+            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+            .map(
+              ({ id, nodes }) =>
+                `${id} at ${nodes[0]?.html.slice(0, 120)}: ${nodes[0]?.failureSummary?.replace(/\s+/g, ' ')}`,
+            );
+          expect(`serious problems, ${scheme}, view ${index}`, '', serious.join('; '));
+          looked += 1;
+        }
+      },
+      scheme,
+    );
+  }
+  return `${looked} views`;
+}
+
+/** The run's own exchanges, again and again: a log that was cut, as far as the reader is concerned. */
+async function longReport(folder: string, run: string): Promise<string> {
+  const lines = (await readFile(run, 'utf8')).trimEnd().split('\n').slice(0, -1);
+  const exchanges = lines.flatMap((line) => {
+    const { type, exchange } = JSON.parse(line) as { type: string; exchange: object };
+    return type === 'exchange' ? [exchange] : [];
+  });
+  const more = Array.from({ length: MANY - exchanges.length }, (_, index) =>
+    JSON.stringify({ type: 'exchange', exchange: { ...exchanges[index % exchanges.length], id: 100_000 + index } }),
+  );
+  const file = join(folder, 'long.ndjson');
+  await writeFile(file, `${[...lines, ...more].join('\n')}\n`);
+  const page = join(folder, 'long.html');
+  await suite(['merge', file, '--report', `html=${page}`]);
+  return page;
+}
+
+function scroll(browser: Browser, file: string) {
+  return open(browser, file, async (tab) => {
+    const began = performance.now();
+    await tab.reload();
+    await tab.getByRole('button', { name: `Exchanges (${MANY})` }).click();
+    await tab.getByRole('option').first().waitFor();
+    const ready = performance.now() - began;
+    // Frames while the list is scrolled from end to end; on a machine that is busy, a single one says little.
+    const frames = await tab.evaluate(async () => {
+      const list = document.querySelector('.list')!;
+      const took: number[] = [];
+      for (let step = 0; step <= 60; step++) {
+        const began = performance.now();
+        list.scrollTop = (list.scrollHeight * step) / 60;
+        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+        took.push(performance.now() - began);
+      }
+      return took.sort((a, b) => a - b);
+    });
+    const [median, slowest] = [frames[30]!, frames.at(-1)!];
+    const rows = await tab.getByRole('option').count();
+    expect('few rows are in the document', 'true', String(rows < 100));
+    await tab.getByRole('option').last().click();
+    await tab.locator('.panel .message').first().waitFor();
+    expect('ready within 5 s', 'true', String(ready < 5_000));
+    expect('a frame within 100 ms', 'true', String(median < 100));
+    return `ready after ${Math.round(ready)} ms, a frame ${Math.round(median)} ms, the slowest ${Math.round(slowest)} ms, ${rows} rows in the document`;
+  });
+}
+
+async function takePicture(browser: Browser, file: string, to: string): Promise<void> {
+  await open(browser, file, async (tab) => {
+    await tab.getByLabel('Group').selectOption('STREAM');
+    await tab.locator(`[data-requirement="${STREAM}"]`).click();
+    await tab.locator('.frames li.bad').first().waitFor();
+    await tab.setViewportSize({ width: 1300, height: 1500 });
+    await tab.evaluate(() => scrollTo(0, 0));
+    await tab.screenshot({ path: to });
+  });
+}
