@@ -1,4 +1,4 @@
-import { a2a10 } from './a2a/family.ts';
+import { a2a10, a2a100 } from './a2a/family.ts';
 import type { A2AOptions } from './a2a/options.ts';
 import { chatDcaf21, chatDocs } from './chat/family.ts';
 import type { ChatOptions } from './chat/options.ts';
@@ -16,6 +16,7 @@ export interface FamilyOptions {
 /** One line for each revision of a family. */
 export const FAMILIES: readonly Family<FamilyOptions>[] = [
   a2a10,
+  a2a100,
   chatDocs,
   chatDcaf21,
   responses20260424,

@@ -33,3 +33,13 @@ test('no row of the product is stronger than that of the documents, but where it
   const stronger = dcaf.filter(({ id, level }) => rank.indexOf(level) > rank.indexOf(requirements[id].level));
   expect(stronger.map(({ id }) => id)).toEqual(['CHAT-STREAM-011']);
 });
+
+test('a2a@1.0.0 has the rows of 1.0 as its patch has them', () => {
+  const older = requirementsOf('a2a@1.0.0');
+  const levelOf = (id: string) => older.find((candidate) => candidate.id === id)?.level;
+  expect(levelOf('A2A10-RPC-009')).toBe('must');
+  expect(requirements['A2A10-RPC-009'].level).toBe('should');
+  expect(levelOf('A2A10-RPC-008')).toBe('observe');
+  expect(levelOf('A2A10-CARD-006')).toBeUndefined();
+  expect(older).toHaveLength(requirementsOf('a2a@1.0').length - 1);
+});

@@ -7,9 +7,6 @@ import type { Answer } from '../answer.ts';
 import { API_KEY_HEADER } from '../identity.ts';
 import type { A2AContext } from './context.ts';
 
-/** Where both bindings are, relative to the server. */
-export const A2A_PATH = '/a2a/1.0';
-
 const INPUT_MODES = [
   'text/plain',
   'text/markdown',
@@ -22,8 +19,8 @@ const INPUT_MODES = [
 ];
 
 /** What the agent says about itself (§4.4.1, §8). */
-export function card({ baseUrl, secured, settings }: A2AContext): AgentCard {
-  const url = baseUrl() + A2A_PATH;
+export function card({ baseUrl, path, secured, settings }: A2AContext): AgentCard {
+  const url = baseUrl() + path;
   return {
     name: 'agentproto reference agent',
     description: 'Plays the script that a message carries, or says its text back. A test double.',
@@ -76,7 +73,7 @@ export const KEY_SET_PATH = '/.well-known/jwks.json';
 /** The card with the server's own signatures behind those that it has (§8.4.2). */
 export async function signCard(ctx: A2AContext, card: AgentCard): Promise<AgentCard> {
   if (ctx.settings.signWith.length === 0) return card;
-  const own = await ctx.signer.sign(cardPayload(card), ctx.baseUrl() + A2A_PATH + KEY_SET_PATH);
+  const own = await ctx.signer.sign(cardPayload(card), ctx.baseUrl() + ctx.path + KEY_SET_PATH);
   return { ...card, signatures: [...(card.signatures ?? []), ...own] };
 }
 

@@ -48,6 +48,10 @@ import type { A2ASettings } from './options.ts';
 export interface A2AContext extends ServerContext {
   impl: A2AImpl;
   settings: A2ASettings;
+  /** `1.0`, or the patch that an older revision pins. */
+  revision: string;
+  /** Where both bindings are, relative to the server. */
+  path: string;
   /** When the server was made; milliseconds since the epoch. */
   madeAt: number;
   signer: CardSigner;

@@ -1,5 +1,6 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CARD_PATH } from '@agentproto/protocol/a2a/1.0';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { CARD_PATH, PATCH } from '@agentproto/protocol/a2a/1.0';
+import type { Patch } from '@agentproto/protocol/a2a/1.0';
 import { validate } from '@agentproto/rules/a2a/1.0';
 import { replyWith } from '../answer.ts';
 import type { Answer, StreamAnswer } from '../answer.ts';
@@ -9,7 +10,7 @@ import type { Family } from '../server-context.ts';
 import { ServerOptionsError } from '../options-error.ts';
 import { whenLeft } from '../when-left.ts';
 import { cardSigner } from './card-signer.ts';
-import { A2A_PATH, KEY_SET_PATH } from './card.ts';
+import { KEY_SET_PATH } from './card.ts';
 import type { A2AContext } from './context.ts';
 import type { HttpRequest } from './call.ts';
 import { standardImpl } from './impl.ts';
@@ -22,50 +23,65 @@ import { restFailure } from './rest.ts';
 /** Where HTTP+JSON is served at the root as well. */
 const ROOT_ROUTES = ['/message::send', '/message::stream', '/tasks', '/tasks/*', '/extendedAgentCard'];
 
-export const a2a10: Family<{ a2a?: A2AOptions | undefined }> = {
-  id: 'a2a@1.0',
-  headers: { sent: ['A2A-Extensions', 'A2A-Version', 'Last-Event-ID'], read: ['A2A-Extensions', 'A2A-Version'] },
-  load: rules.load,
-  mount(scope, server, { a2a }) {
-    const settings = settingsOf(a2a);
-    const ctx: A2AContext = {
-      ...server,
-      impl: withQuirks('a2a', standardImpl, server.quirks),
-      settings,
-      madeAt: server.clock.now(),
-      signer: cardSigner(settings.signWith),
-    };
-    checkCard(ctx);
-    if (ctx.settings.extendedCard !== undefined && !server.secured)
-      throw new ServerOptionsError('a2a.extendedCard: expected apiKey or identities beside it, got neither');
-    const prefix = scope.prefix;
-    const at = (base: string) => (request: FastifyRequest, reply: FastifyReply) =>
-      answer(ctx, prefix + base, request, reply);
-    for (const url of [CARD_PATH, A2A_PATH + CARD_PATH])
-      scope.route({
-        method: ['GET', 'HEAD'],
-        url,
-        handler: async (request, reply) => replyWith(ctx, reply, await ctx.impl.cardAnswer(ctx, request.headers)),
-      });
-    if (settings.signWith.length > 0)
-      scope.get(A2A_PATH + KEY_SET_PATH, async (_request, reply) =>
-        reply.type('application/jwk-set+json').send(JSON.stringify(await ctx.signer.keySet())),
-      );
-    for (const url of [A2A_PATH, `${A2A_PATH}/*`]) scope.all(url, at(A2A_PATH));
-    scope.route({ method: ['POST', 'OPTIONS'], url: '/', handler: at('') });
-    for (const url of ROOT_ROUTES) scope.all(url, at(''));
-    return {
-      path: A2A_PATH,
-      page: CARD_PATH,
-      refuse(request, reply, error) {
-        const isRpc =
-          request.method === 'POST' &&
-          [`${prefix}${A2A_PATH}`, `${prefix}${A2A_PATH}/`, `${prefix}/`].includes(splitUrl(request)[0]);
-        return replyWith(ctx, reply, isRpc ? rpcFailure(ctx, null, error) : restFailure(ctx, request.headers, error));
-      },
-    };
-  },
-};
+/** One revision: where it is, and by which patch it goes. The first of a server is at its root as well. */
+function revision(name: string, patch: Patch): Family<{ a2a?: A2AOptions | undefined }> {
+  const path = `/a2a/${name}`;
+  return {
+    id: `a2a@${name}`,
+    headers: { sent: ['A2A-Extensions', 'A2A-Version', 'Last-Event-ID'], read: ['A2A-Extensions', 'A2A-Version'] },
+    load: rules.load,
+    mount(scope, server, { a2a }) {
+      const settings = settingsOf(a2a, patch);
+      const ctx: A2AContext = {
+        ...server,
+        impl: withQuirks('a2a', standardImpl, server.quirks),
+        settings,
+        revision: name,
+        path,
+        madeAt: server.clock.now(),
+        signer: cardSigner(settings.signWith),
+      };
+      checkCard(ctx);
+      if (settings.extendedCard !== undefined && !server.secured)
+        throw new ServerOptionsError('a2a.extendedCard: expected apiKey or identities beside it, got neither');
+      const atRoot = !scope.hasRoute({ method: 'GET', url: scope.prefix + CARD_PATH });
+      mountCards(ctx, scope, atRoot);
+      const { prefix } = scope;
+      const at = (base: string) => (request: FastifyRequest, reply: FastifyReply) =>
+        answer(ctx, prefix + base, request, reply);
+      for (const url of [path, `${path}/*`]) scope.all(url, at(path));
+      if (atRoot) {
+        scope.route({ method: ['POST', 'OPTIONS'], url: '/', handler: at('') });
+        for (const url of ROOT_ROUTES) scope.all(url, at(''));
+      }
+      const rpcPaths = [prefix + path, `${prefix}${path}/`, ...(atRoot ? [`${prefix}/`] : [])];
+      return {
+        path,
+        page: atRoot ? CARD_PATH : path + CARD_PATH,
+        refuse(request, reply, error) {
+          const isRpc = request.method === 'POST' && rpcPaths.includes(splitUrl(request)[0]);
+          return replyWith(ctx, reply, isRpc ? rpcFailure(ctx, null, error) : restFailure(ctx, request.headers, error));
+        },
+      };
+    },
+  };
+}
+
+export const a2a10 = revision('1.0', PATCH);
+export const a2a100 = revision('1.0.0', '1.0.0');
+
+function mountCards(ctx: A2AContext, scope: FastifyInstance, atRoot: boolean): void {
+  for (const url of atRoot ? [CARD_PATH, ctx.path + CARD_PATH] : [ctx.path + CARD_PATH])
+    scope.route({
+      method: ['GET', 'HEAD'],
+      url,
+      handler: async (request, reply) => replyWith(ctx, reply, await ctx.impl.cardAnswer(ctx, request.headers)),
+    });
+  if (ctx.settings.signWith.length > 0)
+    scope.get(ctx.path + KEY_SET_PATH, async (_request, reply) =>
+      reply.type('application/jwk-set+json').send(JSON.stringify(await ctx.signer.keySet())),
+    );
+}
 
 /** Throws a ServerOptionsError when the options make a card that is none; quirks may. */
 function checkCard(ctx: A2AContext): void {

@@ -89,3 +89,34 @@ test('modes may be ranges', async () => {
     reason: 'CONTENT_TYPE_NOT_SUPPORTED',
   });
 });
+
+describe('a2a@1.0.0', () => {
+  const kinds = async (url: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(`${url}/tasks/no-such-task`, { headers: { 'a2a-version': '1.0', ...headers } });
+    return response.headers.get('content-type');
+  };
+
+  test('is beside a2a@1.0, with its own card, table and media type', async () => {
+    const { urls } = await startServer({ protocols: ['a2a@1.0', 'a2a@1.0.0'] });
+    const url = urls['a2a@1.0.0']!;
+    const { supportedInterfaces } = await cardOf(url);
+    expect(supportedInterfaces.map((one) => [one.url, one.protocolVersion])).toEqual([
+      [url, '1.0'],
+      [url, '1.0'],
+    ]);
+    expect(await kinds(url)).toBe('application/json');
+    expect(await kinds(url, { accept: 'application/a2a+json' })).toBe('application/a2a+json');
+    expect(await kinds(urls['a2a@1.0']!)).toBe('application/a2a+json');
+    const older = caller({ urls: { 'a2a@1.0': url } }, 'HTTP+JSON');
+    const { id } = await older.task('Hello');
+    expect(await older.failure('CancelTask', { id })).toMatchObject({ status: 409 });
+    // One agent behind both.
+    expect(await caller({ urls }, 'HTTP+JSON').failure('CancelTask', { id })).toMatchObject({ status: 400 });
+  });
+
+  test('is at the root where it is alone', async () => {
+    const { url, urls } = await startServer({ protocols: ['a2a@1.0.0'] });
+    expect((await cardOf(url)).supportedInterfaces[0]?.url).toBe(urls['a2a@1.0.0']);
+    expect(await kinds(url)).toBe('application/json');
+  });
+});

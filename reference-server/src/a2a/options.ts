@@ -1,4 +1,4 @@
-import { ERRORS } from '@agentproto/protocol/a2a/1.0';
+import { ERRORS, PATCH } from '@agentproto/protocol/a2a/1.0';
 import type { AgentCapabilities, AgentCard, AgentInterface, Patch } from '@agentproto/protocol/a2a/1.0';
 import { ServerOptionsError } from '../options-error.ts';
 import type { NamesOf } from '../option-names.ts';
@@ -39,7 +39,10 @@ export interface A2AOptions {
    * caller names are activated, and said in the answer; without one that is `required` no operation is served.
    */
   capabilities?: AgentCapabilities;
-  /** Whose error table is spoken: HTTP status and gRPC code of some errors differ (§5.4). Default 1.0.1. */
+  /**
+   * By which patch the server goes where they differ: in the error table (HTTP status and gRPC code of some, §5.4) and in
+   * the media type of HTTP+JSON and of webhooks (§11.1, §4.3.3). Default: that of the revision, 1.0.1 for `a2a@1.0`.
+   */
   errorTable?: Patch;
   /** Seconds that a card may be cached. Default 60. */
   cardMaxAgeS?: number;
@@ -79,19 +82,16 @@ export interface A2ASettings extends Required<
 const BINDINGS = ['JSONRPC', 'HTTP+JSON'] as const;
 
 /** Throws a ServerOptionsError. */
-export function settingsOf({
-  capabilities,
-  interfaces,
-  tenants,
-  signWith = [],
-  ...options
-}: A2AOptions = {}): A2ASettings {
+export function settingsOf(
+  { capabilities, interfaces, tenants, signWith = [], ...options }: A2AOptions = {},
+  patch: Patch = PATCH,
+): A2ASettings {
   const offered = interfaces ?? interfacesOf(tenants);
   check(offered, interfaces && tenants, options);
   const own = offered.filter(({ url }) => url === undefined).map(({ tenant = '' }) => tenant);
   return {
     card: {},
-    errorTable: '1.0.1',
+    errorTable: patch,
     cardMaxAgeS: 60,
     directReplyMs: 1_000,
     cancelWaitMs: 500,

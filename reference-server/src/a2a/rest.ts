@@ -156,11 +156,14 @@ function readQuery(query: URLSearchParams): object {
   return Object.fromEntries(given.map(([name, value]) => [name, QUERY[name]!(value)]));
 }
 
-/** Plain JSON (1.0.0) for a caller that says that it takes nothing else: a2a-go reads no other error (§11.1: SHOULD). */
-export function restHeaders(_ctx: A2AContext, { accept = '*/*' }: IncomingHttpHeaders): Record<string, string> {
-  const takes = accept.split(',').map(essence);
-  const known = ['*/*', 'application/*', A2A_MEDIA_TYPE].some((type) => takes.includes(type));
-  return { 'content-type': known ? A2A_MEDIA_TYPE : JSON_MEDIA_TYPE };
+/**
+ * Plain JSON for a caller that says that it takes nothing else (a2a-go reads no other error), and by 1.0.0, where
+ * only who names the other type gets it (§11.1).
+ */
+export function restHeaders({ settings }: A2AContext, { accept = '*/*' }: IncomingHttpHeaders): Record<string, string> {
+  const asked = accept.split(',').map(essence);
+  const named = settings.errorTable === '1.0.0' ? [A2A_MEDIA_TYPE] : ['*/*', 'application/*', A2A_MEDIA_TYPE];
+  return { 'content-type': named.some((type) => asked.includes(type)) ? A2A_MEDIA_TYPE : JSON_MEDIA_TYPE };
 }
 
 export const restResult = (_ctx: A2AContext, result: unknown): unknown => result;

@@ -59,7 +59,7 @@ export async function beginTurn(ctx: A2AContext, call: Call, request: SendMessag
     {
       ...head,
       family: 'a2a',
-      revision: '1.0',
+      revision: ctx.revision,
       owner,
       ...(tenant !== undefined && { tenant }),
       createdAt: ctx.clock.now(),
@@ -82,7 +82,7 @@ async function performed(
   const carrier = carrierOf(request);
   // Came as JSON.
   const agentRequest = {
-    protocol: 'a2a@1.0',
+    protocol: `a2a@${ctx.revision}`,
     runId: id,
     owner,
     tenant,

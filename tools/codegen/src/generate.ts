@@ -31,8 +31,12 @@ export async function generate(specs: string): Promise<Generated> {
     ['families.ts', emitFamilies(revisions)],
   ]);
   const modules = new Set<string>();
-  for (const { identity, schema, openapi, methods, errors } of revisions) {
+  for (const { identity, schema, openapi, methods, errors, base } of revisions) {
     const folder = `${identity.family}/${identity.revision}`;
+    // One that changes no shape has those of its base.
+    const own = [schema, openapi, methods, errors];
+    const inherited = base && [base.schema, base.openapi, base.methods, base.errors];
+    if (inherited && own.every((file, index) => file === inherited[index])) continue;
     // The validators first: Ajv is the one that says what is wrong with a schema.
     if (schema) rules.set(`${folder}/validators.ts`, await emitValidators(schema, modules));
     if (schema) protocol.set(`${folder}/models.ts`, await emitModels(schema));

@@ -43,6 +43,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dirname(folder), { recursive: true }));
 
+test('a revision that changes no shape has those of its base, and is not made again', async () => {
+  write('toy/2/changes.yaml', 'requirements:\n  - { id: TOY-ONE-001, level: observe, reason: Toys differ in this. }');
+  const { protocol, rules } = await generate(folder);
+  expect([...protocol.keys(), ...rules.keys()].filter((path) => path.startsWith('toy/2'))).toEqual([]);
+  expect(rules.get('families.ts')).toContain("| 'toy@2'");
+  expect(rules.get('extensions.ts')).toContain('Toys differ in this.');
+});
+
 test('what is not named is inherited; what is named is changed, dropped or new', async () => {
   write('toy/2/toy.schema.json', schema({ Doll: ['name', 'voice'], Robot: ['battery'] }));
   write('toy/2/requirements.yaml', row(4));
@@ -81,7 +89,10 @@ test('what is not named is inherited; what is named is changed, dropped or new',
 test('a revision may extend one that extends', async () => {
   write('toy/2/changes.yaml', 'definitions: [{ name: Kite, dropped: true, reason: There is no wind any more. }]');
   write('toy/0/revision.yaml', identity('0', 'extends: ../2'));
-  expect((await generate(folder)).protocol.get('toy/0/models.ts')).toContain('{\n  Ball: Ball;\n  Doll: Doll;\n}');
+  write('toy/0/toy.schema.json', schema({ Robot: ['battery'] }));
+  expect((await generate(folder)).protocol.get('toy/0/models.ts')).toContain(
+    '{\n  Ball: Ball;\n  Doll: Doll;\n  Robot: Robot;\n}',
+  );
 });
 
 describe('a mistake is one sentence with its place', () => {

@@ -35,7 +35,7 @@ function schemaOf({ schema, changes, folder }: Revision, base: Revision): SpecFi
           : `${changes?.file}: says that ${name} changes, but ${folder} does not define it.`,
       );
   const file = schema ?? base.schema;
-  if (!file) return undefined;
+  if (!file || (!schema && changed.size === 0)) return file;
   const kept = Object.entries(inherited).filter(([name]) => !changed.get(name)?.dropped);
   const $defs: Definitions = { ...Object.fromEntries(kept), ...own };
   return { ...file, value: { ...file.value, $defs } };

@@ -30,7 +30,7 @@ const revisions = readRevisions(specs).map((revision): [string, Revision] => [
 ]);
 const withOpenApi = revisions.filter(([, { folder }]) => existsSync(join(folder, 'openapi.yaml')));
 const described = withOpenApi.filter(([, { schema, methods }]) => schema && methods);
-const withErrors = revisions.filter(([, { errors }]) => errors);
+const withErrors = revisions.filter(([, { errors, base }]) => errors && errors !== base?.errors);
 const STREAMS = ['text/event-stream', 'application/x-ndjson'];
 
 const order = (a: { at: string }, b: { at: string }) => a.at.localeCompare(b.at);
