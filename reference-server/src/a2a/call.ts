@@ -8,7 +8,7 @@ import type {
 } from '@agentproto/protocol/a2a/1.0';
 import type { RequestInfo, WireFault } from '@agentproto/script';
 import type { StreamItem as Item } from '../answer.ts';
-import type { Run } from '../store/store.ts';
+import type { Run, RunQuery } from '../store/store.ts';
 import type { TaskFold } from './fold.ts';
 
 /** One call of an operation, whatever the binding. */
@@ -87,3 +87,6 @@ export type StreamItem = Item<StreamFrame>;
 
 /** A webhook of a task, as it is kept: with its task and its id. */
 export type PushConfig = TaskPushNotificationConfig & { id: string; taskId: string };
+
+/** What a list of tasks holds, whatever its pages. */
+export type TaskQuery = Omit<RunQuery, 'after' | 'limit'>;

@@ -38,6 +38,7 @@ import type {
   RequestOf,
   RestRoute,
   StreamItem,
+  TaskQuery,
   Turn,
 } from './call.ts';
 import type { CardSigner } from './card-signer.ts';
@@ -146,8 +147,9 @@ export interface A2AImpl {
   beginTurn: (ctx: Ctx, call: Call, request: SendMessageRequest) => Promise<Turn>;
   newId: (ctx: Ctx) => string;
   stopAgent: (ctx: Ctx, run: Run) => Promise<void>;
-  writePageToken: (ctx: Ctx, place: RunPlace) => string;
-  readPageToken: (ctx: Ctx, token: string) => RunPlace;
+  taskQuery: (ctx: Ctx, call: Call, request: ListTasksRequest) => TaskQuery | undefined;
+  writePageToken: (ctx: Ctx, place: RunPlace, query: TaskQuery) => string;
+  readPageToken: (ctx: Ctx, token: string, query: TaskQuery) => RunPlace;
   // Around the agent
   agentEvents: (ctx: Ctx, request: SendMessageRequest, events: AgentEvents) => AgentEvents;
   acceptedParts: (ctx: Ctx, parts: readonly PartSpec[], modes: readonly string[]) => PartSpec[];

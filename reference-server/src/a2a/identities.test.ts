@@ -44,7 +44,10 @@ describe.each(BINDINGS)('over %s', (binding) => {
     const list = async (who: typeof ann | typeof bob) =>
       (await client.call('ListTasks', { contextId: 'shared-context' }, who)) as ListTasksResponse;
     expect(await list(bob)).toMatchObject({ tasks: [], totalSize: 0 });
-    expect(await list(ann)).toMatchObject({ tasks: [{ id }], totalSize: 1 });
+    await client.call('SendMessage', waiting, ann);
+    const { nextPageToken: pageToken } = (await client.call('ListTasks', { pageSize: 1 }, ann)) as ListTasksResponse;
+    expect(await client.failure('ListTasks', { pageToken }, bob)).toMatchObject({ fields: ['pageToken'] });
+    expect(await list(ann)).toMatchObject({ tasks: [{}, { id }], totalSize: 2 });
   });
 
   test('the extended card is for callers that are known, and each may have its own', async () => {

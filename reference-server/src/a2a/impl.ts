@@ -6,7 +6,7 @@ import { directMessage, updates } from './encode.ts';
 import { errorDetails, errorRow, restErrorBody, rpcErrorObject } from './errors.ts';
 import { awaitAnswer, currentTask, endsStream, readLastEventId, taskEvents, turnEvents } from './follow.ts';
 import { answerRpc, readRpcRequest, rpcError, rpcHeaders, rpcResult } from './json-rpc.ts';
-import { ListTasks, readPageToken, writePageToken } from './list-tasks.ts';
+import { ListTasks, readPageToken, taskQuery, writePageToken } from './list-tasks.ts';
 import {
   CancelTask,
   checkCancelable,
@@ -112,6 +112,7 @@ export const standardImpl: A2AImpl = {
   beginTurn,
   newId,
   stopAgent,
+  taskQuery,
   writePageToken,
   readPageToken,
   // Around the agent

@@ -74,8 +74,75 @@ describe.each(BINDINGS)('ListTasks over %s', (binding) => {
     expect((await list({ historyLength: 1 })).tasks[0]?.history).toHaveLength(1);
   });
 
+  test('tasks that come while pages are turned are in none of them twice, and hide none', async () => {
+    const { agent, list } = await begin();
+    const make = (count: number) => Promise.all(Array.from({ length: count }, () => agent.task('x')));
+    const there = (await make(40)).map(({ id }) => id);
+    const seen: string[] = [];
+    let more: Promise<unknown> = Promise.resolve();
+    let pageToken = '';
+    do {
+      more = Promise.all([more, make(10)]);
+      const page = await list({ pageSize: 7, ...(pageToken && { pageToken }) });
+      seen.push(...page.tasks.map(({ id }) => id));
+      ({ nextPageToken: pageToken } = page);
+    } while (pageToken !== '');
+    await more;
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(there.filter((id) => !seen.includes(id))).toEqual([]);
+    expect((await list({ pageSize: 1 })).totalSize).toBeGreaterThanOrEqual(40 + 60);
+  });
+
+  test('a page may have 1 to 100 tasks, 50 unless asked', async () => {
+    const { agent, list } = await begin();
+    for (let i = 0; i < 11; i++) await Promise.all(Array.from({ length: 10 }, () => agent.task('x')));
+    const sizes = async (params: object) => {
+      const { tasks, pageSize, totalSize, nextPageToken } = await list(params);
+      return [tasks.length, pageSize, totalSize, nextPageToken === ''];
+    };
+    expect(await sizes({})).toEqual([50, 50, 110, false]);
+    expect(await sizes({ pageSize: 1 })).toEqual([1, 1, 110, false]);
+    expect(await sizes({ pageSize: 100 })).toEqual([100, 100, 110, false]);
+    const { nextPageToken } = await list({ pageSize: 100 });
+    expect(await sizes({ pageSize: 50, pageToken: nextPageToken })).toEqual([10, 50, 110, true]);
+  });
+
+  test('a token is of one list: filters may not change on the way, the form of its tasks may', async () => {
+    const { agent, list } = await begin();
+    for (let i = 0; i < 3; i++) await agent.task({ contextId: 'a' });
+    const filters = { contextId: 'a', status: 'TASK_STATE_COMPLETED' };
+    const { nextPageToken: pageToken } = await list({ ...filters, pageSize: 1 });
+    expect((await list({ ...filters, pageToken, historyLength: 0, includeArtifacts: true })).tasks).toHaveLength(2);
+    for (const other of [
+      {},
+      { contextId: 'a' },
+      { ...filters, contextId: 'b' },
+      { ...filters, status: 'TASK_STATE_SUBMITTED' },
+      { ...filters, statusTimestampAfter: '2020-01-01T00:00:00Z' },
+      { ...filters, tenant: 'acme' },
+    ])
+      expect(await agent.failure('ListTasks', { ...other, pageToken })).toMatchObject({ fields: ['pageToken'] });
+    for (const wrong of [`${pageToken}=`, `${pageToken}AA`, pageToken.slice(4), `${pageToken} `])
+      expect(await agent.failure('ListTasks', { ...filters, pageToken: wrong })).toMatchObject({
+        fields: ['pageToken'],
+      });
+  });
+
+  test('a time may be finer than a millisecond', async () => {
+    const clock = new VirtualClock(Date.UTC(2026, 11, 31, 23, 59, 60));
+    const { agent, list } = await begin({ clock });
+    await agent.task('x');
+    const found = async (statusTimestampAfter: string) => (await list({ statusTimestampAfter })).totalSize;
+    expect(await found('2026-12-31T23:59:59.999999Z')).toBe(1);
+    expect(await found('2027-01-01T00:00:00.000000Z')).toBe(1);
+    expect(await found('2026-12-31T23:59:60Z')).toBe(1);
+    expect(await found('2027-01-01T00:00:00.000001Z')).toBe(0);
+  });
+
   test.each([
     [{ pageSize: 0 }, 'pageSize'],
+    [{ pageSize: -1 }, 'pageSize'],
+    [{ pageSize: 1.5 }, 'pageSize'],
     [{ pageSize: 101 }, 'pageSize'],
     [{ historyLength: -1 }, 'historyLength'],
     [{ status: 'working' }, 'status'],
