@@ -19,7 +19,10 @@ const VITEST = join(import.meta.dirname, 'node_modules/vitest/vitest.mjs');
 const AGENT = /'(https|wss):\/\/agents\.example\.com([^']*)'/g;
 const AGENT_MODULE = `import { createReferenceServer, type ReferenceServer } from '@agentproto/reference-server';
 
-const server: ReferenceServer = await createReferenceServer();
+const server: ReferenceServer = await createReferenceServer({
+  a2a: { capabilities: { streaming: true, pushNotifications: true } },
+  webhooks: { loopback: true },
+});
 
 export function at(scheme: string, path: string): string {
   const urls: { [path: string]: string | undefined } = { '/a2a': server.urls['a2a@1.0'], '/v1': server.urls['responses@openai'] };
