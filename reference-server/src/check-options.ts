@@ -24,7 +24,15 @@ const PLUGIN: NamesOf<PluginOptions> = {
   webhooks: true,
   wireFaults: true,
 };
-const SERVER: NamesOf<ServerOptions> = { ...PLUGIN, failures: true, host: true, insecure: true, log: true, port: true };
+const SERVER: NamesOf<ServerOptions> = {
+  ...PLUGIN,
+  failures: true,
+  host: true,
+  insecure: true,
+  listen: true,
+  log: true,
+  port: true,
+};
 const LIMIT: NamesOf<Limits> = { bodyBytes: true, bodyMs: true, headersMs: true, turnMs: true };
 const WEBHOOK: NamesOf<WebhookOptions> = {
   allowHosts: true,

@@ -61,6 +61,8 @@ export interface ServerOptions extends PluginOptions {
   failures?: readonly Failure[] | undefined;
   /** Default 0: a free one. */
   port?: number | undefined;
+  /** `false`: no port is opened; `server.fetch` is the only way to it, and `http://in-memory.invalid` its url. Default: true. */
+  listen?: boolean | undefined;
   /** Anybody who reaches the host may use the server. */
   insecure?: boolean | undefined;
   /** One line a request on stderr, from this level on. Default: only what an agent, or the server, went wrong with. */

@@ -8,6 +8,7 @@ import { addFrontPage } from './front-page.ts';
 import { asHttpError, HttpError } from './http-error.ts';
 import { createJournal } from './journal.ts';
 import type { ReceivedRequest } from './journal.ts';
+import { IN_MEMORY_URL, inMemory } from './in-memory.ts';
 import { isLoopback } from './loopback.ts';
 import { namedQuirks } from './named-quirks.ts';
 import type { QuirkUse } from './quirk.ts';
@@ -29,13 +30,19 @@ export interface ReferenceServer extends AsyncDisposable {
   fail(failure: Failure): void;
   /** Wakes what waits in `hold until signal`. */
   signal(name: string): void;
+  /**
+   * Asks this server without a network, whatever host the url names; streams come as they are written. Needs no port: see `listen`.
+   * Follows no redirect, and knows no WebSocket.
+   */
+  fetch: typeof globalThis.fetch;
   /** Ends open streams and agents at work, and resolves when the port is free. */
   close(): Promise<void>;
 }
 
 /** Starts a server. Throws a ServerOptionsError, or what listening throws (`EADDRINUSE` …). */
 export async function createReferenceServer(options: ServerOptions = {}): Promise<ReferenceServer> {
-  const { host = '127.0.0.1', port = 0, apiKey, identities, insecure = false, log, limits, wireFaults } = options;
+  const { host = '127.0.0.1', port = 0, listen = true, apiKey, identities, insecure = false } = options;
+  const { log, limits, wireFaults } = options;
   if (!isLoopback(host) && apiKey === undefined && !identities && !insecure) {
     throw new ServerOptionsError(
       `host: ${host} can be reached from outside, so it needs an API key, or to be declared insecure`,
@@ -63,7 +70,12 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
   const fail = createFailures(app);
   const core = mountCore(
     app,
-    { ...options, quirks, wireFaults: wireFaults ?? isLoopback(host) },
+    {
+      ...options,
+      ...(!listen && { publicUrl: options.publicUrl ?? IN_MEMORY_URL }),
+      quirks,
+      wireFaults: wireFaults ?? isLoopback(host),
+    },
     { received: journal.message, ...(log === undefined && { onError: toStderr }) },
   );
   addFrontPage(app, core);
@@ -72,8 +84,10 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
     core.refuse(request, reply, new HttpError('NOT_FOUND', `There is nothing at ${pathOf(request)}.`)),
   );
   app.setErrorHandler((error, request, reply) => core.refuse(request, reply, reported(error, request)));
-  await app.listen({ host, port });
-  const url = core.url();
+  const memory = inMemory(app.server);
+  app.addHook('onClose', async () => memory.close());
+  await (listen ? app.listen({ host, port }) : app.ready());
+  const url = listen ? core.url() : (options.publicUrl ?? IN_MEMORY_URL);
   return {
     url,
     urls: core.urls(url),
@@ -82,6 +96,7 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
     requests: journal.requests,
     fail,
     signal: core.signal,
+    fetch: memory.fetch,
     close: () => app.close(),
     [Symbol.asyncDispose]: () => app.close(),
   };
