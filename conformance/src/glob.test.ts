@@ -22,7 +22,7 @@ test.each([
 });
 
 test('many stars take no exponential time', () => {
-  const began = performance.now();
+  const began = process.cpuUsage();
   expect(globs('*a'.repeat(200) + 'b')('a'.repeat(20_000))).toBe(false);
-  expect(performance.now() - began).toBeLessThan(2_000);
+  expect(process.cpuUsage(began).user / 1000).toBeLessThan(2_000);
 });

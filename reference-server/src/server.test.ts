@@ -91,7 +91,7 @@ describe('closing', () => {
     const [failure] = await Promise.all([waiting, server.close()]);
     expect(failure).toMatchObject({ status: 503, reason: 'UNAVAILABLE' });
     await rest;
-    expect(performance.now() - from).toBeLessThan(1_000);
+    expect(performance.now() - from).toBeLessThan(5_000);
     // Once more does no harm.
     await server.close();
   });

@@ -22,6 +22,7 @@ const BUNDLED = {
     'ajv-formats',
     'eventsource-parser',
     'fast-xml-builder',
+    'jose',
     'path-expression-matcher',
     'preact',
     'ws',
@@ -79,7 +80,7 @@ function dependencyProblems(home, name, files) {
   const { dependencies = {}, peerDependencies } = manifest(home, name);
   const declared = [name, ...Object.keys({ ...dependencies, ...peerDependencies })];
   const imported = new Map();
-  for (const file of files.filter((path) => /^dist\/.*\.(js|d\.ts)$/.test(path))) {
+  for (const file of files.filter((path) => /^(dist|bundle)\/.*\.(js|d\.ts)$/.test(path))) {
     for (const [, wanted] of readFileSync(join(home, 'node_modules', name, file), 'utf8').matchAll(IMPORTED))
       imported.set(wanted, file);
   }

@@ -159,14 +159,14 @@ test('any text: never throws, twice is the same as once', () => {
 const HOSTILE = ['[', '{"', '"', '\\', '"\\', '{"a":', '"a"    ', '"token":[', '\n"', '"\\u0041', '?a', '://', '%4'];
 test.each(HOSTILE)('hostile text costs linear work: %j again and again', (shape) => {
   const text = shape.repeat(Math.ceil(100_000 / shape.length));
-  const started = performance.now();
+  const started = process.cpuUsage();
   createRedactor(['SECRET']).text(text);
   // Quadratic work on 100,000 characters takes far longer.
-  expect(performance.now() - started).toBeLessThan(1500);
+  expect(process.cpuUsage(started).user / 1000).toBeLessThan(1500);
 });
 
 test('one long line of many strings costs linear work', () => {
-  const started = performance.now();
+  const started = process.cpuUsage();
   createRedactor().text('"a"    '.repeat(300_000));
-  expect(performance.now() - started).toBeLessThan(2500);
+  expect(process.cpuUsage(started).user / 1000).toBeLessThan(2500);
 });

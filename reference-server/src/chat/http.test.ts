@@ -307,7 +307,8 @@ describe.each(['/api/chat', '/api/chat-stream', '/api/sendMessage', '/api/sendMe
 
 test('a long history, and very many decisions, take no more than their length', async () => {
   const client = clientOf(await startServer());
-  const from = performance.now();
+  // Processor time: what others do on this machine does not count.
+  const from = process.cpuUsage();
   const history = Array.from({ length: 100_000 }, (_none, i) => user(`${i}`, { platform_context: { a: i } }));
   expect(
     (await client.chat([scripted({ steps: [{ tool: { by: 'approval', calls: [{ name: 'x' }] } }] }), ...history])).data
@@ -320,7 +321,7 @@ test('a long history, and very many decisions, take no more than their length', 
     execute: true,
   }));
   expect((await client.chat([user('x', { data: { tool_calls } })])).data?.executed_tool_calls).toHaveLength(100_000);
-  expect(performance.now() - from).toBeLessThan(5_000);
+  expect(process.cpuUsage(from).user / 1000).toBeLessThan(5_000);
 });
 
 test('an unknown path below /api is refused in the same words, another one is not ours', async () => {

@@ -50,7 +50,7 @@ test('ends at the end of the response, though the server neither says [DONE] nor
   const begun = performance.now();
   const response = await given.client.stream('hi').final();
   await given.server.closed(1);
-  expect(performance.now() - begun).toBeLessThan(1_000);
+  expect(performance.now() - begun).toBeLessThan(5_000);
   // Filled from what was streamed.
   expect(response.output).toEqual([messageOf('a')]);
   expect(told.map(({ kind }) => kind)).toEqual(['empty-output', 'stream-left-open']);

@@ -217,9 +217,9 @@ describe('violations', () => {
       parts: Array.from({ length: 1_000_000 }, () => 0),
       extensions: Array.from({ length: 1_000_000 }, () => 0),
     };
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(validate('Message', hostile)).toHaveLength(20);
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(500);
   });
 });
 

@@ -181,7 +181,7 @@ describe('answers', () => {
 
 test('a hostile body costs no more than a good one', () => {
   const many = { messages: Array.from({ length: 100_000 }, () => ({ role: 'robot' })) };
-  const started = performance.now();
+  const started = process.cpuUsage();
   expect(validate('ChatRequest', many)).toHaveLength(20);
-  expect(performance.now() - started).toBeLessThan(500);
+  expect(process.cpuUsage(started).user / 1000).toBeLessThan(500);
 });
