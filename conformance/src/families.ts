@@ -2,9 +2,17 @@ import { a2a10 } from './a2a/family.ts';
 import { chatDocs } from './chat/family.ts';
 import type { SuiteFamily } from './kit/family.ts';
 import { UsageError } from './kit/usage-error.ts';
+import { responses20260115, responses20260424, responsesOpenAI, responsesWayFlow } from './responses/family.ts';
 
 /** Every family revision that the suite can judge; a further one is a folder and a line here. */
-export const families: readonly SuiteFamily[] = [a2a10, chatDocs];
+export const families: readonly SuiteFamily[] = [
+  a2a10,
+  chatDocs,
+  responses20260424,
+  responses20260115,
+  responsesOpenAI,
+  responsesWayFlow,
+];
 
 /** @throws UsageError for an id that is none. */
 export function familiesNamed(ids: readonly string[]): SuiteFamily[] {

@@ -1,4 +1,4 @@
-import { requirements, type Level, type RequirementId } from '@agentproto/rules';
+import { requirements, type Level, type Requirement, type RequirementId } from '@agentproto/rules';
 import { mismatch, readable, sameJson, type Mismatch } from './match.ts';
 import type { Failure, Finding } from './result.ts';
 import type { Place, Subject, Unread } from './subject.ts';
@@ -36,11 +36,14 @@ export function createChecks(context: {
   scenario: string;
   binding: string;
   report: (finding: Finding) => void;
-  times?: (exchange: number) => number | undefined;
+  /** The rows as they hold in the revision that is judged by; what is not among them is not judged. Default: each as it was brought. */
+  rows?: ReadonlyMap<RequirementId, Pick<Requirement, 'level'>>;
 }): CheckFunction {
+  const rowOf = (id: RequirementId) => (context.rows ? context.rows.get(id) : requirements[id]);
   return (id, subject, options) => {
-    const row = requirements[id];
-    const level: Level = options?.level ?? row.level;
+    const row = rowOf(id);
+    if (!row) return SILENT;
+    const level: Level = weaker(row.level, options?.level);
     const settle = (ok: boolean, failure: () => Omit<Failure, keyof Place>) => {
       const finding: Finding = {
         requirement: id,
@@ -51,8 +54,9 @@ export function createChecks(context: {
       if (ok) return context.report(finding);
       const { unread } = subject;
       const cause = unread && unread.by !== id ? unread.by : options?.blockedBy;
-      if (cause !== undefined) {
-        if (unread) context.report(unreadable(unread, subject, context));
+      const broken = cause && rowOf(cause);
+      if (cause && broken) {
+        if (unread) context.report(unreadable(unread, subject, context, broken.level));
         return context.report({ ...finding, verdict: 'blocked', reason: cause });
       }
       const found = failure();
@@ -101,17 +105,28 @@ export function createChecks(context: {
   };
 }
 
+/** Of a row that does not hold in this revision. */
+const SILENT: Check = { has() {}, hasOneOf() {}, equals() {}, holds() {}, observes() {} };
+
+const STRENGTH: readonly Level[] = ['must', 'should', 'may', 'observe'];
+
+/** A part of a rule is never judged more strictly than the rule. */
+function weaker(row: Level, part: Level = row): Level {
+  return STRENGTH[Math.max(STRENGTH.indexOf(row), STRENGTH.indexOf(part))]!;
+}
+
 /** The one red of something that nothing can be said of. */
 function unreadable(
   { by, expected, actual }: Unread,
   { place }: Subject,
   { scenario, binding }: { scenario: string; binding: string },
+  level: Level,
 ): Finding {
   return {
     requirement: by,
     binding,
     scenario,
-    verdict: verdictOfFailure(requirements[by].level),
+    verdict: verdictOfFailure(level),
     failure: { message: `expected ${expected}`, expected, actual, ...placed(place) },
   };
 }

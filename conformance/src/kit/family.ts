@@ -59,6 +59,8 @@ export interface SuiteFamily<Driver = unknown, Found extends Detected = Detected
   id: string;
   /** The patch of the revision by which is judged: `1.0.1`. */
   patch: string;
+  /** Looked for only where the user names it: a target shows nothing that tells it from another of its family. */
+  onlyNamed?: boolean;
   /** Violated when the protocol is named by the user and not spoken by the target. */
   spoken: RequirementId;
   /** The bindings over which messages go: what a scenario is played over unless it says otherwise. */

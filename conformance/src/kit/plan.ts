@@ -1,13 +1,8 @@
-import {
-  requirements,
-  requirementsOf,
-  type FamilyRevisionId,
-  type Requirement,
-  type RequirementId,
-} from '@agentproto/rules';
+import type { RequirementId } from '@agentproto/rules';
 import { globs } from '../glob.ts';
 import type { Detected, SuiteFamily } from './family.ts';
 import type { PlannedRow } from './result.ts';
+import { rowTable } from './rows.ts';
 import { provesOver, type Scenario } from './scenario.ts';
 import { HARNESS_WORDS, STIMULUS_WORDS, type HarnessWord, type Profile } from './stimulus.ts';
 import { UsageError } from './usage-error.ts';
@@ -78,7 +73,7 @@ function planFamily(
 
   for (const scenario of family.scenarios) {
     for (const binding of scenario.bindings ?? family.bindings) {
-      const proves = provesOver(scenario, binding);
+      const proves = provesOver(family, scenario, binding);
       const relevant = proves.some((id) => wanted(id));
       const outside = whyNot(scenario, binding, found, means, family);
       for (const id of proves) {
@@ -92,9 +87,7 @@ function planFamily(
   }
   for (const { id: name, proves, bindings } of family.invariants) {
     for (const id of proves) {
-      for (const binding of watchedBindings(requirements[id], family).filter(
-        (one) => bindings?.includes(one) ?? true,
-      )) {
+      for (const binding of watchedBindings(id, family).filter((one) => bindings?.includes(one) ?? true)) {
         const missing = found.undeclared.get(binding);
         if (!wanted(id)) rows.leave(id, binding, { verdict: 'not-run', reason: 'filtered' });
         else if (missing) rows.leave(id, binding, { verdict: 'not-applicable', reason: missing });
@@ -118,13 +111,11 @@ export function areaOf(id: string): string {
   return id.split('-').slice(1, -1).join('-') || id;
 }
 
-export function rowsOf(family: { id: string }): Requirement[] {
-  return requirementsOf(family.id as FamilyRevisionId);
-}
-
 /** Where a row can be seen in what scenarios record; webhooks and clients are looked at elsewhere. */
-function watchedBindings(row: Requirement, family: SuiteFamily): string[] {
-  return row.binding.filter((binding) => binding === family.sideBinding || family.bindings.includes(binding));
+function watchedBindings(id: RequirementId, family: SuiteFamily): string[] {
+  return (rowTable(family).get(id)?.binding ?? []).filter(
+    (binding) => binding === family.sideBinding || family.bindings.includes(binding),
+  );
 }
 
 function whyNot(

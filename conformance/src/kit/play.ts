@@ -1,9 +1,9 @@
-import { requirements } from '@agentproto/rules';
 import type { Exchange } from '@agentproto/recording';
 import { createChecks } from './check.ts';
 import type { DriverTools } from './family.ts';
 import type { Play } from './plan.ts';
 import type { Finding } from './result.ts';
+import { rowTable } from './rows.ts';
 import { provesOver } from './scenario.ts';
 import { Blocked, Lost, NoAccess, NotApplicable, Stop } from './stops.ts';
 import { NO_ACCESS, verdictOfFailure, worst } from './verdict.ts';
@@ -38,7 +38,8 @@ export async function playOnce(play: Play, tools: PlayTools): Promise<Finding[]>
     },
   });
   const report = (finding: Finding) => void findings.push(finding);
-  const context = { scenario: scenario.id, binding, report };
+  const rows = rowTable(spoken.family);
+  const context = { scenario: scenario.id, binding, report, rows };
   let stop: unknown = UNCOVERED;
   try {
     const agent = spoken.family.driver(spoken.found, binding, { ...tools, recorder });
@@ -81,9 +82,9 @@ const isDoor = (status: number | undefined) => status === 401 || status === 403;
 const isSilent = ({ end }: Exchange) => end?.kind === 'unreachable' || end?.kind === 'broken';
 
 /** Rows that the play owes and has not looked at get this. */
-function settle(findings: Finding[], { scenario, binding }: Play, rest: Pick<Finding, 'verdict' | 'reason'>) {
+function settle(findings: Finding[], { scenario, binding, spoken }: Play, rest: Pick<Finding, 'verdict' | 'reason'>) {
   const looked = new Set(findings.map((finding) => finding.requirement));
-  for (const requirement of provesOver(scenario, binding)) {
+  for (const requirement of provesOver(spoken.family, scenario, binding)) {
     if (!looked.has(requirement)) findings.push({ requirement, binding, scenario: scenario.id, ...rest });
   }
 }
@@ -95,12 +96,13 @@ function stopped(findings: Finding[], play: Play, error: unknown) {
     return settle(findings, play, { verdict: 'not-applicable', reason: error.message });
   if (error instanceof Blocked) {
     const { by, place, expected, actual, message } = error;
-    if (play.scenario.proves.includes(by)) {
+    const broken = rowTable(play.spoken.family).get(by);
+    if (broken && play.scenario.proves.includes(by)) {
       findings.push({
         requirement: by,
         binding: play.binding,
         scenario: play.scenario.id,
-        verdict: verdictOfFailure(requirements[by].level),
+        verdict: verdictOfFailure(broken.level),
         failure: { message, expected, actual, ...place },
       });
     }
@@ -134,6 +136,7 @@ function examine({ scenario, spoken, binding }: Play, exchanges: readonly Exchan
       const check = createChecks({
         scenario: scenario.id,
         binding: over,
+        rows: rowTable(spoken.family),
         report: (finding) => void findings.push(finding),
       });
       try {

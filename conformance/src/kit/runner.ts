@@ -111,7 +111,7 @@ class Run {
 
   async play(): Promise<void> {
     const { target, protocols } = this.#options;
-    const named = protocols === 'auto' ? families : familiesNamed(protocols);
+    const named = protocols === 'auto' ? families.filter(({ onlyNamed }) => !onlyNamed) : familiesNamed(protocols);
     const url = new URL(target);
     const spoken: Spoken[] = [];
     const missing: { family: SuiteFamily; tried: string[] }[] = [];

@@ -1,6 +1,7 @@
-import { requirements, type RequirementId } from '@agentproto/rules';
+import type { RequirementId } from '@agentproto/rules';
 import type { CheckFunction } from './check.ts';
 import type { Lost, NotApplicable } from './stops.ts';
+import { rowTable } from './rows.ts';
 import type { Need } from './stimulus.ts';
 
 /** What a play has at hand. */
@@ -30,9 +31,13 @@ export interface Scenario<Driver = unknown> {
   play(stage: Stage<Driver>): Promise<void>;
 }
 
-/** The rows that a scenario owes over one binding: those that can be seen there. */
-export function provesOver({ proves }: Pick<Scenario, 'proves'>, binding: string): RequirementId[] {
-  return proves.filter((id) => (requirements[id].binding as readonly string[]).includes(binding));
+/** The rows that a scenario owes over one binding: those that can be seen there, in this family. */
+export function provesOver(
+  family: { id: string },
+  { proves }: Pick<Scenario, 'proves'>,
+  binding: string,
+): RequirementId[] {
+  return proves.filter((id) => rowTable(family).get(id)?.binding.includes(binding));
 }
 
 /** A family's own `scenario(id, …)`, in which `check` takes only ids that stand in `proves`. */

@@ -18,6 +18,12 @@ export const STIMULUS_WORDS = [
   'modes',
   'crash',
   'echo',
+  'incomplete',
+  'reason',
+  'slug-tool',
+  'window',
+  'background',
+  'usage',
 ] as const;
 export type StimulusWord = (typeof STIMULUS_WORDS)[number];
 

@@ -1,10 +1,11 @@
-import { requirements, type Level } from '@agentproto/rules';
+import type { Level } from '@agentproto/rules';
 import { entriesFor } from '../baseline.ts';
 import { UsageError } from '../kit/usage-error.ts';
 import { VERDICTS, worstOver, type Verdict } from '../kit/verdict.ts';
 import { listCauses } from './causes.ts';
 import { ending } from './exit-code.ts';
 import { expectations, type Expectations } from './expectation.ts';
+import { registryOf } from './registry.ts';
 import { judge, judgeScenarios, mergeRows, said, type JudgedRow, type RunRecord } from './judgement.ts';
 import {
   LEVELS,
@@ -19,7 +20,7 @@ import {
 } from './model.ts';
 
 /** The report of a run: a pure function of its events. */
-export function buildReport(run: RunRecord, scoring: Scoring, registry: Registry = requirements): Report {
+export function buildReport(run: RunRecord, scoring: Scoring, registry?: Registry): Report {
   return assemble([run], judge(run), scoring, registry);
 }
 
@@ -28,11 +29,7 @@ export function buildReport(run: RunRecord, scoring: Scoring, registry: Registry
  * violated, passed somewhere and violated nowhere is pass.
  * @throws UsageError for runs of another suite version or other revision pins.
  */
-export function buildMergedReport(
-  runs: readonly RunRecord[],
-  scoring: Scoring,
-  registry: Registry = requirements,
-): Report {
+export function buildMergedReport(runs: readonly RunRecord[], scoring: Scoring, registry?: Registry): Report {
   const [first, ...others] = runs;
   if (!first) throw new UsageError('merge: expected at least one run file');
   const pins = new Map(Object.entries(first.header.revisions));
@@ -59,12 +56,13 @@ function assemble(
   runs: readonly RunRecord[],
   rows: readonly JudgedRow[],
   scoring: Scoring,
-  registry: Registry,
+  given: Registry | undefined,
 ): Report {
   const { baseline, failOn, allowIncomplete, asOf } = scoring;
   const headers = runs.map(({ header }) => header);
   const { tool, startedAt } = headers[0]!;
   const revisions = Object.assign({}, ...headers.map((header) => header.revisions)) as Report['revisions'];
+  const registry = given ?? registryOf(Object.keys(revisions));
   const urls = [...new Set(headers.map(({ target }) => target.url))];
   const detected = new Map(
     headers.flatMap(({ target }) => target.detected.map((one) => [JSON.stringify(one), one] as const)),

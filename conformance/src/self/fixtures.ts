@@ -14,6 +14,8 @@ export interface Fixture {
   /** Sent with every request. */
   headers?: Headers;
   identity?: RunOptions['identity'];
+  /** The protocol at whose own URL the suite is pointed; default: at the server's. */
+  at?: string;
 }
 
 /** Which scenarios are played on it. */
@@ -69,4 +71,11 @@ export const fixtures: readonly Fixture[] = [
     },
     needs: ['ext', 'ext!', 'tenant', 'two-tenants', 'signed', 'key'],
   },
+  { name: 'responses', protocols: ['responses@2026-04-24'], options: {} },
+  ...['responses@2026-01-15', 'responses@openai', 'responses@wayflow'].map((id) => ({
+    name: id,
+    protocols: [id],
+    options: {},
+    at: id,
+  })),
 ];

@@ -1,6 +1,7 @@
 import type { AnyQuirk } from '@agentproto/reference-server';
 import type { Finding } from '../kit/result.ts';
 import { families } from '../families.ts';
+import { rowTable } from '../kit/rows.ts';
 import type { Fixture } from './fixtures.ts';
 import { firstRed, isRed, names, sight, type Sighting, type SightOptions } from './sight.ts';
 
@@ -32,7 +33,10 @@ export async function judgeQuirk(
     detected: false,
     complaint: `no set-up serves the family ${family}`,
   };
-  const own = fixtures.filter(({ protocols }) => protocols.some((id) => id.split('@', 1)[0] === family));
+  // Of a family's revisions, those in which the row holds.
+  const knows = (id: string) =>
+    id.split('@', 1)[0] === family && (quirk.breaks === null || rowTable({ id }).get(quirk.breaks)?.check);
+  const own = fixtures.filter(({ protocols }) => protocols.some(knows));
   // Where the few that cite the row never meet the quirk, all are played.
   for (const plays of [playsFor(quirk), undefined]) {
     for (const fixture of own) {

@@ -2,7 +2,7 @@ import { requirements, type RequirementId } from '@agentproto/rules';
 import { QUIRKS } from '@agentproto/reference-server/quirks';
 import { describe, expect, test } from 'vitest';
 import { families } from '../families.ts';
-import { rowsOf } from '../kit/plan.ts';
+import { rowsOf } from '../kit/rows.ts';
 import { HARNESS_WORDS, STIMULUS_WORDS, TARGET_WORDS } from '../kit/stimulus.ts';
 import { judgedQuirks } from './judged-quirks.ts';
 

@@ -24,7 +24,9 @@ async function selftest(words: readonly string[]): Promise<boolean> {
     return false;
   }
   const controls = new Map<string, Sighting>();
-  for (const fixture of fixtures) controls.set(fixture.name, await sight(fixture, [], { patienceMs: PATIENCE_MS }));
+  const concerned = new Set(chosen.map(({ name }) => name.split('.', 1)[0]));
+  const needed = fixtures.filter(({ protocols }) => protocols.some((id) => concerned.has(id.split('@', 1)[0])));
+  for (const fixture of needed) controls.set(fixture.name, await sight(fixture, [], { patienceMs: PATIENCE_MS }));
   const clean = [...controls].map(([name, { findings }]) => reportControl(name, findings.filter(isRed))).every(Boolean);
 
   const verdicts = await judgeAll(chosen, controls);

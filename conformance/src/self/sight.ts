@@ -32,7 +32,7 @@ export async function sight(
   const order: string[] = [];
   await runSuite(
     {
-      target: server.url,
+      target: fixture.at === undefined ? server.url : server.urls[fixture.at]!,
       protocols: fixture.protocols,
       profile: 'script',
       only: [],

@@ -43,7 +43,7 @@ async function start(args: readonly string[]): Promise<number> {
 }
 
 async function judge(fixture: Fixture, protocols: readonly string[]): Promise<RunSource> {
-  const { name, options, headers = [], identity } = fixture;
+  const { name, options, headers = [], identity, at } = fixture;
   const { width, colors, live } = surface(process.stderr);
   const progress = createProgress({
     write: (text) => process.stderr.write(text),
@@ -53,11 +53,12 @@ async function judge(fixture: Fixture, protocols: readonly string[]): Promise<Ru
     verbose: false,
   });
   await using server = await createReferenceServer({ ...options, protocols });
-  process.stderr.write(`reference server (${name}) at ${server.url}\n`);
+  const target = at === undefined ? server.url : server.urls[at]!;
+  process.stderr.write(`reference server (${name}) at ${target}\n`);
   await using log = createRunLog({ headers, scoring: { failOn: 'should', allowIncomplete: false } });
   const footer = await runSuite(
     {
-      target: server.url,
+      target,
       protocols,
       only: [],
       skip: [],

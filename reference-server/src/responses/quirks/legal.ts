@@ -1,5 +1,6 @@
+import type { AnyStreamEvent } from '@agentproto/protocol/responses/openai';
 import { splitUtf8 } from '../../faults.ts';
-import { but, endedResponses, events, odd, renumbered, responses, responsesQuirk } from './responses-quirk.ts';
+import { but, endedResponses, events, itemIn, odd, renumbered, responses, responsesQuirk } from './responses-quirk.ts';
 
 /** Unusual and allowed: no check may call any of these a fault. */
 export const legalOddities = [
@@ -148,6 +149,29 @@ export const legalOddities = [
               ])
             : [event],
       ),
+  }),
+  responsesQuirk('responses.legal.interleaved-calls', {
+    breaks: null,
+    says: 'Calls that are made side by side come interleaved.',
+    make: (impl, hit) =>
+      renumbered(impl, () => {
+        const held = new Map<number, AnyStreamEvent[]>();
+        const calls = new Set<number>();
+        return (event) => {
+          const index = 'output_index' in event ? Number(event.output_index) : -1;
+          if (event.type === 'response.output_item.added' && itemIn(event)?.type === 'function_call') calls.add(index);
+          if (calls.has(index)) {
+            held.set(index, [...(held.get(index) ?? []), event]);
+            return [];
+          }
+          const lanes = [...held.values()];
+          held.clear();
+          if (lanes.length < 2) return [...lanes.flat(), event];
+          const longest = Math.max(...lanes.map(({ length }) => length));
+          const turns = Array.from({ length: longest }, (_, at) => lanes.flatMap((lane) => lane[at] ?? []));
+          return hit([...turns.flat(), event]);
+        };
+      }),
   }),
   responsesQuirk('responses.legal.other-ids', {
     breaks: null,

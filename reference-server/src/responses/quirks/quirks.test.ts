@@ -111,7 +111,10 @@ test.each(responsesQuirks)(
       responses: { contextTokens: 500, socketMs: 100, models: undefined },
     });
     try {
-      await askForAll(wireTo(server.urls[protocol]!));
+      // Some quirks break the connection under whoever asks.
+      await askForAll(wireTo(server.urls[protocol]!)).catch((error: unknown) => {
+        if (server.quirks[0]?.applied === 0) throw error;
+      });
       if (quirk.name.includes('socket') && !quirk.name.includes('no-socket'))
         await talk(wireTo(server.urls[protocol]!));
       expect(server.quirks[0]?.applied).toBeGreaterThan(0);

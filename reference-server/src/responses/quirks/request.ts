@@ -1,6 +1,7 @@
 import { invalid, ResponsesError } from '../responses-error.ts';
 import {
   answers,
+  but,
   endedResponses,
   events,
   odd,
@@ -8,12 +9,12 @@ import {
   renumbered,
   responses,
   responsesQuirk,
+  shown,
 } from './responses-quirk.ts';
 
 export const extensionQuirks = [
   responsesQuirk('responses.ext.item-without-a-prefix', {
     breaks: 'RESP-EXT-001',
-    also: [{ id: 'RESP-SCHEMA-001', why: 'the schema has no such item' }],
     make: (impl, hit) =>
       endedResponses(impl, (response) =>
         hit({ ...response, output: [...response.output, { type: 'trace', id: 'trace_1', status: 'completed' }] }),
@@ -21,7 +22,7 @@ export const extensionQuirks = [
   }),
   responsesQuirk('responses.ext.event-without-a-prefix', {
     breaks: 'RESP-EXT-002',
-    also: [{ id: 'RESP-STREAM-006', why: 'it is none of the known ones' }],
+    also: [{ id: 'RESP-STREAM-006', why: 'it is none of the known ones', same: true }],
     make: (impl, hit) =>
       renumbered(
         impl,
@@ -37,6 +38,22 @@ export const extensionQuirks = [
       events(impl, (event) =>
         event.type === 'response.in_progress' ? hit([event, odd({ type: 'acme:trace' })]) : [event],
       ),
+  }),
+  responsesQuirk('responses.ext.a-delta-has-a-prefix', {
+    breaks: 'RESP-EXT-004',
+    make: (impl, hit) =>
+      shown(impl, () => {
+        let deltas = 0;
+        return (event) =>
+          event.type === 'response.output_text.delta' && ++deltas === 2
+            ? hit([but(event, { type: 'acme:output_text.delta' })])
+            : [event];
+      }),
+  }),
+  responsesQuirk('responses.ext.tool-without-a-prefix', {
+    breaks: 'RESP-EXT-010',
+    make: (impl, hit) =>
+      responses(impl, (response) => hit({ ...response, tools: [...response.tools, { type: 'lookup' }] })),
   }),
   responsesQuirk('responses.ext.wants-a-member-of-its-own', {
     breaks: 'RESP-EXT-011',
@@ -59,9 +76,17 @@ export const extensionQuirks = [
 ];
 
 export const errorQuirks = [
+  responsesQuirk('responses.http.cuts-the-end-off', {
+    breaks: 'RESP-HTTP-006',
+    make: (impl, hit) => ({
+      async *shownEvents(ctx, call, items) {
+        yield* impl.shownEvents(ctx, call, items);
+        if (call.binding === 'SSE') yield hit({ fault: 'disconnect' as const });
+      },
+    }),
+  }),
   responsesQuirk('responses.http.has-no-content-type', {
     breaks: 'RESP-HTTP-004',
-    also: [{ id: 'RESP-HTTP-005', why: 'it is not called JSON' }],
     make: (impl, hit) => ({
       jsonHeaders(ctx) {
         const { 'content-type': _, ...headers } = impl.jsonHeaders(ctx);
@@ -115,7 +140,6 @@ export const errorQuirks = [
 export const shapeQuirks = [
   responsesQuirk('responses.shape.lacks-members', {
     breaks: 'RESP-SCHEMA-001',
-    also: [{ id: 'RESP-STREAM-013', why: 'it is in events, too' }],
     make: (impl, hit) => responses(impl, ({ incomplete_details: _, truncation: __, ...response }) => hit(response)),
   }),
   responsesQuirk('responses.shape.forgets-metadata', {

@@ -1,0 +1,31 @@
+import { seen } from '../../kit/subject.ts';
+import { scenario } from '../scenario.ts';
+
+export const errorScenarios = [
+  scenario('responses/error/shape', {
+    title: 'A body that is no JSON is refused with 400',
+    proves: ['RESP-ERR-003'],
+    bindings: ['HTTP'],
+    async play({ agent, check }) {
+      const reply = await agent.call('POST', '/responses', { body: '{', operation: 'createResponse', hostile: true });
+      check('RESP-ERR-003', reply).holds(reply.status >= 400 && reply.status < 500, 'a refusal of status 400');
+      check('RESP-ERR-003', seen(reply.status, reply.place), { level: 'should' }).equals(400);
+    },
+  }),
+
+  scenario('responses/error/unknown-item', {
+    title: 'A reference to an item that nobody made is refused as what it is',
+    proves: ['RESP-ERR-002'],
+    bindings: ['HTTP'],
+    async play({ agent, check, notApplicable }) {
+      const input = [agent.message('Go on'), { type: 'item_reference', id: agent.fresh('msg') }];
+      const reply = await agent.call('POST', '/responses', {
+        body: agent.request(input),
+        operation: 'createResponse',
+        hostile: true,
+      });
+      if (!reply.isRefusal) throw notApplicable('references to items are passed over here');
+      check('RESP-ERR-002', reply).holds(reply.status < 500, 'a refusal of status 4xx');
+    },
+  }),
+];
