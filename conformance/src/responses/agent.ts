@@ -8,13 +8,11 @@ import { within } from '../kit/within.ts';
 import type { LiveExchange, RequestSpec } from '../recorder/recorder.ts';
 import { answerIn, answerOf, type Answer } from './answer.ts';
 import type { DetectedResponses } from './detect.ts';
+import type { Binding } from './binding.ts';
 import { Reply } from './reply.ts';
 import type { Revision } from './revision.ts';
 import { ResponsesSocket } from './socket.ts';
 import { isTerminal, record, text, type Json } from './view.ts';
-
-export const BINDINGS = ['HTTP', 'SSE', 'WebSocket'] as const;
-export type Binding = (typeof BINDINGS)[number];
 
 /** What is said: a stimulus, a text of the user, or items as they are. */
 export type Said = Stimulus | string | readonly Json[];

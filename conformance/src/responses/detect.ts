@@ -2,7 +2,7 @@ import type { Exchange } from '@agentproto/recording';
 import type { Detected, Detection } from '../kit/family.ts';
 import { isRecord } from '../kit/json.ts';
 import type { Recorder } from '../recorder/recorder.ts';
-import { BINDINGS } from './agent.ts';
+import { BINDINGS } from './binding.ts';
 
 export interface DetectedResponses extends Detected {
   /** What operations are relative to; it ends with /v1 as a rule. */

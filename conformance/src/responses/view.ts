@@ -19,7 +19,7 @@ export const isFunctionCall = (item: Json): boolean => item.type === 'function_c
 
 /** A call of any kind: of a function, or of a tool that the server has. */
 export const isCall = ({ type }: Json): boolean =>
-  typeof type === 'string' && (/_call$/.test(type) || /:.*call/.test(type));
+  typeof type === 'string' && (type.endsWith('_call') || /:.*call/.test(type));
 
 export const callView = (item: Json): CallView => ({
   id: text(item.id),
