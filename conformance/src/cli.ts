@@ -8,6 +8,7 @@ const commands: Record<string, () => Promise<Command>> = {
   list: async () => (await import('./commands/list.ts')).list,
   explain: async () => (await import('./commands/explain.ts')).explain,
   merge: async () => (await import('./commands/merge.ts')).merge,
+  replay: async () => (await import('./commands/replay.ts')).replay,
   show: async () => (await import('./commands/exchange.ts')).showExchange,
   verify: async () => (await import('./commands/verify.ts')).verify,
 };
@@ -20,6 +21,7 @@ const HELP = `Does your agent server keep its protocol? A verdict for each requi
   agentproto-conformance merge RUN...           several run files as one report
   agentproto-conformance verify RUN             whether a run file is unchanged
   agentproto-conformance show RUN N             exchange N of a run file, whole
+  agentproto-conformance replay RUN#ID          a red again; --print curl|script
 
   --target URL               base URL of the agent server
   --protocol ID,ID | auto    such as a2a@1.0; default: what is recognised there

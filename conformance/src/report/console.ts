@@ -233,7 +233,7 @@ function hints(id: string, report: Report): string {
   const show =
     at === undefined || at === null
       ? ''
-      : ` \`agentproto-conformance show RUN ${at}\` prints that exchange whole, where RUN is the file of --report run=FILE.`;
+      : ` \`show RUN ${at}\` prints that exchange whole, \`replay RUN#${id}\` plays the red again, where RUN is the file of --report run.`;
   return `\`explain ${id}\` says more of a rule; \`--only ${id}\` plays it alone.${show}`;
 }
 

@@ -5,6 +5,7 @@ import { ending } from '../exit-code.ts';
 import type { ReportInput } from '../format.ts';
 import type { RunRecord } from '../judgement.ts';
 import type { Report } from '../model.ts';
+import { reproductions } from '../repro/reproductions.ts';
 import { sourceOf } from '../source.ts';
 import { script, style } from './generated/page.ts';
 import type { ExchangeSummary, PageData, PlayWindow } from './page-data.ts';
@@ -14,7 +15,8 @@ const BLOCK = 256 * 1024;
 
 /** One page that needs nothing else: the report, and every exchange in packed blocks, which are opened on demand. */
 export async function* renderHtml({ report, runs }: ReportInput): AsyncIterable<string> {
-  yield pageHead(report, pageDataOf(report, runs));
+  const made = await reproductions(report, runs);
+  yield pageHead(report, { ...pageDataOf(report, runs), reproductions: Object.fromEntries(made) });
   const index: ExchangeSummary[] = [];
   let block: string[] = [];
   let size = 0;
