@@ -13,6 +13,7 @@ const PLUGIN: NamesOf<PluginOptions> = {
   apiKey: true,
   chat: true,
   clock: true,
+  hooks: true,
   identities: true,
   keepAliveMs: true,
   limits: true,
@@ -21,6 +22,7 @@ const PLUGIN: NamesOf<PluginOptions> = {
   quirks: true,
   responses: true,
   store: true,
+  trustForwarded: true,
   webhooks: true,
   wireFaults: true,
 };
@@ -33,7 +35,7 @@ const SERVER: NamesOf<ServerOptions> = {
   log: true,
   port: true,
 };
-const LIMIT: NamesOf<Limits> = { bodyBytes: true, bodyMs: true, headersMs: true, turnMs: true };
+const LIMIT: NamesOf<Limits> = { bodyBytes: true, bodyMs: true, headersMs: true, runs: true, turnMs: true };
 const WEBHOOK: NamesOf<WebhookOptions> = {
   allowHosts: true,
   attempts: true,

@@ -46,6 +46,7 @@ describe('usage', () => {
       'allow-origin',
       'public-url',
       'identity',
+      'trust-forwarded',
       'push',
       'tenant',
       'extension',

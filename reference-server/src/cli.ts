@@ -18,6 +18,7 @@ const HELP = `agentproto-reference-server: a server of agent protocols that beha
   --insecure          listen on any host without a key
   --allow-origin LIST whose web pages may speak with it: origins, loopback (default), *
   --public-url URL    where agent cards say that the server is
+  --trust-forwarded   … or where X-Forwarded-* of the request say
   --push              declare A2A push notifications, and send them
   --tenant NAME,NAME  tenants that the A2A card lists, and that there are
   --extension URI     declare an A2A extension; --require-extension: one that is
@@ -59,6 +60,7 @@ async function readCommand(args: string[], env: NodeJS.ProcessEnv): Promise<Comm
     identities: values.identity && Object.fromEntries(values.identity.map(identityOf)),
     allowedOrigins: list(values['allow-origin']),
     publicUrl: values['public-url'] === undefined ? undefined : urlOf(values['public-url']),
+    trustForwarded: values['trust-forwarded'],
     a2a: a2aOf(values, file.a2a),
     webhooks: values['webhook-loopback'] ? { ...file.webhooks, loopback: true } : undefined,
     log: values.log === undefined ? undefined : oneOf('--log', values.log, LOG_LEVELS),
@@ -124,6 +126,7 @@ const FLAGS = {
   insecure: flag,
   'allow-origin': texts,
   'public-url': text,
+  'trust-forwarded': flag,
   push: flag,
   tenant: texts,
   extension: texts,

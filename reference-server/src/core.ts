@@ -14,6 +14,7 @@ import type { Mounted, ServerContext } from './server-context.ts';
 import { LIMITS, ServerOptionsError } from './server-options.ts';
 import type { PluginOptions } from './server-options.ts';
 import { createSignals } from './signals.ts';
+import { withHooks } from './store/hooks.ts';
 import { memoryStore } from './store/memory.ts';
 import { timely } from './timely-agent.ts';
 import { timerOn } from './timer.ts';
@@ -58,7 +59,12 @@ export function mountCore(
   options: MountOptions,
   { onError = () => {}, received = () => {} }: Partial<Listeners> = {},
 ): Core {
-  const { store = memoryStore(), clock: wholeClock = systemClock, wireFaults = false, keepAliveMs = 15_000 } = options;
+  const {
+    store: plainStore = memoryStore(),
+    clock: wholeClock = systemClock,
+    wireFaults = false,
+    keepAliveMs = 15_000,
+  } = options;
   const keys = { ...(options.apiKey !== undefined && { key: options.apiKey }), ...options.identities };
   const limits = { ...LIMITS, ...options.limits };
   const families = chosenFamilies(options.protocols);
@@ -75,6 +81,7 @@ export function mountCore(
     scope.log.error({ reason: error instanceof Error ? error.stack : String(error) }, 'internal error');
     keep(error);
   };
+  const store = options.hooks ? withHooks(plainStore, options.hooks, report) : plainStore;
   const signals = createSignals();
   const closing = new AbortController();
   const waiting = new Set<() => void>();
@@ -85,6 +92,7 @@ export function mountCore(
     clock,
     setTimer,
     turnMs: limits.turnMs,
+    maxTurns: limits.runs,
     onCrash(runId, error) {
       scope.log.warn({ runId, reason: String(error) }, 'agent crashed');
       // What a script wants to crash does as it is told.
@@ -113,6 +121,7 @@ export function mountCore(
     agent: options.agent ? timely(options.agent, { turnMs: limits.turnMs, setTimer, whenClosing }) : () => undefined,
     signals,
     baseUrl,
+    trustForwarded: (options.trustForwarded ?? false) && publicUrl === undefined,
     identify: identifyBy(keys),
     origins,
     secured: Object.keys(keys).length > 0,
@@ -154,7 +163,7 @@ export function mountCore(
     // An async plugin, so that options that cannot be reject where the server is made.
     void scope.register(async (inner) => {
       if (load) loadFirst(inner, load);
-      const place = mount(inner, context, options);
+      const place = await mount(inner, context, options);
       inner.setErrorHandler((error, request, reply) => place.refuse(request, reply, reported(error, request)));
       if (place.socket !== undefined) upgrades.add(scope.prefix + place.socket);
       mounted.push({ id, ...place });

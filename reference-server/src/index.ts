@@ -9,6 +9,7 @@ export {
 export type { Failure } from './failures.ts';
 export type { ReceivedRequest } from './journal.ts';
 export type { A2AOptions, ExtendedCard, InterfaceOption } from './a2a/options.ts';
+export type { Hooks } from './store/hooks.ts';
 export type { CardKey } from './a2a/card-signer.ts';
 export type { ChatOptions } from './chat/options.ts';
 export type { Agent, AgentRequest } from './agent.ts';

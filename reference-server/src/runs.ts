@@ -4,6 +4,7 @@ import type { LateAbort } from './late-abort.ts';
 import { createLogWriter } from './log-writer.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { RunFold, Viewing } from './run-fold.ts';
+import { HttpError } from './http-error.ts';
 import { ConflictError } from './store/store.ts';
 import type { RunEvent } from './store/run-event.ts';
 import type { Run, RunHead, Store } from './store/store.ts';
@@ -44,8 +45,11 @@ export interface Runs {
   start<View>(head: RunHead, turn: TurnStart<View>): Promise<Run>;
   /** The next turn of a run that waits for its caller. Throws a ConflictError when it has gone on since. */
   follow<View>(run: Run, turn: TurnStart<View>): Promise<Run>;
-  /** Asks the agent to stop, and waits at most `waitMs` (of the clock) until its turn is over. */
-  cancel<View>(run: Run, folding: () => Promise<Folding<View>>, waitMs: number): Promise<void>;
+  /**
+   * Asks the agent to stop, and waits at most `waitMs` (of the clock) until its turn is over. After `forceMs`, if that is
+   * said, the turn ends as canceled whatever the agent does.
+   */
+  cancel<View>(run: Run, folding: () => Promise<Folding<View>>, waitMs: number, forceMs?: number): Promise<void>;
   /** Stops every agent; nothing is written to a log any more. */
   close(): void;
 }
@@ -56,12 +60,16 @@ export interface RunsOptions {
   setTimer: SetTimer;
   /** The longest time of one turn, milliseconds of the clock. */
   turnMs: number;
+  /** Turns that are at work at once. */
+  maxTurns?: number;
   /** Is told what an agent crashed of. */
   onCrash: (runId: string, error: unknown) => void;
 }
 
 interface LiveTurn {
   abort: LateAbort;
+  /** Ends the turn as canceled, though the agent goes on. */
+  force: () => void;
   /** Nothing more is timed, and who waits for the agent goes on. */
   finish: () => void;
   finished: Promise<void>;
@@ -71,9 +79,25 @@ interface LiveTurn {
 const AT_ONCE = 256;
 
 /** Sets agents to work and writes down what they do. A run goes on whether anybody listens or not. */
-export function createRuns({ store, clock, setTimer, turnMs, onCrash }: RunsOptions): Runs {
+export function createRuns({ store, clock, setTimer, turnMs, maxTurns = Infinity, onCrash }: RunsOptions): Runs {
   const live = new Map<string, LiveTurn>();
   let closed = false;
+  /** Not among the live ones yet. */
+  let starting = 0;
+
+  /** Throws an HttpError (503) when as many agents are at work as may be. */
+  async function admitted(work: () => Promise<Run>): Promise<Run> {
+    if (live.size + starting >= maxTurns) {
+      const message = `The server has ${maxTurns} turns at work, as many as it may have at once.`;
+      throw new HttpError('UNAVAILABLE', message, { 'retry-after': '1' });
+    }
+    starting++;
+    try {
+      return await work();
+    } finally {
+      starting--;
+    }
+  }
 
   const writer = <View>(run: Run, { fold, viewing }: Folding<View>): LogWriter =>
     createLogWriter({ store, clock, run, fold, viewing, isClosed: () => closed });
@@ -92,10 +116,16 @@ export function createRuns({ store, clock, setTimer, turnMs, onCrash }: RunsOpti
     if (log.isOver()) return marked;
     const current = liveTurn(log, start);
     live.set(run.id, current);
-    void work(run.id, log, start).finally(() => {
+    const over = () => {
       if (live.get(run.id) === current) live.delete(run.id);
       current.finish();
-    });
+    };
+    current.force = () =>
+      void log
+        .append({ type: 'end', state: 'canceled' })
+        .catch(() => {})
+        .finally(over);
+    void work(run.id, log, start).finally(over);
     return marked;
   }
 
@@ -117,7 +147,7 @@ export function createRuns({ store, clock, setTimer, turnMs, onCrash }: RunsOpti
       cancelLimit();
       settle();
     };
-    return { abort, finish, finished };
+    return { abort, force: finish, finish, finished };
   }
 
   async function work(
@@ -157,13 +187,15 @@ export function createRuns({ store, clock, setTimer, turnMs, onCrash }: RunsOpti
 
   return {
     async start(head, turn) {
-      return begin(await store.runs.create(head), turn);
+      const first = async () => begin(await store.runs.create(head), turn);
+      return maxTurns === Infinity ? first() : admitted(first);
     },
-    follow: begin,
-    async cancel(run, folding, waitMs) {
+    follow: (run, turn) => (maxTurns === Infinity ? begin(run, turn) : admitted(() => begin(run, turn))),
+    async cancel(run, folding, waitMs, forceMs) {
       const turn = live.get(run.id);
       if (!turn) return writer(run, await folding()).append({ type: 'end', state: 'canceled' });
       turn.abort.abort();
+      if (forceMs !== undefined) void turn.finished.then(setTimer(forceMs, turn.force));
       await new Promise<void>((resolve) => {
         const cancel = setTimer(waitMs, resolve);
         void turn.finished.then(() => {

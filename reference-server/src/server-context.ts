@@ -18,6 +18,8 @@ export interface ServerContext extends Stage {
   clock: Clock;
   /** Where this server is, without a slash at the end: `http://127.0.0.1:8080`. Known once it listens. */
   baseUrl: () => string;
+  /** A request may say where it is (`forwardedUrl`). */
+  trustForwarded: boolean;
   identify: Identify;
   /** Web pages of which origins may speak with the server. */
   origins: Origins;
@@ -61,5 +63,5 @@ export interface Family<Options> {
   /** What it needs besides before its first request. */
   load?: () => Promise<unknown>;
   /** Adds the routes to a scope of its own. */
-  mount: (scope: FastifyInstance, context: ServerContext, options: Options) => Mounted;
+  mount: (scope: FastifyInstance, context: ServerContext, options: Options) => Mounted | Promise<Mounted>;
 }

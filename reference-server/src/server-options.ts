@@ -3,6 +3,7 @@ import type { Agent } from './agent.ts';
 import type { Failure } from './failures.ts';
 import type { FamilyOptions } from './families.ts';
 import type { AnyQuirk } from './quirk.ts';
+import type { Hooks } from './store/hooks.ts';
 import type { Store } from './store/store.ts';
 import type { WebhookOptions } from './webhooks/webhooks.ts';
 
@@ -20,9 +21,17 @@ export interface Limits {
   headersMs: number;
   /** The longest time of one turn of an agent, and of an async agent to say what it will do, in milliseconds of the clock. Default 900,000. */
   turnMs: number;
+  /** Turns of agents that are at work at once; a further message is refused with 503. Default: any number. */
+  runs: number;
 }
 
-export const LIMITS: Limits = { bodyBytes: 10 * 1024 * 1024, bodyMs: 10_000, headersMs: 10_000, turnMs: 900_000 };
+export const LIMITS: Limits = {
+  bodyBytes: 10 * 1024 * 1024,
+  bodyMs: 10_000,
+  headersMs: 10_000,
+  turnMs: 900_000,
+  runs: Infinity,
+};
 
 export interface PluginOptions extends FamilyOptions {
   /** Ids such as `a2a@1.0`. Default: all that this package knows. */
@@ -48,6 +57,13 @@ export interface PluginOptions extends FamilyOptions {
   allowedOrigins?: readonly string[] | undefined;
   /** What the cards say of where the server is. Default: where it listens. */
   publicUrl?: string | undefined;
+  /**
+   * Cards say that the server is where `X-Forwarded-Proto`, `-Host`, `-Port` and `-Prefix` of the request say, unless
+   * `publicUrl` does. For a server behind a proxy that sets them alone: anybody else could. Default false.
+   */
+  trustForwarded?: boolean | undefined;
+  /** Is told when turns and runs begin and end. */
+  hooks?: Hooks | undefined;
   /** Where webhooks may be sent, and how. Default: to public addresses only. */
   webhooks?: WebhookOptions | undefined;
   /** Scripts may ask for faults of the wire. Default: only while the server listens on loopback. */

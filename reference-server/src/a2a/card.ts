@@ -89,12 +89,16 @@ export function extendedCardHeaders({ settings }: A2AContext, card: AgentCard): 
 const tagOf = (body: string): string => `"${createHash('sha256').update(body).digest('base64url')}"`;
 
 /** How the card may be cached (§8.6.1). */
-export function cardHeaders({ settings, madeAt }: A2AContext, body: string): Record<string, string> {
+export function cardHeaders({ settings, madeAt, trustForwarded }: A2AContext, body: string): Record<string, string> {
   return {
     'content-type': JSON_MEDIA_TYPE,
     'cache-control': `public, max-age=${settings.cardMaxAgeS}`,
     etag: tagOf(body),
     'last-modified': new Date(madeAt).toUTCString(),
+    // It stands over what CORS has said.
+    ...(trustForwarded && {
+      vary: 'Origin, X-Forwarded-Host, X-Forwarded-Port, X-Forwarded-Prefix, X-Forwarded-Proto',
+    }),
   };
 }
 

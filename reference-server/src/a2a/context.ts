@@ -144,6 +144,7 @@ export interface A2AImpl {
   checkScript: (ctx: Ctx, script: Script) => void;
   checkCancelable: (ctx: Ctx, run: Run) => void;
   checkSubscribable: (ctx: Ctx, run: Run) => void;
+  takeMessage: (ctx: Ctx, call: Call, request: SendMessageRequest) => Promise<Turn>;
   beginTurn: (ctx: Ctx, call: Call, request: SendMessageRequest) => Promise<Turn>;
   newId: (ctx: Ctx) => string;
   stopAgent: (ctx: Ctx, run: Run) => Promise<void>;

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CARD_PATH, PATCH } from '@agentproto/protocol/a2a/1.0';
 import type { Patch } from '@agentproto/protocol/a2a/1.0';
-import { validate } from '@agentproto/rules/a2a/1.0';
 import { replyWith } from '../answer.ts';
 import type { Answer, StreamAnswer } from '../answer.ts';
+import { forwardedUrl } from '../forwarded.ts';
 import { HttpError } from '../http-error.ts';
 import { withQuirks } from '../quirk.ts';
 import type { Family } from '../server-context.ts';
@@ -30,7 +30,7 @@ function revision(name: string, patch: Patch): Family<{ a2a?: A2AOptions | undef
     id: `a2a@${name}`,
     headers: { sent: ['A2A-Extensions', 'A2A-Version', 'Last-Event-ID'], read: ['A2A-Extensions', 'A2A-Version'] },
     load: rules.load,
-    mount(scope, server, { a2a }) {
+    async mount(scope, server, { a2a }) {
       const settings = settingsOf(a2a, patch);
       const ctx: A2AContext = {
         ...server,
@@ -41,7 +41,7 @@ function revision(name: string, patch: Patch): Family<{ a2a?: A2AOptions | undef
         madeAt: server.clock.now(),
         signer: cardSigner(settings.signWith),
       };
-      checkCard(ctx);
+      if (a2a?.card ?? a2a?.interfaces ?? a2a?.capabilities) await checkCard(ctx);
       if (settings.extendedCard !== undefined && !server.secured)
         throw new ServerOptionsError('a2a.extendedCard: expected apiKey or identities beside it, got neither');
       const atRoot = !scope.hasRoute({ method: 'GET', url: scope.prefix + CARD_PATH });
@@ -75,7 +75,8 @@ function mountCards(ctx: A2AContext, scope: FastifyInstance, atRoot: boolean): v
     scope.route({
       method: ['GET', 'HEAD'],
       url,
-      handler: async (request, reply) => replyWith(ctx, reply, await ctx.impl.cardAnswer(ctx, request.headers)),
+      handler: async (request, reply) =>
+        replyWith(ctx, reply, await ctx.impl.cardAnswer(seenFrom(ctx, request), request.headers)),
     });
   if (ctx.settings.signWith.length > 0)
     scope.get(ctx.path + KEY_SET_PATH, async (_request, reply) =>
@@ -84,13 +85,26 @@ function mountCards(ctx: A2AContext, scope: FastifyInstance, atRoot: boolean): v
 }
 
 /** Throws a ServerOptionsError when the options make a card that is none; quirks may. */
-function checkCard(ctx: A2AContext): void {
-  const [wrong] = validate('AgentCard', standardImpl.card({ ...ctx, baseUrl: () => 'https://agents.example.com' }));
+async function checkCard(ctx: A2AContext): Promise<void> {
+  await rules.load();
+  const [wrong] = rules.loaded.validate(
+    'AgentCard',
+    standardImpl.card({ ...ctx, baseUrl: () => 'https://agents.example.com' }),
+  );
   if (wrong) throw new ServerOptionsError(`a2a: the card: ${wrong.message}`);
 }
 
+/** The server as it is called by who sends a request, where proxies may say so. */
+function seenFrom(ctx: A2AContext, { headers }: FastifyRequest): A2AContext {
+  const url = ctx.trustForwarded ? forwardedUrl(headers) : undefined;
+  if (url === undefined) return ctx;
+  // The proxy's prefix stands before our own.
+  const own = new URL(ctx.baseUrl()).pathname.replace(/\/$/, '');
+  return { ...ctx, baseUrl: () => url + own };
+}
+
 async function answer(ctx: A2AContext, base: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  await replyWith(ctx, reply, await answered(ctx, httpRequest(ctx, base, request, reply)));
+  await replyWith(ctx, reply, await answered(seenFrom(ctx, request), httpRequest(ctx, base, request, reply)));
 }
 
 const NO_QUERY = new URLSearchParams();

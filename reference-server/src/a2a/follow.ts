@@ -61,19 +61,58 @@ async function taskAfter(ctx: A2AContext, turn: Turn, entries: readonly Entry[])
   return fold;
 }
 
-/** Waits for what a plain answer to a turn holds (§3.2.2): its message, or its task at the end or right away. */
-export async function awaitAnswer(
+interface Wanted {
+  returnImmediately?: boolean | undefined;
+  historyLength?: number | undefined;
+}
+
+/**
+ * Waits for what a plain answer to a turn holds (§3.2.2): its message, or its task at the end or right away; or, after
+ * `blockingMs`, the task as it is then.
+ */
+export function awaitAnswer(
   ctx: A2AContext,
   call: Call,
   turn: Turn,
-  {
-    returnImmediately = false,
-    historyLength,
-  }: { returnImmediately?: boolean | undefined; historyLength?: number | undefined },
+  wanted: Wanted,
+): Promise<{ task: Task } | { message: Message }> {
+  const { blockingMs } = ctx.settings;
+  if (blockingMs === undefined || wanted.returnImmediately) return answerOf(ctx, call, turn, wanted, call);
+  return answerWithin(blockingMs, ctx, call, turn, wanted);
+}
+
+async function answerWithin(
+  ms: number,
+  ctx: A2AContext,
+  call: Call,
+  turn: Turn,
+  wanted: Wanted,
+): Promise<{ task: Task } | { message: Message }> {
+  const late = new AbortController();
+  const cancel = ctx.setTimer(ms, () => late.abort());
+  const either = { signal: AbortSignal.any([call.signal, late.signal]) };
+  try {
+    return await answerOf(ctx, call, turn, wanted, either);
+  } catch (error) {
+    if (!late.signal.aborted || call.signal.aborted) throw error;
+    const run = await ctx.store.runs.get(turn.id);
+    const task = run?.open ? await ctx.impl.currentTask(ctx, run, wanted) : undefined;
+    return task ? { task } : await answerOf(ctx, call, turn, { ...wanted, returnImmediately: true }, call);
+  } finally {
+    cancel();
+  }
+}
+
+async function answerOf(
+  ctx: A2AContext,
+  call: Call,
+  turn: Turn,
+  { returnImmediately = false, historyLength }: Wanted,
+  waiting: Pick<Call, 'signal'>,
 ): Promise<{ task: Task } | { message: Message }> {
   let { open } = turn;
   const entries: Entry[] = [];
-  for await (const batch of ctx.store.logs.read(turn.id, readFrom(turn.seq - 1, call))) {
+  for await (const batch of ctx.store.logs.read(turn.id, readFrom(turn.seq - 1, waiting))) {
     for (const entry of batch) {
       const { event, seq } = entry;
       entries.push(entry);

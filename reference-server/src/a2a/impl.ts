@@ -34,6 +34,7 @@ import {
   pushEvents,
   pushHeaders,
 } from './push.ts';
+import { takeMessage } from './repeat.ts';
 import { answerRest, matchRoute, readRestRequest, restEvent, restHeaders, restResult } from './rest.ts';
 import {
   activateExtensions,
@@ -109,6 +110,7 @@ export const standardImpl: A2AImpl = {
   checkScript,
   checkCancelable,
   checkSubscribable,
+  takeMessage,
   beginTurn,
   newId,
   stopAgent,

@@ -25,7 +25,7 @@ export async function SendMessage(
   call: Call,
   request: SendMessageRequest,
 ): Promise<SendMessageResponse> {
-  const turn = await ctx.impl.beginTurn(ctx, call, request);
+  const turn = await ctx.impl.takeMessage(ctx, call, request);
   return ctx.impl.awaitAnswer(ctx, call, turn, request.configuration ?? {});
 }
 
@@ -35,7 +35,7 @@ export async function SendStreamingMessage(
   call: Call,
   request: SendMessageRequest,
 ): Promise<AsyncIterable<StreamItem>> {
-  const turn = await ctx.impl.beginTurn(ctx, call, request);
+  const turn = await ctx.impl.takeMessage(ctx, call, request);
   return begun(ctx.impl.turnEvents(ctx, call, turn, request.configuration?.historyLength));
 }
 
@@ -72,7 +72,7 @@ export async function stopAgent(ctx: A2AContext, run: Run): Promise<void> {
       fold: (await logAt(ctx, run, run.seq)) ?? taskNotFound(run.id),
       viewing: viewingOf(ctx),
     });
-    await ctx.runs.cancel(run, folding, ctx.settings.cancelWaitMs);
+    await ctx.runs.cancel(run, folding, ctx.settings.cancelWaitMs, ctx.settings.forceCancelMs);
   } catch (error) {
     // Somebody else wrote first; what the task is now is looked at next.
     if (!(error instanceof ConflictError)) throw error;

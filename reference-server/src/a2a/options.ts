@@ -53,6 +53,12 @@ export interface A2AOptions {
   directReplyMs?: number;
   /** How long CancelTask waits for the agent to stop, before it answers with a task that still works. Default 500. */
   cancelWaitMs?: number;
+  /** After which a task is canceled though its agent has not stopped. Milliseconds of the clock. Default: never. */
+  forceCancelMs?: number;
+  /** How long SendMessage waits for the end of a turn before it answers with the task at work. Default: as long as it takes (§3.2.2). */
+  blockingMs?: number;
+  /** A message with the `messageId` of an earlier one begins nothing: it has the answer of that one (§3.3.1). Default false. */
+  idempotentMessages?: boolean;
 }
 
 export const A2A_OPTIONS: NamesOf<A2AOptions> = {
@@ -66,13 +72,17 @@ export const A2A_OPTIONS: NamesOf<A2AOptions> = {
   cardMaxAgeS: true,
   directReplyMs: true,
   cancelWaitMs: true,
+  forceCancelMs: true,
+  blockingMs: true,
+  idempotentMessages: true,
 };
 
+/** Options that mean something by not being there. */
+type Absent = 'extendedCard' | 'forceCancelMs' | 'blockingMs';
+
 /** How the server is set up, once the options are read. */
-export interface A2ASettings extends Required<
-  Omit<A2AOptions, 'extendedCard' | 'interfaces' | 'tenants' | 'signWith'>
-> {
-  extendedCard: ExtendedCard | undefined;
+export interface A2ASettings
+  extends Required<Omit<A2AOptions, Absent | 'interfaces' | 'tenants' | 'signWith'>>, Pick<A2AOptions, Absent> {
   interfaces: readonly InterfaceOption[];
   /** Tenants that there are, `''` for none; undefined: any. */
   tenants: ReadonlySet<string> | undefined;
@@ -95,8 +105,8 @@ export function settingsOf(
     cardMaxAgeS: 60,
     directReplyMs: 1_000,
     cancelWaitMs: 500,
+    idempotentMessages: false,
     ...options,
-    extendedCard: options.extendedCard,
     interfaces: offered,
     tenants: own.some((tenant) => tenant !== '') ? new Set(own) : undefined,
     signWith: Array.isArray(signWith) ? signWith : [signWith as CardKey],
