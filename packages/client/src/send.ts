@@ -22,12 +22,14 @@ const NOTHING_SENT = [
  */
 export function sender(send: RawSend): Next {
   return async (request) => {
-    const { method, headers, body, signal } = request;
+    const { operation, attempt, method, headers, body, signal } = request;
     for (let url = request.url, hops = 0; ; hops++) {
-      const response = await send(url, { method, headers, body, signal }).catch((error: unknown) => {
-        signal.throwIfAborted();
-        throw connectionError(error, { ...request, url });
-      });
+      const response = await send(url, { operation, attempt, method, headers, body, signal }).catch(
+        (error: unknown) => {
+          signal.throwIfAborted();
+          throw connectionError(error, { ...request, url });
+        },
+      );
       const to = redirectOf(response, { ...request, url }, hops);
       if (to === undefined) return response;
       void response.body?.cancel().catch(() => {});

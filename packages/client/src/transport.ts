@@ -2,7 +2,6 @@ import { createPlatform } from '#platform';
 import { type Auth, bearer } from './auth.ts';
 import { InvalidInputError } from './errors.ts';
 import { compose, type Middleware, type Next } from './middleware.ts';
-import { viaFetch } from './platform/raw.ts';
 import type { RetryPolicy } from './retry.ts';
 import { sender } from './send.ts';
 
@@ -58,7 +57,7 @@ export function createTransport(options: TransportOptions): Transport {
   const { fetch, auth, middleware = [], retry = {} } = options;
   checkPositive(options.timeouts);
   checkPositive(options.limits);
-  const platform = fetch ? viaFetch(fetch) : createPlatform();
+  const platform = createPlatform(fetch);
   const tokens = new Set<string>();
   const layers = auth === undefined ? middleware : [...middleware, bearer(auth, tokens)];
   return {

@@ -34,7 +34,7 @@ import type { ConnectOptions, MessageOptions, SendOptions, StreamOptions, Subscr
 import { pages } from './pages.ts';
 import { phaseOf } from './phase.ts';
 import { type Place, Places } from './places.ts';
-import { poll, type Polling } from './poll.ts';
+import { poll } from './poll.ts';
 import {
   readCard,
   readListTasksResponse,
@@ -58,17 +58,17 @@ export class A2AClient implements AsyncDisposable {
   readonly #binding: Binding;
   readonly #closing: AbortController;
   readonly #places = new Places();
-  readonly #polling: Polling;
+  readonly #options: Pick<ConnectOptions, 'polling' | 'verifyCard'>;
 
   private constructor(
     card: AgentCard,
     chosen: A2AClient['interface'],
     session: Session,
     closing: AbortController,
-    polling: Polling,
+    options: Pick<ConnectOptions, 'polling' | 'verifyCard'>,
   ) {
     this.#card = card;
-    this.#polling = polling;
+    this.#options = options;
     this.interface = chosen;
     this.#session = session;
     this.#closing = closing;
@@ -85,7 +85,7 @@ export class A2AClient implements AsyncDisposable {
    * `url` may also be the card's own.
    */
   static async connect(url: string | URL, options: ConnectOptions = {}): Promise<A2AClient> {
-    const { binding, extensions = [], onDeviation, polling = {}, signal } = options;
+    const { binding, extensions = [], onDeviation, signal, verifyCard } = options;
     const given = String(url);
     const bindings = binding === undefined ? BINDINGS : BINDINGS.filter((name) => name === binding);
     if (bindings.length === 0)
@@ -99,9 +99,10 @@ export class A2AClient implements AsyncDisposable {
     const found = options.card
       ? { card: options.card, url: cardUrls(given)[0]! }
       : await findCard(given, fetchCard, report);
+    if (!options.card) await verifyCard?.(found.card);
     const chosen = chooseInterface(found, bindings, report);
     session.binding = chosen.protocolBinding === 'JSONRPC' ? 0 : 1;
-    return new A2AClient(found.card, chosen, session, closing, polling);
+    return new A2AClient(found.card, chosen, session, closing, options);
   }
 
   /**
@@ -241,7 +242,9 @@ export class A2AClient implements AsyncDisposable {
    * `UnsupportedOperation`, with `cardMember`, where the card does not declare one. The interface that is spoken stays.
    */
   async extendedCard(options: CallOptions = {}): Promise<AgentCard> {
-    return (this.#card = await this.#perform('GetExtendedAgentCard', {}, options, readCard));
+    const card = await this.#perform('GetExtendedAgentCard', {}, options, readCard);
+    await this.#options.verifyCard?.(card);
+    return (this.#card = card);
   }
 
   /** Aborts all that is under way; the tasks themselves go on. */
@@ -323,7 +326,7 @@ export class A2AClient implements AsyncDisposable {
   /** The looks at a task, until it is at rest. */
   #poll(id: string, seen: Task | undefined, options: CallOptions, life: Lifetime, authMs?: number) {
     const get = () => this.get(id, { ...options, signal: life.signal });
-    return poll(get, seen, life, this.#polling, authMs);
+    return poll(get, seen, life, this.#options.polling ?? {}, authMs);
   }
 
   /** The same as the events of a stream. */

@@ -4,7 +4,9 @@ export type { ConnectOptions, MessageOptions, SendOptions, StreamOptions, Subscr
 export type { Polling } from './poll.ts';
 export { A2AStream } from './stream.ts';
 export { A2AError, type A2AErrorName, type ErrorDetail, isA2AError, TaskNotCompletedError } from './error.ts';
-export { textOf } from './text.ts';
+export { dataOf, partsOf, type Said, textOf } from './text.ts';
+export { type FileOptions, filePart, filesOf, type ReceivedFile } from './file.ts';
+export { approve, reject, type ToolCall, toolCallsOf, toolOutput } from './tool.ts';
 export type { BindingName } from './binding.ts';
 export type { Deviation, DeviationKind } from './deviation.ts';
 export type { MessageMembers, SendInput } from './input.ts';

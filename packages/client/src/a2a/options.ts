@@ -15,6 +15,11 @@ export interface ConnectOptions extends TransportOptions {
   extensions?: readonly string[];
   /** How often a task is looked at, where an agent does not stream or does not wait. */
   polling?: Polling;
+  /**
+   * Looks at each card that was fetched, also the extended one, before it is used: `cardVerifier` of `@agentproto/client/a2a/signatures`
+   * (§8.4.3), or a check of your own. What it throws fails the call. A `card` that is given is not looked at.
+   */
+  verifyCard?: (card: AgentCard) => unknown;
   /** Told once about each kind of thing that the agent does otherwise than the specification says. */
   onDeviation?: (deviation: Deviation) => void;
   /** Each of these is an error: `DeviationError`. Default: the client goes on. */

@@ -1,4 +1,4 @@
 import { type Platform, viaFetch } from './raw.ts';
 
 /** Browsers, workers and whatever is not Node: the platform's own `fetch`, as it is when a client is made. */
-export const createPlatform = (): Platform => viaFetch(globalThis.fetch);
+export const createPlatform = (fetch = globalThis.fetch): Platform => viaFetch(fetch);

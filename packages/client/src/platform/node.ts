@@ -1,6 +1,7 @@
 import { Agent, type Dispatch } from '#undici';
 import { decoded } from './decoded.ts';
 import { type ClientResponse, type Platform, type RawRequest, viaFetch } from './raw.ts';
+import { traced } from './tracing.ts';
 import { UndiciBody } from './undici-body.ts';
 
 /** What a body may be packed in, as `fetch` asks for it. */
@@ -14,12 +15,13 @@ const GLOBAL_DISPATCHER = Symbol.for('undici.globalDispatcher.1');
  * Node: undici itself, a pool of connections a client. `fetch` is the same undici behind streams, objects and checks of
  * the web platform, which cost more than all the rest of a call.
  */
-export function createPlatform(): Platform {
+export function createPlatform(fetch?: typeof globalThis.fetch): Platform {
+  if (fetch) return { ...viaFetch(fetch), send: traced(viaFetch(fetch).send) };
   // The client's own time limits rule.
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
   const fetching = viaFetch((...args) => globalThis.fetch(...args));
   return {
-    send: (url, request) => (isPlain() ? dispatch(agent, url, request) : fetching.send(url, request)),
+    send: traced((url, request) => (isPlain() ? dispatch(agent, url, request) : fetching.send(url, request))),
     close: () => void agent.destroy(),
   };
 }

@@ -20,6 +20,9 @@ export interface ClientResponse {
 }
 
 export interface RawRequest {
+  /** For those who watch. */
+  operation?: string;
+  attempt?: number;
   method: string;
   headers: Headers;
   body: string | undefined;

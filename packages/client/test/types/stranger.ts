@@ -1,11 +1,20 @@
 import {
   A2AClient,
+  approve,
+  filePart,
+  filesOf,
   isA2AError,
+  responseOf,
   type SendMessageResponse,
   type Task,
   TERMINAL_STATES,
   textOf,
+  toolCallsOf,
 } from '@agentproto/client/a2a';
+import { filePartAt } from '@agentproto/client/a2a/node';
+import { pushReceiver } from '@agentproto/client/a2a/push';
+import { cardVerifier } from '@agentproto/client/a2a/signatures';
+import { logging } from '@agentproto/client/logging';
 import { chatClient, textOf as textOfChat } from '@agentproto/client/chat';
 import { outputTextOf, type ResponseResource, responsesClient } from '@agentproto/client/responses';
 import { type ErrorCode, isAgentProtoError } from '@agentproto/client/errors';
@@ -26,6 +35,22 @@ export async function a2a(): Promise<string> {
   } finally {
     await agent.close();
   }
+}
+
+export async function further(): Promise<number> {
+  const agent = await A2AClient.connect('http://h', {
+    verifyCard: cardVerifier({ keys: [{ kty: 'EC', kid: 'k' }], mode: 'soft' }),
+    middleware: [logging({ log: ({ event, durationMs }) => void [event, durationMs] })],
+  });
+  const answer = await agent.send([await filePart(new Blob([])), await filePartAt('/tmp/x')]);
+  const [call] = toolCallsOf(answer);
+  if (call && answer.task) await agent.send({ parts: [approve(call)], taskId: answer.task.id });
+  const config = await agent.createPushConfig('t1', { url: 'http://h' });
+  await agent.deletePushConfig('t1', config.id!);
+  for await (const one of agent.listAllPushConfigs('t1')) one.url.trim();
+  const receiver = pushReceiver({ token: 't', onEvent: (event, { taskId }) => void [event.task?.id, taskId] });
+  const response: Response = await receiver.fetch(new Request('http://h'));
+  return response.status + (responseOf(answer)?.status ?? 0) + (filesOf(answer)[0]?.bytes?.length ?? 0);
 }
 
 export async function chat(): Promise<string> {
