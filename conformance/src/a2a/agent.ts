@@ -13,6 +13,7 @@ import { isLoopback, type Webhook, type WebhookCall } from '../recorder/webhook-
 import { isUnknownVerb, refusesA2aJson, type Binding, type CallOptions } from './binding.ts';
 import { isEventStream } from './content-type.ts';
 import type { AgentInterface } from './detect.ts';
+import { refusesInput } from './refusal.ts';
 import { Reply } from './reply.ts';
 import { speaker } from './speaker.ts';
 import { TaskStream } from './task-stream.ts';
@@ -185,9 +186,14 @@ export class A2AAgent {
     return this.call('GetTask', { id, ...params }, options);
   }
 
-  /** CancelTask (3.1.5). */
-  cancel(id: string, options: CallOptions = {}): Promise<Reply> {
-    return this.call('CancelTask', { id }, options);
+  /** CancelTask (3.1.5). With the id in the body as well where a target takes no empty one: a rule of its own. */
+  async cancel(id: string, options: CallOptions = {}): Promise<Reply> {
+    const reply = await this.call('CancelTask', { id }, options);
+    if (this.binding.name !== 'HTTP+JSON' || options.body !== undefined || !refusesInput(reply)) return reply;
+    const again = await this.call('CancelTask', { id }, { ...options, body: JSON.stringify({ id }) });
+    if (refusesInput(again)) return reply;
+    this.#tools.lenience.note('A2A10-REST-014', 'HTTP+JSON', 'takes no :cancel with the body {}', reply.place);
+    return again;
   }
 
   /** SubscribeToTask (3.1.6). Over HTTP+JSON by POST, and by GET where POST is not known (the spec names both). */

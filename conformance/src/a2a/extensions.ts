@@ -1,3 +1,5 @@
+import { EXTENSIONS_HEADER } from '@agentproto/protocol/a2a/1.0';
+import type { Exchange } from '@agentproto/recording';
 import { isRecord } from '../kit/json.ts';
 
 /** An extension that a card declares (4.6.1). */
@@ -13,6 +15,13 @@ export function extensionsOf({ capabilities }: Record<string, unknown>): Declare
       ? [{ uri: one.uri, required: one.required === true }]
       : [],
   );
+}
+
+/** What an answer says that it has activated. */
+export function activatedIn({ exchange: { response } }: { exchange: Exchange }): string[] {
+  return (response?.headers ?? [])
+    .filter(([name]) => name.toLowerCase() === EXTENSIONS_HEADER.toLowerCase())
+    .flatMap(([, value]) => value.split(',').map((uri) => uri.trim()));
 }
 
 /** The same URI with another version at its end; undefined where it has none. */

@@ -62,6 +62,7 @@ export const fails: Stimulus = {
   word: 'fail',
   script: { steps: [status('trying'), end('failed', 'It did not work')] },
 };
+export const crash: Stimulus = { word: 'crash', script: { steps: [{ throw: 'on purpose' }] } };
 export const rejects: Stimulus = { word: 'rej', script: { steps: [end('rejected', 'Not for me')] } };
 export const direct: Stimulus = { word: 'msg', script: { steps: [reply({ text: 'A direct answer' })] } };
 export const makesArtifact: Stimulus = {

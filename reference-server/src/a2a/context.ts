@@ -25,6 +25,7 @@ import type { PartSpec, Script } from '@agentproto/script';
 import type { ReadRequest, RpcError, RpcId } from '@agentproto/wire/json-rpc';
 import type { OutgoingSseEvent } from '@agentproto/wire/sse';
 import type { Answer, StreamAnswer } from '../answer.ts';
+import type { HttpError } from '../http-error.ts';
 import type { AgentEvents } from '../runs.ts';
 import type { ServerContext } from '../server-context.ts';
 import type { Entry, Run, RunPlace } from '../store/store.ts';
@@ -94,6 +95,7 @@ export interface A2AImpl {
   errorDetails: (ctx: Ctx, error: A2AError) => object[];
   rpcErrorObject: (ctx: Ctx, error: A2AError) => RpcError;
   restErrorBody: (ctx: Ctx, error: A2AError) => RestErrorBody;
+  told: (ctx: Ctx, error: unknown) => A2AError | HttpError;
   // Before an operation
   dispatch: (ctx: Ctx, operation: Operation) => Promise<Outcome>;
   authenticate: (ctx: Ctx, headers: IncomingHttpHeaders) => string;

@@ -3,7 +3,7 @@ import { checkFollowUp, checkInputModes, checkMessage, checkScript, findTask } f
 import { card, cardAnswer, cardHeaders, extendedCard, extendedCardHeaders, isFresh, signCard } from './card.ts';
 import { checkBinding, checkContentType, checkTenant, dispatch } from './dispatch.ts';
 import { directMessage, updates } from './encode.ts';
-import { errorDetails, errorRow, restErrorBody, rpcErrorObject } from './errors.ts';
+import { errorDetails, errorRow, restErrorBody, rpcErrorObject, told } from './errors.ts';
 import { awaitAnswer, currentTask, endsStream, readLastEventId, taskEvents, turnEvents } from './follow.ts';
 import { answerRpc, readRpcRequest, rpcError, rpcHeaders, rpcResult } from './json-rpc.ts';
 import { ListTasks, readPageToken, taskQuery, writePageToken } from './list-tasks.ts';
@@ -76,6 +76,7 @@ export const standardImpl: A2AImpl = {
   errorDetails,
   rpcErrorObject,
   restErrorBody,
+  told,
   // Before an operation
   dispatch,
   authenticate,

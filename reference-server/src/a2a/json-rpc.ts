@@ -6,7 +6,6 @@ import { parseJsonBody } from '../body.ts';
 import type { HttpError } from '../http-error.ts';
 import type { A2AContext } from './context.ts';
 import type { HttpRequest } from './call.ts';
-import { told } from './errors.ts';
 import { A2AError } from './a2a-error.ts';
 import type { ErrorName } from './a2a-error.ts';
 import { sseAnswer } from './sse.ts';
@@ -38,7 +37,7 @@ export async function answerRpc(ctx: A2AContext, request: HttpRequest): Promise<
       headers: extensions,
       items,
       data: (event) => JSON.stringify(impl.rpcResult(ctx, id, event)),
-      failure: (error) => JSON.stringify(impl.rpcError(ctx, id, errorObject(ctx, told(ctx, error)))),
+      failure: (error) => JSON.stringify(impl.rpcError(ctx, id, errorObject(ctx, ctx.impl.told(ctx, error)))),
       get signal() {
         return request.signal;
       },
@@ -50,7 +49,7 @@ export async function answerRpc(ctx: A2AContext, request: HttpRequest): Promise<
 
 /** Any failure as an answer. */
 export function rpcFailure(ctx: A2AContext, id: RpcId, error: unknown): Answer {
-  const known = told(ctx, error);
+  const known = ctx.impl.told(ctx, error);
   const { status, headers } =
     known instanceof A2AError ? { status: 200, headers: {} } : { status: known.statusCode, headers: known.headers };
   return {

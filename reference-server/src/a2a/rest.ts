@@ -7,7 +7,7 @@ import { HttpError } from '../http-error.ts';
 import type { A2AContext } from './context.ts';
 import type { HttpRequest, RestRoute } from './call.ts';
 import type { RestErrorBody } from './a2a-error.ts';
-import { httpErrorBody, told } from './errors.ts';
+import { httpErrorBody } from './errors.ts';
 import { essence } from './accept.ts';
 import { A2AError, invalidParams } from './a2a-error.ts';
 import { sseAnswer } from './sse.ts';
@@ -54,7 +54,7 @@ export async function answerRest(ctx: A2AContext, request: HttpRequest): Promise
       headers: extensions,
       items,
       data: (event) => JSON.stringify(impl.restEvent(ctx, event)),
-      failure: (error) => JSON.stringify(errorBody(ctx, told(ctx, error))),
+      failure: (error) => JSON.stringify(errorBody(ctx, ctx.impl.told(ctx, error))),
       get signal() {
         return request.signal;
       },
@@ -66,7 +66,7 @@ export async function answerRest(ctx: A2AContext, request: HttpRequest): Promise
 
 /** Any failure as an answer. */
 export function restFailure(ctx: A2AContext, asked: IncomingHttpHeaders, error: unknown): Answer {
-  const known = told(ctx, error);
+  const known = ctx.impl.told(ctx, error);
   const body = errorBody(ctx, known);
   const headers = { ...ctx.impl.restHeaders(ctx, asked), ...(known instanceof HttpError && known.headers) };
   return { status: body.error.code, headers, body: JSON.stringify(body) };

@@ -1,7 +1,9 @@
 import { ERRORS, METHODS, type A2AErrorName, type MethodName } from '@agentproto/protocol/a2a/1.0';
 import type { Exchange } from '@agentproto/recording';
 import { invariant } from '../../kit/invariant.ts';
-import { seen } from '../../kit/subject.ts';
+import type { RequirementId } from '@agentproto/rules';
+import type { CheckFunction } from '../../kit/check.ts';
+import { seen, type Subject } from '../../kit/subject.ts';
 import { isUnknownVerb } from '../binding.ts';
 import { errorInfoWith, hasErrorInfo } from '../error-info.ts';
 import { restErrorView, rpcErrorView } from '../error-view.ts';
@@ -36,12 +38,20 @@ function detailsAreTyped(details: unknown): boolean {
 }
 
 /** What HTTP itself, or something in between, refuses: no rule of the protocol is about its body. */
-const ELSEWHERE = new Set([401, 403, 404, 405, 407, 415, 429, 501, 502, 503, 504]);
+const ELSEWHERE = new Set([401, 403, 404, 405, 407, 413, 415, 429, 501, 502, 503, 504]);
 
 export const envelopeInvariants = [
   invariant('a2a/envelope/json-rpc', {
     title: 'Every JSON-RPC answer, in a stream or not, is a response to its request',
-    proves: ['A2A10-RPC-001', 'A2A10-RPC-011', 'A2A10-RPC-008', 'A2A10-RPC-009', 'A2A10-RPC-010', 'A2A10-ERR-002'],
+    proves: [
+      'A2A10-RPC-001',
+      'A2A10-RPC-011',
+      'A2A10-RPC-008',
+      'A2A10-RPC-009',
+      'A2A10-RPC-010',
+      'A2A10-ERR-002',
+      'A2A10-ERR-003',
+    ],
     bindings: ['JSONRPC'],
     ofHostile: true,
     examine(exchange, check) {
@@ -78,6 +88,7 @@ export const envelopeInvariants = [
           );
           check('A2A10-ERR-002', one).holds(detailsAreTyped(error.data), 'a list of objects with @type', error.data);
         }
+        wellKnown(error.data, one, check, a2aCodes.has(error.code) ? 'A2A10-RPC-009' : undefined);
         if (a2aCodes.has(error.code))
           // An ErrorInfo is known by its type: where that is missing, it alone is the matter.
           check('A2A10-RPC-009', one, { blockedBy: untyped(error.data) ? 'A2A10-RPC-008' : undefined }).holds(
@@ -106,7 +117,7 @@ export const envelopeInvariants = [
 
   invariant('a2a/envelope/http-json', {
     title: 'HTTP+JSON failures carry the error body',
-    proves: ['A2A10-REST-005', 'A2A10-REST-006', 'A2A10-REST-007', 'A2A10-REST-002', 'A2A10-ERR-002'],
+    proves: ['A2A10-REST-005', 'A2A10-REST-006', 'A2A10-REST-007', 'A2A10-REST-002', 'A2A10-ERR-002', 'A2A10-ERR-003'],
     bindings: ['HTTP+JSON'],
     ofHostile: true,
     examine(exchange, check) {
@@ -145,6 +156,7 @@ export const envelopeInvariants = [
           error.details,
         );
       }
+      wellKnown(error.details, body, check, isA2AError(response) ? 'A2A10-REST-006' : undefined);
       // Which error it is has to be plain: by its reason, or as the only one with this status. The others have a
       // scenario that knows what is owed.
       const { names, by, reason } = restErrorView(response.json, response.status);
@@ -159,6 +171,24 @@ export const envelopeInvariants = [
     },
   }),
 ];
+
+/** Details of no type that google.rpc knows (3.3.2); an error of A2A owes an ErrorInfo anyway, by a rule of its own. */
+function wellKnown(
+  details: unknown,
+  subject: Subject,
+  check: CheckFunction<'A2A10-ERR-003'>,
+  blockedBy: RequirementId | undefined,
+): void {
+  if (!Array.isArray(details) || details.length === 0 || untyped(details)) return;
+  check('A2A10-ERR-003', subject, { blockedBy }).holds(
+    details.some((detail) => isRecord(detail) && /(^|\/)google\.rpc\.\w+$/.test(String(detail['@type']))),
+    'a detail of a well-known type (google.rpc.ErrorInfo, BadRequest …)',
+    details,
+  );
+}
+
+const isA2AError = ({ json, status }: { json?: unknown; status: number }): boolean =>
+  restErrorView(json, status).names.some((name) => name in ERRORS['1.0.1']);
 
 const untyped = (details: unknown): boolean => details !== undefined && !detailsAreTyped(details);
 

@@ -1,10 +1,14 @@
-import { done } from '../../kit/steps.ts';
+import { crash, done } from '../../kit/steps.ts';
+import { seen } from '../../kit/subject.ts';
 import type { ErrorName } from '../error-view.ts';
 import { scenario } from '../scenario.ts';
 import type { RequirementId } from '@agentproto/rules';
 import { ERRORS } from '@agentproto/protocol/a2a/1.0';
 import type { Reply } from '../reply.ts';
 import { namesField, refusesInput } from '../refusal.ts';
+
+/** More than servers take by default, and than they should (13.4). */
+const LARGE_BYTES = 12 * 1024 * 1024;
 
 type Change = (message: Record<string, unknown>) => unknown;
 
@@ -128,6 +132,45 @@ export const errorScenarios = [
         Number.isInteger(code) && typeof message === 'string' && message !== '',
         'a whole-number code and a message',
         { code, message },
+      );
+    },
+  }),
+
+  scenario('a2a/error/crash', {
+    title: 'An agent that crashes is an internal error, or a task that failed',
+    proves: ['A2A10-ERR-010'],
+    stimulus: ['crash'],
+    async play({ agent, check, lost }) {
+      const reply = await agent.send(crash);
+      const { error, result, httpStatus } = reply.value;
+      // A task that failed says so, too: then there is no error to be told.
+      const { state } = result === undefined ? { state: undefined } : reply.sentTask();
+      if (state !== undefined && state !== 'failed')
+        throw lost(`the agent was asked to crash and its task is ${state}`);
+      check('A2A10-ERR-010', reply).holds(
+        state === 'failed' || (error !== undefined && (reply.is('InternalError') || httpStatus === 503)),
+        'an internal error (-32603; HTTP 500 or 503), or a task that failed',
+      );
+    },
+  }),
+
+  scenario('a2a/error/large-body', {
+    title: 'A request that is very large is answered, as too large or as what it is',
+    proves: ['A2A10-LIM-001'],
+    async play({ agent, check, lost }) {
+      // It lacks its message: whoever reads it all has a reason to refuse it, and nothing is kept of it.
+      const reply = await agent.call(
+        'SendMessage',
+        { metadata: { filler: 'x'.repeat(LARGE_BYTES) } },
+        { hostile: true },
+      );
+      const { response, end } = reply.exchange;
+      // Who hangs up on a body that is still under way may have answered before.
+      if (!response && end?.kind === 'broken')
+        throw lost(`the connection was cut while the body went out: ${end.message}`);
+      check('A2A10-LIM-001', seen(response?.status ?? end?.message, reply.place)).holds(
+        response !== undefined && response.status < 500 && !reply.is('InternalError'),
+        `an answer to a body of ${LARGE_BYTES} bytes that is no internal error`,
       );
     },
   }),

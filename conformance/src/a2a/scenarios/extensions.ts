@@ -3,8 +3,7 @@ import { done } from '../../kit/steps.ts';
 import { seen } from '../../kit/subject.ts';
 import type { A2AAgent } from '../agent.ts';
 import { failsAs } from '../error-view.ts';
-import { anotherVersionOf, extensionsOf, inOtherCase } from '../extensions.ts';
-import type { Reply } from '../reply.ts';
+import { activatedIn, anotherVersionOf, extensionsOf, inOtherCase } from '../extensions.ts';
 import { scenario } from '../scenario.ts';
 
 const NONE = 'the card declares no extension';
@@ -16,13 +15,6 @@ const required = ({ card }: A2AAgent) => extensionsOf(card).flatMap((one) => (on
 /** A message that asks for these extensions, and no others. */
 const asking = (agent: A2AAgent, uris: readonly string[]) =>
   agent.send(done, { headers: [[EXTENSIONS_HEADER, uris.join(',')]] });
-
-/** What the answer says that it has activated. */
-function activated({ exchange: { response } }: Reply): string[] {
-  return (response?.headers ?? [])
-    .filter(([name]) => name.toLowerCase() === EXTENSIONS_HEADER.toLowerCase())
-    .flatMap(([, value]) => value.split(',').map((uri) => uri.trim()));
-}
 
 export const extensionScenarios = [
   scenario('a2a/extension/unknown', {
@@ -47,8 +39,8 @@ export const extensionScenarios = [
       if (!one) throw notApplicable(NONE);
       const others = required(agent).filter((uri) => uri !== one.uri);
       const reply = await asking(agent, [...others, one.uri]);
-      const isTold = activated(reply).includes(one.uri);
-      check('A2A10-EXT-004', seen(activated(reply), reply.place)).holds(
+      const isTold = activatedIn(reply).includes(one.uri);
+      check('A2A10-EXT-004', seen(activatedIn(reply), reply.place)).holds(
         isTold,
         `${one.uri} in the ${EXTENSIONS_HEADER} header of the answer`,
       );
@@ -60,8 +52,8 @@ export const extensionScenarios = [
       ] as const) {
         if (uri === undefined) continue;
         const other = await asking(agent, [...others, uri]);
-        check(row, seen(activated(other), other.place)).holds(
-          !activated(other).includes(one.uri),
+        check(row, seen(activatedIn(other), other.place)).holds(
+          !activatedIn(other).includes(one.uri),
           `${one.uri} not to be activated for ${uri}`,
         );
       }

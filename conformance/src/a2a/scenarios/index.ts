@@ -1,11 +1,15 @@
 import { authScenarios } from './auth.ts';
 import { cancelScenarios } from './cancel.ts';
 import { capabilityScenarios } from './capability.ts';
+import { cardContentScenarios } from './card-content.ts';
 import { cardScenarios } from './card.ts';
+import { choiceScenarios } from './choices.ts';
+import { contentScenarios } from './content.ts';
 import { deliveryScenarios } from './delivery.ts';
 import { errorScenarios } from './errors.ts';
 import { extendedCardScenarios } from './extended-card.ts';
 import { extensionScenarios } from './extensions.ts';
+import { foreignTaskScenarios } from './foreign-task.ts';
 import { getScenarios } from './get.ts';
 import { jsonRpcScenarios } from './json-rpc.ts';
 import { listScenarios } from './list.ts';
@@ -21,16 +25,20 @@ import { versionScenarios } from './version.ts';
 
 export const scenarios = [
   ...cardScenarios,
+  ...cardContentScenarios,
   ...signatureScenarios,
   ...transportScenarios,
   ...versionScenarios,
   ...capabilityScenarios,
   ...sendScenarios,
+  ...choiceScenarios,
+  ...contentScenarios,
   ...streamScenarios,
   ...getScenarios,
   ...listScenarios,
   ...cancelScenarios,
   ...subscribeScenarios,
+  ...foreignTaskScenarios,
   ...pushScenarios,
   ...deliveryScenarios,
   ...extendedCardScenarios,

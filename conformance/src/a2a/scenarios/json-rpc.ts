@@ -1,7 +1,8 @@
-import { METHODS, type MethodName } from '@agentproto/protocol/a2a/1.0';
+import { EXTENSIONS_HEADER, METHODS, type MethodName } from '@agentproto/protocol/a2a/1.0';
 import { done } from '../../kit/steps.ts';
-import type { Subject } from '../../kit/subject.ts';
+import { seen, type Subject } from '../../kit/subject.ts';
 import { failsAs } from '../error-view.ts';
+import { activatedIn, extensionsOf } from '../extensions.ts';
 import { refusesBadInput } from '../general-faults.ts';
 import { scenario } from '../scenario.ts';
 import type { A2AAgent } from '../agent.ts';
@@ -102,6 +103,29 @@ export const jsonRpcScenarios = [
           `${method} to be known`,
         );
       }
+    },
+  }),
+
+  scenario('a2a/json-rpc/several-extensions', {
+    title: 'Extensions are read from one header, with commas between them',
+    proves: ['A2A10-RPC-013'],
+    bindings,
+    stimulus: ['done', 'ext'],
+    async play({ agent, check, notApplicable }) {
+      const declared = extensionsOf(agent.card);
+      if (declared.length === 0) throw notApplicable('the card declares no extension');
+      const uris = declared.map(({ uri }) => uri);
+      const ask = (named: readonly string[]) => agent.send(done, { headers: [[EXTENSIONS_HEADER, named.join(', ')]] });
+      const together = await ask([...uris, 'https://example.com/extensions/nobody-knows-this/v1']);
+      const active = activatedIn(together);
+      // Alone it needs no comma.
+      const isTold = active.length > 0 || activatedIn(await ask([uris[0]!])).length > 0;
+      if (!isTold && !declared.some(({ required }) => required))
+        throw notApplicable('the target does not say which extensions are active (see EXT-004)');
+      check('A2A10-RPC-013', seen({ refused: together.failed, active }, together.place)).holds(
+        !together.failed && (!isTold || uris.every((uri) => active.includes(uri))),
+        `${uris.join(' and ')} to be read from one header`,
+      );
     },
   }),
 ];

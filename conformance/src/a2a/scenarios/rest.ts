@@ -8,7 +8,8 @@ import type { A2AAgent } from '../agent.ts';
 import type { Reply } from '../reply.ts';
 import type { TaskStream } from '../task-stream.ts';
 import { isRecord } from '../../kit/json.ts';
-import { refusedInput } from '../refusal.ts';
+import { namesField, refusedInput, refusesInput } from '../refusal.ts';
+import { workingTask } from '../push.ts';
 
 const bindings = ['HTTP+JSON'] as const;
 
@@ -133,6 +134,70 @@ export const restScenarios = [
       check('A2A10-REST-012', reply).observes(
         `HTTP ${reply.value.httpStatus} ${reply.value.error?.code === reply.value.httpStatus ? 'in the error format' : 'in another format'}`,
       );
+    },
+  }),
+
+  scenario('a2a/rest/bad-request', {
+    title: 'A refusal of bad input says which fields, as google.rpc.BadRequest',
+    proves: ['A2A10-REST-008'],
+    bindings,
+    async play({ agent, check, lost }) {
+      const reply = await agent.call('SendMessage', {}, { hostile: true });
+      if (!refusesInput(reply)) throw lost('a request without its message is not refused as such: see ERR-004');
+      const details: unknown[] = Array.isArray(reply.value.error?.details) ? reply.value.error.details : [];
+      const isUntyped = details.some((detail) => !isRecord(detail) || typeof detail['@type'] !== 'string');
+      check('A2A10-REST-008', reply, {
+        // Who names no field at all has nothing to put into one.
+        blockedBy: isUntyped ? 'A2A10-REST-007' : namesField(reply, 'message') ? undefined : 'A2A10-ERR-005',
+      }).holds(
+        details.some((detail) => isRecord(detail) && String(detail['@type']).endsWith('google.rpc.BadRequest')),
+        'a google.rpc.BadRequest in the details',
+        reply.value.error?.details,
+      );
+    },
+  }),
+
+  scenario('a2a/rest/cancel-body', {
+    title: 'A cancel needs no more than an empty object as its body',
+    proves: ['A2A10-REST-014'],
+    bindings,
+    stimulus: ['slow'],
+    async play({ agent, check }) {
+      for (const body of ['{}', '']) {
+        const { id } = await workingTask(agent);
+        const reply = await agent.call('CancelTask', { id }, { body, hostile: true });
+        check('A2A10-REST-014', reply, body === '' ? { level: 'observe' } : {}).holds(
+          !reply.failed || reply.is('TaskNotCancelableError'),
+          `:cancel to be taken with ${body || 'an empty body'}`,
+        );
+        if (reply.failed) await agent.cancel(id);
+      }
+    },
+  }),
+
+  scenario('a2a/rest/tenant', {
+    title: 'An interface with a tenant has it in the path, or takes it in the body and the query',
+    proves: ['A2A10-REST-013'],
+    bindings,
+    stimulus: ['done', 'tenant'],
+    async play({ agent, check, notApplicable }) {
+      const found = agent.interfaces.filter(
+        ({ protocolBinding, tenant }) => protocolBinding === 'HTTP+JSON' && tenant !== undefined,
+      );
+      if (found.length === 0) throw notApplicable('the card declares no HTTP+JSON interface with a tenant');
+      const ask = async (one: A2AAgent, more: Record<string, unknown>) => {
+        const sent = await one.call('SendMessage', { message: one.message(done), ...more });
+        return sent.failed ? sent : one.call('GetTask', { id: sent.sentTask().id, ...more });
+      };
+      for (const one of found) {
+        const { url, tenant } = one;
+        const inPath = await ask(agent.at(one), {});
+        const beside = inPath.failed ? await ask(agent.at({ ...one, tenant: undefined }), { tenant }) : inPath;
+        check('A2A10-REST-013', inPath).holds(
+          !beside.failed,
+          `the tenant ${tenant} at ${url}/${tenant}/…, or in body and query`,
+        );
+      }
     },
   }),
 ];

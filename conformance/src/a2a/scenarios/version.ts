@@ -1,10 +1,20 @@
+import { isRecord } from '../../kit/json.ts';
 import { done } from '../../kit/steps.ts';
 import { scenario } from '../scenario.ts';
 
 export const versionScenarios = [
   scenario('a2a/version/negotiated', {
     title: 'A version that is not served is refused, and the patch number does not count',
-    proves: ['A2A10-VER-001', 'A2A10-VER-002', 'A2A10-VER-003', 'A2A10-VER-004', 'A2A10-VER-006', 'A2A10-VER-008'],
+    proves: [
+      'A2A10-VER-001',
+      'A2A10-VER-002',
+      'A2A10-VER-003',
+      'A2A10-VER-004',
+      'A2A10-VER-006',
+      'A2A10-VER-008',
+      'A2A10-RPC-012',
+      'A2A10-REST-010',
+    ],
     stimulus: ['done'],
     async play({ agent, check }) {
       const refused = 'VersionNotSupportedError (-32009, HTTP 400)';
@@ -17,8 +27,20 @@ export const versionScenarios = [
       // Who gives a reason for no error of this binding breaks the rule about reasons (11.6), not this one.
       const twin = await agent.get(agent.fresh('no-such-task'));
       const givesNone = agent.binding.name === 'HTTP+JSON' && twin.failed && !twin.says('TaskNotFoundError');
+      // Who heeds in the query what it overlooks in the header reads parameters from the wrong place.
+      const inQuery = unknown.failed ? undefined : await asked(['A2A-Version', ''], [['A2A-Version', '99.0']]);
+      const fromHeaders = agent.binding.name === 'JSONRPC' ? 'A2A10-RPC-012' : 'A2A10-REST-010';
+      const isElsewhere = inQuery?.is('VersionNotSupportedError') === true;
+      check(fromHeaders, unknown, { blockedBy: unknown.failed || isElsewhere ? undefined : 'A2A10-VER-001' }).holds(
+        unknown.failed,
+        'the header A2A-Version to be heeded, as its like in the query is',
+      );
       check('A2A10-VER-001', unknown, {
-        blockedBy: unknown.is('VersionNotSupportedError') && givesNone ? 'A2A10-REST-006' : undefined,
+        blockedBy: isElsewhere
+          ? fromHeaders
+          : unknown.is('VersionNotSupportedError') && givesNone
+            ? 'A2A10-REST-006'
+            : undefined,
       }).holds(
         unknown.says('VersionNotSupportedError'),
         `${refused} for A2A-Version: 99.0, told by its code or its reason`,
@@ -36,7 +58,9 @@ export const versionScenarios = [
           [silent, 'a request without A2A-Version'],
           [empty, 'an empty A2A-Version'],
         ] as const)
-          check('A2A10-VER-002', reply, { blockedBy: unknown.failed ? undefined : 'A2A10-VER-001' }).holds(
+          check('A2A10-VER-002', reply, {
+            blockedBy: unknown.failed ? undefined : isElsewhere ? fromHeaders : 'A2A10-VER-001',
+          }).holds(
             reply.says('VersionNotSupportedError') || (unknown.failed && reply.answersLike(unknown)),
             `${refused} for ${what}, which means 0.3`,
           );
@@ -61,4 +85,28 @@ export const versionScenarios = [
       );
     },
   }),
+
+  scenario('a2a/version/of-another-interface', {
+    title: 'A version that the card offers at another url is not taken here',
+    proves: ['A2A10-VER-009'],
+    stimulus: ['done', 'two-interfaces'],
+    async play({ agent, check, notApplicable }) {
+      const { url } = agent.interfaces.find(({ protocolBinding }) => protocolBinding === agent.binding.name)!;
+      const all = (Array.isArray(agent.card.supportedInterfaces) ? agent.card.supportedInterfaces : []).filter(
+        isRecord,
+      );
+      const here = new Set(all.filter((one) => one.url === url).map(({ protocolVersion }) => minor(protocolVersion)));
+      const elsewhere = all.map(({ protocolVersion }) => minor(protocolVersion)).find((one) => one && !here.has(one));
+      if (!elsewhere) throw notApplicable('the card offers no other version at another url');
+      const reply = await agent.send(done, { headers: [['A2A-Version', elsewhere]], hostile: true });
+      const unknown = await agent.send(done, { headers: [['A2A-Version', '99.0']], hostile: true });
+      check('A2A10-VER-009', reply, { blockedBy: unknown.failed ? undefined : 'A2A10-VER-001' }).holds(
+        reply.says('VersionNotSupportedError') || (unknown.failed && reply.answersLike(unknown)),
+        `VersionNotSupportedError (-32009, HTTP 400) for A2A-Version: ${elsewhere}, which is offered elsewhere`,
+      );
+    },
+  }),
 ];
+
+/** `1.0.1` -> `1.0` */
+const minor = (version: unknown) => (typeof version === 'string' ? /^\d+\.\d+/.exec(version)?.[0] : undefined);

@@ -1,6 +1,6 @@
 import type { Answer } from '../../answer.ts';
 import { HttpError } from '../../http-error.ts';
-import { A2AError, type ErrorName } from '../a2a-error.ts';
+import { A2AError, invalidParams, type ErrorName } from '../a2a-error.ts';
 import type { A2AImpl } from '../context.ts';
 import { a2aQuirk, instead } from './a2a-quirk.ts';
 
@@ -345,6 +345,38 @@ export const restQuirks = [
         if (verb === 'POST' && path.endsWith(':subscribe'))
           throw hit(new HttpError('METHOD_NOT_ALLOWED', `${path}: expected GET`, { allow: 'GET' }));
         return impl.matchRoute(ctx, verb, path);
+      },
+    }),
+  }),
+  a2aQuirk('a2a.rest.no-bad-request', {
+    breaks: 'A2A10-REST-008',
+    make: (impl, hit) => ({
+      restErrorBody(...args) {
+        const { error } = impl.restErrorBody(...args);
+        const details = error.details.filter((detail: Detail) => !detail['@type']?.endsWith('BadRequest'));
+        return { error: details.length < error.details.length ? hit({ ...error, details }) : error };
+      },
+    }),
+  }),
+  a2aQuirk('a2a.rest.cancel-wants-a-body', {
+    breaks: 'A2A10-REST-014',
+    make: (impl, hit) => ({
+      readRestRequest(ctx, request) {
+        if (request.path.endsWith(':cancel') && request.body.toString() === '{}')
+          throw hit(invalidParams([{ field: 'id', description: 'id: expected a string, got nothing' }]));
+        return impl.readRestRequest(ctx, request);
+      },
+    }),
+  }),
+  a2aQuirk('a2a.rest.tenant-that-is-not-served', {
+    breaks: 'A2A10-REST-013',
+    make: (impl, hit) => ({
+      card(ctx) {
+        const card = impl.card(ctx);
+        const { url, tenant } = card.supportedInterfaces[0]!;
+        if (!tenant) return card;
+        const nowhere = { url, protocolBinding: 'HTTP+JSON', protocolVersion: '1.0', tenant: 'nowhere' };
+        return hit({ ...card, supportedInterfaces: [...card.supportedInterfaces, nowhere] });
       },
     }),
   }),

@@ -18,6 +18,9 @@ const withoutHeader = (impl: A2AImpl, hit: Hit, name: string): Pick<A2AImpl, 'ca
   },
 });
 
+const EXTENSION = 'https://example.com/extensions/billing';
+const EXTENSION_V1 = `${EXTENSION}/v1`;
+
 export const cardQuirks = [
   a2aQuirk('a2a.card.is-a-web-page', {
     breaks: 'A2A10-CARD-001',
@@ -88,6 +91,64 @@ export const cardQuirks = [
           supportedInterfaces: card.supportedInterfaces.map((one) => ({ ...one, protocolVersion: '1.0.1' })),
         });
       },
+    }),
+  }),
+  a2aQuirk('a2a.card.binding-by-a-word', {
+    breaks: 'A2A10-CARD-006',
+    make: (impl, hit) =>
+      alsoAt(impl, () => hit({ url: 'wss://example.com/a2a', protocolBinding: 'WEBSOCKET', protocolVersion: '1.0' })),
+  }),
+  a2aQuirk('a2a.card.scheme-of-two-kinds', {
+    breaks: 'A2A10-CARD-010',
+    make: (impl, hit) => ({
+      card: (ctx) =>
+        hit({
+          ...impl.card(ctx),
+          securitySchemes: {
+            odd: {
+              httpAuthSecurityScheme: { scheme: 'Bearer' },
+              apiKeySecurityScheme: { location: 'header', name: 'X-API-Key' },
+            } as never,
+          },
+        }),
+    }),
+  }),
+  a2aQuirk('a2a.card.scheme-without-a-name', {
+    breaks: 'A2A10-CARD-010',
+    make: (impl, hit) => ({
+      card: (ctx) =>
+        hit({
+          ...impl.card(ctx),
+          securitySchemes: { key: { apiKeySecurityScheme: { location: 'header' } as never } },
+        }),
+    }),
+  }),
+  a2aQuirk('a2a.card.tells-its-key', {
+    breaks: 'A2A10-CARD-011',
+    make: (impl, hit) => ({
+      card(ctx) {
+        const card = impl.card(ctx);
+        const extensions = [{ uri: EXTENSION_V1, params: { apiKey: 'not-a-real-key' } }];
+        return hit({ ...card, capabilities: { ...card.capabilities, extensions } });
+      },
+      activateExtensions: (ctx, asked) => [
+        ...impl.activateExtensions(ctx, asked),
+        ...asked.filter((uri) => uri === EXTENSION_V1),
+      ],
+    }),
+  }),
+  a2aQuirk('a2a.card.extension-without-a-version', {
+    breaks: 'A2A10-CARD-013',
+    make: (impl, hit) => ({
+      card(ctx) {
+        const card = impl.card(ctx);
+        const extensions = [...(card.capabilities.extensions ?? []), { uri: EXTENSION }];
+        return hit({ ...card, capabilities: { ...card.capabilities, extensions } });
+      },
+      activateExtensions: (ctx, asked) => [
+        ...impl.activateExtensions(ctx, asked),
+        ...asked.filter((uri) => uri === EXTENSION),
+      ],
     }),
   }),
 ];

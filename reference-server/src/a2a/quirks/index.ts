@@ -4,6 +4,8 @@ import { capabilityQuirks } from './capability.ts';
 import { cardQuirks } from './card.ts';
 import { legalOddities } from './legal.ts';
 import { legalAgents } from './legal-agents.ts';
+import { contentQuirks } from './content.ts';
+import { foreignTaskQuirks } from './foreign.ts';
 import { listQuirks } from './list.ts';
 import { modelQuirks } from './model.ts';
 import { extendedCardQuirks, strangersQuirks } from './auth.ts';
@@ -28,6 +30,8 @@ export const a2aQuirks = [
   ...getQuirks,
   ...historyQuirks,
   ...listQuirks,
+  ...foreignTaskQuirks,
+  ...contentQuirks,
   ...cancelQuirks,
   ...errorQuirks,
   ...rpcQuirks,

@@ -1,4 +1,6 @@
 import { A2AError } from '../a2a-error.ts';
+import type { Hit } from '../../quirk.ts';
+import type { A2AImpl } from '../context.ts';
 import { a2aQuirk } from './a2a-quirk.ts';
 
 const refusal = (asked: string) => new A2AError('VersionNotSupportedError', `A2A-Version: got ${asked}`);
@@ -51,4 +53,55 @@ export const versionQuirks = [
       },
     }),
   }),
+  a2aQuirk('a2a.version.of-another-interface', {
+    breaks: 'A2A10-VER-009',
+    make: (impl, hit) => ({
+      ...olderAt(impl, hit),
+      checkVersion: (ctx, asked) => (asked === '0.3' ? undefined : impl.checkVersion(ctx, asked)),
+    }),
+  }),
+  a2aQuirk('a2a.legal.older-version-elsewhere', {
+    breaks: null,
+    says: 'The card offers 0.3, too, at another url.',
+    make: (impl, hit) => olderAt(impl, hit),
+  }),
+  ...(['JSONRPC', 'HTTP+JSON'] as const).map((binding) =>
+    a2aQuirk(binding === 'JSONRPC' ? 'a2a.rpc.version-from-the-query' : 'a2a.rest.version-from-the-query', {
+      breaks: binding === 'JSONRPC' ? 'A2A10-RPC-012' : 'A2A10-REST-010',
+      make: (impl, hit) => ({
+        dispatch(ctx, operation) {
+          const { request } = operation;
+          if (operation.binding !== binding) return impl.dispatch(ctx, operation);
+          const headers = { ...request.headers, 'a2a-version': request.query.get('A2A-Version') ?? '1.0' };
+          return impl.dispatch(ctx, { ...operation, request: hit({ ...request, headers }) });
+        },
+      }),
+    }),
+  ),
+  a2aQuirk('a2a.rpc.spaces-between-extensions', {
+    breaks: 'A2A10-RPC-013',
+    make: (impl, hit) => ({
+      readExtensions(ctx, headers) {
+        const { 'a2a-extensions': named } = headers;
+        return typeof named === 'string' && named.includes(', ')
+          ? hit(named.split(','))
+          : impl.readExtensions(ctx, headers);
+      },
+    }),
+  }),
 ];
+
+/** An interface of 0.3 behind the others, at a url of its own. */
+function olderAt(impl: A2AImpl, hit: Hit): Pick<A2AImpl, 'card'> {
+  return {
+    card(ctx) {
+      const card = impl.card(ctx);
+      const older = card.supportedInterfaces.map((one) => ({
+        ...one,
+        url: `${one.url}/older`,
+        protocolVersion: '0.3',
+      }));
+      return hit({ ...card, supportedInterfaces: [...card.supportedInterfaces, ...older] });
+    },
+  };
+}
