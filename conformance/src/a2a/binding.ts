@@ -160,3 +160,12 @@ function withQuery(url: string, query: readonly [string, string][]): string {
   for (const [name, value] of query) whole.searchParams.append(name, value);
   return whole.href;
 }
+
+/** The same, but its exchanges count as nobody's. */
+export const beside = (binding: Binding): Binding => ({
+  ...binding,
+  request(...args) {
+    const { operation: _left, ...spec } = binding.request(...args);
+    return { ...spec, binding: 'probe' };
+  },
+});

@@ -21,6 +21,7 @@ export const a2a10: SuiteFamily<A2AAgent, DetectedA2A> = {
     'a2a/stream/task',
     'a2a/stream/message',
     'a2a/get/unknown',
+    'a2a/list/pages',
     'a2a/error/table',
     'a2a/error/message-text',
     'a2a/json-rpc/malformed',

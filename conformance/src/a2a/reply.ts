@@ -1,12 +1,14 @@
 import type { RequirementId } from '@agentproto/rules';
 import type { Exchange } from '@agentproto/recording';
 import { Blocked, NotApplicable } from '../kit/stops.ts';
-import { seen, type Place, type Subject, type Unread } from '../kit/subject.ts';
+import { type Place, type Subject, type Unread } from '../kit/subject.ts';
 import type { Binding } from './binding.ts';
 import type { ErrorView } from './error-view.ts';
 import { isRecord } from '../kit/json.ts';
 import { sameJson } from '../kit/match.ts';
 import type { Lenience } from '../kit/lenience.ts';
+import { olderIn } from './older-shape.ts';
+import { isOfThisVersion } from './sent.ts';
 import { unreadAnswer } from './unread.ts';
 import { messageView, taskView, type MessageView, type TaskView } from './view.ts';
 
@@ -52,6 +54,9 @@ export class Reply implements Subject {
   }
 
   get unread(): Unread | undefined {
+    // An answer in the shapes of another version than was asked for is none of this one (3.6.2).
+    const older = isOfThisVersion(this.exchange) ? olderIn(this.exchange) : undefined;
+    if (older !== undefined) return { by: 'A2A10-VER-005', expected: 'an answer in the shapes of 1.0', actual: older };
     const isRead = this.#binding.name === 'JSONRPC' && this.value.unanswered === undefined;
     return isRead ? undefined : unreadAnswer(this.exchange);
   }
@@ -91,6 +96,9 @@ export class Reply implements Subject {
   /** The task of a SendMessage answer; not applicable when it is a message, and blocked by `reliesOn` when it is neither. */
   sentTask(reliesOn: RequirementId = 'A2A10-SEND-001'): TaskView & { id: string } {
     const { result } = this.value;
+    const { unread } = this;
+    if (unread?.by === 'A2A10-VER-005')
+      throw new Blocked(unread.by, `expected ${unread.expected}`, { ...unread, place: this.place });
     // A message is as good an answer as a task (3.1.1), but nothing can be done with it here.
     if (this.sentMessage() && isRecord(result) && result.task === undefined)
       throw new NotApplicable(ANSWERS_WITH_MESSAGES);
@@ -121,7 +129,8 @@ export class Reply implements Subject {
   get taskSubject(): Subject {
     const { result } = this.value;
     if (result === undefined) return { value: this.value, place: this.place, unread: this.unread };
-    return seen(taskView(isRecord(result) && isRecord(result.task) ? result.task : result), this.place);
+    const value = taskView(isRecord(result) && isRecord(result.task) ? result.task : result);
+    return { value, place: this.place, unread: this.unread };
   }
 
   #owned(raw: unknown, reliesOn: RequirementId, what: string): TaskView & { id: string } {

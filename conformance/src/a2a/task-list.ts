@@ -8,6 +8,7 @@ import type { Stimulus } from '../kit/stimulus.ts';
 import { Blocked, NotApplicable } from '../kit/stops.ts';
 import type { Place } from '../kit/subject.ts';
 import type { A2AAgent } from './agent.ts';
+import type { Reply } from './reply.ts';
 import { sent } from './sent.ts';
 import { taskView, type TaskView } from './view.ts';
 
@@ -24,26 +25,28 @@ export interface TaskPage {
   place: Place;
 }
 
-/** What a list that is none breaks: a method that is not known has a row of its own. */
-function brokenBy(agent: A2AAgent, status: number | undefined, isUnknownMethod: boolean): RequirementId {
-  if (agent.binding.name === 'JSONRPC' && isUnknownMethod) return 'A2A10-RPC-003';
-  if (agent.binding.name === 'HTTP+JSON' && (status === 404 || status === 405 || status === 501))
-    return 'A2A10-REST-001';
-  return 'A2A10-LIST-007';
+/** What a list that is none breaks: a method that is not known, or that another binding has, is a matter of its own. */
+async function brokenBy(agent: A2AAgent, reply: Reply): Promise<RequirementId> {
+  const { name } = agent.binding;
+  if (name === 'JSONRPC' && reply.is('MethodNotFoundError')) return 'A2A10-RPC-003';
+  if (name === 'HTTP+JSON' && [404, 405, 501].includes(reply.value.httpStatus ?? 0)) return 'A2A10-REST-001';
+  const other = agent.over(name === 'JSONRPC' ? 'HTTP+JSON' : 'JSONRPC');
+  const isElsewhere = reply.says('UnsupportedOperationError') && other && !(await other.call('ListTasks', {})).failed;
+  return isElsewhere ? 'A2A10-EQ-001' : 'A2A10-LIST-007';
 }
 
 /** One page; blocked where there is none. */
 export async function pageOf(agent: A2AAgent, params: Record<string, unknown>): Promise<TaskPage> {
   const reply = await agent.call('ListTasks', params);
-  const { result, httpStatus } = reply.value;
+  const { result } = reply.value;
   if (!isRecord(result)) {
     const { unread } = reply;
     const expected = unread?.expected ?? 'a list of tasks';
-    throw new Blocked(
-      unread?.by ?? brokenBy(agent, httpStatus, reply.is('MethodNotFoundError')),
-      `expected ${expected}`,
-      { place: reply.place, expected, actual: unread?.actual ?? reply.value },
-    );
+    throw new Blocked(unread?.by ?? (await brokenBy(agent, reply)), `expected ${expected}`, {
+      place: reply.place,
+      expected,
+      actual: unread?.actual ?? reply.value,
+    });
   }
   const raw: unknown[] = Array.isArray(result.tasks) ? result.tasks : [];
   return {

@@ -10,6 +10,7 @@ import type { Binding } from './binding.ts';
 import { contentTypeOf, isEventStream } from './content-type.ts';
 import type { ErrorView } from './error-view.ts';
 import { ANSWERS_WITH_MESSAGES } from './reply.ts';
+import { isOlder } from './older-shape.ts';
 import { plainEvent } from './plain-event.ts';
 import { unreadAnswer } from './unread.ts';
 import { eventView, INTERRUPTED, isTerminal, stateOf, TERMINAL, type EventView } from './view.ts';
@@ -225,11 +226,13 @@ export class TaskStream implements Subject {
     };
     if (error) return { value: { kind: 'error', error }, place, id: frame.id };
     const odd = plainEvent(result)?.odd;
-    if (odd) {
+    const older = isOlder(result);
+    if (odd && !older) {
       const row = this.#binding.name === 'JSONRPC' ? 'A2A10-RPC-011' : 'A2A10-REST-009';
       this.#lenience?.note(row, this.#binding.name, `an event of a stream ${odd}`, place);
     }
-    return { value: eventView(result), place, id: frame.id };
+    const unread: Unread = { by: 'A2A10-VER-005', expected: 'an event in the shapes of 1.0', actual: result };
+    return { value: eventView(result), place, id: frame.id, ...(older && { unread }) };
   }
 
   #whyNothing(): string {

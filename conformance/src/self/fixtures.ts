@@ -28,7 +28,7 @@ export function playsOn({ needs }: Fixture): RunOptions['plays'] {
 const KEYS = { alice: 'key-of-alice-0001', bob: 'key-of-bob-0002' };
 
 export const fixtures: readonly Fixture[] = [
-  { name: 'default', protocols: ['a2a@1.0', 'chat@docs'], options: {} },
+  { name: 'default', protocols: ['a2a@1.0', 'chat@docs'], options: { limits: { bodyBytes: 1_000_000 } } },
   {
     name: 'no-streaming',
     protocols: ['a2a@1.0'],

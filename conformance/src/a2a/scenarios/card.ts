@@ -1,7 +1,7 @@
 import { aList, nonEmptyList, nonEmptyString } from '../../kit/match.ts';
 import { seen } from '../../kit/subject.ts';
 import type { A2AAgent } from '../agent.ts';
-import { httpJson, jsonRpc, type Binding } from '../binding.ts';
+import { beside, httpJson, jsonRpc } from '../binding.ts';
 import { BINDINGS } from '../detect.ts';
 import type { Reply } from '../reply.ts';
 import { scenario } from '../scenario.ts';
@@ -13,15 +13,6 @@ const readCard = (agent: A2AAgent, headers: [string, string][] = []) =>
 function header(reply: Reply, name: string): string | undefined {
   return reply.exchange.response?.headers.find(([key]) => key.toLowerCase() === name)?.[1];
 }
-
-/** The same, but its exchanges count as nobody's. */
-const beside = (binding: Binding): Binding => ({
-  ...binding,
-  request(...args) {
-    const { operation: _left, ...spec } = binding.request(...args);
-    return { ...spec, binding: 'probe' };
-  },
-});
 
 /** Whatever it says, and in whatever shape it fails: it is an answer of this binding. */
 function speaks({ exchange: { response } }: Reply, binding: string): boolean {

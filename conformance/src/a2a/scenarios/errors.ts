@@ -7,8 +7,8 @@ import { ERRORS } from '@agentproto/protocol/a2a/1.0';
 import type { Reply } from '../reply.ts';
 import { namesField, refusesInput } from '../refusal.ts';
 
-/** More than servers take by default, and than they should (13.4). */
-const LARGE_BYTES = 12 * 1024 * 1024;
+/** More than proxies and frameworks take by default, and little enough for a recording. */
+const LARGE_BYTES = 1_200_000;
 
 type Change = (message: Record<string, unknown>) => unknown;
 
@@ -165,11 +165,10 @@ export const errorScenarios = [
         { hostile: true },
       );
       const { response, end } = reply.exchange;
-      // Who hangs up on a body that is still under way may have answered before.
-      if (!response && end?.kind === 'broken')
-        throw lost(`the connection was cut while the body went out: ${end.message}`);
-      check('A2A10-LIM-001', seen(response?.status ?? end?.message, reply.place)).holds(
-        response !== undefined && response.status < 500 && !reply.is('InternalError'),
+      // Who hangs up on a body that is still under way may have answered before; a slow way there is no hang.
+      if (!response) throw lost(`no answer to a body of ${LARGE_BYTES} bytes: ${end?.message ?? end?.kind}`);
+      check('A2A10-LIM-001', seen(reply.value, reply.place)).holds(
+        response.status < 500 && !reply.is('InternalError'),
         `an answer to a body of ${LARGE_BYTES} bytes that is no internal error`,
       );
     },

@@ -68,6 +68,25 @@ export const getScenarios = [
     },
   }),
 
+  scenario('a2a/get/extended-card', {
+    title: 'The extended card is the same when it is read again',
+    proves: ['A2A10-GET-006'],
+    capability: ['extendedAgentCard'],
+    stimulus: ['cred'],
+    async play({ agent, check, notApplicable }) {
+      const read = async () => {
+        const { value, place } = await agent.call('GetExtendedAgentCard', {});
+        // A signature may be made anew each time.
+        const { signatures: _left, ...card } = isRecord(value.result) ? value.result : {};
+        return { failed: !isRecord(value.result), card, place };
+      };
+      const first = await read();
+      if (first.failed) throw notApplicable('there is no extended card to be had');
+      const again = await read();
+      check('A2A10-GET-006', seen(again.card, again.place)).equals(first.card);
+    },
+  }),
+
   scenario('a2a/send/history', {
     title: 'configuration.historyLength limits the history of the answer',
     proves: ['A2A10-HIST-004'],

@@ -6,6 +6,7 @@ import { cardScenarios } from './card.ts';
 import { choiceScenarios } from './choices.ts';
 import { contentScenarios } from './content.ts';
 import { deliveryScenarios } from './delivery.ts';
+import { equivalenceScenarios } from './equivalence.ts';
 import { errorScenarios } from './errors.ts';
 import { extendedCardScenarios } from './extended-card.ts';
 import { extensionScenarios } from './extensions.ts';
@@ -48,4 +49,5 @@ export const scenarios = [
   ...errorScenarios,
   ...jsonRpcScenarios,
   ...restScenarios,
+  ...equivalenceScenarios,
 ];

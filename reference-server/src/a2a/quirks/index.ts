@@ -6,6 +6,7 @@ import { legalOddities } from './legal.ts';
 import { legalAgents } from './legal-agents.ts';
 import { contentQuirks } from './content.ts';
 import { foreignTaskQuirks } from './foreign.ts';
+import { equivalenceQuirks } from './equivalence.ts';
 import { listQuirks } from './list.ts';
 import { modelQuirks } from './model.ts';
 import { extendedCardQuirks, strangersQuirks } from './auth.ts';
@@ -32,6 +33,7 @@ export const a2aQuirks = [
   ...listQuirks,
   ...foreignTaskQuirks,
   ...contentQuirks,
+  ...equivalenceQuirks,
   ...cancelQuirks,
   ...errorQuirks,
   ...rpcQuirks,

@@ -60,6 +60,14 @@ export const versionQuirks = [
       checkVersion: (ctx, asked) => (asked === '0.3' ? undefined : impl.checkVersion(ctx, asked)),
     }),
   }),
+  a2aQuirk('a2a.version.answers-as-0.3', {
+    breaks: 'A2A10-VER-005',
+    make: (impl, hit) => ({
+      rpcResult: (ctx, id, result) => impl.rpcResult(ctx, id, older(result, hit)),
+      restResult: (ctx, result) => older(impl.restResult(ctx, result), hit),
+      restEvent: (ctx, event) => older(impl.restEvent(ctx, event), hit),
+    }),
+  }),
   a2aQuirk('a2a.legal.older-version-elsewhere', {
     breaks: null,
     says: 'The card offers 0.3, too, at another url.',
@@ -104,4 +112,23 @@ function olderAt(impl: A2AImpl, hit: Hit): Pick<A2AImpl, 'card'> {
       return hit({ ...card, supportedInterfaces: [...card.supportedInterfaces, ...older] });
     },
   };
+}
+
+/** A task, a message or an event as 0.3 wrote it; anything else as it is. */
+function older(value: unknown, hit: Hit): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const { task, message, statusUpdate, artifactUpdate, id, status } = value as Record<string, object | undefined>;
+  const [kind, content] =
+    task || (id && status)
+      ? ['task', task ?? value]
+      : message
+        ? ['message', message]
+        : statusUpdate
+          ? ['status-update', statusUpdate]
+          : ['artifact-update', artifactUpdate];
+  if (!content) return value;
+  const words = JSON.stringify({ kind, ...content }).replaceAll(/"(?:TASK_STATE|ROLE)_(\w+)"/g, (_all, word: string) =>
+    JSON.stringify(word.toLowerCase().replace('_', '-')),
+  );
+  return hit(JSON.parse(words));
 }

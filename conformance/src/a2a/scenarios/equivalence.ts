@@ -1,0 +1,216 @@
+import { METHODS, type MethodName } from '@agentproto/protocol/a2a/1.0';
+import type { RequirementId } from '@agentproto/rules';
+import { input, makesArtifact, slow } from '../../kit/steps.ts';
+import { NotApplicable } from '../../kit/stops.ts';
+import type { Subject } from '../../kit/subject.ts';
+import { sameJson } from '../../kit/match.ts';
+import { isRecord } from '../../kit/json.ts';
+import type { A2AAgent } from '../agent.ts';
+import { beside, httpJson, jsonRpc } from '../binding.ts';
+import { BINDINGS } from '../detect.ts';
+import { workingTask } from '../push.ts';
+import { refusesInput } from '../refusal.ts';
+import { scenario } from '../scenario.ts';
+import type { Reply } from '../reply.ts';
+import type { TaskStream } from '../task-stream.ts';
+
+/** Bindings are one agent (5.1): played once, for both. */
+
+const bindings = ['JSONRPC'] as const;
+
+function overHttpJson(agent: A2AAgent): A2AAgent {
+  const other = agent.over('HTTP+JSON');
+  if (!other) throw new NotApplicable('the card declares no HTTP+JSON interface');
+  return other;
+}
+
+/** The row that an operation breaks by itself, where it does not take a task that nobody made for one. */
+const OF_ITS_OWN: { readonly [method in MethodName]?: RequirementId } = {
+  GetTask: 'A2A10-GET-002',
+  CancelTask: 'A2A10-CANCEL-003',
+  SubscribeToTask: 'A2A10-SUB-004',
+  CreateTaskPushNotificationConfig: 'A2A10-PUSH-002',
+  GetTaskPushNotificationConfig: 'A2A10-PUSH-004',
+  ListTaskPushNotificationConfigs: 'A2A10-PUSH-007',
+  DeleteTaskPushNotificationConfig: 'A2A10-PUSH-011',
+};
+
+const errorOf = ({ value }: Reply | TaskStream) => value.error;
+const saysOneOf = (reply: Reply | TaskStream, ...names: string[]) => {
+  const error = errorOf(reply);
+  return error !== undefined && error.by !== 'status' && error.names.some((name) => names.includes(name));
+};
+
+/** The target has no such operation, over this binding, and says so. */
+const isNotOffered = (reply: Reply | TaskStream) =>
+  saysOneOf(reply, 'UnsupportedOperationError', 'PushNotificationNotSupportedError', 'MethodNotFoundError') ||
+  [405, 501].includes(reply.exchange.response?.status ?? 0);
+
+function lacksMethod(reply: Reply | TaskStream): RequirementId | undefined {
+  if (saysOneOf(reply, 'MethodNotFoundError')) return 'A2A10-RPC-003';
+  return [405, 501].includes(reply.exchange.response?.status ?? 0) ? 'A2A10-REST-001' : undefined;
+}
+
+async function ask(agent: A2AAgent, method: MethodName): Promise<Reply | TaskStream> {
+  const id = agent.fresh('no-such-task');
+  // Of a message that is not there nothing comes: what is asked is whether there is such an operation.
+  const params = method.startsWith('Send') || method === 'ListTasks' ? {} : { id, taskId: id };
+  if (method === 'SubscribeToTask') return (await agent.subscribe(id, { hostile: true })).answer();
+  return METHODS[method].stream
+    ? (await agent.open(method, params, { hostile: true })).answer()
+    : agent.call(method, params, { hostile: true });
+}
+
+/** Both take it, or refuse it as the same. */
+function meetsAlike(one: Reply, other: Reply): boolean {
+  if (!one.failed || !other.failed) return one.failed === other.failed;
+  const names = errorOf(one)?.names ?? [];
+  return (refusesInput(one) && refusesInput(other)) || names.some((name) => other.is(name));
+}
+
+/** What both made of it; of an answer that nobody can read, its form is the matter. */
+const outcomes = (one: Reply, other: Reply): Subject => ({
+  value: { JSONRPC: one.outcome.value, 'HTTP+JSON': other.outcome.value },
+  place: other.place,
+  unread: one.unread ?? other.unread,
+});
+
+export const equivalenceScenarios = [
+  scenario('a2a/equivalence/operations', {
+    title: 'Every binding offers the same operations',
+    proves: ['A2A10-EQ-001'],
+    bindings,
+    stimulus: ['multi-bind'],
+    async play({ agent, check }) {
+      const other = overHttpJson(agent);
+      const capabilities = isRecord(agent.card.capabilities) ? agent.card.capabilities : {};
+      for (const method of Object.keys(METHODS) as MethodName[]) {
+        const row = METHODS[method];
+        // What nobody declares, nobody has to offer.
+        if ('capability' in row && capabilities[row.capability] !== true) continue;
+        const [here, there] = [await ask(agent, method), await ask(other, method)];
+        const missing = isNotOffered(here) ? here : there;
+        const { value, unread } = missing;
+        check(
+          'A2A10-EQ-001',
+          { value, place: { exchange: missing.exchange.id }, unread },
+          {
+            blockedBy: lacksMethod(missing) ?? OF_ITS_OWN[method],
+          },
+        ).holds(
+          isNotOffered(here) === isNotOffered(there),
+          `${method} over ${missing === here ? 'JSONRPC' : 'HTTP+JSON'}, as it is offered over ${missing === here ? 'HTTP+JSON' : 'JSONRPC'}`,
+        );
+      }
+    },
+  }),
+
+  scenario('a2a/equivalence/task', {
+    title: 'A task is the same over every binding',
+    proves: ['A2A10-EQ-002'],
+    bindings,
+    stimulus: ['art', 'multi-bind'],
+    async play({ agent, check }) {
+      const other = overHttpJson(agent);
+      const { id } = (await agent.send(makesArtifact)).sentTask();
+      const [here, there] = [await agent.get(id), await other.get(id)];
+      check('A2A10-EQ-002', {
+        value: plain(there.value.result) ?? there.value,
+        place: there.place,
+        unread: there.unread,
+      }).equals(plain(here.task().raw));
+    },
+  }),
+
+  scenario('a2a/equivalence/failures', {
+    title: 'One failure is one error over every binding, also where it is open which',
+    proves: ['A2A10-EQ-003'],
+    bindings,
+    stimulus: ['input', 'multi-bind'],
+    async play({ agent, check }) {
+      const other = overHttpJson(agent);
+      const move = async (one: A2AAgent) => {
+        const { id } = await one.taskIn('input-required', input());
+        return one.send('This one', { taskId: id, contextId: one.fresh('other-context') });
+      };
+      const [here, there] = [await move(agent), await move(other)];
+      check('A2A10-EQ-003', outcomes(here, there), {
+        blockedBy: here.failed && there.failed ? undefined : 'A2A10-CTX-004',
+      }).holds(meetsAlike(here, there), 'the same error for a message that names a task and another context');
+    },
+  }),
+
+  scenario('a2a/equivalence/failures-at-work', {
+    title: 'So it is with what is asked of a task that works, or has been canceled',
+    proves: ['A2A10-EQ-003'],
+    bindings,
+    stimulus: ['slow', 'multi-bind'],
+    async play({ agent, check, lost }) {
+      const other = overHttpJson(agent);
+      const bother = async (one: A2AAgent) => {
+        const { id } = await workingTask(one, slow());
+        if ((await one.poll(id, ({ state }) => state !== 'submitted'))?.state !== 'working')
+          throw lost('the agent was asked to work for a while, and does not');
+        const more = await one.send('One more thing', { taskId: id, configuration: { returnImmediately: true } });
+        await one.cancel(id);
+        const over = await one.poll(id, ({ state }) => state === 'canceled');
+        return { more, again: over && (await one.cancel(id)) };
+      };
+      const [here, there] = [await bother(agent), await bother(other)];
+      check('A2A10-EQ-003', outcomes(here.more, there.more)).holds(
+        meetsAlike(here.more, there.more),
+        'the same answer to a message for a task that is at work',
+      );
+      if (here.again && there.again)
+        check('A2A10-EQ-003', outcomes(here.again, there.again)).holds(
+          meetsAlike(here.again, there.again),
+          'the same answer to a second cancel',
+        );
+    },
+  }),
+
+  scenario('a2a/equivalence/undeclared', {
+    title: 'No binding works that the card does not declare',
+    proves: ['A2A10-EQ-004'],
+    bindings: ['card'],
+    async play({ agent, check, notApplicable }) {
+      const missing = BINDINGS.filter(
+        (name) => !agent.interfaces.some(({ protocolBinding }) => protocolBinding === name),
+      );
+      if (missing.length === 0) throw notApplicable('the card declares both bindings over HTTP');
+      const urls = new Set(
+        agent.interfaces
+          .filter(({ protocolBinding }) => (BINDINGS as readonly string[]).includes(protocolBinding))
+          .flatMap(({ url }) => [url, new URL(url).origin]),
+      );
+      if (urls.size === 0)
+        throw notApplicable('the card declares no interface over HTTP, beside which another could be');
+      for (const name of missing)
+        for (const url of urls) {
+          const binding = name === 'JSONRPC' ? jsonRpc(url, undefined, () => 'probe') : httpJson(url, undefined);
+          const reply = await agent.via(beside(binding)).get(agent.fresh('no-such-task'), {}, { hostile: true });
+          check('A2A10-EQ-004', reply).holds(
+            !reply.says('TaskNotFoundError'),
+            `${name}, which the card does not declare, not to be spoken at ${url}`,
+          );
+        }
+    },
+  }),
+];
+
+/** A task as JSON that can be compared: what is empty or not set is left out, times have milliseconds. */
+function plain(value: unknown, key = ''): unknown {
+  if (key === 'timestamp' && typeof value === 'string' && !Number.isNaN(Date.parse(value)))
+    return new Date(value).toISOString();
+  // What an agent or a user put there is theirs.
+  if (key === 'data' || key === 'metadata') return value;
+  if (Array.isArray(value)) return value.map((one) => plain(one));
+  if (!isRecord(value)) return value;
+  const members = Object.entries(value)
+    .map(([name, member]) => [name, plain(member, name)] as const)
+    .filter(([name, member]) => name === 'data' || !isUnset(member));
+  return Object.fromEntries(members);
+}
+
+const isUnset = (value: unknown): boolean =>
+  value === null || value === '' || value === false || value === 0 || sameJson(value, []) || sameJson(value, {});
