@@ -9,6 +9,8 @@ const commands: Record<string, () => Promise<Command>> = {
   explain: async () => (await import('./commands/explain.ts')).explain,
   merge: async () => (await import('./commands/merge.ts')).merge,
   replay: async () => (await import('./commands/replay.ts')).replay,
+  diff: async () => (await import('./commands/diff.ts')).diff,
+  completion: async () => (await import('./commands/completion.ts')).completion,
   show: async () => (await import('./commands/exchange.ts')).showExchange,
   verify: async () => (await import('./commands/verify.ts')).verify,
 };
@@ -16,12 +18,15 @@ const commands: Record<string, () => Promise<Command>> = {
 const HELP = `Does your agent server keep its protocol? A verdict for each requirement.
 
   agentproto-conformance --target URL [flags]
-  agentproto-conformance list [GLOB] [--json]   all requirements, checked or not
-  agentproto-conformance explain ID             one of them, and what checks it
-  agentproto-conformance merge RUN...           several run files as one report
-  agentproto-conformance verify RUN             whether a run file is unchanged
-  agentproto-conformance show RUN N             exchange N of a run file, whole
-  agentproto-conformance replay RUN#ID          a red again; --print curl|script
+
+  list [GLOB] [--format table|json]   all requirements, checked or not
+  explain ID                 one of them, and what checks it
+  merge RUN...               reports of run files, several as one
+  verify RUN                 whether a run file is unchanged
+  show RUN N                 exchange N of a run file, whole
+  replay RUN#ID              a red again; --print curl|script says how
+  diff OLD NEW               what changed; --format text|markdown|json
+  completion SHELL           for bash, zsh, fish
 
   --target URL               base URL of the agent server
   --protocol ID,ID | auto    such as a2a@1.0; default: what is recognised there

@@ -3,11 +3,14 @@ import type { Command } from '../command.ts';
 import { globs } from '../glob.ts';
 import { UsageError } from '../kit/usage-error.ts';
 import { cut } from '../report/text.ts';
-import { parseFlags } from './flags.ts';
+import { parseChoice, parseFlags } from './flags.ts';
 
-/** `list [GLOB] [--json]`: one line for each requirement, or the rows as JSON. */
+const FORMATS = ['table', 'json'] as const;
+
+/** `list [GLOB] [--format table|json]`: one line for each requirement, or the rows as JSON. */
 export const list: Command = async (args) => {
-  const flags = parseFlags(args, [{ name: 'json' }]);
+  const flags = parseFlags(args, [{ name: 'json' }, { name: 'format', value: FORMATS.join(', ') }]);
+  const format = parseChoice('--format', flags.one('format') ?? (flags.has('json') ? 'json' : 'table'), FORMATS);
   const [pattern = '*', ...more] = flags.positionals;
   if (more.length > 0)
     throw new UsageError(
@@ -20,7 +23,7 @@ export const list: Command = async (args) => {
   // A terminal gets lines that fit; a pipe gets all there is.
   const width = process.stdout.isTTY ? process.stdout.columns : Infinity;
   process.stdout.write(
-    flags.has('json')
+    format === 'json'
       ? `${JSON.stringify(
           rows.map((row) => ({ ...row, state: stateOf(row) })),
           null,
