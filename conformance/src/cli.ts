@@ -44,7 +44,7 @@ const HELP = `Does your agent server keep its protocol? A verdict for each requi
   --baseline FILE            expected reds; one is written by
                              --write-baseline FILE [--reason TEXT]
   --report NAME[=FILE]       run (the log of the run), html, json, junit, sarif,
-                             har, markdown, github, badge; - is stdout; repeatable
+                             markdown, har, github, badge; - is stdout
   --timeout 10s              longest silence of the target that is waited for
   --deadline 2m              the whole run
   --concurrency 4  --seed N  --quiet  --verbose  --version  --help
