@@ -211,10 +211,20 @@ export const streamScenarios = [
       await Promise.all([first.drain(), second.drain()]);
       if (first.unfinished && !agent.runsScripts) throw lost(first.unfinished);
       if (first.state === 'failed' && !agent.runsScripts) throw lost(FAILED);
-      const updates = ({ views }: typeof first) =>
-        views.filter(({ kind }) => kind === 'status' || kind === 'artifact').map((view) => JSON.stringify(view));
+      const updatesOf = ({ events }: typeof first) =>
+        events.filter(({ value: { kind } }) => kind === 'status' || kind === 'artifact');
+      const updates = (stream: typeof first) => updatesOf(stream).map(({ value }) => JSON.stringify(value));
       const told = updates(second);
       const all = updates(first);
+      const arrival = (stream: typeof first, event: (typeof stream.events)[0] | undefined) =>
+        stream.exchange.frames[event?.place.frame ?? -1]?.atMs ?? Infinity;
+      // A machine that is busy can have the script begin before the second stream stands.
+      if (
+        agent.runsScripts &&
+        told.length < 4 &&
+        arrival(first, updatesOf(first).at(-4)) <= arrival(second, second.events[0])
+      )
+        throw lost('the agent had begun before the second stream stood');
       const inOrder = all.filter((update) => told.includes(update));
       // What came before the second stream stood is in its opening task: from the first update that both got, none may be missing.
       const missed = all
