@@ -44,6 +44,8 @@ export class A2AAgent {
   readonly #tools: DriverTools;
   /** Calls as somebody who may not be let in: that it is not is what is looked at. */
   readonly #isStranger: boolean;
+  /** The longest silence that a script of ours asked for: no stream is given up for that. */
+  #askedMs = 0;
 
   constructor(
     parts: { binding: Binding; interfaces: readonly AgentInterface[]; card: Record<string, unknown>; cardUrl: string },
@@ -159,6 +161,8 @@ export class A2AAgent {
     const { taskId, contextId, metadata, parts = [] } = options;
     const prompt =
       typeof said === 'string' ? ({ carrier: 'text', text: said } as const) : this.#tools.profile.prompt(said);
+    if (typeof said !== 'string')
+      for (const step of said.script.steps) if ('sleep' in step) this.#askedMs = Math.max(this.#askedMs, step.sleep);
     const own: unknown[] = [{ text: prompt.text }];
     if (prompt.carrier === 'script') own.push({ data: prompt.script, mediaType: SCRIPT_MEDIA_TYPE });
     return {
@@ -228,7 +232,7 @@ export class A2AAgent {
       return one;
     });
     checkReached(live.exchange);
-    const stream = new TaskStream(live, this.binding, patience, lenience);
+    const stream = new TaskStream(live, this.binding, patience, lenience, () => this.#askedMs);
     if (method === 'SendStreamingMessage' && !options?.hostile && stream.refusal?.names.includes('InternalError'))
       await this.#checkAgentWorks();
     return stream;

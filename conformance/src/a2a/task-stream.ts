@@ -32,7 +32,17 @@ export class TaskStream implements Subject {
   /** How long the last frame was waited for. */
   #waitedMs = 0;
 
-  constructor(live: LiveExchange, binding: Binding, patience: Patience, lenience?: Lenience) {
+  readonly #askedMs: () => number;
+
+  /** `askedMs`: how long the agent was asked to be silent; default: not at all. */
+  constructor(
+    live: LiveExchange,
+    binding: Binding,
+    patience: Patience,
+    lenience?: Lenience,
+    askedMs: () => number = () => 0,
+  ) {
+    this.#askedMs = askedMs;
     this.#live = live;
     this.#binding = binding;
     this.#patience = patience;
@@ -195,7 +205,10 @@ export class TaskStream implements Subject {
 
   async #take(silenceMs?: number): Promise<SeenEvent | undefined> {
     const began = performance.now();
-    const frame = await nextFrame(this.#live, this.events.length, this.#patience, this.#binding.name, silenceMs);
+    const frame = await nextFrame(this.#live, this.events.length, this.#patience, this.#binding.name, {
+      silenceMs,
+      askedMs: this.#askedMs(),
+    });
     this.#waitedMs = performance.now() - began;
     if (!frame) {
       const { error } = this.exchange.frames.length === 0 ? this.#binding.read(this.exchange) : {};

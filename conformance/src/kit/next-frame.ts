@@ -14,16 +14,17 @@ const WHAT = 'the next frame of a stream';
 /**
  * The frame of that index (see `LiveExchange.frame`); undefined once the exchange has ended without it, or when it is
  * not there in time.
- * @param silenceMs a shorter wait, for what is not owed: it teaches nothing.
+ * @param waits.silenceMs a shorter wait, for what is not owed: it teaches nothing.
+ * @param waits.askedMs how long the target was asked to be silent, which comes on top.
  */
 export async function nextFrame(
   live: Live,
   index: number,
   patience: Patience,
   binding: string,
-  silenceMs?: number,
+  { silenceMs, askedMs = 0 }: { silenceMs?: number | undefined; askedMs?: number } = {},
 ): Promise<Frame | undefined> {
-  const ms = patience.msFor(WHAT, binding);
+  const ms = askedMs + patience.msFor(WHAT, binding);
   if (silenceMs !== undefined) return within(live.frame(index), Math.min(silenceMs, ms));
   const began = performance.now();
   const frame = await within(live.frame(index), ms);

@@ -149,7 +149,7 @@ export class ResponsesAgent {
     let isOver = false;
     for (;;) {
       const silenceMs = isOver ? CLOSE_MS : undefined;
-      const frame = await nextFrame(live, frames.length, this.#tools.patience, 'SSE', silenceMs);
+      const frame = await nextFrame(live, frames.length, this.#tools.patience, 'SSE', { silenceMs });
       if (!frame) break;
       frames.push(frame);
       isOver ||= frame.data === '[DONE]' || isTerminal(text(record(frame.json)?.type));

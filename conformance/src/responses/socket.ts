@@ -110,7 +110,7 @@ export class ResponsesSocket implements Subject {
   }
 
   #frame(index: number, silenceMs?: number): Promise<Frame | undefined> {
-    return nextFrame(this.#live, index, this.#patience, 'WebSocket', silenceMs);
+    return nextFrame(this.#live, index, this.#patience, 'WebSocket', { silenceMs });
   }
 
   async close(): Promise<void> {
