@@ -3,21 +3,29 @@
 import asyncio
 import json
 import sys
+import threading
 import uuid
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 from a2a.client import A2ACardResolver, ClientConfig, ClientFactory
 from a2a.types import (
     CancelTaskRequest,
+    DeleteTaskPushNotificationConfigRequest,
+    GetTaskPushNotificationConfigRequest,
     GetTaskRequest,
+    ListTaskPushNotificationConfigsRequest,
     ListTasksRequest,
     Message,
     Part,
     Role,
     SendMessageRequest,
+    StreamResponse,
     SubscribeToTaskRequest,
+    TaskPushNotificationConfig,
     TaskState,
 )
+from google.protobuf.json_format import Parse
 
 
 def request(text, **task):
@@ -57,6 +65,37 @@ class Seen:
         if kind == "status_update":
             self.task_id, self.context_id, self.state = body.task_id, body.context_id, state(body.status)
         return self
+
+
+class Webhook:
+    """Keeps what it is called with: the token, and the event as the SDK reads it."""
+
+    def __enter__(self):
+        calls = self.calls = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["content-length"]))
+                calls.append((self.headers["x-a2a-notification-token"], Parse(body, StreamResponse())))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+
+    async def until(self, last):
+        """All events, once the last one has come to the state."""
+        while not self.calls or Seen().take(self.calls[-1][1]).state != last:
+            await asyncio.sleep(0.02)
+        return self.calls
 
 
 async def see(events):
@@ -134,6 +173,48 @@ async def main(url, binding):
         expect("state", "COMPLETED", seen.state)
         return f"a task, then updates, {seen.state}"
 
+    async def begun_at_once(text):
+        at_once = request(text)
+        at_once.configuration.return_immediately = True
+        return (await see(waiting.send_message(at_once))).task_id
+
+    async def configured():
+        task_id = await begun_at_once("@hold")
+        given = TaskPushNotificationConfig(task_id=task_id, id="mine", url="http://127.0.0.1:9/", token="token")
+        made = await streaming.create_task_push_notification_config(given)
+        expect("id", "mine", made.id)
+        which = {"task_id": task_id, "id": "mine"}
+        got = await streaming.get_task_push_notification_config(GetTaskPushNotificationConfigRequest(**which))
+        expect("url", given.url, got.url)
+
+        async def listed():
+            asked = ListTaskPushNotificationConfigsRequest(task_id=task_id)
+            return [config.id for config in (await streaming.list_task_push_notification_configs(asked)).configs]
+
+        expect("listed", ["mine"], await listed())
+        await streaming.delete_task_push_notification_config(DeleteTaskPushNotificationConfigRequest(**which))
+        expect("listed after it was deleted", [], await listed())
+        await streaming.cancel_task(CancelTaskRequest(id=task_id))
+        return "made, read, listed, deleted"
+
+    async def called():
+        with Webhook() as hook:
+            task_id = await begun_at_once("@hold")
+            config = TaskPushNotificationConfig(task_id=task_id, url=hook.url, token="token-1")
+            await streaming.create_task_push_notification_config(config)
+            await streaming.cancel_task(CancelTaskRequest(id=task_id))
+            for token, event in await hook.until("CANCELED"):
+                expect("token", "token-1", token)
+                expect("task", task_id, Seen().take(event).task_id)
+            inline = request("@chunks 3")
+            inline.configuration.task_push_notification_config.url = hook.url
+            inline.configuration.task_push_notification_config.token = "token-2"
+            hook.calls.clear()
+            await see(waiting.send_message(inline))
+            kinds = [event.WhichOneof("payload") for _, event in await hook.until("COMPLETED")]
+            expect("pieces", 3, kinds.count("artifact_update"))
+            return "all updates, with the token"
+
     for name, play in {
         "card": read_card,
         "send": send,
@@ -144,6 +225,8 @@ async def main(url, binding):
         "input": give_input,
         "cancel": cancel,
         "subscribe": subscribe,
+        "webhook, configured": configured,
+        "webhook, called": called,
     }.items():
         await step(name, play)
 

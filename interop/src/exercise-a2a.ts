@@ -4,14 +4,23 @@ import type { Exercised } from './result.ts';
 import { WORDS, type Words } from './words.ts';
 
 /** All that our client does, on an agent that knows the words, over one binding. Runs in browsers too. */
-export async function exerciseA2A(url: string, binding: BindingName, words: Words = WORDS): Promise<Exercised> {
+export async function exerciseA2A(
+  url: string,
+  binding: BindingName,
+  words: Words = WORDS,
+  /** Further steps, for where they can be played. */
+  further: (agent: A2AClient, exercise: Exercise, words: Words) => Promise<void> = async () => {},
+): Promise<Exercised> {
   const exercise = new Exercise(binding);
   let agent: A2AClient | undefined;
   await exercise.step('card', async (signal) => {
     agent = await A2AClient.connect(url, { binding, signal, onDeviation: exercise.onDeviation });
     return agent.interface.protocolVersion;
   });
-  if (agent) await playAll(agent, exercise, words);
+  if (agent) {
+    await playAll(agent, exercise, words);
+    await further(agent, exercise, words);
+  }
   await agent?.[Symbol.asyncDispose]();
   return exercise.result();
 }

@@ -69,7 +69,10 @@ export function withLimits(exercised: Exercised, cannot: { [step: string]: strin
 
 async function runOnOurs({ clients = [] }: Prepared): Promise<Exercised[]> {
   if (clients.length === 0) return [];
-  await using ours = await createReferenceServer();
+  await using ours = await createReferenceServer({
+    a2a: { capabilities: { streaming: true, pushNotifications: true } },
+    webhooks: { loopback: true },
+  });
   const theirs: Exercised[] = [];
   for (const play of clients) theirs.push(await play(ours.url));
   return theirs;

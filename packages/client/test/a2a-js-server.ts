@@ -21,6 +21,7 @@ export async function a2aJsServer(): Promise<{ url: string } & AsyncDisposable> 
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const card = AgentCard.fromJSON({
     ...cardFor(url),
+    capabilities: { streaming: true, pushNotifications: true },
     supportedInterfaces: [
       { url: `${url}/rpc`, protocolBinding: 'JSONRPC', protocolVersion: '1.0' },
       { url: `${url}/rest`, protocolBinding: 'HTTP+JSON', protocolVersion: '1.0' },

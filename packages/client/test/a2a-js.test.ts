@@ -1,6 +1,8 @@
-import { A2AClient, type BindingName, isA2AError } from '@agentproto/client/a2a';
+import { A2AClient, type BindingName, isA2AError, type StreamResponse, textOf } from '@agentproto/client/a2a';
+import { type Dropped, pushReceiver } from '@agentproto/client/a2a/push';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { a2aJsServer } from './a2a-js-server.ts';
+import { HOSTS } from './push/hosts.ts';
 
 describe.each<BindingName>(['JSONRPC', 'HTTP+JSON'])('the published @a2a-js/sdk server over %s', (binding) => {
   let server: Awaited<ReturnType<typeof a2aJsServer>>;
@@ -10,6 +12,8 @@ describe.each<BindingName>(['JSONRPC', 'HTTP+JSON'])('the published @a2a-js/sdk 
   beforeAll(async () => {
     // It logs every refusal.
     vi.spyOn(console, 'error').mockImplementation(() => {});
+    // And every delivery.
+    vi.spyOn(console, 'info').mockImplementation(() => {});
     server = await a2aJsServer();
     client = await A2AClient.connect(server.url, { binding, onDeviation: ({ kind }) => deviations.push(kind) });
   });
@@ -99,6 +103,38 @@ describe.each<BindingName>(['JSONRPC', 'HTTP+JSON'])('the published @a2a-js/sdk 
     const all = await Array.fromAsync(client.listAll({ contextId: contextId!, pageSize: 1, includeArtifacts: true }));
     expect(new Set(all.map(({ id }) => id)).size).toBe(2);
     expect(texts(all[0])).toBe('Grüße from 世界');
+  });
+
+  test('webhooks are configured, read, listed and deleted', async () => {
+    const stream = client.stream({ text: 'slow' });
+    for await (const event of stream) if (event.artifactUpdate?.lastChunk) break;
+    const id = stream.taskId!;
+    const given = { url: 'http://127.0.0.1:9/', token: 't', authentication: { scheme: 'Bearer', credentials: 'c' } };
+    const made = await client.createPushConfig(id, { id: 'mine', ...given });
+    expect(made).toMatchObject({ id: 'mine', taskId: id, url: given.url });
+    expect(await client.getPushConfig(id, 'mine')).toMatchObject({ id: 'mine', url: given.url });
+    expect((await client.listPushConfigs(id)).configs.map((config) => config.id)).toEqual(['mine']);
+    await client.deletePushConfig(id, 'mine');
+    expect(await Array.fromAsync(client.listAllPushConfigs(id))).toEqual([]);
+    await client.cancel(id);
+  });
+
+  test.each(Object.keys(HOSTS))('its deliveries come to our receiver in %s, whole and in order', async (host) => {
+    const credentials = { token: 't', authentication: { scheme: 'Bearer', credentials: 'c' } };
+    const events: StreamResponse[] = [];
+    const dropped: Dropped[] = [];
+    const receiver = pushReceiver({
+      ...credentials,
+      onEvent: (event) => void events.push(event),
+      onDropped: (drop) => dropped.push(drop),
+    });
+    await using hook = await HOSTS[host]!(receiver);
+    const configuration = { taskPushNotificationConfig: { url: hook.url, ...credentials } };
+    const { task } = await client.send({ text: 'go' }, { configuration });
+    await expect.poll(() => events.at(-1)?.statusUpdate?.status.state, { timeout: 5_000 }).toBe('TASK_STATE_COMPLETED');
+    expect(events[0]?.task?.id).toBe(task!.id);
+    expect(events.filter((event) => event.artifactUpdate).map(textOf)).toEqual(['Grüße ', 'from ', '世界']);
+    expect(dropped).toEqual([]);
   });
 
   test('errors have the names of the protocol', async () => {

@@ -69,6 +69,19 @@ describe('who may call it', () => {
     if (status === 401) expect(response.headers.get('www-authenticate')).toMatch(/./);
   });
 
+  test('authorization is enough without the token beside it, as @a2a-js/sdk sends it', async () => {
+    const { receiver, events } = receiving({ authentication: bearer });
+    const post = (authorization: string) => {
+      const headers = { 'content-type': 'application/json', authorization };
+      return receiver.fetch(
+        new Request('http://h/', { method: 'POST', headers, body: JSON.stringify(at('WORKING', 1)) }),
+      );
+    };
+    expect((await post('Bearer wrong')).status).toBe(401);
+    expect((await post('Bearer secret')).status).toBe(204);
+    expect(events).toHaveLength(1);
+  });
+
   test('a body is not read before its sender is known', async () => {
     const { receiver } = receiving();
     let read = 0;
