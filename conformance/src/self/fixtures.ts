@@ -72,6 +72,12 @@ export const fixtures: readonly Fixture[] = [
     needs: ['ext', 'ext!', 'tenant', 'two-tenants', 'signed', 'key'],
   },
   { name: 'responses', protocols: ['responses@2026-04-24'], options: {} },
+  {
+    name: 'responses, a short hour',
+    protocols: ['responses@2026-04-24'],
+    options: { responses: { socketMs: 100 } },
+    needs: ['clock'],
+  },
   ...['responses@2026-01-15', 'responses@openai', 'responses@wayflow'].map((id) => ({
     name: id,
     protocols: [id],

@@ -92,6 +92,7 @@ export interface ResponsesImpl {
   close: (ctx: Ctx, fold: ResponseFold, status?: 'incomplete') => Unnumbered[];
   functionCall: (ctx: Ctx, fold: ResponseFold, call: ToolCall) => Unnumbered[];
   approvalRequest: (ctx: Ctx, fold: ResponseFold, call: ToolCall) => Unnumbered[];
+  hostedTool: (ctx: Ctx, fold: ResponseFold, result: ToolResult) => ItemField | undefined;
   toolResult: (ctx: Ctx, fold: ResponseFold, result: ToolResult, approved: boolean) => Unnumbered[];
   ended: (ctx: Ctx, fold: ResponseFold) => Unnumbered[];
   reasoningType: (ctx: Ctx) => string;

@@ -178,6 +178,8 @@ export function toolResult(
 ): Unnumbered[] {
   const { id: call_id, output = null, rejected } = result;
   if (rejected) return [];
+  const own = ctx.impl.hostedTool(ctx, fold, result);
+  if (own) return [opened(fold, 'call', own), finish(fold, { ...own, status: 'completed' } as ItemField)];
   const called = ctx.impl.functionCall(ctx, fold, result);
   const item: ItemField = {
     type: 'function_call_output',
@@ -187,6 +189,19 @@ export function toolResult(
     status: 'completed',
   };
   return [...called, opened(fold, 'output', item), finish(fold, item)];
+}
+
+/** A tool of the request whose type has a prefix has items of its own (Extending tools). */
+export function hostedTool(
+  ctx: ResponsesContext,
+  fold: ResponseFold,
+  { name, args, output = null }: ToolResult,
+): ItemField | undefined {
+  const isOwn = name.includes(':') && fold.start.request.tools.some(({ type }) => type === name);
+  if (!isOwn) return undefined;
+  const type = `${name}_call` as const;
+  const id = nextId(ctx, fold, type);
+  return { type, id, status: 'in_progress', arguments: JSON.stringify(args), output } as unknown as ItemField;
 }
 
 const labelOf = ({ start: { request } }: ResponseFold): string =>

@@ -25,7 +25,7 @@ export const itemId = (_ctx: ResponsesContext, responseId: string, type: string,
 
 /** The response that an item id leads back to. */
 export const responseOf = (id: string): string | undefined => {
-  const [, digits] = /^[A-Za-z0-9]+_([0-9a-f]{32})[io]\d+$/.exec(id) ?? [];
+  const [, digits] = /^(?:[A-Za-z0-9]+_)?([0-9a-f]{32})[io]\d+$/.exec(id) ?? [];
   return digits && `resp_${digits}`;
 };
 

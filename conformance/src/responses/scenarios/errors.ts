@@ -28,4 +28,34 @@ export const errorScenarios = [
       check('RESP-ERR-002', reply).holds(reply.status < 500, 'a refusal of status 4xx');
     },
   }),
+
+  scenario('responses/error/parameters', {
+    title: 'A parameter of a wrong type, or out of its range, is refused with 400',
+    proves: ['RESP-ERR-004'],
+    bindings: ['HTTP'],
+    async play({ agent, check }) {
+      const many = Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`key${index}`, 'value']));
+      const wrong = [
+        { max_output_tokens: 15 },
+        { top_logprobs: 21 },
+        { metadata: many },
+        { tool_choice: { type: 'allowed_tools', mode: 'auto', tools: [] } },
+        { temperature: 'hot' },
+        { input: 5 },
+      ];
+      for (const fields of wrong) {
+        const body = agent.request('Hello', fields);
+        // What is out of its range is for the revision to say.
+        if (agent.revision.violations('CreateResponseBody', body).length === 0) continue;
+        const reply = await agent.call('POST', '/responses', { body, operation: 'createResponse', hostile: true });
+        const what = JSON.stringify(fields).slice(0, 80);
+        check('RESP-ERR-004', reply).holds(reply.status >= 400 && reply.status < 500, `a refusal of ${what}`);
+        if (reply.isRefusal)
+          check('RESP-ERR-004', seen(reply.status, reply.place), { level: 'should' }).holds(
+            reply.status === 400,
+            '400',
+          );
+      }
+    },
+  }),
 ];

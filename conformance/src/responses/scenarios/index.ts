@@ -1,5 +1,6 @@
 import type { Scenario } from '../../kit/scenario.ts';
 import type { ResponsesAgent } from '../agent.ts';
+import { chainScenarios } from './chain.ts';
 import { compactScenarios } from './compact.ts';
 import { createScenarios } from './create.ts';
 import { errorScenarios } from './errors.ts';
@@ -12,6 +13,7 @@ export const scenarios: readonly Scenario<ResponsesAgent>[] = [
   ...createScenarios,
   ...streamScenarios,
   ...toolScenarios,
+  ...chainScenarios,
   ...errorScenarios,
   ...compactScenarios,
   ...socketScenarios,

@@ -3,7 +3,8 @@ import { end, text } from '../../kit/steps.ts';
 import type { Stimulus } from '../../kit/stimulus.ts';
 import { seen } from '../../kit/subject.ts';
 import { scenario } from '../scenario.ts';
-import type { Json } from '../view.ts';
+import { isCall, records, type Json } from '../view.ts';
+import { hello } from './create.ts';
 
 const PARAMETERS = {
   type: 'object',
@@ -44,6 +45,10 @@ export const isJsonObject = (said: string | undefined): boolean => {
   }
 };
 
+/** Calls nothing by itself. */
+const saysNoCall: Stimulus = { word: 'tool', script: hello.script };
+const BOTH = { tools: [tool('get_weather'), tool('get_time')] };
+
 export const toolScenarios = [
   scenario('responses/tool/loop', {
     title: 'A function is called, and its output is taken and used',
@@ -78,6 +83,73 @@ export const toolScenarios = [
       const shared = new Set(ids).size < ids.length ? ({ blockedBy: 'RESP-TOOL-008' } as const) : {};
       check('RESP-TOOL-009', second, shared).has({ httpStatus: 200, ended: 'completed' });
       if (agent.runsScripts) check('RESP-TOOL-009', second, shared).has({ text: 'It is sunny in Bern.', calls: [] });
+    },
+  }),
+
+  scenario('responses/tool/required', {
+    title: 'A call that is required is made',
+    proves: ['RESP-TOOL-001'],
+    bindings: ['HTTP', 'SSE'],
+    stimulus: ['tool'],
+    async play({ agent, check }) {
+      const answer = await agent.turn(saysNoCall, { ...BOTH, tool_choice: 'required' });
+      check('RESP-TOOL-001', seen(answer.items, answer.place)).holds(answer.items.some(isCall), 'at least one call');
+    },
+  }),
+
+  scenario('responses/tool/none', {
+    title: 'No call is made where none is allowed',
+    proves: ['RESP-TOOL-002'],
+    bindings: ['HTTP', 'SSE'],
+    stimulus: ['tool'],
+    async play({ agent, check }) {
+      const answer = await agent.turn(calls('get_weather'), { ...BOTH, tool_choice: 'none' });
+      check('RESP-TOOL-002', seen(answer.items, answer.place)).holds(!answer.items.some(isCall), 'no call');
+    },
+  }),
+
+  scenario('responses/tool/named', {
+    title: 'The function that is named is called',
+    proves: ['RESP-TOOL-003'],
+    bindings: ['HTTP', 'SSE'],
+    stimulus: ['tool'],
+    async play({ agent, check }) {
+      const answer = await agent.turn(saysNoCall, { ...BOTH, tool_choice: { type: 'function', name: 'get_time' } });
+      const names = answer.value.calls.map(({ name }) => name);
+      check('RESP-TOOL-003', seen(names, answer.place)).holds(
+        names.length > 0 && names.every((name) => name === 'get_time'),
+        'calls of get_time',
+      );
+    },
+  }),
+
+  scenario('responses/tool/default', {
+    title: 'Without tool_choice it is auto',
+    proves: ['RESP-TOOL-004'],
+    bindings: ['HTTP'],
+    stimulus: ['done'],
+    async play({ agent, check }) {
+      const answer = await agent.turn(hello, BOTH);
+      check('RESP-TOOL-004', answer.of('tool_choice')).equals('auto');
+    },
+  }),
+
+  scenario('responses/tool/allowed', {
+    title: 'Of all tools, only those that are allowed are called',
+    proves: ['RESP-TOOL-005', 'RESP-TOOL-010'],
+    bindings: ['HTTP', 'SSE'],
+    stimulus: ['tool'],
+    async play({ agent, check }) {
+      const allowed = { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'function', name: 'get_time' }] };
+      const answer = await agent.turn(calls('get_weather'), { ...BOTH, tool_choice: allowed });
+      const others = answer.value.calls.map(({ name }) => name).filter((name) => name !== 'get_time');
+      check('RESP-TOOL-005', seen(others, answer.place)).equals([]);
+      if (agent.binding !== 'HTTP') return;
+      const names = records(answer.response.tools).map(({ name }) => name);
+      check('RESP-TOOL-010', seen(names, answer.place)).holds(
+        ['get_weather', 'get_time'].every((name) => names.includes(name)),
+        'both tools in `tools`',
+      );
     },
   }),
 ];

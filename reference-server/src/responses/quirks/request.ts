@@ -1,3 +1,4 @@
+import type { ResponseResource } from '@agentproto/protocol/responses/openai';
 import { invalid, ResponsesError } from '../responses-error.ts';
 import {
   answers,
@@ -54,6 +55,36 @@ export const extensionQuirks = [
     breaks: 'RESP-EXT-010',
     make: (impl, hit) =>
       responses(impl, (response) => hit({ ...response, tools: [...response.tools, { type: 'lookup' }] })),
+  }),
+  responsesQuirk('responses.ext.text-is-elsewhere', {
+    breaks: 'RESP-EXT-007',
+    make: (impl, hit) => ({
+      response(ctx, fold) {
+        const response = impl.response(ctx, fold);
+        const { request, input } = fold.start;
+        if (!fold.over || request.stream || request.previous_response_id || input.length > 1) return response;
+        const moved = (part: object) => ('text' in part ? { ...part, text: '', acme_text: part.text } : part);
+        const output = response.output.map((item) =>
+          item.type === 'message' ? hit({ ...item, content: item.content.map(moved) }) : item,
+        );
+        return { ...response, output } as ResponseResource;
+      },
+    }),
+  }),
+  responsesQuirk('responses.ext.hosted-tool-is-a-function', {
+    breaks: 'RESP-EXT-008',
+    make: (impl, hit) => ({
+      hostedTool: (ctx, fold, result) => (impl.hostedTool(ctx, fold, result) ? hit(undefined) : undefined),
+    }),
+  }),
+  responsesQuirk('responses.ext.items-are-not-taken-back', {
+    breaks: 'RESP-EXT-008',
+    make: (impl, hit) => ({
+      newItems(ctx, past, items) {
+        if (items.some(({ type }) => type?.includes(':'))) throw hit(invalid('items with a prefix cannot be sent'));
+        return impl.newItems(ctx, past, items);
+      },
+    }),
   }),
   responsesQuirk('responses.ext.wants-a-member-of-its-own', {
     breaks: 'RESP-EXT-011',

@@ -1,23 +1,21 @@
+import { setTimeout } from 'node:timers/promises';
 import { responses, responsesQuirk } from './responses-quirk.ts';
 
 export const chainQuirks = [
   responsesQuirk('responses.chain.forgets-everything', {
     breaks: 'RESP-PREV-001',
-    also: [{ id: 'RESP-PREV-002', why: 'nothing is left to be ordered' }],
     make: (impl, hit) => ({
       truncated: (ctx, request, past, input) => hit(impl.truncated(ctx, request, past, input).slice(0, 0)),
     }),
   }),
   responsesQuirk('responses.chain.forgets-what-was-asked', {
     breaks: 'RESP-PREV-001',
-    also: [{ id: 'RESP-PREV-002', why: 'half of it is gone' }],
     make: (impl, hit) => ({
       turnItems: (ctx, fold) => hit(impl.turnItems(ctx, fold).filter((item) => fold.output.includes(item))),
     }),
   }),
   responsesQuirk('responses.chain.forgets-what-was-answered', {
     breaks: 'RESP-PREV-001',
-    also: [{ id: 'RESP-PREV-002', why: 'half of it is gone' }],
     make: (_impl, hit) => ({ turnItems: (_ctx, { start }) => hit(start.input) }),
   }),
   responsesQuirk('responses.chain.answers-come-first', {
@@ -26,11 +24,6 @@ export const chainQuirks = [
   }),
   responsesQuirk('responses.chain.unknown-is-a-beginning', {
     breaks: 'RESP-PREV-004',
-    also: [
-      { id: 'RESP-WS-013', why: 'it is unknown' },
-      { id: 'RESP-WS-015', why: 'it is unknown' },
-      { id: 'RESP-COMPACT-004', why: 'any id will do' },
-    ],
     make: (impl, hit) => ({ chainTo: (ctx, call, id) => impl.chainTo(ctx, call, id).catch(() => hit([])) }),
   }),
   responsesQuirk('responses.chain.does-not-say-from-where', {
@@ -45,7 +38,7 @@ export const chainQuirks = [
     make: (impl, hit) => ({
       truncated(ctx, request, past, input) {
         const whole = impl.truncated(ctx, request, past, input);
-        return whole.length > 0 && request.truncation === 'disabled' ? hit(whole.slice(1)) : whole;
+        return whole.length > 1 && request.truncation === 'disabled' ? hit(whole.slice(1)) : whole;
       },
     }),
   }),
@@ -100,10 +93,6 @@ export const toolQuirks = [
   }),
   responsesQuirk('responses.tool.allowed-tools-are-a-hint', {
     breaks: 'RESP-TOOL-005',
-    also: [
-      { id: 'RESP-TOOL-006', why: 'the call is made' },
-      { id: 'RESP-TOOL-007', why: 'it is no more than a hint' },
-    ],
     make: (impl, hit) => ({
       allowanceOf(ctx, request) {
         const { tool_choice: choice } = request;
@@ -153,7 +142,6 @@ export const toolQuirks = [
   }),
   responsesQuirk('responses.tool.allowed-tools-are-all-that-is-told', {
     breaks: 'RESP-TOOL-010',
-    also: [{ id: 'RESP-SCHEMA-002', why: 'the request said more' }],
     make: (impl, hit) =>
       responses(impl, (response) => {
         const choice = response.tool_choice;
@@ -175,16 +163,36 @@ export const socketQuirks = [
   }),
   responsesQuirk('responses.socket.answers-side-by-side', {
     breaks: 'RESP-WS-008',
-    also: [
-      { id: 'RESP-WS-006', why: 'two are at work' },
-      { id: 'RESP-WS-007', why: 'they are not one after the other' },
-    ],
     make: (impl, hit) => ({
       async answerFrame(ctx, socket, text) {
         hit();
         void impl.answerFrame(ctx, socket, text).catch(ctx.report);
       },
     }),
+  }),
+  responsesQuirk('responses.socket.newest-first', {
+    breaks: 'RESP-WS-007',
+    make(impl, hit) {
+      const waiting = new WeakMap<object, string[]>();
+      return {
+        async answerFrame(ctx, socket, text) {
+          const held = waiting.get(socket);
+          if (held) return void held.push(text);
+          const own = [text];
+          waiting.set(socket, own);
+          const answerAll = async () => {
+            // What was sent together has come by then.
+            await setTimeout(20);
+            while (own.length > 0) {
+              const next = own.pop()!;
+              await impl.answerFrame(ctx, socket, own.length > 0 ? hit(next) : next);
+            }
+            waiting.delete(socket);
+          };
+          void answerAll().catch(ctx.report);
+        },
+      };
+    },
   }),
   responsesQuirk('responses.socket.remembers-nothing', {
     breaks: 'RESP-WS-011',
@@ -195,12 +203,10 @@ export const socketQuirks = [
   }),
   responsesQuirk('responses.socket.continues-what-is-not-stored', {
     breaks: 'RESP-WS-013',
-    also: [{ id: 'RESP-WS-015', why: 'nothing is ever forgotten' }],
     make: (_impl, hit) => ({ mayContinue: async () => hit(true) }),
   }),
   responsesQuirk('responses.socket.forgets-nothing', {
     breaks: 'RESP-WS-015',
-    also: [{ id: 'RESP-WS-014', why: 'it is not forgotten' }],
     make: (impl, hit) => ({
       async answerFrame(ctx, socket, text) {
         const before = [...socket.remembered];
