@@ -11,6 +11,7 @@ const tools = [
   { type: 'function', name: 'get_weather' },
   { type: 'function', name: 'get_time' },
 ];
+const lookUp = `@script ${JSON.stringify({ steps: [{ tool: { by: 'server', calls: [{ name: 'acme:lookup' }] } }] })}`;
 const allowed = { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'function', name: 'get_time' }] };
 const background = async ({ post, send }: Wire) => {
   const { json } = await post('/responses', { model: 'slow', input: 'x', background: true });
@@ -48,6 +49,13 @@ async function askForAll(wire: Wire): Promise<void> {
       ],
     },
     { input: 'x', max_output_tokens: 1 },
+    { input: lookUp, tools: [{ type: 'acme:lookup' }] },
+    {
+      input: [
+        { type: 'acme:lookup_call', id: 'al_1', status: 'completed' },
+        { role: 'user', content: 'x' },
+      ],
+    },
     { input: 'x', background: true },
     ...['none', 'required', { type: 'function', name: 'get_time' }, allowed].map((tool_choice) => ({
       model: 'two-tools',
@@ -60,6 +68,9 @@ async function askForAll(wire: Wire): Promise<void> {
   await Promise.all(asks.map((ask) => post('/responses', { model: 'm', ...ask })));
   for (const model of ['chunks', 'fail', 'tool', 'reason', 'none'])
     await stream({ model, input: 'x', stream_options: { include_obfuscation: false } });
+  await stream({ model: 'two-tools', input: 'x', tools });
+  const second = await post('/responses', { model: 'm', input: 'x', previous_response_id: id });
+  await post('/responses', { model: 'm', input: 'x', previous_response_id: second.json.id, truncation: 'disabled' });
   await stream({ model: 'chunks', input: 'x', background: true });
   await stream({ model: 'chunks', input: 'x' });
   await post('/responses', '{');
