@@ -1,4 +1,4 @@
-import { a2a10 } from './a2a/family.ts';
+import { a2a10, a2a100 } from './a2a/family.ts';
 import { chatDocs } from './chat/family.ts';
 import type { SuiteFamily } from './kit/family.ts';
 import { UsageError } from './kit/usage-error.ts';
@@ -7,6 +7,7 @@ import { responses20260115, responses20260424, responsesOpenAI, responsesWayFlow
 /** Every family revision that the suite can judge; a further one is a folder and a line here. */
 export const families: readonly SuiteFamily[] = [
   a2a10,
+  a2a100,
   chatDocs,
   responses20260424,
   responses20260115,

@@ -1,12 +1,16 @@
+import type { RequirementId } from '@agentproto/rules';
 import type { SuiteFamily } from '../kit/family.ts';
 import { isRecord } from '../kit/json.ts';
+import { rowTable } from '../kit/rows.ts';
 import { A2AAgent } from './agent.ts';
 import { BINDINGS, detect, type DetectedA2A } from './detect.ts';
 import { invariants } from './invariants/index.ts';
 import { scenarios } from './scenarios/index.ts';
 import { speaker } from './speaker.ts';
 
-export const a2a10: SuiteFamily<A2AAgent, DetectedA2A> = {
+type A2AFamily = SuiteFamily<A2AAgent, DetectedA2A>;
+
+export const a2a10: A2AFamily = {
   id: 'a2a@1.0',
   patch: '1.0.1',
   spoken: 'A2A10-CARD-001',
@@ -46,3 +50,22 @@ export const a2a10: SuiteFamily<A2AAgent, DetectedA2A> = {
     return new A2AAgent({ binding: speaker(chosen, card, tools), interfaces, card, cardUrl }, tools);
   },
 };
+
+/** The same by the first patch: nothing on the wire tells it, and a few rows hold in another way, or not (specs/a2a/1.0.0). */
+export const a2a100: A2AFamily = {
+  ...a2a10,
+  id: 'a2a@1.0.0',
+  patch: '1.0.0',
+  onlyNamed: true,
+  scenarios: heldBy('a2a@1.0.0', scenarios),
+  invariants: heldBy('a2a@1.0.0', invariants),
+};
+
+/** What proves rows of a revision that are checked there. */
+function heldBy<Proof extends { proves: readonly RequirementId[] }>(id: string, all: readonly Proof[]): Proof[] {
+  const rows = rowTable({ id });
+  return all.flatMap((one) => {
+    const proves = one.proves.filter((row) => rows.get(row)?.check !== undefined);
+    return proves.length > 0 ? [{ ...one, proves }] : [];
+  });
+}

@@ -27,7 +27,7 @@ export function playsOn({ needs }: Fixture): RunOptions['plays'] {
 
 const KEYS = { alice: 'key-of-alice-0001', bob: 'key-of-bob-0002' };
 
-export const fixtures: readonly Fixture[] = [
+const own: readonly Fixture[] = [
   { name: 'default', protocols: ['a2a@1.0', 'chat@docs'], options: { limits: { bodyBytes: 1_000_000 } } },
   {
     name: 'no-streaming',
@@ -85,3 +85,10 @@ export const fixtures: readonly Fixture[] = [
     at: id,
   })),
 ];
+
+/** The same server by the first patch of A2A 1.0, in each set-up of the newest. */
+const byFirstPatch = own
+  .filter(({ protocols }) => protocols.includes('a2a@1.0'))
+  .map((fixture) => ({ ...fixture, name: `1.0.0, ${fixture.name}`, protocols: ['a2a@1.0.0'] }));
+
+export const fixtures: readonly Fixture[] = [...own, ...byFirstPatch];
