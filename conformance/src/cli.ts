@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import type { Command } from './command.ts';
 import { UsageError } from './kit/usage-error.ts';
 import { didYouMean } from '@agentproto/script';
@@ -9,6 +10,7 @@ const commands: Record<string, () => Promise<Command>> = {
   explain: async () => (await import('./commands/explain.ts')).explain,
   merge: async () => (await import('./commands/merge.ts')).merge,
   replay: async () => (await import('./commands/replay.ts')).replay,
+  init: async () => (await import('./commands/init.ts')).init,
   diff: async () => (await import('./commands/diff.ts')).diff,
   completion: async () => (await import('./commands/completion.ts')).completion,
   show: async () => (await import('./commands/exchange.ts')).showExchange,
@@ -26,9 +28,12 @@ const HELP = `Does your agent server keep its protocol? A verdict for each requi
   show RUN N                 exchange N of a run file, whole
   replay RUN#ID              a red again; --print curl|script says how
   diff OLD NEW               what changed; --format text|markdown|json
+  init                       writes a configuration, and a workflow for GitHub
   completion SHELL           for bash, zsh, fish
 
   --target URL               base URL of the agent server
+  --config FILE              flags in a file; default: agentproto.config.ts, js,
+                             json or yaml in this folder
   --protocol ID,ID | auto    such as a2a@1.0; default: what is recognised there
   --header "Name: value"     sent with every request, never written; repeatable
   --bearer TOKEN             or the environment variable AGENTPROTO_TOKEN
@@ -45,6 +50,7 @@ const HELP = `Does your agent server keep its protocol? A verdict for each requi
                              --write-baseline FILE [--reason TEXT]
   --report NAME[=FILE]       run (the log of the run), html, json, junit, sarif,
                              markdown, har, github, badge; - is stdout
+  --ui                       the HTML page while the run goes on, on loopback
   --timeout 10s              longest silence of the target that is waited for
   --deadline 2m              the whole run
   --concurrency 4  --seed N  --quiet  --verbose  --version  --help
@@ -58,9 +64,11 @@ export async function main(args: readonly string[]): Promise<number> {
   const { name, version } = readTool();
   // `pnpm start -- --protocol X` passes the hyphens on.
   const rest = args[0] === '--' ? args.slice(1) : [...args];
-  if (rest.length === 0 || rest.includes('--help') || rest.includes('-h')) {
-    (rest.length === 0 ? process.stderr : process.stdout).write(HELP);
-    return rest.length === 0 ? 2 : 0;
+  // Whoever has a configuration need say nothing.
+  const isBare = rest.length === 0 && !readdirSync('.').some((name) => name.startsWith('agentproto.config.'));
+  if (isBare || rest.includes('--help') || rest.includes('-h')) {
+    (isBare ? process.stderr : process.stdout).write(HELP);
+    return isBare ? 2 : 0;
   }
   if (rest.includes('--version')) {
     process.stdout.write(`${version}\n`);
@@ -88,8 +96,8 @@ function describeFault(error: unknown): string {
 
 /** Takes the verb off `args`; without a verb it is a run. */
 async function commandFor(args: string[]): Promise<Command> {
-  const verb = args[0]!;
-  if (verb.startsWith('-')) return (await import('./commands/run.ts')).run;
+  const verb = args[0];
+  if (verb === undefined || verb.startsWith('-')) return (await import('./commands/run.ts')).run;
   const load = Object.hasOwn(commands, verb) ? commands[verb] : undefined;
   if (!load) {
     const names = Object.keys(commands);

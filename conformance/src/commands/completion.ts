@@ -8,7 +8,7 @@ import { RUN_FLAGS } from './settings.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 /** Every verb; `cli.ts` has one of each. */
-export const VERBS = ['list', 'explain', 'merge', 'verify', 'show', 'replay', 'diff', 'completion'] as const;
+export const VERBS = ['list', 'explain', 'merge', 'verify', 'show', 'replay', 'diff', 'init', 'completion'] as const;
 
 /** `completion SHELL`: a script that makes the shell complete verbs, flags, formats and ids. */
 export const completion: Command = async (args) => {
@@ -22,7 +22,7 @@ export const completion: Command = async (args) => {
 };
 
 const NAME = 'agentproto-conformance';
-const flags = [...new Set([...RUN_FLAGS, ...SCORING_FLAGS].map(({ name }) => name)), 'version', 'help'];
+const flags = [...new Set([...RUN_FLAGS, ...SCORING_FLAGS].map(({ name }) => name)), 'config', 'ui', 'version', 'help'];
 const words = {
   verbs: VERBS.join(' '),
   flags: flags.map((name) => `--${name}`).join(' '),

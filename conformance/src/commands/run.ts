@@ -1,29 +1,37 @@
 import { writeFile } from 'node:fs/promises';
+import { join, parse } from 'node:path';
 import type { Command } from '../command.ts';
 import { formatBaseline } from '../baseline.ts';
 import type { RunFooter } from '../kit/run-log.ts';
 import type { RunEntry } from '../kit/runner.ts';
 import { UsageError } from '../kit/usage-error.ts';
-import { buildReport } from '../report/build.ts';
+import { buildMergedReport, buildReport } from '../report/build.ts';
 import type { ConsoleOptions } from '../report/console-options.ts';
 import { ending } from '../report/exit-code.ts';
 import { acceptedReds } from '../report/expectation.ts';
+import type { RunSource } from '../report/judgement.ts';
 import { painter, surface } from '../report/paint.ts';
 import { createProgress, type Progress } from '../report/progress.ts';
 import { createRunLog, runFileSink, temporarySink, type RunLog } from '../run-file.ts';
+import { CONFIG_FLAG, findConfig, overlaid, readConfig } from './config.ts';
 import { parseFlags } from './flags.ts';
 import { isData, parseOutputs, prepareFile, RUN_OUTPUT, writeReports } from './outputs.ts';
 import { readScoring, SCORING_FLAGS } from './scoring.ts';
 import { readSettings, RUN_FLAGS, type Settings } from './settings.ts';
 import { show } from './show.ts';
 
-/** Runs the suite against a target, writes what was asked for, and tells of it. */
+/** Runs the suite against a target, or against each that a configuration names, writes what was asked for, and tells of it. */
 export const run: Command = async (args, tool) => {
-  const flags = parseFlags(args, [...RUN_FLAGS, ...SCORING_FLAGS]);
+  const { shared, targets } = await configured(args);
+  const flags = parseFlags(shared, FLAGS);
   if (flags.positionals.length > 0)
     throw new UsageError(`unexpected ${JSON.stringify(flags.positionals[0])}; expected flags only`);
-  const settings = readSettings(flags, process.env);
+  const jobs = (targets.length > 0 ? targets : [[]]).map((own) =>
+    readSettings(parseFlags(overlaid(shared, own), FLAGS), process.env),
+  );
   const outputs = parseOutputs(flags.all('report'), [RUN_OUTPUT]);
+  // The page that was watched stays as a file.
+  if (flags.has('ui') && !outputs.some(({ format }) => format === 'html')) outputs.push(...parseOutputs(['html']));
   const { scoring, verbosity } = await readScoring(flags);
   const newBaseline = flags.one('write-baseline');
   const reason = flags.one('reason');
@@ -33,26 +41,68 @@ export const run: Command = async (args, tool) => {
   if (newBaseline !== undefined) await prepareFile('--write-baseline', newBaseline);
 
   const runFile = outputs.find(({ format }) => format === RUN_OUTPUT.format)?.file;
-  const sink = runFile === undefined ? await temporarySink() : runFileSink(runFile);
-  await using log = createRunLog({
-    headers: [...settings.headers, ...(settings.identity?.headers ?? [])],
-    scoring,
-    sink,
-  });
-  const footer = await play(settings, tool, log, progressFor(verbosity));
-
-  const source = log.source(footer);
-  const report = buildReport(source, scoring);
+  const logs: RunLog[] = [];
+  const view = flags.has('ui') ? await (await import('./live-view.ts')).serveLive(scoring) : undefined;
+  if (view) process.stderr.write(`watch it at ${view.url}\n`);
   try {
-    await log.close(footer, ending(report));
+    const sources: RunSource[] = [];
+    let broken: unknown;
+    for (const [index, settings] of jobs.entries()) {
+      const file = runFile !== undefined && jobs.length > 1 ? numbered(runFile, index + 1) : runFile;
+      const log = createRunLog({
+        headers: [...settings.headers, ...(settings.identity?.headers ?? [])],
+        scoring,
+        sink: file === undefined ? await temporarySink() : runFileSink(file),
+      });
+      logs.push(log);
+      view?.begin(() => (log.began ? log.record() : undefined));
+      const progress = progressFor(verbosity);
+      const listen = (entry: RunEntry) => {
+        progress.listen(entry);
+        view?.listen(entry);
+      };
+      const footer = await play(settings, tool, log, { listen, done: progress.done });
+      const source = log.source(footer);
+      sources.push(source);
+      // What could not be written is told after the verdict.
+      await log.close(footer, ending(buildReport(source, scoring))).catch((error: unknown) => (broken ??= error));
+    }
+    const report = sources.length > 1 ? buildMergedReport(sources, scoring) : buildReport(sources[0]!, scoring);
+    await show(report, sources, { verbosity, ...(outputs.some(isData) && { stream: process.stderr }) });
+    if (broken) throw broken;
+    await writeReports(outputs, report, sources);
+    const page = outputs.find(({ format }) => format === 'html');
+    if (view && page) process.stderr.write(`the page is ${page.file}\n`);
+    if (newBaseline !== undefined)
+      await writeFile(newBaseline, formatBaseline(acceptedReds(report, scoring.baseline ?? [], reason)));
+    return report.exitCode;
   } finally {
-    await show(report, [source], { verbosity, ...(outputs.some(isData) && { stream: process.stderr }) });
+    await view?.[Symbol.asyncDispose]();
+    for (const log of logs) await log[Symbol.asyncDispose]();
   }
-  await writeReports(outputs, report, [source]);
-  if (newBaseline !== undefined)
-    await writeFile(newBaseline, formatBaseline(acceptedReds(report, scoring.baseline ?? [], reason)));
-  return report.exitCode;
 };
+
+const FLAGS = [...RUN_FLAGS, ...SCORING_FLAGS, CONFIG_FLAG, { name: 'ui' }];
+
+/** The arguments with those of the configuration before them; `--target` is one target, whatever the configuration names. */
+async function configured(args: readonly string[]): Promise<{ shared: string[]; targets: string[][] }> {
+  const given = parseFlags(args, FLAGS);
+  const file = given.one('config') ?? findConfig(process.cwd());
+  if (file === undefined) return { shared: [...args], targets: [] };
+  const config = await readConfig(file, process.env);
+  const alone = given.has('target') || config.targets.length === 0;
+  return {
+    shared: overlaid(config.shared, args),
+    // What is said on the command line holds for every target.
+    targets: alone ? [] : config.targets.map((own) => [...overlaid(own, args).filter((arg) => own.includes(arg))]),
+  };
+}
+
+/** `run.ndjson` -> `run.2.ndjson`. */
+function numbered(file: string, number: number): string {
+  const { dir, name, ext } = parse(file);
+  return join(dir, `${name}.${number}${ext}`);
+}
 
 async function play(
   settings: Settings,

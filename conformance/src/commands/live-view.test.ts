@@ -1,0 +1,38 @@
+import { request } from 'node:http';
+import { expect, test } from 'vitest';
+import { cancelExchange, sampleRun, sourceOfRun } from '../report/sample.test.data.ts';
+import { serveLive } from './live-view.ts';
+
+const scoring = { failOn: 'must', allowIncomplete: false } as const;
+
+test('the page, what is new, an exchange, and nothing for other sites', async () => {
+  await using view = await serveLive(scoring);
+  expect((await fetch(view.url)).status).toBe(503);
+  // Rows of the real registry, which the sample's ids are a part of.
+  const record = { ...sourceOfRun(sampleRun), events: [] };
+  view.begin(() => record);
+  const text = await (await fetch(view.url)).text();
+  expect(text).toContain("connect-src 'self'");
+  const element = /id="report">([^<]*)</.exec(text)![1]!;
+  expect(JSON.parse(element)).toMatchObject({ live: true, report: { target: { url: 'http://127.0.0.1:4000' } } });
+
+  const events = await fetch(`${view.url}events`);
+  const reader = events.body!.pipeThrough(new TextDecoderStream()).getReader();
+  expect((await reader.read()).value).toMatch(/^data: \{"page":/);
+  view.listen({ type: 'exchange', exchange: cancelExchange });
+  const { value } = await reader.read();
+  const { added } = JSON.parse(value!.slice('data: '.length)) as { added: unknown[] };
+  expect(added).toMatchObject([{ run: 0, id: 12, frames: 6 }]);
+  expect(await (await fetch(`${view.url}exchange/0/12`)).json()).toMatchObject({ id: 12 });
+  expect((await fetch(`${view.url}exchange/0/13`)).status).toBe(404);
+
+  const { port } = new URL(view.url);
+  const status = await new Promise((resolve, reject) =>
+    request({ host: '127.0.0.1', port, headers: { host: 'evil.example' } }, (response) =>
+      resolve(response.resume().statusCode),
+    )
+      .on('error', reject)
+      .end(),
+  );
+  expect(status).toBe(403);
+});
