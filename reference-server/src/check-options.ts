@@ -45,6 +45,7 @@ const WEBHOOK: NamesOf<WebhookOptions> = {
   loopback: true,
   maxBackoffMs: true,
   onlyAllowed: true,
+  perHost: true,
   plainHttp: true,
   timeoutMs: true,
 };

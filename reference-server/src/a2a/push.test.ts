@@ -184,6 +184,65 @@ test('nothing is sent once a configuration is deleted, what is on its way includ
   expect(failing.received).toEqual([]);
 });
 
+test('a receiver that fails twice has each update once, in order, after the others have theirs', async () => {
+  const server = await startServer({ ...pushing(), webhooks: { loopback: true, backoffMs: 5 } });
+  const client = caller(server, JSONRPC);
+  let failures = 2;
+  const failing = await startReceiver((request, response, body) =>
+    status(failures-- > 0 ? 503 : 200)(request, response, body),
+  );
+  const { id: taskId } = await client.task(untilSignal, held);
+  await client.call('CreateTaskPushNotificationConfig', { taskId, url: failing.url });
+  server.signal('go');
+  const told = kinds(await failing.has(5));
+  // The first came three times.
+  expect(told.slice(0, 3)).toEqual(Array(3).fill(told[0]));
+  expect(told.at(-1)).toBe('TASK_STATE_COMPLETED');
+  expect(told).toHaveLength(5);
+});
+
+test('where a redirect points to is not asked, and the next update is sent all the same', async () => {
+  const server = await startServer(pushing());
+  const client = caller(server, JSONRPC);
+  const inside = await startReceiver();
+  const redirecting = await startReceiver(status(307, { location: inside.url }));
+  const { id: taskId } = await client.task(untilSignal, held);
+  await client.call('CreateTaskPushNotificationConfig', { taskId, url: redirecting.url });
+  server.signal('go');
+  expect(kinds(await redirecting.has(3)).at(-1)).toBe('TASK_STATE_COMPLETED');
+  expect(inside.received).toEqual([]);
+});
+
+test.each(['http://127.0.0.1:9/', 'http://localhost:9/', 'http://10.0.0.1/', 'http://[::ffff:169.254.169.254]/'])(
+  '%s is no place for a webhook unless that is said',
+  async (url) => {
+    const client = caller(await startServer({ a2a: pushing().a2a }), JSONRPC);
+    const { id: taskId } = await client.task(untilSignal, held);
+    expect(await client.failure('CreateTaskPushNotificationConfig', { taskId, url })).toMatchObject({
+      fields: ['url'],
+    });
+  },
+);
+
+test('configurations are of a tenant, and say so', async () => {
+  const server = await startServer(pushing());
+  const client = caller(server, JSONRPC);
+  const hook = await startReceiver();
+  const { task } = (await client.call('SendMessage', {
+    tenant: 'north',
+    message: messageOf(untilSignal),
+    configuration: held,
+  })) as { task: { id: string } };
+  const config = { taskId: task.id, tenant: 'north', id: 'mine', url: hook.url };
+  expect(await client.call('CreateTaskPushNotificationConfig', config)).toEqual(config);
+  const ask = { taskId: task.id, id: 'mine' };
+  expect(await client.call('GetTaskPushNotificationConfig', { ...ask, tenant: 'north' })).toEqual(config);
+  for (const tenant of ['south', ''])
+    expect(await client.failure('GetTaskPushNotificationConfig', { ...ask, tenant })).toMatchObject({
+      reason: 'TASK_NOT_FOUND',
+    });
+});
+
 test('a receiver that answers 410 is struck off', async () => {
   const server = await startServer(pushing());
   const client = caller(server, JSONRPC);

@@ -103,6 +103,19 @@ test('what is under way stops at once', async () => {
   expect(await call(url, '{}', stop.signal)).toBe('stopped');
 });
 
+test('a host that hangs leaves places for the others', async () => {
+  const stuck = await startReceiver(() => {});
+  const well = await startReceiver();
+  const stop = new AbortController();
+  const { call } = delivery({ concurrency: 3, perHost: 2 });
+  const hanging = Array.from({ length: 5 }, () => call(stuck.url, '{}', stop.signal));
+  await stuck.has(2);
+  expect(await call(well.url)).toBe('delivered');
+  expect(stuck.received).toHaveLength(2);
+  stop.abort();
+  expect(await Promise.all(hanging)).toEqual(Array(5).fill('stopped'));
+});
+
 test('no more calls are under way at once than allowed', async () => {
   const open: ServerResponse[] = [];
   let most = 0;

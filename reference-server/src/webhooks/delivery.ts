@@ -1,5 +1,5 @@
 import type { SetTimer } from '../timer.ts';
-import { createGate } from './gate.ts';
+import { createGate, gatesByKey } from './gate.ts';
 import { postOnce } from './post.ts';
 import type { WebhookCall } from './post.ts';
 import { TargetError } from './target.ts';
@@ -17,6 +17,8 @@ export interface DeliveryOptions {
   timeoutMs?: number;
   /** Calls under way at once, over all webhooks. Default 50. */
   concurrency?: number;
+  /** Of them, to one host and port at once: one that hangs leaves places for the others. Default 10. */
+  perHost?: number;
 }
 
 /** What became of one call: `gone` (410) wants no further ones. */
@@ -45,11 +47,21 @@ export type Deliver = (call: WebhookCall, signal: AbortSignal) => Promise<Delive
  * any other answer, redirects too, and a forbidden address are final. Never rejects. Order is the caller's, who waits.
  */
 export function createDelivery(tools: DeliveryTools, options: DeliveryOptions = {}): Deliver {
-  const { attempts = 5, backoffMs = 500, maxBackoffMs = 30_000, timeoutMs = 10_000, concurrency = 50 } = options;
+  const {
+    attempts = 5,
+    backoffMs = 500,
+    maxBackoffMs = 30_000,
+    timeoutMs = 10_000,
+    concurrency = 50,
+    perHost = 10,
+  } = options;
   const { guard, setTimer, onAttempt = () => {}, random = Math.random } = tools;
   const gate = createGate(concurrency);
+  const enterHost = gatesByKey(perHost);
 
   async function attemptOnce(call: WebhookCall, signal: AbortSignal): Promise<Attempted> {
+    // The host's first: who waits for it holds no place that others could have.
+    const leaveHost = await enterHost(hostOf(call.url), signal);
     const leave = await gate.enter(signal);
     try {
       const { status, retryAfter } = await postOnce(call, { guard, setTimer, timeoutMs }, signal);
@@ -60,6 +72,7 @@ export function createDelivery(tools: DeliveryTools, options: DeliveryOptions = 
       return { problem, outcome: error instanceof TargetError ? 'refused' : 'retry' };
     } finally {
       leave();
+      leaveHost();
     }
   }
 

@@ -49,3 +49,21 @@ export function createGate(places: number): Gate {
     },
   };
 }
+
+/** A gate for each key, for as long as anybody is inside or waits. */
+export function gatesByKey(places: number): (key: string, signal: AbortSignal) => Promise<() => void> {
+  const gates = new Map<string, { gate: Gate; visitors: number }>();
+  return async (key, signal) => {
+    const one = gates.get(key) ?? { gate: createGate(places), visitors: 0 };
+    gates.set(key, one);
+    one.visitors++;
+    const leave = await one.gate.enter(signal);
+    let left = false;
+    return () => {
+      leave();
+      if (left) return;
+      left = true;
+      if (--one.visitors === 0) gates.delete(key);
+    };
+  };
+}
