@@ -1,5 +1,5 @@
 import { echoScript, findScript, parseScript, run, ScriptError } from '@agentproto/script';
-import type { AgentEvent, Carrier, Clock, Json, Script, Step, TurnInput } from '@agentproto/script';
+import type { AgentEvent, Carrier, Clock, Json, RunContext, Script, Step, TurnInput } from '@agentproto/script';
 import { HttpError } from './http-error.ts';
 import type { Signals } from './signals.ts';
 import type { RunFold } from './run-fold.ts';
@@ -80,26 +80,53 @@ async function asked(agent: Agent, request: AgentRequest): Promise<Act> {
 }
 
 /** Throws a ScriptError when the message carries a script that cannot be read, and what `beginning` throws. */
-export async function perform(stage: Stage, request: AgentRequest, story: Story | undefined): Promise<Performance> {
+export async function perform(
+  stage: Stage,
+  request: AgentRequest,
+  story: Story | undefined,
+  /** Where a script gets its signal: the request itself would then stay for as long as the script waits. */
+  abort: { readonly signal: AbortSignal } = request,
+): Promise<Performance> {
   const { clock, signals } = stage;
   const { input } = request;
   const play = (script: Script, turn: number): Performance => ({
     steps: (turn === 0 ? script.steps : script.turns?.[turn - 1]?.steps) ?? [],
-    events: run(script, {
-      turn,
-      input,
-      get signal() {
-        return request.signal;
-      },
-      clock,
-      waitForSignal: (name, stop) => signals.wait(name, stop),
-    }),
+    events: run(script, new ScriptContext({ clock, signals }, turn, input, abort)),
   });
 
   const begun = story ? findScript(request.carrier)?.script : await beginning(stage, request);
   if (begun && Symbol.asyncIterator in begun) return { events: begun };
   if (begun) return { script: begun, ...play(begun, 0) };
   return story ? play(story.script, story.turn) : play(echoScript(input.text), 0);
+}
+
+class ScriptContext implements RunContext {
+  readonly clock: Clock;
+  readonly turn: number;
+  readonly input: TurnInput;
+  readonly #signals: Signals;
+  readonly #abort: { readonly signal: AbortSignal };
+
+  constructor(
+    { clock, signals }: Omit<Stage, 'agent'>,
+    turn: number,
+    input: TurnInput,
+    abort: { signal: AbortSignal },
+  ) {
+    this.clock = clock;
+    this.turn = turn;
+    this.input = input;
+    this.#signals = signals;
+    this.#abort = abort;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  waitForSignal(name: string, stop: AbortSignal): Promise<void> {
+    return this.#signals.wait(name, stop);
+  }
 }
 
 /** The script that a run follows so far, if any. */

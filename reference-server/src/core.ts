@@ -9,6 +9,8 @@ import { asHttpError } from './http-error.ts';
 import type { HttpError } from './http-error.ts';
 import type { AnyQuirk, QuirkUse } from './quirk.ts';
 import { createRuns } from './runs.ts';
+import { KeepAlive } from './keep-alive.ts';
+import type { Stoppable } from './left.ts';
 import { PROTOCOL_IDS } from './protocol-ids.ts';
 import type { Mounted, ServerContext } from './server-context.ts';
 import { LIMITS, ServerOptionsError } from './server-options.ts';
@@ -49,6 +51,8 @@ export interface Core {
 export interface Listeners {
   onError: (error: Error) => void;
   received: ServerContext['received'];
+  /** Whether anybody reads a line a request. */
+  logs: boolean;
 }
 
 export type MountOptions = Omit<PluginOptions, 'quirks'> & { quirks: readonly AnyQuirk[] };
@@ -57,7 +61,7 @@ export type MountOptions = Omit<PluginOptions, 'quirks'> & { quirks: readonly An
 export function mountCore(
   scope: FastifyInstance,
   options: MountOptions,
-  { onError = () => {}, received = () => {} }: Partial<Listeners> = {},
+  { onError = () => {}, received = () => {}, logs = true }: Partial<Listeners> = {},
 ): Core {
   const {
     store: plainStore = memoryStore(),
@@ -83,10 +87,11 @@ export function mountCore(
   };
   const store = options.hooks ? withHooks(plainStore, options.hooks, report) : plainStore;
   const signals = createSignals();
-  const closing = new AbortController();
-  const waiting = new Set<() => void>();
-  const clock = stoppableClock(wholeClock, closing.signal);
+  let closed = false;
+  const waiting = new Set<Stoppable>();
   const setTimer = timerOn(wholeClock);
+  const clock = stoppableClock(wholeClock, setTimer, { waiting, isClosing: () => closed });
+  const keepAlive = new KeepAlive(keepAliveMs, wholeClock, setTimer);
   const runs = createRuns({
     store,
     clock,
@@ -111,8 +116,9 @@ export function mountCore(
   const publicUrl = options.publicUrl?.replace(/\/+$/, '');
   const baseUrl = () => publicUrl ?? url();
   const whenClosing = (stop: () => void) => {
-    waiting.add(stop);
-    return () => waiting.delete(stop);
+    const one = { stop };
+    waiting.add(one);
+    return () => waiting.delete(one);
   };
   const context: ServerContext = {
     store,
@@ -126,7 +132,8 @@ export function mountCore(
     origins,
     secured: Object.keys(keys).length > 0,
     wireFaults,
-    keepAliveMs,
+    keepAlive,
+    waiting,
     whenClosing,
     setTimer,
     webhooks,
@@ -140,7 +147,7 @@ export function mountCore(
 
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) => readBody(payload, limits));
-  logRequests(scope);
+  if (logs) logRequests(scope);
   allowOrigins(
     scope,
     origins,
@@ -148,8 +155,9 @@ export function mountCore(
   );
   const upgrades = createUpgrades(scope);
   const stop = () => {
-    closing.abort();
-    for (const one of waiting) one();
+    closed = true;
+    for (const one of waiting) one.stop();
+    keepAlive.stop();
     webhooks.feeds.close();
     runs.close();
   };
@@ -259,11 +267,13 @@ function logRequests(scope: FastifyInstance): void {
 function drainOnClose(scope: FastifyInstance, stop: () => void, cut: () => void): void {
   let open = 0;
   let drained = () => {};
+  // One function for all responses: a closure for each is memory that a held stream would keep.
+  const onEnd = () => {
+    if (--open === 0) drained();
+  };
   scope.addHook('onRequest', (_request, reply, done) => {
     open++;
-    reply.raw.once('close', () => {
-      if (--open === 0) drained();
-    });
+    reply.raw.on('close', onEnd);
     done();
   });
   scope.addHook('preClose', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { checkNames } from './option-names.ts';
 import type { NamesOf } from './option-names.ts';
 import { ServerOptionsError } from './options-error.ts';
@@ -27,19 +27,27 @@ export function createFailures(scope: FastifyInstance): (failure: Failure) => vo
   const closing = new AbortController();
   scope.addHook('preClose', async () => closing.abort());
 
-  scope.addHook('preHandler', async (request, reply) => {
-    const { method, url: path } = request;
+  scope.addHook('preHandler', (request, reply, goOn) => {
+    if (due.length === 0) return goOn();
+    fail(request, reply)
+      .then((failed) => void (failed || goOn()))
+      .catch((error: Error) => goOn(error));
+  });
+
+  /** Whether the request was answered. */
+  async function fail({ method, url: path }: FastifyRequest, reply: FastifyReply): Promise<boolean> {
     const index = due.findIndex(({ failure }) => fits(failure.match, { method, path }));
     const one = due[index];
-    if (!one) return;
+    if (!one) return false;
     if (--one.left === 0) due.splice(index, 1);
     const { status, retryAfter, delayMs = 0 } = one.failure;
     if (delayMs > 0) await wait(delayMs, undefined, { ref: false, signal: closing.signal }).catch(() => {});
-    if (status === undefined) return;
+    if (status === undefined) return false;
     if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
     const error = { code: status, message: 'This failure was asked for: server.fail' };
-    return reply.code(status).type('application/json').send(JSON.stringify({ error }));
-  });
+    reply.code(status).type('application/json').send(JSON.stringify({ error }));
+    return true;
+  }
 
   return (failure) => {
     check(failure);

@@ -55,10 +55,12 @@ class Received implements ReceivedRequest {
   }
 }
 
+const NOTED = Symbol('noted');
+type Noted = FastifyRequest & { [NOTED]?: Received };
+
 /** Writes down all that comes to an application, also what no agent sees. */
 export function createJournal(scope: FastifyInstance): Journal {
   const requests: Received[] = [];
-  const underWay = new WeakMap<FastifyRequest, Received>();
   let bytes = 0;
 
   function add(method: string, path: string, headers: IncomingHttpHeaders): Received {
@@ -80,11 +82,11 @@ export function createJournal(scope: FastifyInstance): Journal {
   }
 
   scope.addHook('onRequest', (request, _reply, done) => {
-    underWay.set(request, add(request.method, request.url, request.headers));
+    (request as Noted)[NOTED] = add(request.method, request.url, request.headers);
     done();
   });
   scope.addHook('preValidation', (request, _reply, done) => {
-    const one = underWay.get(request);
+    const one = (request as Noted)[NOTED];
     if (one && request.body instanceof Buffer && request.body.length > 0) fill(one, request.body);
     done();
   });

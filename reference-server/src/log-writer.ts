@@ -12,6 +12,7 @@ export interface LogWriter {
   append(...events: readonly RunEvent[]): Promise<void>;
   /** Opens the run unless it is open. */
   open(): Promise<void>;
+  isOpen(): boolean;
   /** The turn has ended, or the server is closing: nothing more is written. */
   isOver(): boolean;
 }
@@ -32,82 +33,97 @@ const OPEN: RunEvent = { type: 'open' };
 /** Entries after which a snapshot is worth its price, at the least. */
 const SNAPSHOT_ENTRIES = 256;
 
-export function createLogWriter<View>({
-  store,
-  clock,
-  run,
-  fold,
-  viewing,
-  isClosed,
-}: LogWriterOptions<View>): LogWriter {
-  let { open } = run;
-  let wasOpen = open;
-  let ended = false;
-  let kept = fold.seq;
-  /** What is being written; nothing most of the time. */
-  let last: Promise<void> | undefined;
+export const createLogWriter = <View>(options: LogWriterOptions<View>): LogWriter => new Writer(options);
 
-  /** At the end of a turn it is the fold itself, which nobody changes any more; a copy costs as much as the task has parts. */
-  function snapshot(): unknown {
-    if (!ended && fold.seq - kept < Math.max(SNAPSHOT_ENTRIES, viewing.size(fold.view))) return undefined;
-    kept = fold.seq;
-    return ended ? fold : copyFold(fold, viewing);
+class Writer<View> implements LogWriter {
+  readonly #options: LogWriterOptions<View>;
+  #open: boolean;
+  #wasOpen: boolean;
+  #ended = false;
+  #kept: number;
+  /** What is being written; nothing most of the time. */
+  #last: Promise<void> | undefined;
+
+  constructor(options: LogWriterOptions<View>) {
+    this.#options = options;
+    this.#open = this.#wasOpen = options.run.open;
+    this.#kept = options.fold.seq;
   }
 
-  async function write(events: readonly RunEvent[]): Promise<void> {
-    if (ended || isClosed()) return;
+  append(...events: readonly RunEvent[]): Promise<void> {
+    return this.#inTurn(events);
+  }
+
+  open(): Promise<void> {
+    return this.#inTurn([OPEN]);
+  }
+
+  isOpen(): boolean {
+    return this.#open;
+  }
+
+  isOver(): boolean {
+    return this.#ended || this.#options.isClosed();
+  }
+
+  /** One after the other. */
+  #inTurn(events: readonly RunEvent[]): Promise<void> {
+    const next = this.#last ? this.#last.then(() => this.#write(events)) : this.#write(events);
+    const done = next.catch(() => {});
+    this.#last = done;
+    void done.then(() => {
+      if (this.#last === done) this.#last = undefined;
+    });
+    return next;
+  }
+
+  async #write(events: readonly RunEvent[]): Promise<void> {
+    if (this.isOver()) return;
+    const { store, clock, run, fold, viewing } = this.#options;
     const at = clock.now();
     const expectSeq = fold.seq;
-    wasOpen = open;
+    this.#wasOpen = this.#open;
     const entries: Omit<Entry, 'seq'>[] = [];
     const add = (event: RunEvent) => {
       takeIn(fold, { seq: fold.seq + 1, at, event }, viewing);
       entries.push({ at, event, frames: fold.frames });
     };
     for (const event of events) {
-      if (!open && (event.type === 'open' || !STAYS_UNKNOWN.has(event.type))) {
-        open = true;
+      if (!this.#open && (event.type === 'open' || !STAYS_UNKNOWN.has(event.type))) {
+        this.#open = true;
         add(OPEN);
       }
       if (event.type !== 'open') add(event);
-      ended = endsTurn(event);
-      if (ended) break;
+      this.#ended = endsTurn(event);
+      if (this.#ended) break;
     }
     if (entries.length === 0) return;
     try {
-      await store.logs.append(run.id, entries, { expectSeq, snapshot: snapshot() });
+      await store.logs.append(run.id, entries, { expectSeq, snapshot: this.#snapshot() });
     } catch (error) {
       if (!(error instanceof StoreFullError)) throw error;
-      await forget(expectSeq);
+      await this.#forget(expectSeq);
       if (events.length === 1) throw error;
       // As many as there is room for.
-      for (const event of events) await write([event]);
+      for (const event of events) await this.#write([event]);
     }
   }
 
+  /** At the end of a turn it is the fold itself, which nobody changes any more; a copy costs as much as the task has parts. */
+  #snapshot(): unknown {
+    const { fold, viewing } = this.#options;
+    if (!this.#ended && fold.seq - this.#kept < Math.max(SNAPSHOT_ENTRIES, viewing.size(fold.view))) return undefined;
+    this.#kept = fold.seq;
+    return this.#ended ? fold : copyFold(fold, viewing);
+  }
+
   /** What could not be written has not been. */
-  async function forget(seq: number): Promise<void> {
+  async #forget(seq: number): Promise<void> {
+    const { store, run, fold, viewing } = this.#options;
     const before = await foldAt(store, run, seq, viewing);
     if (!before) throw new ConflictError(`There is no run ${run.id} (any more).`);
     Object.assign(fold, before);
-    ended = false;
-    open = wasOpen;
+    this.#ended = false;
+    this.#open = this.#wasOpen;
   }
-
-  /** One after the other. */
-  function inTurn(events: readonly RunEvent[]): Promise<void> {
-    const next = last ? last.then(() => write(events)) : write(events);
-    const done = next.catch(() => {});
-    last = done;
-    void done.then(() => {
-      if (last === done) last = undefined;
-    });
-    return next;
-  }
-
-  return {
-    append: (...events) => inTurn(events),
-    open: () => inTurn([OPEN]),
-    isOver: () => ended || isClosed(),
-  };
 }

@@ -66,13 +66,32 @@ export interface RunsOptions {
   onCrash: (runId: string, error: unknown) => void;
 }
 
-interface LiveTurn {
-  abort: LateAbort;
+/** A turn whose agent has something to wait for. */
+class LiveTurn {
+  readonly abort: LateAbort;
   /** Ends the turn as canceled, though the agent goes on. */
-  force: () => void;
+  readonly force: () => void;
+  readonly #timers: readonly (() => void)[];
+  readonly #waiting: (() => void)[] = [];
+  #isFinished = false;
+
+  constructor(abort: LateAbort, force: () => void, timers: readonly (() => void)[]) {
+    this.abort = abort;
+    this.force = force;
+    this.#timers = timers;
+  }
+
   /** Nothing more is timed, and who waits for the agent goes on. */
-  finish: () => void;
-  finished: Promise<void>;
+  finish(): void {
+    this.#isFinished = true;
+    for (const cancel of this.#timers) cancel();
+    for (const goOn of this.#waiting) goOn();
+  }
+
+  whenFinished(goOn: () => void): void {
+    if (this.#isFinished) goOn();
+    else this.#waiting.push(goOn);
+  }
 }
 
 /** Events that are written in one go, at most; then others have their turn. */
@@ -114,40 +133,37 @@ export function createRuns({ store, clock, setTimer, turnMs, maxTurns = Infinity
     });
     const marked = foldRun(run, entry);
     if (log.isOver()) return marked;
-    const current = liveTurn(log, start);
+    const current = liveTurn(log, start, () => {
+      void log
+        .append({ type: 'end', state: 'canceled' })
+        .catch(() => {})
+        .finally(over);
+    });
     live.set(run.id, current);
     const over = () => {
       if (live.get(run.id) === current) live.delete(run.id);
       current.finish();
     };
-    current.force = () =>
-      void log
-        .append({ type: 'end', state: 'canceled' })
-        .catch(() => {})
-        .finally(over);
-    void work(run.id, log, start).finally(over);
+    void work(run.id, log, { events, abort }).then(over, over);
     return marked;
   }
 
   /** Opens the run in time, and ends the turn when it takes too long. */
-  function liveTurn(log: LogWriter, { abort, openAfterMs }: Pick<TurnStart, 'abort' | 'openAfterMs'>): LiveTurn {
+  function liveTurn(
+    log: LogWriter,
+    { abort, openAfterMs }: Pick<TurnStart, 'abort' | 'openAfterMs'>,
+    force: () => void,
+  ): LiveTurn {
     // A log that cannot be written is the agent's to report.
     const open = () => void log.open().catch(() => {});
-    const cancelOpening = openAfterMs === 0 ? nextRound(open) : setTimer(openAfterMs, open);
-    const cancelLimit = setTimer(turnMs, () => {
+    const limit = setTimer(turnMs, () => {
       void log
         .append({ type: 'end', state: 'failed', text: `The agent took longer than ${turnMs} ms.` })
         .catch(() => {});
       abort.abort();
     });
-    let settle = () => {};
-    const finished = new Promise<void>((resolve) => (settle = resolve));
-    const finish = () => {
-      cancelOpening();
-      cancelLimit();
-      settle();
-    };
-    return { abort, force: finish, finish, finished };
+    const opening = log.isOpen() ? [] : [openAfterMs === 0 ? nextRound(open) : setTimer(openAfterMs, open)];
+    return new LiveTurn(abort, force, [limit, ...opening]);
   }
 
   async function work(
@@ -195,10 +211,10 @@ export function createRuns({ store, clock, setTimer, turnMs, maxTurns = Infinity
       const turn = live.get(run.id);
       if (!turn) return writer(run, await folding()).append({ type: 'end', state: 'canceled' });
       turn.abort.abort();
-      if (forceMs !== undefined) void turn.finished.then(setTimer(forceMs, turn.force));
+      if (forceMs !== undefined) turn.whenFinished(setTimer(forceMs, turn.force));
       await new Promise<void>((resolve) => {
         const cancel = setTimer(waitMs, resolve);
-        void turn.finished.then(() => {
+        turn.whenFinished(() => {
           cancel();
           resolve();
         });
@@ -206,9 +222,9 @@ export function createRuns({ store, clock, setTimer, turnMs, maxTurns = Infinity
     },
     close() {
       closed = true;
-      for (const { abort, finish } of live.values()) {
-        abort.abort();
-        finish();
+      for (const turn of live.values()) {
+        turn.abort.abort();
+        turn.finish();
       }
     },
   };

@@ -6,6 +6,8 @@ import type { FamilyHeaders, Origins } from './cors.ts';
 import type { Identify } from './identity.ts';
 import type { HttpError } from './http-error.ts';
 import type { QuirkUse } from './quirk.ts';
+import type { KeepAlive } from './keep-alive.ts';
+import type { Stoppable } from './left.ts';
 import type { Runs } from './runs.ts';
 import type { Store } from './store/store.ts';
 import type { SetTimer } from './timer.ts';
@@ -27,7 +29,10 @@ export interface ServerContext extends Stage {
   secured: boolean;
   /** A script may ask for faults of the wire. */
   wireFaults: boolean;
-  keepAliveMs: number;
+  /** Streams that are silent, and the timer that they have between them. */
+  keepAlive: KeepAlive;
+  /** What is stopped when the server closes. */
+  waiting: Set<Stoppable>;
   /** Calls `stop` when the server closes, so that whatever waits for a run stops waiting; returns what takes it back. */
   whenClosing: (stop: () => void) => () => void;
   /** On the clock. */

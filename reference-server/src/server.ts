@@ -76,7 +76,11 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
       quirks,
       wireFaults: wireFaults ?? isLoopback(host),
     },
-    { received: journal.message, ...(log === undefined && { onError: toStderr }) },
+    {
+      received: journal.message,
+      logs: log === 'info' || log === 'debug',
+      ...(log === undefined && { onError: toStderr }),
+    },
   );
   addFrontPage(app, core);
   for (const failure of options.failures ?? []) fail(failure);

@@ -34,59 +34,84 @@ export interface AgentRun extends AsyncGenerator<AgentEvent, void, undefined> {
  * The signal of the context is looked at when somebody has to wait, and not before.
  */
 export function run(script: Script, context: RunContext = {}): AgentRun {
-  const { turn = 0, input = { text: '' } } = context;
-  const todo = createTodo(acts(script, turn, input));
-  let waiting: { events: AsyncGenerator<AgentEvent, void, undefined>; stop: AbortController } | undefined;
-  const started = () => {
-    if (!waiting) {
+  return new ScriptRun(script, context);
+}
+
+/** A class, because there is one for each turn, for as long as it waits. */
+class ScriptRun implements AgentRun {
+  readonly #context: RunContext;
+  readonly #onCancel: OnCancel;
+  readonly #todo: Todo;
+  #waiting: { events: AsyncGenerator<AgentEvent, void, undefined>; stop: AbortController } | undefined;
+
+  constructor(script: Script, context: RunContext) {
+    const { turn = 0, input = { text: '' } } = context;
+    this.#context = context;
+    this.#onCancel = turnOf(script, turn, input).onCancel;
+    this.#todo = new Todo(acts(script, turn, input));
+  }
+
+  take(max: number): AgentEvent[] {
+    return this.#waiting?.stop.signal.aborted ? [] : this.#todo.take(max);
+  }
+
+  next(): Promise<IteratorResult<AgentEvent, void>> {
+    return this.#started().next();
+  }
+
+  return(value: void | PromiseLike<void>): Promise<IteratorResult<AgentEvent, void>> {
+    // A generator that waits hears of `return` only after the wait; so the wait has to end first.
+    this.#waiting?.stop.abort(LEFT);
+    return this.#started().return(value);
+  }
+
+  throw(error: unknown): Promise<IteratorResult<AgentEvent, void>> {
+    return this.#started().throw(error);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  #started(): AsyncGenerator<AgentEvent, void, undefined> {
+    if (!this.#waiting) {
       const stop = new AbortController();
-      waiting = { stop, events: play(todo, turnOf(script, turn, input).onCancel, context, stop) };
+      this.#waiting = { stop, events: play(this.#todo, this.#onCancel, this.#context, stop) };
     }
-    return waiting.events;
-  };
-  const events: AgentRun = {
-    take: (max) => (waiting?.stop.signal.aborted ? [] : todo.take(max)),
-    next: () => started().next(),
-    return(value) {
-      // A generator that waits hears of `return` only after the wait; so the wait has to end first.
-      waiting?.stop.abort(LEFT);
-      return started().return(value);
-    },
-    throw: (error) => started().throw(error),
-    [Symbol.asyncIterator]: () => events,
-    async [Symbol.asyncDispose]() {
-      await events.return();
-    },
-  };
-  return events;
+    return this.#waiting.events;
+  }
 }
 
 /** What a turn has still to do. */
-interface Todo {
-  take(max: number): AgentEvent[];
-  next(): Act | undefined;
-}
-
-function createTodo(all: Iterator<Act, void, undefined>): Todo {
+class Todo {
+  readonly #all: Iterator<Act, void, undefined>;
   /** Was looked at, and is no event. */
-  let ahead: Act | undefined;
-  return {
-    take(max) {
-      const events: AgentEvent[] = [];
-      while (ahead === undefined && events.length < max) {
-        const { value: act } = all.next();
-        if (act === undefined) break;
-        if ('type' in act) events.push(act);
-        else ahead = act;
-      }
-      return events;
-    },
-    next() {
-      const act = ahead ?? all.next().value ?? undefined;
-      ahead = undefined;
-      return act;
-    },
-  };
+  #ahead: Act | undefined;
+
+  constructor(all: Iterator<Act, void, undefined>) {
+    this.#all = all;
+  }
+
+  take(max: number): AgentEvent[] {
+    const events: AgentEvent[] = [];
+    while (this.#ahead === undefined && events.length < max) {
+      const { value: act } = this.#all.next();
+      if (act === undefined) break;
+      if ('type' in act) events.push(act);
+      else this.#ahead = act;
+    }
+    return events;
+  }
+
+  next(): Act | undefined {
+    const act = this.#ahead ?? this.#all.next().value ?? undefined;
+    this.#ahead = undefined;
+    return act;
+  }
 }
 
 /** Why `stop` aborted, when it was not for a cancel. */
@@ -99,8 +124,10 @@ async function* play(
   stop: AbortController,
 ): AsyncGenerator<AgentEvent, void, undefined> {
   const { signal: asked, clock = systemClock } = context;
+  const cancel = asked && onCancel !== 'ignore' ? whenCanceled(stop, onCancel, clock) : undefined;
   try {
-    if (asked) stopWhenCanceled(stop, asked, onCancel, clock);
+    if (asked?.aborted) cancel?.();
+    else if (cancel) asked?.addEventListener('abort', cancel);
     for (let act = todo.next(); act !== undefined; act = todo.next()) {
       if (stop.signal.aborted) {
         if (stop.signal.reason !== LEFT) yield { type: 'end', state: 'canceled' };
@@ -109,38 +136,50 @@ async function* play(
       if ('type' in act) yield act;
       else if ('throw' in act) throw new AgentCrash(act.throw);
       else if ('sleep' in act) await clock.sleep(act.sleep, stop.signal);
-      else await hold(act.hold, { ...context, clock, onCancel, stop: stop.signal });
+      else await hold(act.hold, { context, clock, onCancel, stop: stop.signal });
     }
   } finally {
+    if (cancel) asked?.removeEventListener('abort', cancel);
     stop.abort(LEFT);
   }
 }
 
-function stopWhenCanceled(stop: AbortController, asked: AbortSignal, onCancel: OnCancel, clock: Clock): void {
-  if (onCancel === 'ignore') return;
-  const cancel = () => {
-    if (onCancel === 'cooperate') stop.abort();
-    else void clock.sleep(LATE_CANCEL_MS, stop.signal).then(() => stop.abort());
-  };
-  if (asked.aborted) cancel();
-  else asked.addEventListener('abort', cancel, { once: true, signal: stop.signal });
+function whenCanceled(stop: AbortController, onCancel: OnCancel, clock: Clock): () => void {
+  if (onCancel === 'cooperate') return () => stop.abort();
+  return () => void clock.sleep(LATE_CANCEL_MS, stop.signal).then(() => stop.abort());
 }
 
 type Hold = Extract<Act, { hold: object }>['hold'];
-type HoldContext = Omit<RunContext, 'clock'> & { clock: Clock; onCancel: OnCancel; stop: AbortSignal };
+interface HoldContext {
+  context: RunContext;
+  clock: Clock;
+  onCancel: OnCancel;
+  stop: AbortSignal;
+}
 
-async function hold({ until, signal: name = '', maxMs = HOLD_MS }: Hold, context: HoldContext): Promise<void> {
-  const { signal: asked, clock, onCancel, stop, waitForSignal } = context;
-  if (until === 'cancel') {
-    await clock.sleep(maxMs, asked ? AbortSignal.any([asked, stop]) : stop);
-    // Once asked, `late` waits for its cancel to come, so that the script does not run to its end before that.
-    if (asked?.aborted && onCancel === 'late') await aborted(stop);
-    return;
-  }
+/** Who cooperates is stopped by the cancel itself; then there is one signal to wait for. */
+const hold = ({ until, signal = '', maxMs = HOLD_MS }: Hold, context: HoldContext): Promise<void> =>
+  until === 'signal'
+    ? holdUntilSignal(signal, maxMs, context)
+    : context.onCancel === 'cooperate'
+      ? context.clock.sleep(maxMs, context.stop)
+      : holdUntilCancel(maxMs, context);
+
+async function holdUntilCancel(maxMs: number, { context, clock, onCancel, stop }: HoldContext): Promise<void> {
+  const { signal: asked } = context;
+  await clock.sleep(maxMs, asked ? AbortSignal.any([asked, stop]) : stop);
+  // Once asked, `late` waits for its cancel to come, so that the script does not run to its end before that.
+  if (asked?.aborted && onCancel === 'late') await aborted(stop);
+}
+
+async function holdUntilSignal(name: string, maxMs: number, { context, clock, stop }: HoldContext): Promise<void> {
   const over = new AbortController();
   const either = AbortSignal.any([stop, over.signal]);
   try {
-    await Promise.race([clock.sleep(maxMs, either), ...(waitForSignal ? [waitForSignal(name, either)] : [])]);
+    await Promise.race([
+      clock.sleep(maxMs, either),
+      ...(context.waitForSignal ? [context.waitForSignal(name, either)] : []),
+    ]);
   } catch (error) {
     // A wait may end an abort by rejecting; that is no fault of the agent.
     if (!stop.aborted) throw error;

@@ -1,36 +1,49 @@
-import type { Message, SendMessageRequest } from '@agentproto/protocol/a2a/1.0';
+import type { Message, Part, SendMessageRequest } from '@agentproto/protocol/a2a/1.0';
 import type { Carrier, Decision, Json, RequestInfo, ToolOutput, TurnInput } from '@agentproto/script';
 
 /** Where a script may be in a message. */
 export function carrierOf({ message, metadata }: SendMessageRequest): Carrier {
   return {
-    texts: message.parts.flatMap(({ text }) => (text === undefined ? [] : [text])),
-    data: message.parts.flatMap((part) =>
-      part.data === undefined
-        ? []
-        : [{ data: part.data, ...(part.mediaType !== undefined && { mediaType: part.mediaType }) }],
-    ),
+    texts: textsOf(message),
+    data: withData(message).map(({ data, mediaType }) => ({ data, ...(mediaType !== undefined && { mediaType }) })),
     metadata: [message.metadata, metadata],
     messageId: message.messageId,
   };
 }
 
+function textsOf({ parts }: Message): string[] {
+  const texts: string[] = [];
+  for (const { text } of parts) if (text !== undefined) texts.push(text);
+  return texts;
+}
+
+const withData = ({ parts }: Message): Part[] => parts.filter(({ data }) => data !== undefined);
+
 /**
  * What the message says to the agent. Answers to tool calls are data parts: `{ toolOutput: { id, output } }` for
  * a call that the caller ran, `{ toolDecision: { id, approved, reason? } }` for one that it was asked to approve.
  */
-export function inputOf({ parts }: Message, seen: () => RequestInfo): TurnInput {
-  // Came as JSON.
-  const data = parts.flatMap((part) => (part.data === undefined ? [] : [part.data as Json]));
-  return {
-    text: parts.flatMap(({ text }) => (text === undefined ? [] : [text])).join('\n'),
-    data,
-    outputs: data.flatMap((value) => toolOutput(member(value, 'toolOutput'))),
-    decisions: data.flatMap((value) => toolDecision(member(value, 'toolDecision'))),
-    get request() {
-      return seen();
-    },
-  };
+export const inputOf = (message: Message, seen: () => RequestInfo): TurnInput => new Input(message, seen);
+
+class Input implements TurnInput {
+  readonly text: string;
+  readonly data: Json[];
+  readonly outputs: ToolOutput[];
+  readonly decisions: Decision[];
+  readonly #seen: () => RequestInfo;
+
+  constructor(message: Message, seen: () => RequestInfo) {
+    this.text = textsOf(message).join('\n');
+    // Came as JSON.
+    this.data = withData(message).map((part) => part.data as Json);
+    this.outputs = this.data.flatMap((value) => toolOutput(member(value, 'toolOutput')));
+    this.decisions = this.data.flatMap((value) => toolDecision(member(value, 'toolDecision')));
+    this.#seen = seen;
+  }
+
+  get request(): RequestInfo {
+    return this.#seen();
+  }
 }
 
 function toolOutput(value: Json | undefined): ToolOutput[] {

@@ -8,6 +8,7 @@ import type {
 } from '@agentproto/protocol/a2a/1.0';
 import type { RequestInfo, WireFault } from '@agentproto/script';
 import type { StreamItem as Item } from '../answer.ts';
+import type { Left } from '../left.ts';
 import type { Run, RunQuery } from '../store/store.ts';
 import type { TaskFold } from './fold.ts';
 
@@ -23,8 +24,10 @@ export interface Call {
   lastEventId: string | undefined;
   /** What the server saw of the request, for `echo`. Made only when it is asked for. */
   seen: () => RequestInfo;
-  /** Aborts when the caller has left, or the server closes. Made when it is asked for: who has not to wait needs none. */
+  /** Aborts when the caller has left, or the server closes. Made when it is asked for. */
   readonly signal: AbortSignal;
+  /** Says the same to one who waits, for less than a signal costs. */
+  readonly left: Left;
   /** Filled in while the call is answered: headers that the answer has besides the binding's. */
   headers?: Record<string, string>;
   /** Filled in while the call is answered: a fault of the wire that the script wants for a plain answer. */
@@ -38,12 +41,12 @@ export interface HttpRequest {
   path: string;
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
-  /** Their names as the caller spelled them. */
-  headerNames: readonly string[];
+  /** Their names as the caller spelled them, each with its value behind it. */
+  rawHeaders: readonly string[];
   /** Empty when there is none. */
   body: Buffer;
-  /** Aborts when the caller has left, or the server closes. Made when it is asked for: who has not to wait needs none. */
-  readonly signal: AbortSignal;
+  /** Says when the caller has left, or the server closes. */
+  readonly left: Left;
 }
 
 /** One operation, asked for over one of the bindings. */

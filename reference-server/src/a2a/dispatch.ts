@@ -13,7 +13,7 @@ const isMethod = (name: string): name is MethodName => Object.hasOwn(METHODS, na
 /** What both bindings do alike: who, which version, which extensions, may it, is it valid; then the operation. */
 export async function dispatch(ctx: A2AContext, { binding, method, params, request }: Operation): Promise<Outcome> {
   const { impl } = ctx;
-  const { verb, path, headers, query } = request;
+  const { verb, path, headers, query, left } = request;
   const bodyBytes = request.body.length;
   impl.checkBinding(ctx, binding);
   const owner = impl.authenticate(ctx, headers);
@@ -31,8 +31,9 @@ export async function dispatch(ctx: A2AContext, { binding, method, params, reque
     lastEventId: headers['last-event-id'] as string | undefined,
     // Of the request no more than is needed: its body need not stay as long as the agent works.
     seen: () => ({ binding, operation: method, method: verb, path, headers: visibleHeaders(headers), bodyBytes }),
+    left,
     get signal() {
-      return request.signal;
+      return left.signal;
     },
   };
   // What `readParams` returns is what this very method takes.

@@ -1,14 +1,15 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CARD_PATH, PATCH } from '@agentproto/protocol/a2a/1.0';
 import type { Patch } from '@agentproto/protocol/a2a/1.0';
-import { replyWith } from '../answer.ts';
+import { replyWith } from '../reply.ts';
 import type { Answer, StreamAnswer } from '../answer.ts';
 import { forwardedUrl } from '../forwarded.ts';
 import { HttpError } from '../http-error.ts';
+import { Left } from '../left.ts';
 import { withQuirks } from '../quirk.ts';
 import type { Family } from '../server-context.ts';
 import { ServerOptionsError } from '../options-error.ts';
-import { whenLeft } from '../when-left.ts';
 import { cardSigner } from './card-signer.ts';
 import { KEY_SET_PATH } from './card.ts';
 import type { A2AContext } from './context.ts';
@@ -104,31 +105,34 @@ function seenFrom(ctx: A2AContext, { headers }: FastifyRequest): A2AContext {
 }
 
 async function answer(ctx: A2AContext, base: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  await replyWith(ctx, reply, await answered(seenFrom(ctx, request), httpRequest(ctx, base, request, reply)));
+  replyWith(ctx, reply, await answered(seenFrom(ctx, request), new Asked(ctx, base, request, reply)));
 }
 
 const NO_QUERY = new URLSearchParams();
 const NO_BODY = Buffer.alloc(0);
 
-function httpRequest(ctx: A2AContext, base: string, request: FastifyRequest, reply: FastifyReply): HttpRequest {
-  const [url, search] = splitUrl(request);
-  const { body } = request;
-  // Else it would stay as long as the answer lasts.
-  request.body = undefined;
-  const left = whenLeft(ctx, reply.raw);
-  return {
-    verb: request.method,
-    path: url.slice(base.length),
-    query: search === '' ? NO_QUERY : new URLSearchParams(search),
-    headers: request.headers,
-    get headerNames() {
-      return request.raw.rawHeaders.filter((_text, i) => i % 2 === 0);
-    },
-    body: body instanceof Buffer ? body : NO_BODY,
-    get signal() {
-      return left.signal;
-    },
-  };
+/** Of a request what the bindings read. */
+class Asked implements HttpRequest {
+  readonly verb: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  readonly rawHeaders: readonly string[];
+  readonly left: Left;
+
+  constructor(ctx: A2AContext, base: string, request: FastifyRequest, reply: FastifyReply) {
+    const [url, search] = splitUrl(request);
+    this.verb = request.method;
+    this.path = url.slice(base.length);
+    this.query = search === '' ? NO_QUERY : new URLSearchParams(search);
+    this.headers = request.headers;
+    this.body = request.body instanceof Buffer ? request.body : NO_BODY;
+    this.left = new Left(ctx, reply.raw);
+    this.rawHeaders = request.raw.rawHeaders;
+    // Else it would stay as long as the answer lasts.
+    request.body = undefined;
+  }
 }
 
 /** Which binding a request speaks is told by its path: JSON-RPC has one alone. */

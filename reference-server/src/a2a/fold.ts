@@ -7,7 +7,7 @@ export interface TaskFold {
   readonly contextId: string;
   status: TaskStatus;
   /** In the order in which they began. */
-  readonly artifacts: Map<string, Artifact>;
+  artifacts: ReadonlyMap<string, Artifact>;
   readonly history: Message[];
   /** The turn has said something of its main answer. */
   answering: boolean;

@@ -1,6 +1,6 @@
 import type { Message, StreamResponse, Task } from '@agentproto/protocol/a2a/1.0';
-import { Batches } from '../batches.ts';
-import { HttpError } from '../http-error.ts';
+import { Batches, Opening } from '../batches.ts';
+import { LogCursor, readOn, stopped } from '../log-cursor.ts';
 import { endsTurn } from '../store/run-event.ts';
 import { DroppedError } from '../store/store.ts';
 import type { Entry, Run } from '../store/store.ts';
@@ -25,21 +25,13 @@ export async function* walk(
   ctx: A2AContext,
   run: Pick<Run, 'id'>,
   past: Pick<TaskLog, 'seq' | 'view'>,
-  waiting: Pick<Call, 'signal'>,
+  { signal }: Pick<Call, 'signal'>,
 ): AsyncGenerator<Step> {
   const { seq: after, view: fold } = past;
-  for await (const batch of ctx.store.logs.read(run.id, readFrom(after, waiting))) {
+  for await (const batch of ctx.store.logs.read(run.id, { after, signal })) {
     for (const entry of batch) yield { entry, frames: step(ctx, fold, entry), fold };
   }
 }
-
-/** The signal is passed on unread: it is made when somebody asks for it. */
-const readFrom = (after: number, waiting: Pick<Call, 'signal'>) => ({
-  after,
-  get signal() {
-    return waiting.signal;
-  },
-});
 
 /** The task as it stands, or as it has gone on since; undefined when the store has dropped it. */
 export async function currentTask(ctx: A2AContext, run: Run, view?: TaskViewOptions): Promise<Task | undefined> {
@@ -77,7 +69,7 @@ export function awaitAnswer(
   wanted: Wanted,
 ): Promise<{ task: Task } | { message: Message }> {
   const { blockingMs } = ctx.settings;
-  if (blockingMs === undefined || wanted.returnImmediately) return answerOf(ctx, call, turn, wanted, call);
+  if (blockingMs === undefined || wanted.returnImmediately) return answerOf(ctx, call, turn, wanted);
   return answerWithin(blockingMs, ctx, call, turn, wanted);
 }
 
@@ -90,37 +82,47 @@ async function answerWithin(
 ): Promise<{ task: Task } | { message: Message }> {
   const late = new AbortController();
   const cancel = ctx.setTimer(ms, () => late.abort());
-  const either = { signal: AbortSignal.any([call.signal, late.signal]) };
+  const either = AbortSignal.any([call.signal, late.signal]);
   try {
     return await answerOf(ctx, call, turn, wanted, either);
   } catch (error) {
     if (!late.signal.aborted || call.signal.aborted) throw error;
     const run = await ctx.store.runs.get(turn.id);
     const task = run?.open ? await ctx.impl.currentTask(ctx, run, wanted) : undefined;
-    return task ? { task } : await answerOf(ctx, call, turn, { ...wanted, returnImmediately: true }, call);
+    return task ? { task } : await answerOf(ctx, call, turn, { ...wanted, returnImmediately: true });
   } finally {
     cancel();
   }
 }
 
+/** Until the signal aborts; without one, until the caller has left. */
 async function answerOf(
   ctx: A2AContext,
   call: Call,
   turn: Turn,
   { returnImmediately = false, historyLength }: Wanted,
-  waiting: Pick<Call, 'signal'>,
+  signal?: AbortSignal,
 ): Promise<{ task: Task } | { message: Message }> {
   let { open } = turn;
   const entries: Entry[] = [];
-  for await (const batch of ctx.store.logs.read(turn.id, readFrom(turn.seq - 1, waiting))) {
-    for (const entry of batch) {
+  const log = ctx.store.logs.read(turn.id, { after: turn.seq - 1, signal });
+  const reader = log[Symbol.asyncIterator]();
+  for (let one = await reader.next(); !one.done; one = await (signal ? reader.next() : readOn(reader, call))) {
+    for (const entry of one.value) {
       const { event, seq } = entry;
       entries.push(entry);
       if (event.type === 'wire') call.fault = event.fault;
-      if (!open && event.type === 'reply') return { message: ctx.impl.directMessage(ctx, newFold(turn), event.parts) };
-      if (!open && event.type === 'crash') throw internalError();
+      if (!open && event.type === 'reply') {
+        void reader.return?.();
+        return { message: ctx.impl.directMessage(ctx, newFold(turn), event.parts) };
+      }
+      if (!open && event.type === 'crash') {
+        void reader.return?.();
+        throw internalError();
+      }
       open ||= event.type === 'open';
       if (open && (returnImmediately || (seq > turn.seq && endsTurn(event)))) {
+        void reader.return?.();
         return { task: ctx.impl.taskView(ctx, await taskAfter(ctx, turn, entries), { historyLength }) };
       }
     }
@@ -134,35 +136,49 @@ export const turnEvents = (
   call: Call,
   turn: Turn,
   historyLength: number | undefined,
-): AsyncIterable<StreamItem> => new Batches(turnBatches(ctx, call, turn, historyLength));
+): AsyncIterable<StreamItem> => new Batches(new TurnCursor(ctx, call, turn, historyLength));
 
-async function* turnBatches(
-  ctx: A2AContext,
-  call: Call,
-  turn: Turn,
-  historyLength: number | undefined,
-): AsyncGenerator<readonly StreamItem[]> {
-  let { open } = turn;
-  const fold = taskBefore(turn);
-  for await (const batch of ctx.store.logs.read(turn.id, readFrom(turn.seq - 1, call))) {
+class TurnCursor extends LogCursor<StreamItem> {
+  readonly #ctx: A2AContext;
+  readonly #turn: Turn;
+  readonly #historyLength: number | undefined;
+  readonly #fold: TaskFold;
+  #open: boolean;
+
+  constructor(ctx: A2AContext, call: Call, turn: Turn, historyLength: number | undefined) {
+    super(ctx.store.logs.read(turn.id, { after: turn.seq - 1 }), call.left);
+    this.#ctx = ctx;
+    this.#turn = turn;
+    this.#historyLength = historyLength;
+    this.#fold = taskBefore(turn);
+    this.#open = turn.open;
+  }
+
+  protected take(batch: readonly Entry[]): readonly StreamItem[] {
+    const ctx = this.#ctx;
     const items: StreamItem[] = [];
     for (const entry of batch) {
       const { event, seq } = entry;
-      const frames = step(ctx, fold, entry);
-      if (!open && event.type === 'crash') throw internalError();
-      if (!open && event.type === 'reply')
-        return yield [{ event: { message: ctx.impl.directMessage(ctx, fold, event.parts) } }];
-      if (event.type === 'open' || (open && seq === turn.seq)) {
-        open = true;
-        items.push({ id: entry.frames, event: { task: ctx.impl.taskView(ctx, fold, { historyLength }) } });
+      const frames = step(ctx, this.#fold, entry);
+      if (!this.#open && event.type === 'crash') throw internalError();
+      if (!this.#open && event.type === 'reply') {
+        this.over = true;
+        return [{ event: { message: ctx.impl.directMessage(ctx, this.#fold, event.parts) } }];
+      }
+      if (event.type === 'open' || (this.#open && seq === this.#turn.seq)) {
+        this.#open = true;
+        const task = ctx.impl.taskView(ctx, this.#fold, { historyLength: this.#historyLength });
+        items.push({ id: entry.frames, event: { task } });
       } else {
         addItems(items, entry, frames);
       }
-      if (seq > turn.seq && ctx.impl.endsStream(ctx, entry)) return yield items;
+      if (seq > this.#turn.seq && ctx.impl.endsStream(ctx, entry)) {
+        this.over = true;
+        break;
+      }
     }
-    if (items.length > 0) yield items;
+    return items;
   }
-  throw stopped();
 }
 
 /**
@@ -170,25 +186,47 @@ async function* turnBatches(
  * the events that followed it. An interrupted task is silent until its next turn.
  */
 export const taskEvents = (ctx: A2AContext, call: Call, run: Run): AsyncIterable<StreamItem> =>
-  new Batches(taskBatches(ctx, call, run));
+  new Batches(new Opening(() => subscribe(ctx, call, run)));
 
-async function* taskBatches(ctx: A2AContext, call: Call, run: Run): AsyncGenerator<readonly StreamItem[]> {
+async function subscribe(ctx: A2AContext, call: Call, run: Run): Promise<AsyncIterator<readonly StreamItem[]>> {
   const seen = ctx.impl.readLastEventId(ctx, call.lastEventId);
   const past = seen === undefined ? undefined : await logBefore(ctx, run, seen);
   const log = past ?? (await logAt(ctx, run, run.seq));
   if (!log) throw stopped();
-  if (!past) yield [{ id: log.frames, event: { task: ctx.impl.taskView(ctx, log.view) } }];
-  for await (const batch of ctx.store.logs.read(run.id, readFrom(log.seq, call))) {
+  return new TaskCursor(ctx, call, run, log, past && seen);
+}
+
+class TaskCursor extends LogCursor<StreamItem> {
+  readonly #ctx: A2AContext;
+  readonly #run: Run;
+  readonly #log: TaskLog;
+  /** Only what comes after it is shown; undefined: the task and all that comes. */
+  readonly #seen: number | undefined;
+
+  constructor(ctx: A2AContext, call: Call, run: Run, log: TaskLog, seen: number | undefined) {
+    const first =
+      seen === undefined ? [{ id: log.frames, event: { task: ctx.impl.taskView(ctx, log.view) } }] : undefined;
+    super(ctx.store.logs.read(run.id, { after: log.seq }), call.left, first);
+    this.#ctx = ctx;
+    this.#run = run;
+    this.#log = log;
+    this.#seen = seen;
+  }
+
+  protected take(batch: readonly Entry[]): readonly StreamItem[] {
+    const run = this.#run;
     const items: StreamItem[] = [];
     for (const entry of batch) {
       const before = items.length;
-      addItems(items, entry, step(ctx, log.view, entry), past && seen);
+      addItems(items, entry, step(this.#ctx, this.#log.view, entry), this.#seen);
       const isNew = entry.seq > run.seq || (entry.seq === run.seq && items.length > before);
-      if (isNew && ctx.impl.endsStream(ctx, entry)) return yield items;
+      if (isNew && this.#ctx.impl.endsStream(this.#ctx, entry)) {
+        this.over = true;
+        break;
+      }
     }
-    if (items.length > 0) yield items;
+    return items;
   }
-  throw stopped();
 }
 
 /** The log before the frame after `seen`; undefined when that is not to be had any more. */
@@ -229,5 +267,3 @@ export function endsStream(_ctx: A2AContext, { event }: Entry): boolean {
 export function readLastEventId(_ctx: A2AContext, id: string | undefined): number | undefined {
   return id !== undefined && /^\d{1,15}$/.test(id) ? Number(id) : undefined;
 }
-
-const stopped = () => new HttpError('UNAVAILABLE', 'The server is closing, or the task was dropped.');

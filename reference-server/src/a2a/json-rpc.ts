@@ -1,4 +1,5 @@
 import { JSON_MEDIA_TYPE } from '@agentproto/protocol/a2a/1.0';
+import type { StreamResponse } from '@agentproto/protocol/a2a/1.0';
 import { errorMessage, readRequest, resultMessage } from '@agentproto/wire/json-rpc';
 import type { ReadRequest, RpcError, RpcId } from '@agentproto/wire/json-rpc';
 import type { Answer, StreamAnswer } from '../answer.ts';
@@ -8,7 +9,7 @@ import type { A2AContext } from './context.ts';
 import type { HttpRequest } from './call.ts';
 import { A2AError } from './a2a-error.ts';
 import type { ErrorName } from './a2a-error.ts';
-import { sseAnswer } from './sse.ts';
+import { SseAnswer } from './sse.ts';
 
 /** The JSON-RPC binding (§9): every answer has the status 200, unless HTTP itself refuses the request. */
 export async function answerRpc(ctx: A2AContext, request: HttpRequest): Promise<Answer | StreamAnswer> {
@@ -33,17 +34,27 @@ export async function answerRpc(ctx: A2AContext, request: HttpRequest): Promise<
         fault: call.fault,
       };
     }
-    return sseAnswer(ctx, {
-      headers: extensions,
-      items,
-      data: (event) => JSON.stringify(impl.rpcResult(ctx, id, event)),
-      failure: (error) => JSON.stringify(impl.rpcError(ctx, id, errorObject(ctx, ctx.impl.told(ctx, error)))),
-      get signal() {
-        return request.signal;
-      },
-    });
+    return new RpcStream(ctx, id, { left: request.left, headers: extensions, items });
   } catch (error) {
     return rpcFailure(ctx, id, error);
+  }
+}
+
+class RpcStream extends SseAnswer {
+  readonly #id: RpcId;
+
+  constructor(ctx: A2AContext, id: RpcId, stream: ConstructorParameters<typeof SseAnswer>[1]) {
+    super(ctx, stream);
+    this.#id = id;
+  }
+
+  protected data(event: StreamResponse): string {
+    return JSON.stringify(this.ctx.impl.rpcResult(this.ctx, this.#id, event));
+  }
+
+  protected failureData(error: unknown): string {
+    const { ctx } = this;
+    return JSON.stringify(ctx.impl.rpcError(ctx, this.#id, errorObject(ctx, ctx.impl.told(ctx, error))));
   }
 }
 

@@ -70,9 +70,9 @@ function memberOf(key: string, member: unknown, depth: number): unknown {
 
 function normalizeItems(items: readonly unknown[], depth: number): readonly unknown[] {
   let result: unknown[] | undefined;
-  for (const [i, item] of items.entries()) {
-    const normal = normalize(item, depth + 1);
-    if (normal !== item) result ??= items.slice(0, i);
+  for (let i = 0; i < items.length; i += 1) {
+    const normal = normalize(items[i], depth + 1);
+    if (normal !== items[i]) result ??= items.slice(0, i);
     result?.push(normal);
   }
   return result ?? items;

@@ -10,7 +10,7 @@ import type { RestErrorBody } from './a2a-error.ts';
 import { httpErrorBody } from './errors.ts';
 import { essence } from './accept.ts';
 import { A2AError, invalidParams } from './a2a-error.ts';
-import { sseAnswer } from './sse.ts';
+import { SseAnswer } from './sse.ts';
 
 interface RestPattern {
   path: RegExp;
@@ -50,17 +50,19 @@ export async function answerRest(ctx: A2AContext, request: HttpRequest): Promise
         body: JSON.stringify(impl.restResult(ctx, result)),
         fault: call.fault,
       };
-    return sseAnswer(ctx, {
-      headers: extensions,
-      items,
-      data: (event) => JSON.stringify(impl.restEvent(ctx, event)),
-      failure: (error) => JSON.stringify(errorBody(ctx, ctx.impl.told(ctx, error))),
-      get signal() {
-        return request.signal;
-      },
-    });
+    return new RestStream(ctx, { left: request.left, headers: extensions, items });
   } catch (error) {
     return restFailure(ctx, request.headers, error);
+  }
+}
+
+class RestStream extends SseAnswer {
+  protected data(event: StreamResponse): string {
+    return JSON.stringify(this.ctx.impl.restEvent(this.ctx, event));
+  }
+
+  protected failureData(error: unknown): string {
+    return JSON.stringify(errorBody(this.ctx, this.ctx.impl.told(this.ctx, error)));
   }
 }
 

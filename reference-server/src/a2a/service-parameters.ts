@@ -26,6 +26,7 @@ export function readVersion(_ctx: A2AContext, headers: IncomingHttpHeaders, quer
 
 /** Throws when the version is not spoken here. Patch numbers do not count (§3.6); none at all means 0.3 (§3.6.2). */
 export function checkVersion(_ctx: A2AContext, asked: string): void {
+  if (asked === VERSION) return;
   const [, version] = /^(\d{1,9}\.\d{1,9})(?:\.\d{1,9})?$/.exec(asked || '0.3') ?? [];
   if (version === VERSION) return;
   const got = asked === '' ? 'none, which means 0.3' : JSON.stringify(asked.slice(0, 100));

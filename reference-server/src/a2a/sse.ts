@@ -3,50 +3,57 @@ import type { StreamResponse } from '@agentproto/protocol/a2a/1.0';
 import { encodeSseComment, encodeSseEvent } from '@agentproto/wire/sse';
 import type { OutgoingSseEvent } from '@agentproto/wire/sse';
 import type { StreamAnswer } from '../answer.ts';
-import { batchesOf } from '../batches.ts';
+import { changedBatches } from '../batches.ts';
 import type { A2AContext } from './context.ts';
-import type { StreamItem } from './call.ts';
+import type { HttpRequest, StreamFrame, StreamItem } from './call.ts';
 
-/** A stream of one of the bindings. */
-export interface SseStream {
-  /** Beside those of every stream. */
-  headers: Record<string, string>;
-  items: AsyncIterable<StreamItem>;
+/** A stream of one of the bindings, as an answer: a class, because each that is held is one. */
+export abstract class SseAnswer implements StreamAnswer {
+  readonly status = 200;
+  readonly headers: Record<string, string>;
+  readonly frames: StreamAnswer['frames'];
+  readonly keepAlive: string;
+  protected readonly ctx: A2AContext;
+  readonly #left: HttpRequest['left'];
+
+  /** `headers` come beside those of every stream. */
+  constructor(
+    ctx: A2AContext,
+    { left, headers, items }: { left: HttpRequest['left']; headers: object; items: AsyncIterable<StreamItem> },
+  ) {
+    this.ctx = ctx;
+    this.#left = left;
+    this.headers = { ...ctx.impl.streamHeaders(ctx), ...headers };
+    this.keepAlive = ctx.impl.keepAliveText(ctx);
+    this.frames = changedBatches(items, (item) => ('fault' in item ? item : { text: this.#frameOf(item) }));
+  }
+
   /** The data of an event, in the binding's form. */
-  data: (event: StreamResponse) => string;
+  protected abstract data(event: StreamResponse): string;
+
   /** The data of the event that ends a stream which fails. */
-  failure: (error: unknown) => string;
-  /** Aborts when nobody reads any more. */
-  readonly signal: AbortSignal;
-}
+  protected abstract failureData(error: unknown): string;
 
-/** The stream as an answer. */
-export function sseAnswer(ctx: A2AContext, stream: SseStream): StreamAnswer {
-  const { impl, keepAliveMs } = ctx;
-  const { headers, items, data, failure } = stream;
-  return {
-    status: 200,
-    headers: { ...impl.streamHeaders(ctx), ...headers },
-    frames: frames(ctx, items, data),
-    chunks: (text) => impl.chunks(ctx, text),
-    broken: () => impl.frameText(ctx, { data: '{"broken":' }),
-    failure: (error) => impl.frameText(ctx, { data: failure(error) }),
-    keepAlive: { everyMs: keepAliveMs, frame: impl.keepAliveText(ctx) },
-    get signal() {
-      return stream.signal;
-    },
-  };
-}
+  chunks(text: string): Iterable<string | Uint8Array> {
+    return this.ctx.impl.chunks(this.ctx, text);
+  }
 
-async function* frames(ctx: A2AContext, items: SseStream['items'], data: SseStream['data']): StreamAnswer['frames'] {
-  const frameOf = (item: StreamItem) => {
-    if ('fault' in item) return item;
-    const { id, event } = item;
-    return {
-      text: ctx.impl.frameText(ctx, id === undefined ? { data: data(event) } : { id: String(id), data: data(event) }),
-    };
-  };
-  for await (const batch of batchesOf(items)) yield batch.map(frameOf);
+  broken(): string {
+    return this.ctx.impl.frameText(this.ctx, { data: '{"broken":' });
+  }
+
+  failure(error: unknown): string {
+    return this.ctx.impl.frameText(this.ctx, { data: this.failureData(error) });
+  }
+
+  get signal(): AbortSignal {
+    return this.#left.signal;
+  }
+
+  #frameOf({ id, event }: StreamFrame): string {
+    const data = this.data(event);
+    return this.ctx.impl.frameText(this.ctx, id === undefined ? { data } : { id: String(id), data });
+  }
 }
 
 export const streamHeaders = (_ctx: A2AContext): Record<string, string> => ({

@@ -11,13 +11,16 @@ import type { A2AContext } from './context.ts';
 import { updates } from './encode.ts';
 import type { TaskFold, TaskViewOptions } from './fold.ts';
 
+/** Of all tasks that have none yet. */
+const NONE: ReadonlyMap<string, Artifact> = new Map();
+
 export function newFold(run: Pick<Run, 'id' | 'contextId'>): TaskFold {
   return {
     id: run.id,
     // Every run of this family gets one when it is made.
     contextId: run.contextId ?? '',
     status: { state: 'TASK_STATE_WORKING' },
-    artifacts: new Map(),
+    artifacts: NONE,
     history: [],
     answering: false,
     asked: undefined,
@@ -27,7 +30,10 @@ export function newFold(run: Pick<Run, 'id' | 'contextId'>): TaskFold {
 /** Its own: nothing in it is changed when the other goes on. */
 export const copyTask = ({ artifacts, history, ...rest }: TaskFold): TaskFold => ({
   ...rest,
-  artifacts: new Map([...artifacts].map(([id, artifact]) => [id, { ...artifact, parts: [...artifact.parts] }])),
+  artifacts:
+    artifacts.size === 0
+      ? NONE
+      : new Map([...artifacts].map(([id, artifact]) => [id, { ...artifact, parts: [...artifact.parts] }])),
   history: [...history],
 });
 
@@ -66,10 +72,15 @@ function supersede({ status, history }: TaskFold): void {
   if (status.message) history.push(status.message);
 }
 
-function keep({ artifacts }: TaskFold, { artifact, append }: TaskArtifactUpdateEvent): void {
-  const before = append ? artifacts.get(artifact.artifactId) : undefined;
+function keep(fold: TaskFold, { artifact, append }: TaskArtifactUpdateEvent): void {
+  const before = append ? fold.artifacts.get(artifact.artifactId) : undefined;
   if (before) appendParts(before.parts, artifact.parts);
-  else artifacts.set(artifact.artifactId, { ...artifact, parts: [...artifact.parts] });
+  else {
+    // A fold is its owner's: the map is its own, unless it is nobody's yet.
+    const artifacts = fold.artifacts === NONE ? new Map<string, Artifact>() : (fold.artifacts as Map<string, Artifact>);
+    artifacts.set(artifact.artifactId, { ...artifact, parts: [...artifact.parts] });
+    fold.artifacts = artifacts;
+  }
 }
 
 /** In how many pieces a text came is of no interest any more. */

@@ -18,7 +18,16 @@ export function step(ctx: A2AContext, fold: TaskFold, entry: Omit<Entry, 'frames
   return frames;
 }
 
-export const viewingOf = (ctx: A2AContext): Viewing<TaskFold> => ({
+const viewings = new WeakMap<A2AContext, Viewing<TaskFold>>();
+
+/** One for each server. */
+export function viewingOf(ctx: A2AContext): Viewing<TaskFold> {
+  let viewing = viewings.get(ctx);
+  if (!viewing) viewings.set(ctx, (viewing = newViewing(ctx)));
+  return viewing;
+}
+
+const newViewing = (ctx: A2AContext): Viewing<TaskFold> => ({
   empty: newFold,
   takeIn: (fold, entry) => step(ctx, fold, entry).length,
   copy: copyTask,

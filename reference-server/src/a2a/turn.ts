@@ -95,7 +95,7 @@ async function performed(
     },
   };
   try {
-    const performance = await perform(ctx, agentRequest, story);
+    const performance = await perform(ctx, agentRequest, story, abort);
     if (performance.script) ctx.impl.checkScript(ctx, performance.script);
     return performance;
   } catch (error) {

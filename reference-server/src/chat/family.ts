@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { METHODS } from '@agentproto/protocol/chat/docs';
-import { replyWith } from '../answer.ts';
+import { replyWith } from '../reply.ts';
 import { mayOpenSocket } from '../cors.ts';
 import { HttpError } from '../http-error.ts';
 import { withQuirks } from '../quirk.ts';
 import type { Family } from '../server-context.ts';
 import { socketTaker } from '../upgrade.ts';
-import { whenLeft } from '../when-left.ts';
+import { Left } from '../left.ts';
 import type { ChatContext, ChatImpl } from './context.ts';
 import { dcaf21 } from './dcaf-2.1.ts';
 import type { Operation } from './call.ts';
@@ -91,7 +91,7 @@ async function answer(
   const { body, method, headers } = request;
   // Else it would stay as long as the answer lasts.
   request.body = undefined;
-  const left = whenLeft(ctx, reply.raw);
+  const left = new Left(ctx, reply.raw);
   const http = {
     method,
     headers,

@@ -2,7 +2,7 @@ import { NDJSON_MEDIA_TYPE } from '@agentproto/protocol/chat/docs';
 import type { ChatRequest, StreamEvent } from '@agentproto/protocol/chat/docs';
 import { encodeNdjsonLine } from '@agentproto/wire/ndjson';
 import type { StreamAnswer } from '../answer.ts';
-import { batchesOf } from '../batches.ts';
+import { changedBatches } from '../batches.ts';
 import type { ChatContext } from './context.ts';
 import type { Call, StreamItem } from './call.ts';
 
@@ -19,7 +19,7 @@ export function lines(ctx: ChatContext, call: Call, items: AsyncIterable<StreamI
   return {
     status: 200,
     headers: impl.streamHeaders(ctx),
-    frames: frames(ctx, items),
+    frames: changedBatches(items, (item) => ('fault' in item ? item : { text: impl.line(ctx, item.event) })),
     chunks: (text) => impl.lineChunks(ctx, text),
     broken: () => '{"broken":\n',
     failure: (error) => impl.line(ctx, impl.errorEvent(ctx, error)),
@@ -27,11 +27,6 @@ export function lines(ctx: ChatContext, call: Call, items: AsyncIterable<StreamI
       return call.signal;
     },
   };
-}
-
-async function* frames(ctx: ChatContext, items: AsyncIterable<StreamItem>): StreamAnswer['frames'] {
-  const frameOf = (item: StreamItem) => ('fault' in item ? item : { text: ctx.impl.line(ctx, item.event) });
-  for await (const batch of batchesOf(items)) yield batch.map(frameOf);
 }
 
 export const streamHeaders = (_ctx: ChatContext): Record<string, string> => ({

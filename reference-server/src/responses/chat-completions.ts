@@ -210,7 +210,7 @@ async function* chunksOf(
 }
 
 function chunkAnswer(ctx: ResponsesContext, call: Call, chunks: AsyncIterable<Chunk>): StreamAnswer {
-  const { impl, keepAliveMs } = ctx;
+  const { impl } = ctx;
   async function* frames(): StreamAnswer['frames'] {
     const textOf = (chunk: object) => ({ text: impl.frameText(ctx, { data: JSON.stringify(chunk) }) });
     for await (const one of chunks) yield 'fault' in one ? [one] : impl.chatChunks(ctx, one.chunk).map(textOf);
@@ -223,7 +223,7 @@ function chunkAnswer(ctx: ResponsesContext, call: Call, chunks: AsyncIterable<Ch
     chunks: (text) => impl.chunks(ctx, text),
     broken: () => impl.frameText(ctx, { data: '{"broken":' }),
     failure: (error) => impl.frameText(ctx, { data: impl.refusal(ctx, error).body }),
-    keepAlive: { everyMs: keepAliveMs, frame: ': keep-alive\n\n' },
+    keepAlive: ': keep-alive\n\n',
     signal: call.signal,
   };
 }

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { METHODS } from '@agentproto/protocol/responses/openai';
-import { replyWith } from '../answer.ts';
+import { replyWith } from '../reply.ts';
 import { mayOpenSocket } from '../cors.ts';
 import { HttpError } from '../http-error.ts';
 import { withQuirks } from '../quirk.ts';
 import type { Family } from '../server-context.ts';
 import { socketTaker } from '../upgrade.ts';
-import { whenLeft } from '../when-left.ts';
+import { Left } from '../left.ts';
 import type { LateModule } from '../late-module.ts';
 import { first, firstRules } from './2026-01-15.ts';
 import type { Operation } from './call.ts';
@@ -123,7 +123,7 @@ async function answer(
     params: request.params as Record<string, string>,
     query: new URLSearchParams(request.url.split('?', 2)[1] ?? ''),
     body: body instanceof Buffer ? body : Buffer.alloc(0),
-    signal: whenLeft(ctx, reply.raw).signal,
+    signal: new Left(ctx, reply.raw).signal,
   };
   await replyWith(ctx, reply, await ctx.impl.answerHttp(ctx, operation, http));
 }

@@ -14,7 +14,7 @@ export function sseAnswer(
   items: AsyncIterable<StreamItem>,
   { obfuscate }: { obfuscate: boolean },
 ): StreamAnswer {
-  const { impl, keepAliveMs } = ctx;
+  const { impl } = ctx;
   const filled = obfuscate ? obfuscated(ctx, items) : items;
   return {
     status: 200,
@@ -23,7 +23,7 @@ export function sseAnswer(
     chunks: (text) => impl.chunks(ctx, text),
     broken: () => impl.frameText(ctx, { event: 'response.output_text.delta', data: '{"broken":' }),
     failure: (error) => impl.frameText(ctx, impl.sseEvent(ctx, impl.errorEvent(ctx, error))),
-    keepAlive: { everyMs: keepAliveMs, frame: encodeSseComment('keep-alive') },
+    keepAlive: encodeSseComment('keep-alive'),
     signal: call.signal,
   };
 }

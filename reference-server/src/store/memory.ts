@@ -61,7 +61,7 @@ export function memoryStore({
       const { run } = shelf;
       index.put(before, run);
       if (isFinished(run.state) && !isFinished(before.state)) finished.add(shelf);
-      if (shelf.readers.size > 0) await shelf.caughtUp();
+      if (shelf.readers.first) await shelf.caughtUp();
       return run.seq;
     },
     snapshot: async (runId) => shelves.get(runId)?.snapshot,

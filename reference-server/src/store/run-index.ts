@@ -19,8 +19,9 @@ class Lists {
   }
 }
 
+/** Most contexts hold one run: lists are made with the second. */
 class Owned extends Lists {
-  readonly byContext = new Map<string, Lists>();
+  readonly byContext = new Map<string, Run | Lists>();
 }
 
 /** Open runs by owner, context and state: a page costs what it holds, however many there are. */
@@ -38,7 +39,7 @@ export class RunIndex {
 
   list({ contextId, state, statusSince, after, limit, ...whose }: RunQuery): { places: RunPlace[]; total: number } {
     const owned = this.#owned.get(keyOf(whose));
-    const lists = contextId === undefined ? owned : owned?.byContext.get(contextId);
+    const lists = contextId === undefined ? owned : listsOf(owned?.byContext.get(contextId));
     const list = state === undefined ? lists?.all : lists?.byState.get(state);
     if (!list) return { places: [], total: 0 };
     const total = statusSince === undefined ? list.size : list.countSince(statusSince);
@@ -48,7 +49,13 @@ export class RunIndex {
   #add(run: Run): void {
     const owned = kept(this.#owned, keyOf(run), () => new Owned());
     owned.add(run);
-    if (run.contextId !== undefined) kept(owned.byContext, run.contextId, () => new Lists()).add(run);
+    const { contextId } = run;
+    if (contextId === undefined) return;
+    const before = owned.byContext.get(contextId);
+    if (before === undefined) return void owned.byContext.set(contextId, run);
+    const lists = listsOf(before)!;
+    lists.add(run);
+    owned.byContext.set(contextId, lists);
   }
 
   #remove(run: Run): void {
@@ -59,13 +66,21 @@ export class RunIndex {
     if (owned.all.size === 0) this.#owned.delete(key);
     if (run.contextId === undefined) return;
     const context = owned.byContext.get(run.contextId);
-    context?.remove(run);
-    if (context?.all.size === 0) owned.byContext.delete(run.contextId);
+    if (context instanceof Lists) context.remove(run);
+    if (!(context instanceof Lists) || context.all.size === 0) owned.byContext.delete(run.contextId);
   }
 }
 
+function listsOf(context: Run | Lists | undefined): Lists | undefined {
+  if (context === undefined || context instanceof Lists) return context;
+  const lists = new Lists();
+  lists.add(context);
+  return lists;
+}
+
+/** No two say the same: the owner's length stands before the owner. */
 const keyOf = ({ family, owner, tenant }: Pick<RunQuery, 'family' | 'owner' | 'tenant'>): string =>
-  JSON.stringify(tenant === undefined ? [family, owner] : [family, owner, tenant]);
+  tenant === undefined ? `${family} ${owner}` : `${family}/${owner.length} ${owner}${tenant}`;
 
 function kept<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   let value = map.get(key);

@@ -19,7 +19,10 @@ export class RunList {
   add(place: RunPlace): void {
     this.#size += 1;
     const chunks = this.#chunks;
-    if (chunks.length === 0) return void chunks.push([place]);
+    const newest = chunks.at(-1);
+    if (!newest) return void chunks.push([place]);
+    // What is new comes at the end.
+    if (newest.length < 2 * CHUNK - 1 && order(newest.at(-1)!, place) < 0) return void newest.push(place);
     const at = this.#chunkOf(place);
     const chunk = chunks[at]!;
     const index = indexIn(chunk, place);
@@ -31,12 +34,14 @@ export class RunList {
   remove(place: RunPlace): void {
     const chunks = this.#chunks;
     if (chunks.length === 0) return;
-    const at = this.#chunkOf(place);
+    // And what goes is mostly the oldest.
+    const at = chunks[0]![0]!.id === place.id ? 0 : this.#chunkOf(place);
     const chunk = chunks[at]!;
-    const index = indexIn(chunk, place);
+    const index = chunk[0]!.id === place.id ? 0 : indexIn(chunk, place);
     if (chunk[index]?.id !== place.id) return;
     this.#size -= 1;
-    chunk.splice(index, 1);
+    if (index === 0) chunk.shift();
+    else chunk.splice(index, 1);
     if (chunk.length === 0) chunks.splice(at, 1);
   }
 

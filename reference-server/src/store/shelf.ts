@@ -1,6 +1,7 @@
 import { foldRun } from './fold-run.ts';
 import { endsTurn } from './run-event.ts';
 import { ConflictError, DroppedError, StoreFullError } from './store.ts';
+import { Queue } from './queue.ts';
 import type { Queued } from './queue.ts';
 import type { Entry, Run, Snapshot } from './store.ts';
 
@@ -18,7 +19,8 @@ export class Shelf implements Queued {
   run: Run;
   snapshot: Snapshot | undefined;
   dropped = false;
-  readonly readers = new Set<LogReader>();
+  /** Those that wait, or have read and not left. */
+  readonly readers = new Queue<LogReader>();
   readonly #maxEntries: number;
   #log: Entry[] = [];
   /** The number of the first entry that is still there. */
@@ -37,11 +39,11 @@ export class Shelf implements Queued {
     if (added > 0 && this.#log.length + added > this.#maxEntries && !this.#makeRoom()) {
       throw new StoreFullError(`The log of run ${id} may hold ${this.#maxEntries} entries.`);
     }
-    for (const { at, event, frames } of entries) {
-      const entry: Entry = { seq: this.run.seq + 1, at, event, frames };
-      this.#log.push(entry);
-      this.run = foldRun(this.run, entry);
-    }
+    const numbered = entries.map(({ at, event, frames }, i): Entry => ({ seq: seq + 1 + i, at, event, frames }));
+    for (const entry of numbered) this.run = foldRun(this.run, entry);
+    // Most logs are one turn, and then no longer than that.
+    if (this.#log.length === 0) this.#log = numbered;
+    else for (const entry of numbered) this.#log.push(entry);
     if (snapshot !== undefined) this.snapshot = { seq: this.run.seq, value: snapshot };
     this.wake();
   }
@@ -64,12 +66,21 @@ export class Shelf implements Queued {
   }
 
   wake(): void {
-    for (const reader of this.readers) reader.wake();
+    for (const reader of this.#all()) reader.wake();
+  }
+
+  /** A reader that is woken may leave. */
+  *#all(): Generator<LogReader> {
+    for (let reader = this.readers.first; reader;) {
+      const { behind } = reader;
+      yield reader;
+      reader = behind;
+    }
   }
 
   /** Until no reader is far behind, or patience is over. */
   async caughtUp(): Promise<void> {
-    const slow = [...this.readers].filter((reader) => reader.isBehind(this.run.seq - FAR_BEHIND));
+    const slow = [...this.#all()].filter((reader) => reader.isBehind(this.run.seq - FAR_BEHIND));
     if (slow.length === 0) return;
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<void>((resolve) => {
@@ -85,15 +96,21 @@ export class Shelf implements Queued {
 
 const isEnd = ({ event }: Pick<Entry, 'event'>): boolean => endsTurn(event);
 
+type Step = IteratorResult<readonly Entry[], undefined>;
+
 /** Reads one log from a place, and on as it grows. */
-export class LogReader implements AsyncIterableIterator<readonly Entry[]> {
+export class LogReader implements AsyncIterableIterator<readonly Entry[]>, Queued {
+  before: this | undefined;
+  behind: this | undefined;
+  #isListed = false;
   readonly #shelf: Shelf;
   readonly #options: { readonly signal?: AbortSignal | undefined };
   #next: number;
   #over = false;
   /** Nobody waits for it any more, until it reads again. */
   #givenUp = false;
-  #wake: (() => void) | undefined;
+  #listened: AbortSignal | undefined;
+  #waiting: { resolve: (step: Step) => void; reject: (error: unknown) => void } | undefined;
   #caughtUp: { seq: number; resolve: () => void } | undefined;
 
   constructor(shelf: Shelf, after: number, options: { readonly signal?: AbortSignal | undefined }) {
@@ -102,22 +119,17 @@ export class LogReader implements AsyncIterableIterator<readonly Entry[]> {
     this.#options = options;
   }
 
-  async next(): Promise<IteratorResult<readonly Entry[], undefined>> {
+  next(): Promise<Step> {
     this.#givenUp = false;
-    for (;;) {
-      if (this.#over) return { done: true, value: undefined };
-      const batch = this.#shelf.from(this.#next);
-      if (batch.length > 0) {
-        this.#shelf.readers.add(this);
-        this.#next += batch.length;
-        this.#tell();
-        return { done: false, value: batch };
-      }
-      if (this.#shelf.dropped || !(await this.#more())) this.#end();
+    try {
+      const step = this.#step();
+      return step ? Promise.resolve(step) : this.#more();
+    } catch (error) {
+      return Promise.reject(error);
     }
   }
 
-  async return(): Promise<IteratorResult<readonly Entry[], undefined>> {
+  async return(): Promise<Step> {
     this.#end();
     return { done: true, value: undefined };
   }
@@ -126,8 +138,51 @@ export class LogReader implements AsyncIterableIterator<readonly Entry[]> {
     return this;
   }
 
+  /** The signal. */
+  handleEvent(): void {
+    if (this.#waiting) this.#end();
+  }
+
+  /** The log has grown, or is gone. */
   wake(): void {
-    this.#wake?.();
+    const waiting = this.#waiting;
+    if (!waiting) return;
+    try {
+      const step = this.#step();
+      if (!step) return;
+      this.#waiting = undefined;
+      waiting.resolve(step);
+    } catch (error) {
+      this.#waiting = undefined;
+      waiting.reject(error);
+    }
+  }
+
+  /** What is there, or the end; undefined when it is yet to come. */
+  #step(): Step | undefined {
+    if (!this.#over) {
+      const batch = this.#shelf.from(this.#next);
+      if (batch.length > 0) {
+        this.#stay();
+        this.#next += batch.length;
+        this.#tell();
+        return { done: false, value: batch };
+      }
+      if (!this.#shelf.dropped) return undefined;
+      this.#end();
+    }
+    return { done: true, value: undefined };
+  }
+
+  #more(): Promise<Step> {
+    const signal = (this.#listened ??= this.#options.signal);
+    if (signal?.aborted) {
+      this.#end();
+      return Promise.resolve({ done: true, value: undefined });
+    }
+    this.#stay();
+    signal?.addEventListener('abort', this, { once: true });
+    return new Promise((resolve, reject) => (this.#waiting = { resolve, reject }));
   }
 
   isBehind(seq: number): boolean {
@@ -143,30 +198,25 @@ export class LogReader implements AsyncIterableIterator<readonly Entry[]> {
     return new Promise((resolve) => (this.#caughtUp = { seq, resolve }));
   }
 
+  #stay(): void {
+    if (this.#isListed) return;
+    this.#isListed = true;
+    this.#shelf.readers.add(this);
+  }
+
   #tell(): void {
     if (!this.#caughtUp || (!this.#over && this.#next <= this.#caughtUp.seq)) return;
     this.#caughtUp.resolve();
     this.#caughtUp = undefined;
   }
 
-  /** Once the log has grown; false when the reader is to stop. */
-  async #more(): Promise<boolean> {
-    const { signal } = this.#options;
-    if (signal?.aborted) return false;
-    this.#shelf.readers.add(this);
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      signal?.addEventListener('abort', resolve as () => void, { once: true });
-    });
-    if (this.#wake) signal?.removeEventListener('abort', this.#wake);
-    this.#wake = undefined;
-    return !signal?.aborted;
-  }
-
   #end(): void {
     this.#over = true;
-    this.#shelf.readers.delete(this);
+    this.#shelf.readers.remove(this);
+    this.#isListed = false;
     this.#tell();
-    this.#wake?.();
+    this.#listened?.removeEventListener('abort', this);
+    this.#waiting?.resolve({ done: true, value: undefined });
+    this.#waiting = undefined;
   }
 }

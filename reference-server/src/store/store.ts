@@ -99,7 +99,8 @@ export interface LogStore {
   snapshot(runId: string): Promise<Snapshot | undefined>;
   /**
    * Every entry after `after` (default -1: all), then each new one as it comes, in batches of what is there. Ends when
-   * `signal`, which is looked at when there is nothing to read, aborts, or the run is dropped; who has seen enough leaves the loop.
+   * `signal`, which is looked at when there is nothing to read, aborts, the run is dropped, or `return` is called, which ends a
+   * `next` that waits; so does who has seen enough and leaves the loop.
    * Throws a DroppedError when the entry after `after` is there no more.
    */
   read(

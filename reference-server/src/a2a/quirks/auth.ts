@@ -169,8 +169,7 @@ export const extendedCardQuirks = [
         const key = operation.request.query.get('access_token');
         if (!key) return impl.dispatch(ctx, operation);
         const headers = { ...operation.request.headers, authorization: `Bearer ${key}` };
-        const { signal, ...request } = operation.request;
-        return hit(await impl.dispatch(ctx, { ...operation, request: { ...request, signal, headers } }));
+        return hit(await impl.dispatch(ctx, { ...operation, request: { ...operation.request, headers } }));
       },
     }),
   }),

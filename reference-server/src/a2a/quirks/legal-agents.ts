@@ -71,11 +71,11 @@ export const legalAgents = [
     says: 'Every answer begins 120 ms late.',
     make: (impl, hit) => ({
       async answerRpc(ctx, request) {
-        await hit(ctx.clock.sleep(LATE_MS, request.signal));
+        await hit(ctx.clock.sleep(LATE_MS, request.left.signal));
         return impl.answerRpc(ctx, request);
       },
       async answerRest(ctx, request) {
-        await ctx.clock.sleep(LATE_MS, request.signal);
+        await ctx.clock.sleep(LATE_MS, request.left.signal);
         return impl.answerRest(ctx, request);
       },
     }),

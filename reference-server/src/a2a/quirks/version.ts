@@ -37,7 +37,7 @@ export const versionQuirks = [
     make: (impl, hit) => ({
       dispatch(ctx, operation) {
         const { request } = operation;
-        if (request.headers['a2a-version'] === undefined || request.headerNames.includes('A2A-Version'))
+        if (request.headers['a2a-version'] === undefined || request.rawHeaders.includes('A2A-Version'))
           return impl.dispatch(ctx, operation);
         const { 'a2a-version': _unseen, ...headers } = request.headers;
         return impl.dispatch(ctx, { ...operation, request: { ...request, headers: hit(headers) } });
