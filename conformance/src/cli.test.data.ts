@@ -10,7 +10,7 @@ import { onTestFinished } from 'vitest';
 
 /** The command line as its users start it, and servers for it. */
 
-const CLI = fileURLToPath(new URL('cli.ts', import.meta.url));
+export const CLI = fileURLToPath(new URL('cli.ts', import.meta.url));
 
 export interface Ran {
   code: number | null;

@@ -13,7 +13,8 @@ const COLORS: { readonly [O in Outcome]: string } = {
 export function* renderBadge({ report }: ReportInput): Iterable<string> {
   const label = Object.keys(report.revisions).join(', ') || 'agentproto';
   const { held, asked } = score(report);
-  const message = asked === 0 ? report.outcome : `${report.outcome} ${held}/${asked}`;
+  const partial = report.stopped ? ' (partial)' : '';
+  const message = `${report.outcome}${asked === 0 ? '' : ` ${held}/${asked}`}${partial}`;
   yield `${JSON.stringify({ schemaVersion: 1, label, message, color: COLORS[report.outcome], isError: report.outcome === 'error' })}\n`;
 }
 

@@ -4,10 +4,14 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createInterface } from 'node:readline';
-import { expect, test } from 'vitest';
-import { folder, reference, run } from '../cli.test.data.ts';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, test, vi } from 'vitest';
+import { CLI, folder, reference, run } from '../cli.test.data.ts';
+import type { RunEvent } from '../kit/run-log.ts';
+import { createRunLog, runFileSink } from '../run-file.ts';
 import { formats } from './formats.ts';
-import { cancelExchange, openHtml, sampleHeader } from './sample.test.data.ts';
+import { cancelExchange, ended, finding, openHtml, sampleHeader } from './sample.test.data.ts';
 
 const names = Object.keys(formats);
 const outputs = (path: string) => names.flatMap((name) => ['--report', `${name}=${join(path, name)}`]);
@@ -68,6 +72,76 @@ test(
       expect(await readFile(join(again, name), 'utf8'), name).toBe(await readFile(join(path, name), 'utf8'));
   },
 );
+
+test('a run that is killed half way gives every report, and each says so', { timeout: 60_000 }, async () => {
+  const url = await reference('--protocol', 'a2a@1.0', '--quirk', 'a2a.card.no-etag');
+  const path = await folder();
+  const runFile = join(path, 'run');
+  const child = spawn(
+    process.execPath,
+    ['--conditions=agentproto-source', CLI, '--target', url, '--concurrency', '1', '--report', `run=${runFile}`],
+    { stdio: 'ignore' },
+  );
+  const died = once(child, 'exit');
+  // As soon as something was found.
+  await vi.waitFor(async () => expect(await readFile(runFile, 'utf8')).toContain('"type":"scenario-end"'), {
+    timeout: 30_000,
+    interval: 10,
+  });
+  child.kill('SIGKILL');
+  await died;
+  const made = await run(['merge', runFile, ...outputs(path)]);
+  expect([1, 3]).toContain(made.code);
+  for (const name of names) {
+    const text = await readFile(join(path, name), 'utf8');
+    expect(text, name).toMatch(name === 'badge' ? /partial/ : /cut short/);
+  }
+  expect(await run(['verify', runFile])).toMatchObject({ code: 1, out: expect.stringContaining('ends') as string });
+});
+
+test('what platform_context and the address of a chat carry is in no report', { timeout: 60_000 }, async () => {
+  const path = await folder();
+  const secrets = {
+    kubeconfig: 'config-of-a-capybara',
+    duplo_token: 'token-of-a-tamarin',
+    aws_credentials: { secretAccessKey: 'key-of-a-kinkajou' },
+  };
+  const log = createRunLog({
+    headers: [],
+    scoring: { failOn: 'must', allowIncomplete: false },
+    sink: runFileSink(join(path, 'run')),
+  });
+  const exchange = {
+    ...cancelExchange,
+    request: {
+      ...cancelExchange.request,
+      url: 'http://127.0.0.1:4000/api/chat?token=query-of-a-quoll',
+      body: { text: JSON.stringify({ messages: [{ role: 'user', content: 'hi', platform_context: secrets }] }) },
+    },
+  };
+  for (const entry of [{ header: sampleHeader }, { type: 'exchange' as const, exchange }, redAt(exchange.id)])
+    log.listen(entry);
+  const footer = { durationMs: 1, totals: log.totals() };
+  await log.close(footer, { outcome: 'violation', exitCode: 1 });
+  await log[Symbol.asyncDispose]();
+  expect(await run(['merge', join(path, 'run'), ...outputs(path)])).toMatchObject({ code: 1 });
+  const { exchanges, data } = openHtml(await readFile(join(path, 'html'), 'utf8'));
+  expect(exchanges).toHaveLength(1);
+  expect(data.reproductions['A2A10-CARD-001']!.curl).toContain('platform_context');
+  for (const name of [...names, 'run'])
+    expect(await readFile(join(path, name), 'utf8'), name).not.toMatch(/capybara|tamarin|kinkajou|quoll/);
+  expect(JSON.stringify(exchanges)).not.toMatch(/capybara|tamarin|kinkajou|quoll/);
+});
+
+/** A red that points at an exchange. */
+function redAt(exchange: number): RunEvent {
+  return ended(
+    'a2a/stream/cancel',
+    'JSONRPC',
+    [finding('A2A10-CARD-001', 'JSONRPC', 'a2a/stream/cancel', 'violation', { failure: { message: 'no', exchange } })],
+    2_000,
+  );
+}
 
 test('50,000 exchanges take less than 300 MB in any format', { timeout: 120_000 }, async () => {
   const path = await folder();

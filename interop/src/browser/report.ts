@@ -47,6 +47,7 @@ async function main(args: readonly string[]): Promise<number> {
       ['verdict, reds, filters, the timeline of a stream, a raw exchange', () => readAsPeopleDo(browser, page)],
       ['keyboard alone', () => readByKeys(browser, page)],
       ['axe finds nothing serious, light and dark', () => lookWithAxe(browser, page)],
+      ['a run that goes on', () => watch(browser, folder)],
       [`${MANY} exchanges`, async () => scroll(browser, await longReport(folder, run))],
     ];
     let failed = 0;
@@ -238,6 +239,40 @@ async function lookWithAxe(browser: Browser, file: string) {
     );
   }
   return `${looked} views`;
+}
+
+/** `--ui`: the page fills while the run goes on, and is left as a file. */
+async function watch(browser: Browser, folder: string): Promise<string> {
+  await using server = await createReferenceServer({ protocols: ['a2a@1.0'] });
+  const left = join(folder, 'watched.html');
+  const args = [CLI, '--target', server.url, '--ui', '--report', `html=${left}`, '--quiet'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: 120_000 });
+  const exited = once(child, 'exit');
+  const tab = await browser.newPage();
+  try {
+    const wrong: string[] = [];
+    tab.on('pageerror', (error) => wrong.push(error.message));
+    for await (const text of child.stderr.setEncoding('utf8')) {
+      const url = /http:\S+/.exec(String(text))?.[0];
+      if (url === undefined) continue;
+      await tab.goto(url);
+      break;
+    }
+    await tab.getByRole('heading', { name: 'Running' }).waitFor();
+    const exchanges = tab.getByRole('button', { name: /^Exchanges \([1-9]/ });
+    await exchanges.waitFor();
+    await exchanges.click();
+    await tab.getByRole('option').first().click();
+    await tab.locator('.panel .message').first().waitFor();
+    const seen = await exchanges.textContent();
+    await exited;
+    expect('errors', '', wrong.join());
+    expect('the page is left', 'true', String((await readFile(left, 'utf8')).startsWith('<!doctype html>')));
+    return `${seen} while it ran`;
+  } finally {
+    child.kill();
+    await tab.close();
+  }
 }
 
 /** The run's own exchanges, again and again: a log that was cut, as far as the reader is concerned. */
