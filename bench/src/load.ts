@@ -73,7 +73,7 @@ export class Load implements AsyncDisposable {
 export async function coldAndWarm(server: Child, load: Load, calls: number, mode: Mode): Promise<Figures> {
   const some = mode === 'brief' ? 20 : calls;
   const cold = await cost(server, load, Math.min(some, 500));
-  await load.lasting(mode === 'brief' ? 50 : 3_000);
+  await load.lasting(mode === 'brief' ? 50 : 2_500);
   const warm = await cost(server, load, some);
   return { 'cold CPU': cold.cpu, 'cold wall': cold.wall, 'warm CPU': warm.cpu, 'warm wall': warm.wall };
 }

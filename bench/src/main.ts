@@ -1,10 +1,10 @@
-/** `pnpm bench [NAME …] [--brief]`: runs the rows, all by default, and after a whole run writes docs/performance.md. */
+/** `pnpm bench [NAME …] [--brief | --long]`: runs the rows, all by default, and after a whole run writes docs/performance.md. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { table, written } from './report.ts';
+import { table, verdicts, written } from './report.ts';
 import { measure } from './row.ts';
-import type { Result } from './row.ts';
+import type { Mode, Result } from './row.ts';
 import { ROWS } from './rows/index.ts';
 
 const PAGE = new URL('../../docs/performance.md', import.meta.url);
@@ -14,17 +14,21 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { brief: { type: 'boolean', default: false } },
+    options: { brief: { type: 'boolean', default: false }, long: { type: 'boolean', default: false } },
   });
   const unknown = positionals.find((name) => ROWS.every((row) => row.name !== name));
   if (unknown !== undefined)
     throw new Error(`expected names of ${ROWS.map(({ name }) => name).join(', ')}; got ${unknown}`);
   const rows = positionals.length === 0 ? ROWS : ROWS.filter(({ name }) => positionals.includes(name));
+  const mode: Mode = values.brief ? 'brief' : values.long ? 'long' : 'full';
   const results: Result[] = [];
   for (const row of rows) {
-    const result = await measure(row, values.brief ? 'brief' : 'full', (text) => process.stderr.write(`  ${text}\n`));
+    const from = performance.now();
+    const result = await measure(row, mode, (text) => process.stderr.write(`  ${text}\n`));
     results.push(result);
-    process.stdout.write(`\n${row.title}\n${table(result)}\n`);
+    const seconds = ((performance.now() - from) / 1_000).toFixed(0);
+    process.stdout.write(`\n${row.title} (${seconds} s)\n${table(result)}\n`);
+    if (mode !== 'brief') process.stdout.write(verdicts(result));
   }
   if (values.brief || positionals.length > 0) return;
   const about = `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${availableParallelism()} processors.`;

@@ -28,6 +28,6 @@ export const suite: Row = {
   goal: 'none',
   shows: 'absolute',
   unit: 's',
-  rounds: 3,
+  rounds: 1,
   subjects: [started('a2a@1.0'), started('chat@docs'), started('chat@dcaf-2.1')],
 };
