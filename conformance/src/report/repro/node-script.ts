@@ -69,15 +69,13 @@ function stepLines(
   const call = isSocket
     ? `converse(${path}, [${said.join(', ')}])`
     : `send(${[literal([{ text: request.method }]), path, `{ ${headers.join(', ')} }`, ...sent].join(', ')})`;
-  return [
-    `const a${id} = ${call};`,
-    ...(captures.length === 0 && !inBackground ? [`await a${id}.done;`] : []),
-    ...captures.map(
-      ({ name, path: keys }) =>
-        `const ${name} = await find(a${id}, ${keys.map((key) => JSON.stringify(key)).join(', ')});`,
-    ),
-    ...(captures.length > 0 && !inBackground ? [`await a${id}.done;`] : []),
-  ];
+  // One line for what is sent and one for what is taken from it: the whole is to be read at a glance.
+  const taken = captures.map(
+    ({ name, path: keys }) => `${name} = await find(a${id}, ${keys.map((key) => JSON.stringify(key)).join(', ')})`,
+  );
+  const done = inBackground ? '' : ` await a${id}.done;`;
+  if (taken.length === 0) return [`const a${id} = ${call};${done}`];
+  return [`const a${id} = ${call};`, `const ${taken.join(', ')};${done}`];
 }
 
 /** JavaScript for a text with variables in it. */
