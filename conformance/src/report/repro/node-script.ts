@@ -33,7 +33,7 @@ const SEND = [
 ];
 const CONVERSE = [
   'function converse(path, messages) {',
-  "  const [answer, socket] = [{ text: '' }, new WebSocket(base.replace(/^http/, 'ws') + path)];",
+  "  const [answer, socket] = [{ status: 'WebSocket', text: '' }, new WebSocket(base.replace(/^http/, 'ws') + path)];",
   "  socket.onmessage = ({ data }) => (answer.text += data + '\\n');",
   '  socket.onopen = () => messages.forEach((message) => socket.send(message));',
   '  answer.done = new Promise((resolve) => (socket.onclose = resolve, setTimeout(() => resolve(socket.close()), 5_000)));',
