@@ -172,7 +172,13 @@ function fold(findings: readonly Finding[]): Finding[] {
     const { verdict } = worst(group);
     const same = group.filter((finding) => finding.verdict === verdict);
     const kept = verdict === 'observed' ? distinct(same) : same;
-    return kept.slice(0, same[0]!.failure || verdict === 'observed' ? FAILURES_KEPT : 1);
+    // Which of several readings a target has is worth knowing beside that it keeps the rule.
+    const beside =
+      verdict === 'pass' ? distinct(group.filter(({ verdict: one, reason }) => one === 'observed' && reason)) : [];
+    return [
+      ...kept.slice(0, same[0]!.failure || verdict === 'observed' ? FAILURES_KEPT : 1),
+      ...beside.slice(0, FAILURES_KEPT),
+    ];
   });
 }
 

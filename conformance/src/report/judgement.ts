@@ -2,7 +2,7 @@ import type { Exchange } from '@agentproto/recording';
 import type { Finding } from '../kit/result.ts';
 import { isRed, rowOf } from '../kit/revise.ts';
 import type { RunEvent, RunFooter, RunHeader } from '../kit/run-log.ts';
-import { worst, type Verdict } from '../kit/verdict.ts';
+import { worst, type Judgement, type Verdict } from '../kit/verdict.ts';
 
 /** A run as read from its file, or kept in memory; without a footer it was cut short. */
 export interface RunRecord {
@@ -121,11 +121,18 @@ export function judge(run: RunRecord): JudgedRow[] {
       planned: planned || findings.length > 0,
       scenarios: looked.length > 0 ? looked : scenarios,
     };
-    if (findings.length > 0) return { ...judged, ...said(worst(findings)) };
+    if (findings.length > 0) return { ...judged, ...said(withRemarks(worst(findings), findings)) };
     if (outside) return { ...judged, ...outside };
     // A check that had nothing to look at is never a pass.
     return { ...judged, verdict: 'not-run', reason: whole ? (owed ? 'unjudged' : 'uncovered') : 'ended' };
   });
+}
+
+/** A pass, with what was seen of the target where the rule leaves a choice. */
+function withRemarks(found: Judgement, findings: readonly Finding[]): Judgement {
+  if (found.verdict !== 'pass') return found;
+  const remarks = findings.flatMap(({ verdict, reason }) => (verdict === 'observed' && reason ? [reason] : []));
+  return remarks.length === 0 ? found : { verdict: 'pass', reason: [...new Set(remarks)].join('; ') };
 }
 
 /** A verdict with its reason, free of whatever else the object holds. */

@@ -27,7 +27,15 @@ export async function startA2AJsServer({ port = 0 }: { port?: number } = {}): Pr
 
   // The card names absolute URLs, so the port has to be known before it can be written.
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const requestHandler = new ScriptRequestHandler(cardAt(url), new InMemoryTaskStore(), new ScriptExecutor());
+  const requestHandler = new ScriptRequestHandler(
+    cardAt(url),
+    new InMemoryTaskStore(),
+    new ScriptExecutor(),
+    // What stands between: the SDK's own, as they are without a word.
+    ...([undefined, undefined, undefined, undefined, undefined] as const),
+    // The card says which media types are taken, and the SDK looks only when it is told to.
+    { validateInputModes: true },
+  );
   const options = { requestHandler, userBuilder: UserBuilder.noAuthentication };
   app.get('/.well-known/agentproto.json', (_request, response) => {
     response.json({ script: 1, protocols: ['a2a@1.0'], urls: { 'a2a@1.0': url } });

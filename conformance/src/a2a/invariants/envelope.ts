@@ -130,14 +130,12 @@ export const envelopeInvariants = [
         METHODS[exchange.operation as MethodName].stream;
       const place = { exchange: exchange.id };
       const type = contentTypeOf(exchange) ?? '';
-      if (response.status < 400) {
-        if (!streaming)
-          check('A2A10-REST-002', seen(type, place)).holds(
-            /^application\/a2a\+json\b/i.test(type),
-            'Content-Type application/a2a+json',
-          );
-        return;
-      }
+      if (response.status >= 400 ? response.json !== undefined : !streaming)
+        check('A2A10-REST-002', seen(type, place)).holds(
+          /^application\/a2a\+json\b/i.test(type),
+          'Content-Type application/a2a+json',
+        );
+      if (response.status < 400) return;
       const body = seen(response.json, place);
       const error = isRecord(response.json) && isRecord(response.json.error) ? response.json.error : {};
       check('A2A10-REST-005', body).holds(

@@ -20,6 +20,12 @@ export const cancelScenarios = [
       if (!canceled) throw lost('the task is neither canceled nor completed in time');
       if (canceled.state === 'completed') throw lost('the task completed in spite of the cancel');
       const again = await agent.cancel(id);
+      // 3.1.5 calls a canceled task not cancelable, 3.3.1 a cancel idempotent, or the task purged.
+      check('A2A10-CANCEL-004', again).observes(
+        again.failed
+          ? `refuses a second cancel: ${again.value.error?.names.join(' or ')} (3.1.5; 3.3.1 would let it pass)`
+          : 'takes a second cancel (3.3.1; 3.1.5 would refuse it)',
+      );
       if (again.failed) check('A2A10-CANCEL-004', again).has(failsAs('TaskNotCancelableError', 'TaskNotFoundError'));
       else check('A2A10-CANCEL-004', again.taskSubject).has({ id, state: 'canceled' });
       const after = await agent.get(id);

@@ -35,6 +35,8 @@ async function cameBack(agent: A2AAgent, reply: Reply, messageId: string): Promi
   return [...(own ? [own.parts] : []), ...said.map(({ parts }) => parts)];
 }
 
+const CONTENTS = ['text', 'raw', 'url', 'data'];
+
 const NOTHING_KEPT = 'the task keeps no history, and nothing else shows what was sent (3.2.4)';
 
 /** Input that the card does not list may be refused (3.1.1): nothing can be learnt of it then. */
@@ -57,8 +59,13 @@ export const contentScenarios = [
       if (back.length === 0) throw notApplicable(NOTHING_KEPT);
       for (const parts of back) {
         // Before them stand parts of the prompt.
-        const values = parts.slice(-VALUES.length).map((part) => (isRecord(part) ? part.data : undefined));
-        check('A2A10-DM-010', seen(values, reply.place)).equals(VALUES);
+        const own = parts.slice(-VALUES.length);
+        const values = own.map((part) => (isRecord(part) ? part.data : undefined));
+        // A part whose null was left out has no content at all: that is the rule about parts.
+        const isBare = own.some((part) => isRecord(part) && !CONTENTS.some((name) => name in part));
+        check('A2A10-DM-010', seen(values, reply.place), { blockedBy: isBare ? 'A2A10-DM-009' : undefined }).equals(
+          VALUES,
+        );
       }
     },
   }),

@@ -74,8 +74,9 @@ export const getScenarios = [
     capability: ['extendedAgentCard'],
     stimulus: ['cred'],
     async play({ agent, check, notApplicable }) {
+      // That there is one, and in which form, is a matter of others.
       const read = async () => {
-        const { value, place } = await agent.call('GetExtendedAgentCard', {});
+        const { value, place } = await agent.call('GetExtendedAgentCard', {}, { hostile: true });
         // A signature may be made anew each time.
         const { signatures: _left, ...card } = isRecord(value.result) ? value.result : {};
         return { failed: !isRecord(value.result), card, place };

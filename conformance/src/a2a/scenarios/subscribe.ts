@@ -50,7 +50,13 @@ export const subscribeScenarios = [
       const missing = await missesTasks(agent);
       check('A2A10-SUB-004', unknown, missing.unless(unknown)).has(failsAs('TaskNotFoundError'));
       const task = await agent.taskIn('completed', done);
-      check('A2A10-SUB-003', await (await agent.subscribe(task.id)).answer()).has(failsAs('UnsupportedOperationError'));
+      const over = await (await agent.subscribe(task.id)).answer();
+      check('A2A10-SUB-003', over).has(failsAs('UnsupportedOperationError'));
+      check('A2A10-SUB-003', over).observes(
+        over.isEventStream
+          ? 'refuses a stream by its only event (9.4.2 and 11.7 do not say how)'
+          : 'refuses a stream by a body of its own (9.4.2 and 11.7 do not say how)',
+      );
     },
   }),
 

@@ -251,6 +251,15 @@ export const restQuirks = [
       restHeaders: (ctx, asked) => hit({ ...impl.restHeaders(ctx, asked), 'content-type': 'application/json' }),
     }),
   }),
+  a2aQuirk('a2a.rest.errors-in-plain-json', {
+    breaks: 'A2A10-REST-002',
+    make: (impl, hit) =>
+      restBody(impl, (_body, answer) =>
+        answer.status >= 400
+          ? hit({ ...answer, headers: { ...answer.headers, 'content-type': 'application/json' } })
+          : answer,
+      ),
+  }),
   a2aQuirk('a2a.rest.takes-no-plain-json', {
     breaks: 'A2A10-REST-003',
     make: (impl, hit) => ({
