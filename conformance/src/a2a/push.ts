@@ -1,6 +1,6 @@
 import { isRecord } from '../kit/json.ts';
 import { slow } from '../kit/steps.ts';
-import { Lost } from '../kit/stops.ts';
+import { Blocked, Lost } from '../kit/stops.ts';
 import type { Webhook, WebhookCall } from '../recorder/webhook-receiver.ts';
 import type { A2AAgent, Said } from './agent.ts';
 import { refusesInput } from './refusal.ts';
@@ -58,11 +58,14 @@ export async function registerHook(
 /** The configuration, or a stop for what cannot be had without one. */
 export function made(config: MadeConfig): MadeConfig {
   if (config.id !== '') return config;
-  throw config.reply.failed ? new Lost('the target makes no push configuration: see PUSH-001') : new Lost('no id came');
+  const { place, value } = config.reply;
+  throw new Blocked('A2A10-PUSH-001', 'expected a push configuration with an id', {
+    ...{ place, expected: 'a push configuration with an id', actual: value },
+  });
 }
 
 function guarded(urls: readonly string[]): string {
-  return `the target takes no webhook at ${urls.map((url) => new URL(url).host).join(' and ')}, as 13.2 lets it: --webhook-listen and --webhook-url say where it may call`;
+  return `the target refuses a webhook at ${urls.map((url) => new URL(url).host).join(' and at ')}: where that is a guard (13.2), --webhook-listen and --webhook-url say where it may call`;
 }
 
 /** What a webhook call tells; undefined where it is no StreamResponse that could be read. */

@@ -2,7 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { A2A_PROTOCOL_VERSION, AGENT_CARD_PATH, AgentCard } from '@a2a-js/sdk';
 import type { SendMessageRequest } from '@a2a-js/sdk';
-import { DefaultRequestHandler, InMemoryTaskStore } from '@a2a-js/sdk/server';
+import {
+  DefaultPushNotificationSender,
+  DefaultRequestHandler,
+  InMemoryPushNotificationStore,
+  InMemoryTaskStore,
+} from '@a2a-js/sdk/server';
 import type { ServerCallContext } from '@a2a-js/sdk/server';
 import { agentCardHandler, jsonRpcHandler, restHandler, UserBuilder } from '@a2a-js/sdk/server/express';
 import express from 'express';
@@ -27,12 +32,15 @@ export async function startA2AJsServer({ port = 0 }: { port?: number } = {}): Pr
 
   // The card names absolute URLs, so the port has to be known before it can be written.
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const webhooks = new InMemoryPushNotificationStore();
   const requestHandler = new ScriptRequestHandler(
     cardAt(url),
     new InMemoryTaskStore(),
     new ScriptExecutor(),
-    // What stands between: the SDK's own, as they are without a word.
-    ...([undefined, undefined, undefined, undefined, undefined] as const),
+    undefined,
+    webhooks,
+    new DefaultPushNotificationSender(webhooks),
+    ...([undefined, undefined] as const),
     // The card says which media types are taken, and the SDK looks only when it is told to.
     { validateInputModes: true },
   );
@@ -76,7 +84,7 @@ function cardAt(url: string): AgentCard {
       { url: `${url}/json-rpc`, protocolBinding: 'JSONRPC', protocolVersion: A2A_PROTOCOL_VERSION },
       { url: `${url}/rest`, protocolBinding: 'HTTP+JSON', protocolVersion: A2A_PROTOCOL_VERSION },
     ],
-    capabilities: { streaming: true, pushNotifications: false, extendedAgentCard: false },
+    capabilities: { streaming: true, pushNotifications: true, extendedAgentCard: false },
     defaultInputModes: ['text/plain', 'application/json', 'application/vnd.agentproto.script+json'],
     defaultOutputModes: ['text/plain', 'application/json'],
     skills: [{ id: 'script', name: 'Script', description: 'Follows an agentproto script.', tags: ['test'] }],

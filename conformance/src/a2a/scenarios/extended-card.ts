@@ -47,12 +47,13 @@ export const extendedCardScenarios = [
     proves: ['A2A10-XCARD-002', 'A2A10-XCARD-003', 'A2A10-XCARD-006'],
     capability,
     stimulus: ['cred'],
-    async play({ agent, check, notApplicable }) {
+    async play({ agent, check, lost, notApplicable }) {
       const reply = await read(agent);
       if (isUnconfigured(reply)) throw notApplicable(NONE);
       const { result } = reply.value;
       const card = seen(result, reply.place);
       check('A2A10-XCARD-002', reply).has({ result: {} });
+      if (!isRecord(result)) throw lost('the extended card cannot be had: see XCARD-002');
       check('A2A10-XCARD-002', card).has({
         name: nonEmptyString,
         description: nonEmptyString,
@@ -63,7 +64,6 @@ export const extendedCardScenarios = [
         defaultOutputModes: nonEmptyList,
         skills: aList,
       });
-      if (!isRecord(result)) return;
       if (agent.binding.name === 'HTTP+JSON') {
         const names = reply.exchange.response?.headers.map(([name]) => name.toLowerCase()) ?? [];
         check('A2A10-XCARD-003', seen(names, reply.place)).holds(
@@ -105,7 +105,11 @@ export const extendedCardScenarios = [
       // Where there is none, nobody gets it: whether it would be guarded is not known.
       if (isUnconfigured(nobody)) throw notApplicable(NONE);
       check('A2A10-XCARD-001', nobody).holds(isRefused(nobody), 'a refusal without credentials');
-      if (!isRefused(nobody)) throw lost('the extended card is open to everybody: see XCARD-001');
+      if (!isRefused(nobody))
+        return check('A2A10-XCARD-005', nobody, { blockedBy: 'A2A10-XCARD-001' }).holds(
+          false,
+          'a card that is guarded',
+        );
       const [, value] = agent.credentials[0] ?? [];
       if (value === undefined) throw notApplicable('the run has no credentials to show in another way');
       if ((await read(agent)).failed) throw lost('the extended card cannot be had with the credentials of the run');

@@ -150,11 +150,11 @@ export const tenantQuirks = [
       },
     }),
   }),
-  a2aQuirk('a2a.tenant.lists-want-one', {
+  a2aQuirk('a2a.tenant.cancel-wants-one', {
     breaks: 'A2A10-TEN-002',
     make: (impl, hit) => ({
-      async ListTasks(ctx, call, request) {
-        if (call.tenant !== undefined) return impl.ListTasks(ctx, call, request);
+      async CancelTask(ctx, call, request) {
+        if (call.tenant !== undefined) return impl.CancelTask(ctx, call, request);
         throw hit(invalidParams([{ field: 'tenant', description: 'tenant: expected a tenant, got none' }]));
       },
     }),
