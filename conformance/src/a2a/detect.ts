@@ -61,7 +61,7 @@ function describe(card: Record<string, unknown>, cardUrl: string, interfaces: Ag
 }
 
 /** The card's well-shaped interfaces of protocol version 1.0; a patch number does not count (3.6). */
-function interfacesOf(card: Record<string, unknown>): AgentInterface[] {
+export function interfacesOf(card: Record<string, unknown>): AgentInterface[] {
   const all = Array.isArray(card.supportedInterfaces) ? card.supportedInterfaces : [];
   return all.flatMap((entry) => {
     if (!isRecord(entry)) return [];

@@ -4,6 +4,7 @@ import { isRecord } from '../kit/json.ts';
 import { rowTable } from '../kit/rows.ts';
 import { A2AAgent } from './agent.ts';
 import { BINDINGS, detect, type DetectedA2A } from './detect.ts';
+import { clientChecks } from './clients/index.ts';
 import { invariants } from './invariants/index.ts';
 import { scenarios } from './scenarios/index.ts';
 import { speaker } from './speaker.ts';
@@ -33,6 +34,7 @@ export const a2a10: A2AFamily = {
     'a2a/rest/malformed',
   ],
   invariants,
+  clients: clientChecks,
   causes: ['A2A10-DM-008', 'A2A10-SEND-006', 'RPC', 'REST', 'CARD', 'DM', 'VER'],
   detect,
   credentials({ card }) {

@@ -3,6 +3,7 @@ import type { JWK } from 'jose';
 import type { Headers } from '@agentproto/recording';
 import type { Recorder } from '../recorder/recorder.ts';
 import type { WebhookReceiver } from '../recorder/webhook-receiver.ts';
+import type { ClientCheck } from './client-check.ts';
 import type { Invariant } from './invariant.ts';
 import type { Lenience } from './lenience.ts';
 import type { Patience } from './patience.ts';
@@ -71,6 +72,8 @@ export interface SuiteFamily<Driver = unknown, Found extends Detected = Detected
   /** Ids of scenarios that together record every kind of message: what the selftest holds invariants against. */
   smoke: readonly string[];
   invariants: readonly Invariant[];
+  /** Rules for clients, held against recordings of clients. */
+  clients?: readonly ClientCheck[];
   /** Areas of rows, and single rows, whose reds are causes, before those that scenarios find: envelope, schema, card. */
   causes: readonly string[];
   /** Uses GET only. Where the user has `named` the protocol, any trace of it is enough. */

@@ -160,7 +160,7 @@ function examine({ scenario, spoken, binding }: Play, exchanges: readonly Exchan
 const FAILURES_KEPT = 3;
 
 /** One finding for each requirement and binding, the worst; of several failures the first few stay. */
-function fold(findings: readonly Finding[]): Finding[] {
+export function fold(findings: readonly Finding[]): Finding[] {
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {
     const key = `${finding.requirement} ${finding.binding}`;

@@ -9,7 +9,8 @@ import { judgedQuirks } from './judged-quirks.ts';
 /** Registry, checks and quirks are in bijection, or the build fails. */
 describe.each(families.map((family) => [family.id, family] as const))('%s', (_id, family) => {
   const played = new Set(family.scenarios.flatMap(({ proves }) => proves));
-  const watched = new Set(family.invariants.flatMap(({ proves }) => proves));
+  const ofClients = new Set((family.clients ?? []).flatMap(({ proves }) => proves));
+  const watched = new Set([...family.invariants.flatMap(({ proves }) => proves), ...ofClients]);
 
   test('every row that says it is checked is, in the way that it says, and no other', () => {
     const expected = Object.fromEntries(
@@ -22,7 +23,8 @@ describe.each(families.map((family) => [family.id, family] as const))('%s', (_id
 
   test('every row that is checked has a quirk that breaks it', () => {
     const broken = new Set<RequirementId | null>(QUIRKS.map(({ breaks }) => breaks));
-    expect([...played, ...watched].filter((id) => !broken.has(id))).toEqual([]);
+    // A rule for clients is broken by a recording: see `clients/clients.test.ts`.
+    expect([...played, ...watched].filter((id) => !broken.has(id) && !ofClients.has(id))).toEqual([]);
   });
 
   test('scenario ids are unique and begin with the family', () => {

@@ -165,7 +165,6 @@ export const pushQuirks = [
   }),
   a2aQuirk('a2a.push.any-url', {
     breaks: 'A2A10-PUSH-013',
-    also: [{ id: 'A2A10-DM-005', why: 'a configuration that was made without a url has none', same: true }],
     make: (impl, hit) => ({
       validate: (ctx, name, value) =>
         impl.validate(ctx, name, value).filter(({ field }) => !/(^|\.)url$/.test(field) || hit(false)),

@@ -1,0 +1,110 @@
+import { CARD_PATH, METHODS, type MethodName } from '@agentproto/protocol/a2a/1.0';
+import type { Exchange } from '@agentproto/recording';
+import { isRecord } from '../../kit/json.ts';
+import type { Place } from '../../kit/subject.ts';
+import { interfacesOf, type AgentInterface } from '../detect.ts';
+import { sent } from '../sent.ts';
+import { taskView } from '../view.ts';
+
+/** What a client did, read from its requests alone: nobody told the recording which operation each was. */
+
+export interface ClientCall {
+  exchange: Exchange;
+  binding: 'JSONRPC' | 'HTTP+JSON';
+  operation: MethodName;
+  /** Of the body, the path and the query together. */
+  params: Record<string, unknown>;
+  /** Where it went, without what the operation adds to it. */
+  base: string;
+  place: Place;
+}
+
+const ROUTES = (Object.keys(METHODS) as MethodName[])
+  .flatMap((operation) => {
+    const { verbs, path } = METHODS[operation].http;
+    const pattern = path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/:]+)');
+    return verbs.map((verb: string) => ({ operation, verb, path: new RegExp(`^(?<base>.*)${pattern}/?$`) }));
+  })
+  // `/tasks/{id}:cancel` before `/tasks`.
+  .sort((a, b) => b.path.source.length - a.path.source.length);
+
+export function callOf(exchange: Exchange): ClientCall | undefined {
+  const { request } = exchange;
+  const url = URL.parse(request.url);
+  if (exchange.binding === 'webhook' || !url) return undefined;
+  const body = sent(exchange) ?? {};
+  const place = { exchange: exchange.id };
+  if (request.method === 'POST' && typeof body.method === 'string' && 'jsonrpc' in body) {
+    if (!(body.method in METHODS)) return undefined;
+    const params = isRecord(body.params) ? body.params : {};
+    const operation = body.method as MethodName;
+    return { exchange, binding: 'JSONRPC', operation, params, base: url.origin + url.pathname, place };
+  }
+  for (const { operation, verb, path } of ROUTES) {
+    const match = verb === request.method ? path.exec(url.pathname) : null;
+    if (!match) continue;
+    const { base = '', ...ids } = match.groups ?? {};
+    const named = Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, decodeURIComponent(id!)]));
+    const params = { ...Object.fromEntries(url.searchParams), ...body, ...named };
+    return { exchange, binding: 'HTTP+JSON', operation, params, base: url.origin + base, place };
+  }
+  return undefined;
+}
+
+export const callsIn = (exchanges: readonly Exchange[]): ClientCall[] => exchanges.flatMap((one) => callOf(one) ?? []);
+
+export const isCardFetch = ({ request }: Exchange): boolean =>
+  request.method === 'GET' && (URL.parse(request.url)?.pathname.endsWith(CARD_PATH) ?? false);
+
+/** What a client had been told of the agent before this request: the last public card, and the last extended one. */
+export function cardsBefore(exchanges: readonly Exchange[], { request }: Exchange): Record<string, unknown>[] {
+  const before = exchanges.filter((one) => one.request.atMs < request.atMs);
+  const open = before.filter(isCardFetch).map(({ response }) => response?.json);
+  const extended = callsIn(before)
+    .filter(({ operation, exchange }) => operation === 'GetExtendedAgentCard' && exchange.response?.status === 200)
+    .flatMap((call) => answersIn(call).slice(0, 1));
+  return [open.filter(isRecord).at(-1), extended.at(-1)?.value].filter((card) => card !== undefined);
+}
+
+/** Entries of the card that this call may have gone to: of its binding, at its address, with a tenant in front or not. */
+export function interfacesAt(card: Record<string, unknown>, { binding, base }: ClientCall): AgentInterface[] {
+  const plain = (url: string) => url.replace(/\/+$/, '');
+  return interfacesOf(card).filter(({ url, protocolBinding, tenant }) => {
+    if (protocolBinding !== binding) return false;
+    const own = plain(new URL(url).origin + new URL(url).pathname);
+    return (
+      plain(base) === own ||
+      (binding === 'HTTP+JSON' && tenant !== undefined && plain(base) === `${own}/${encodeURIComponent(tenant)}`)
+    );
+  });
+}
+
+/** What an answer says: the result of a plain one, and every event of a stream. */
+export function answersIn({ binding, exchange }: ClientCall): { value: Record<string, unknown>; atMs: number }[] {
+  const unwrapped = (json: unknown) => (binding === 'JSONRPC' && isRecord(json) ? json.result : json);
+  const all = [
+    { json: exchange.response?.json, atMs: exchange.response?.atMs ?? 0 },
+    ...exchange.frames.map(({ json, atMs }) => ({ json, atMs })),
+  ];
+  return all.flatMap(({ json, atMs }) => {
+    const value = unwrapped(json);
+    return isRecord(value) ? [{ value, atMs }] : [];
+  });
+}
+
+/** The task that an answer tells of, and its state. */
+export function stateIn(answer: Record<string, unknown>): { id: string; state: string } | undefined {
+  const { task, statusUpdate } = answer;
+  const { id, state } = taskView(
+    isRecord(task) ? task : isRecord(statusUpdate) ? { ...statusUpdate, id: statusUpdate.taskId } : answer,
+  );
+  return id !== undefined && state !== undefined ? { id, state } : undefined;
+}
+
+export function header({ request }: Exchange, name: string): string | undefined {
+  return request.headers.find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
+}
+
+export function answerHeader({ response }: Exchange, name: string): string | undefined {
+  return response?.headers.find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
+}

@@ -1,0 +1,294 @@
+import { cardPayload } from '@agentproto/protocol/a2a/1.0';
+import type { Exchange, Frame, Headers } from '@agentproto/recording';
+import { requirements } from '@agentproto/rules';
+import { exportJWK, FlattenedSign, generateKeyPair } from 'jose';
+import { describe, expect, test } from 'vitest';
+import type { ClientRecording } from '../../kit/client-check.ts';
+import { judgeClient } from '../../kit/judge-client.ts';
+import { clientChecks } from './index.ts';
+
+/** Small recordings: what a client sent and got, at which second. */
+
+const BASE = 'https://agent.example.com';
+const RPC = `${BASE}/rpc`;
+const REST = `${BASE}/rest`;
+const VERSION: [string, string] = ['A2A-Version', '1.0'];
+
+interface Options {
+  headers?: Headers;
+  status?: number;
+  answerHeaders?: Headers;
+  json?: unknown;
+  frames?: unknown[];
+  end?: { kind: 'complete' | 'left'; at: number };
+  binding?: string;
+}
+
+let nextId = 0;
+function exchange(at: number, method: string, url: string, body: unknown, options: Options = {}): Exchange {
+  const { headers = [VERSION], status = 200, answerHeaders = [], json, frames = [], end, binding } = options;
+  const atMs = at * 1_000;
+  const text = json === undefined ? undefined : JSON.stringify(json);
+  return {
+    id: nextId++,
+    ...(binding && { binding }),
+    request: { atMs, method, url, headers, ...(body !== undefined && { body: { text: JSON.stringify(body) } }) },
+    response: { atMs: atMs + 10, status, headers: answerHeaders, json, ...(text !== undefined && { body: { text } }) },
+    frames: frames.map((one, index): Frame => ({
+      ...{ index, atMs: atMs + 20 + index, direction: 'in', kind: 'sse', data: JSON.stringify(one), json: one },
+    })),
+    end: { atMs: (end?.at ?? at + 0.1) * 1_000, kind: end?.kind ?? 'complete' },
+  };
+}
+
+const one = { url: RPC, protocolBinding: 'JSONRPC', protocolVersion: '1.0' };
+const two = { url: REST, protocolBinding: 'HTTP+JSON', protocolVersion: '1.0' };
+const card = (more: object = {}) => ({
+  name: 'A',
+  capabilities: { streaming: true },
+  supportedInterfaces: [one, two],
+  ...more,
+});
+const shown = (at: number, json: unknown = card(), options: Options = {}) =>
+  exchange(at, 'GET', `${BASE}/.well-known/agent-card.json`, undefined, { json, ...options });
+const rpc = (at: number, method: string, params: object = {}, options: Options & { url?: string } = {}) =>
+  exchange(
+    at,
+    'POST',
+    options.url ?? RPC,
+    { jsonrpc: '2.0', id: 1, method, params },
+    {
+      ...options,
+      ...(options.json !== undefined && { json: { jsonrpc: '2.0', id: 1, result: options.json } }),
+      ...(options.frames && { frames: options.frames.map((result) => ({ jsonrpc: '2.0', id: 1, result })) }),
+    },
+  );
+const message = (more: object = {}) => ({
+  message: { messageId: 'm', role: 'ROLE_USER', parts: [{ text: 'x' }], ...more },
+});
+const task = (state: string) => ({ id: 't', contextId: 'ctx', status: { state: `TASK_STATE_${state}` } });
+
+const etag: Headers = [
+  ['ETag', '"1"'],
+  ['Cache-Control', 'max-age=60'],
+];
+const push = { url: 'https://hook.example.com/1', authentication: { scheme: 'Bearer', credentials: 'abc' } };
+const delivery = (at: number, credentials: string, status: number) =>
+  exchange(
+    at,
+    'POST',
+    push.url,
+    { task: task('WORKING') },
+    {
+      ...{ binding: 'webhook', status, headers: [['Authorization', `Bearer ${credentials}`]] },
+    },
+  );
+const refusedVersion = {
+  jsonrpc: '2.0',
+  id: 1,
+  error: { code: -32009, message: 'no', data: [{ '@type': 't', reason: 'VERSION_NOT_SUPPORTED' }] },
+};
+const refused = exchange(
+  1,
+  'POST',
+  RPC,
+  { jsonrpc: '2.0', id: 1, method: 'GetTask', params: { id: 't' } },
+  { json: refusedVersion },
+);
+
+const { privateKey, publicKey } = await generateKeyPair('ES256');
+const key = { ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256' };
+const jws = await new FlattenedSign(new TextEncoder().encode(cardPayload(card() as never)))
+  .setProtectedHeader({ alg: 'ES256', typ: 'JOSE', kid: 'k' })
+  .sign(privateKey);
+const signature = { protected: jws.protected, signature: jws.signature };
+const knows = card({ capabilities: { extendedAgentCard: true } });
+const extended = card({ supportedInterfaces: [{ ...one, url: `${BASE}/known/rpc` }] });
+const strange = {
+  statusUpdate: { taskId: 't', contextId: 'ctx', status: { state: 'TASK_STATE_WORKING' }, mood: 'good' },
+};
+const last = { statusUpdate: { taskId: 't', contextId: 'ctx', status: { state: 'TASK_STATE_COMPLETED' } } };
+
+type Sample = readonly Exchange[] | ClientRecording;
+
+/** For each rule what keeps it, and what breaks it. */
+const SAMPLES: Record<string, { green: Sample[]; red: Sample[] }> = {
+  'A2A10-CLI-001': {
+    green: [
+      [rpc(1, 'GetTask', { id: 't' })],
+      // A request parameter will do (3.6.1).
+      [exchange(1, 'GET', `${REST}/tasks/t?A2A-Version=1.0`, undefined, { headers: [] })],
+    ],
+    red: [
+      [rpc(1, 'GetTask', { id: 't' }, { headers: [] })],
+      [rpc(1, 'GetTask', {}, { headers: [['A2A-Version', ' ']] })],
+    ],
+  },
+  'A2A10-CLI-002': {
+    green: [[rpc(1, 'GetTask')]],
+    red: [[rpc(1, 'GetTask', {}, { headers: [['a2a-version', '1.0.1']] })]],
+  },
+  'A2A10-CLI-003': {
+    green: [
+      [shown(0), rpc(1, 'GetTask')],
+      // Who does not speak the first one uses the second.
+      [shown(0), exchange(1, 'GET', `${REST}/tasks/t`, undefined)],
+    ],
+    red: [
+      [shown(0), rpc(1, 'GetTask', {}, { url: `${BASE}/other` })],
+      [
+        shown(0, card({ supportedInterfaces: [one, { ...one, url: `${BASE}/spare` }] })),
+        rpc(1, 'GetTask', {}, { url: `${BASE}/spare` }),
+      ],
+    ],
+  },
+  'A2A10-CLI-004': {
+    green: [
+      [shown(0), rpc(1, 'GetTask', { tenant: '' })],
+      [shown(0, card({ supportedInterfaces: [{ ...one, tenant: 'north' }] })), rpc(1, 'GetTask', { tenant: 'north' })],
+      [
+        shown(0, card({ supportedInterfaces: [{ ...two, tenant: 'north' }] })),
+        exchange(1, 'GET', `${REST}/north/tasks/t`, undefined),
+      ],
+    ],
+    red: [
+      [shown(0), rpc(1, 'GetTask', { tenant: 'north' })],
+      [shown(0, card({ supportedInterfaces: [{ ...one, tenant: 'north' }] })), rpc(1, 'GetTask')],
+      [
+        shown(0, card({ supportedInterfaces: [{ ...two, tenant: 'north' }] })),
+        exchange(1, 'GET', `${REST}/tasks/t`, undefined),
+      ],
+    ],
+  },
+  'A2A10-CLI-005': {
+    green: [[shown(0), rpc(1, 'SubscribeToTask', { id: 't' })]],
+    red: [[shown(0), rpc(1, 'ListTaskPushNotificationConfigs', { taskId: 't' })]],
+  },
+  'A2A10-CLI-006': {
+    green: [
+      [
+        rpc(1, 'SendMessage', message(), { json: { task: task('COMPLETED') } }),
+        rpc(2, 'SendMessage', message({ contextId: 'ctx' })),
+      ],
+    ],
+    red: [[rpc(1, 'SendMessage', message({ contextId: 'mine' }))]],
+  },
+  'A2A10-CLI-007': {
+    green: [
+      [rpc(1, 'ListTasks', {}, { json: { tasks: [], nextPageToken: '' } }), rpc(2, 'ListTasks')],
+      // Who never leaves a member out.
+      [
+        rpc(1, 'ListTasks', { pageToken: '' }, { json: { tasks: [], nextPageToken: '' } }),
+        rpc(2, 'ListTasks', { pageToken: '' }),
+      ],
+    ],
+    red: [
+      [rpc(1, 'ListTasks', {}, { json: { tasks: [], nextPageToken: '' } }), rpc(2, 'ListTasks', { pageToken: '' })],
+    ],
+  },
+  'A2A10-CLI-008': {
+    green: [
+      [
+        rpc(1, 'CreateTaskPushNotificationConfig', { taskId: 't', ...push }),
+        ...[delivery(2, 'abc', 204), delivery(3, 'abc', 200), delivery(4, 'wrong', 401)],
+      ],
+    ],
+    red: [
+      [rpc(1, 'CreateTaskPushNotificationConfig', { taskId: 't', ...push }), delivery(2, 'abc', 500)],
+      [
+        rpc(1, 'SendMessage', { ...message(), configuration: { taskPushNotificationConfig: push } }),
+        delivery(2, 'wrong', 200),
+      ],
+    ],
+  },
+  'A2A10-CLI-009': {
+    green: [
+      [
+        shown(0, card(), { answerHeaders: etag }),
+        shown(100, undefined, { status: 304, headers: [['If-None-Match', '"1"']] }),
+      ],
+    ],
+    red: [[shown(0, card(), { answerHeaders: etag }), shown(100)]],
+  },
+  'A2A10-CLI-010': {
+    green: [
+      { exchanges: [shown(0, card({ signatures: [signature] })), rpc(1, 'GetTask')], keys: [key] },
+      { exchanges: [shown(0, card({ name: 'Forged', signatures: [signature] }))], keys: [key] },
+    ],
+    red: [{ exchanges: [shown(0, card({ name: 'Forged', signatures: [signature] })), rpc(1, 'GetTask')], keys: [key] }],
+  },
+  'A2A10-CLI-011': {
+    green: [
+      [
+        shown(0, knows),
+        rpc(1, 'GetExtendedAgentCard', {}, { json: extended }),
+        rpc(2, 'GetTask', {}, { url: `${BASE}/known/rpc` }),
+      ],
+    ],
+    red: [[shown(0, knows), rpc(1, 'GetExtendedAgentCard', {}, { json: extended }), rpc(2, 'GetTask')]],
+  },
+  'A2A10-CLI-012': {
+    green: [[exchange(1, 'GET', `${REST}/tasks?pageSize=5`, undefined)]],
+    red: [
+      [exchange(1, 'GET', `${REST}/tasks?page_size=5`, undefined)],
+      [exchange(1, 'DELETE', `${REST}/tasks/t/pushNotificationConfigs/c`, { tenant: 'x' })],
+    ],
+  },
+  'A2A10-CLI-013': {
+    green: [[refused, rpc(2, 'GetTask')]],
+    red: [[refused, rpc(2, 'GetTask', {}, { headers: [['A2A-Version', '0.3']] })]],
+  },
+  'A2A10-CLI-014': {
+    green: [
+      [rpc(1, 'SendMessage', message(), { json: { task: task('AUTH_REQUIRED') } }), rpc(2, 'GetTask', { id: 't' })],
+      [
+        rpc(1, 'SendStreamingMessage', message(), {
+          frames: [{ task: task('AUTH_REQUIRED') }],
+          end: { kind: 'left', at: 9 },
+        }),
+        rpc(5, 'ListTasks'),
+      ],
+    ],
+    red: [
+      [rpc(1, 'SendMessage', message(), { json: { task: task('AUTH_REQUIRED') } }), rpc(2, 'GetTask', { id: 'other' })],
+      { exchanges: [rpc(1, 'SendMessage', message(), { json: { task: task('AUTH_REQUIRED') } })], endedAtMs: 60_000 },
+    ],
+  },
+  'A2A10-CLI-015': {
+    green: [[rpc(1, 'SendStreamingMessage', message(), { frames: [strange, last] })]],
+    red: [[rpc(1, 'SendStreamingMessage', message(), { frames: [strange], end: { kind: 'left', at: 1.1 } })]],
+  },
+};
+
+const judge = async (sample: Sample) =>
+  judgeClient(clientChecks, 'exchanges' in sample ? sample : { exchanges: sample });
+
+test('every rule for clients has a recording that keeps it, and one that breaks it', () => {
+  const rows = Object.keys(requirements).filter((id) => id.startsWith('A2A10-CLI-'));
+  expect(Object.keys(SAMPLES).sort()).toEqual(rows.sort());
+});
+
+describe.each(Object.entries(SAMPLES))('%s', (id, { green, red }) => {
+  test.each(green.map((sample, index) => [index, sample] as const))('is kept (%i)', async (_index, sample) => {
+    const findings = await judge(sample);
+    expect(findings.find(({ requirement }) => requirement === id)?.verdict).toBe('pass');
+    expect(findings.filter(({ verdict }) => verdict !== 'pass')).toEqual([]);
+  });
+  test.each(red.map((sample, index) => [index, sample] as const))('is broken (%i)', async (_index, sample) => {
+    const wanted = requirements[id as keyof typeof requirements].level === 'must' ? 'violation' : 'warning';
+    const broken = (await judge(sample)).filter(({ verdict }) => verdict !== 'pass');
+    expect(broken.map(({ requirement }) => requirement)).toContain(id);
+    expect(new Set(broken.filter(({ requirement }) => requirement === id).map(({ verdict }) => verdict))).toEqual(
+      new Set([wanted]),
+    );
+  });
+});
+
+test('a recording that hides secrets says nothing of them', async () => {
+  const hidden = { ...push, authentication: { scheme: 'Bearer', credentials: '[redacted]' } };
+  const exchanges = [
+    rpc(1, 'CreateTaskPushNotificationConfig', { taskId: 't', ...hidden }),
+    delivery(2, '[redacted]', 500),
+  ];
+  expect((await judge(exchanges)).filter(({ requirement }) => requirement === 'A2A10-CLI-008')).toEqual([]);
+});
