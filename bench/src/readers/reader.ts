@@ -1,7 +1,8 @@
 /** What reads a long stream, or sends many messages, each in a process of its own: `reader.js KIND URL`. */
 import { serve } from '../child.ts';
 import { bareChat, bareResponses, bareSse, bareUnary, undiciUnary } from './bare.ts';
-import { chatStream, ourStream, ourUnary } from './agentproto.ts';
+import { chatStream, ourStream, ourUnary, responsesStream } from './agentproto.ts';
+import { aiStream } from './ai.ts';
 import { jsUnary, parserSse, theirStream } from './peers.ts';
 import { openaiStream, openaiUnary } from './openai.ts';
 import type { Work } from './work.ts';
@@ -16,11 +17,13 @@ const READERS = {
   ourStream,
   chatStream,
   ourUnary,
+  responsesStream,
   theirStream,
   jsUnary,
   parserSse,
   openaiStream,
   openaiUnary,
+  aiStream,
 } satisfies Record<string, (url: string) => Work | Promise<Work>>;
 
 export type ReaderKind = keyof typeof READERS;

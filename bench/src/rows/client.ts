@@ -57,12 +57,41 @@ export const clientSse: Row = {
 export const clientResponses: Row = {
   name: 'client-responses',
   title: 'Client: an event stream of 100,000 Responses events',
-  what: 'The same question for the OpenAI client, whose events have another form; for comparison only.',
-  goal: 'none of ours yet',
+  what: 'The same for Responses. Ours also puts the response together; the AI SDK makes events of its own of what came.',
+  goal: 'warm CPU at most 1.54',
   shows: 'ratio',
   unit: 'µs',
   rounds: 3,
-  subjects: [reader('fetch + split + JSON.parse', 'bareResponses'), reader('openai', 'openaiStream')],
+  subjects: [
+    reader('fetch + split + JSON.parse', 'bareResponses'),
+    reader('@agentproto/client/responses', 'responsesStream'),
+    reader('openai', 'openaiStream'),
+    reader('ai, @ai-sdk/openai', 'aiStream'),
+  ],
+};
+
+/** What an event costs in a stream of some length, once as many were read in all. */
+async function accumulating(events: number, mode: Mode): Promise<Figures> {
+  const length = mode === 'brief' ? 1_000 : events;
+  await using source = await startChild('./servers/event-source.js', String(length));
+  await using child = await startChild('./readers/reader.js', 'responsesStream', await source.call<string>('url'));
+  const read = () => child.call<Cost>('read', length);
+  for (let left = mode === 'brief' ? 0 : EVENTS; left > 0; left -= length) await read();
+  const { cpu, wall } = await read();
+  return { CPU: cpu, wall };
+}
+
+export const clientResponsesGrowth: Row = {
+  name: 'client-responses-growth',
+  title: 'Client: one response of many deltas, put together',
+  what: 'Of one message in pieces, µs of the reader a piece, with the whole response at the end.',
+  goal: 'the same at 2,000 and at 200,000 deltas (± 50 %)',
+  shows: 'ratio',
+  unit: 'µs',
+  rounds: 3,
+  subjects: [20_000, 2_000, 200_000].map((count) =>
+    subject(`${count.toLocaleString('en')} events`, (mode) => accumulating(count, mode)),
+  ),
 };
 
 export const clientNdjson: Row = {

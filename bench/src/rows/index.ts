@@ -1,6 +1,6 @@
 import type { Row } from '../row.ts';
 import { bundle } from './bundle.ts';
-import { clientNdjson, clientResponses, clientSse, clientUnary } from './client.ts';
+import { clientNdjson, clientResponses, clientResponsesGrowth, clientSse, clientUnary } from './client.ts';
 import { growthLists, growthStream, growthTurns, steadyMemory } from './growth.ts';
 import { serverHeld, serverStream, serverUnary } from './server.ts';
 import { start } from './start.ts';
@@ -9,6 +9,7 @@ import { suite } from './suite.ts';
 export const ROWS: readonly Row[] = [
   clientSse,
   clientResponses,
+  clientResponsesGrowth,
   clientNdjson,
   clientUnary,
   serverUnary,

@@ -9,13 +9,13 @@ const WRITE_BYTES = 64 * 1024;
 
 type Frame = (value: object) => string;
 
-/** A beginning, `count - 2` equal pieces, an end. */
+/** A beginning, equal pieces as many as the count leaves, an end. */
 interface Stream {
   type: string;
   frame: Frame;
-  first: object;
+  first: object[];
   piece: object;
-  last: object;
+  last: object[];
 }
 
 const ids = { taskId: 'task-1', contextId: 'context-1' };
@@ -25,17 +25,17 @@ const artifact = { artifactId: 'answer', parts: [{ text: 'sixteen letters.' }] }
 const a2a = (id: unknown): Stream => ({
   type: 'text/event-stream',
   frame: (result) => `data: ${JSON.stringify({ jsonrpc: '2.0', id, result })}\n\n`,
-  first: { task: { id: ids.taskId, contextId: ids.contextId, status: status('TASK_STATE_WORKING') } },
+  first: [{ task: { id: ids.taskId, contextId: ids.contextId, status: status('TASK_STATE_WORKING') } }],
   piece: { artifactUpdate: { ...ids, append: true, artifact } },
-  last: { statusUpdate: { ...ids, status: status('TASK_STATE_COMPLETED') } },
+  last: [{ statusUpdate: { ...ids, status: status('TASK_STATE_COMPLETED') } }],
 });
 
 const chat: Stream = {
   type: 'application/x-ndjson',
   frame: (event) => `${JSON.stringify(event)}\n`,
-  first: { type: 'text_delta', text: 'It begins.' },
+  first: [{ type: 'text_delta', text: 'It begins.' }],
   piece: { type: 'text_delta', text: 'sixteen letters.' },
-  last: { type: 'done', stop_reason: 'end_turn', meta_data: {} },
+  last: [{ type: 'done', stop_reason: 'end_turn', meta_data: {} }],
 };
 
 const response = {
@@ -47,19 +47,31 @@ const response = {
   output: [],
   tools: [],
 };
+const at = { item_id: 'msg_1', output_index: 0, content_index: 0 };
+const part = { type: 'output_text', text: '', annotations: [] };
+const message = { type: 'message', id: 'msg_1', role: 'assistant', status: 'in_progress', content: [] };
 const responses: Stream = {
   type: 'text/event-stream',
   frame: (event) => `event: ${(event as { type: string }).type}\ndata: ${JSON.stringify(event)}\n\n`,
-  first: { type: 'response.created', sequence_number: 0, response },
-  piece: {
-    type: 'response.output_text.delta',
-    sequence_number: 1,
-    item_id: 'msg_1',
-    output_index: 0,
-    content_index: 0,
-    delta: 'sixteen letters.',
-  },
-  last: { type: 'response.completed', sequence_number: 2, response: { ...response, status: 'completed' } },
+  first: [
+    { type: 'response.created', sequence_number: 0, response },
+    { type: 'response.output_item.added', sequence_number: 1, output_index: 0, item: message },
+    { type: 'response.content_part.added', sequence_number: 2, ...at, part },
+  ],
+  piece: { type: 'response.output_text.delta', sequence_number: 3, ...at, delta: 'sixteen letters.' },
+  last: [
+    {
+      type: 'response.output_item.done',
+      sequence_number: 4,
+      output_index: 0,
+      item: { ...message, status: 'completed', content: [part] },
+    },
+    {
+      type: 'response.completed',
+      sequence_number: 5,
+      response: { ...response, status: 'completed', output: [message] },
+    },
+  ],
 };
 
 /** In writes of about 64 KiB. */
@@ -67,10 +79,10 @@ function* written({ frame, first, piece, last }: Stream, count: number): Generat
   const one = frame(piece);
   const perWrite = Math.ceil(WRITE_BYTES / one.length);
   const write = one.repeat(perWrite);
-  yield frame(first);
-  let left = count - 2;
+  yield first.map(frame).join('');
+  let left = count - first.length - last.length;
   for (; left > perWrite; left -= perWrite) yield write;
-  yield one.repeat(left) + frame(last);
+  yield one.repeat(left) + last.map(frame).join('');
 }
 
 const TASK = {
