@@ -1,4 +1,4 @@
-import type { Exchange, Frame } from '@agentproto/recording';
+import type { Exchange, Frame, Headers } from '@agentproto/recording';
 import type { DriverTools } from '../kit/family.ts';
 import { nextFrame } from '../kit/next-frame.ts';
 import { Blocked, Lost, NotApplicable } from '../kit/stops.ts';
@@ -177,6 +177,18 @@ export class ResponsesAgent {
     const live = await this.#tools.recorder.open(this.#spec(method, path, { binding: 'SSE', ...options }));
     this.#letIn(live.exchange);
     return live;
+  }
+
+  /** What shows who asks; empty where nobody is to be shown. */
+  get credentials(): Headers {
+    return this.#tools.callers.own;
+  }
+
+  /** As `call`, by somebody who shows this and nothing else. What the door says is an answer like any other. */
+  async knock(method: string, path: string, headers: Headers): Promise<Reply> {
+    const without = this.credentials.map(([name]) => name);
+    const recorder = this.#tools.recorder.derive({ headers, without });
+    return new Reply(await recorder.request(this.#spec(method, path, { hostile: true })));
   }
 
   #spec(

@@ -78,12 +78,14 @@ const own: readonly Fixture[] = [
     options: { responses: { socketMs: 100 } },
     needs: ['clock'],
   },
-  ...['responses@2026-01-15', 'responses@openai', 'responses@wayflow'].map((id) => ({
-    name: id,
-    protocols: [id],
-    options: {},
-    at: id,
-  })),
+  ...['responses@2026-01-15', 'responses@openai'].map((id) => ({ name: id, protocols: [id], options: {}, at: id })),
+  {
+    name: 'responses@wayflow',
+    protocols: ['responses@wayflow'],
+    options: { apiKey: KEYS.alice },
+    at: 'responses@wayflow',
+    headers: [['Authorization', `Bearer ${KEYS.alice}`]],
+  },
 ];
 
 /** The same server by the first patch of A2A 1.0, in each set-up of the newest. */

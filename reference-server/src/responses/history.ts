@@ -117,15 +117,18 @@ async function referred(ctx: ResponsesContext, call: Call, id: string, past: rea
 }
 
 /**
- * An output is of a call that somebody made. The specification does not say so; OpenAI's server refuses others, and so
- * does the compliance test of Open Responses expect. What a compaction has left out cannot be told.
+ * An output is of a call that somebody made, and an approval of a request. The specification does not say so; OpenAI's
+ * server refuses others, as the compliance test of Open Responses expects. What a compaction has left out cannot be told.
  */
 export function checkOutputs(_ctx: ResponsesContext, past: readonly Past[], input: readonly ItemField[]): void {
   const context = [...past.flatMap(({ items }) => items), ...input];
   if (context.some(({ type }) => type === 'compaction')) return;
-  const made = new Set(context.flatMap((item) => (item.type === 'function_call' ? [item.call_id] : [])));
+  const calls = new Set(context.flatMap((item) => (item.type === 'function_call' ? [item.call_id] : [])));
+  const requests = new Set(context.flatMap((item) => (item.type === 'mcp_approval_request' ? [item.id] : [])));
   for (const item of input) {
-    if (item.type !== 'function_call_output' || made.has(item.call_id)) continue;
-    throw invalid(`No tool call found for function call output with call_id ${item.call_id}.`, { param: 'input' });
+    if (item.type === 'function_call_output' && !calls.has(item.call_id))
+      throw invalid(`No tool call found for function call output with call_id ${item.call_id}.`, { param: 'input' });
+    if (item.type === 'mcp_approval_response' && !requests.has(item.approval_request_id))
+      throw invalid(`No approval request found with id ${item.approval_request_id}.`, { param: 'input' });
   }
 }

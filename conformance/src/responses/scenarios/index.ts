@@ -4,8 +4,16 @@ import { chainScenarios } from './chain.ts';
 import { compactScenarios } from './compact.ts';
 import { createScenarios } from './create.ts';
 import { errorScenarios } from './errors.ts';
+import { backgroundScenarios } from './openai/background.ts';
+import { chatScenarios } from './openai/chat.ts';
+import { conversationScenarios } from './openai/conversation.ts';
+import { mcpScenarios } from './openai/mcp.ts';
+import { storedScenarios } from './openai/stored.ts';
+import { openaiStreamScenarios } from './openai/stream.ts';
 import { socketScenarios } from './socket.ts';
 import { streamScenarios } from './stream.ts';
+import { operationScenarios } from './wayflow/operations.ts';
+import { turnScenarios } from './wayflow/turns.ts';
 import { toolScenarios } from './tool.ts';
 
 /** Those of Open Responses, for every revision in which their rows hold. */
@@ -20,7 +28,14 @@ export const scenarios: readonly Scenario<ResponsesAgent>[] = [
 ];
 
 /** Those of OpenAI's API beside them. */
-export const openaiScenarios: readonly Scenario<ResponsesAgent>[] = [];
+export const openaiScenarios: readonly Scenario<ResponsesAgent>[] = [
+  ...storedScenarios,
+  ...backgroundScenarios,
+  ...conversationScenarios,
+  ...openaiStreamScenarios,
+  ...mcpScenarios,
+  ...chatScenarios,
+];
 
 /** Those of WayFlow's server. */
-export const wayflowScenarios: readonly Scenario<ResponsesAgent>[] = [];
+export const wayflowScenarios: readonly Scenario<ResponsesAgent>[] = [...operationScenarios, ...turnScenarios];

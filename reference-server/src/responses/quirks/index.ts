@@ -1,8 +1,11 @@
+import { chatQuirks } from './chat.ts';
+import { keptQuirks, mcpQuirks } from './kept.ts';
 import { legalOddities } from './legal.ts';
-import { chatQuirks, openaiQuirks, wayflowQuirks } from './openai.ts';
+import { openaiQuirks } from './openai.ts';
 import { errorQuirks, extensionQuirks, shapeQuirks } from './request.ts';
 import { itemQuirks, streamQuirks } from './stream.ts';
 import { chainQuirks, socketQuirks, toolQuirks } from './turn.ts';
+import { wayflowQuirks } from './wayflow.ts';
 
 export const responsesQuirks = [
   ...streamQuirks,
@@ -14,6 +17,8 @@ export const responsesQuirks = [
   ...toolQuirks,
   ...socketQuirks,
   ...openaiQuirks,
+  ...keptQuirks,
+  ...mcpQuirks,
   ...chatQuirks,
   ...wayflowQuirks,
   ...legalOddities,

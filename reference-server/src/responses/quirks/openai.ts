@@ -1,4 +1,7 @@
-import { newId } from '../items.ts';
+import type { Answer } from '../../answer.ts';
+import type { HttpRequest } from '../call.ts';
+import type { ResponsesContext, ResponsesImpl } from '../context.ts';
+import { folded } from '../follow.ts';
 import { answers, but, events, odd, operation, renumbered, responsesQuirk } from './responses-quirk.ts';
 
 interface Page {
@@ -8,7 +11,13 @@ interface Page {
   has_more: boolean;
 }
 
-/** Rules of OpenAI's API. */
+const deletedAnswer = (impl: ResponsesImpl, ctx: ResponsesContext, { params }: HttpRequest): Answer => ({
+  status: 200,
+  headers: impl.jsonHeaders(ctx),
+  body: JSON.stringify({ id: params['response_id'], object: 'response', deleted: true }),
+});
+
+/** Rules of OpenAI's API: models, responses that are kept, streams. */
 export const openaiQuirks = [
   responsesQuirk('responses.get.knows-nothing', {
     breaks: 'OAI-GET-001',
@@ -37,12 +46,16 @@ export const openaiQuirks = [
   responsesQuirk('responses.delete.keeps', {
     breaks: 'OAI-DEL-001',
     make: (impl, hit) =>
-      operation(impl, 'deleteResponse', async (ctx, _call, { params }) =>
-        hit({
-          status: 200,
-          headers: impl.jsonHeaders(ctx),
-          body: JSON.stringify({ id: params['response_id'], object: 'response', deleted: true }),
-        }),
+      operation(impl, 'deleteResponse', async (ctx, call, request) => {
+        await impl.operations.retrieveResponse!(ctx, call, request);
+        return hit(deletedAnswer(impl, ctx, request));
+      }),
+  }),
+  responsesQuirk('responses.delete.deletes-what-is-unknown', {
+    breaks: 'OAI-DEL-003',
+    make: (impl, hit) =>
+      operation(impl, 'deleteResponse', (ctx, call, request, own) =>
+        own(ctx, call, request).catch(() => hit(deletedAnswer(impl, ctx, request))),
       ),
   }),
   responsesQuirk('responses.delete.says-nothing', {
@@ -52,9 +65,12 @@ export const openaiQuirks = [
   responsesQuirk('responses.cancel.does-nothing', {
     breaks: 'OAI-CANCEL-001',
     make: (impl, hit) =>
-      operation(impl, 'cancelResponse', (ctx, call, request) =>
-        hit(impl.operations.retrieveResponse!(ctx, call, request)),
-      ),
+      operation(impl, 'cancelResponse', async (ctx, call, request, own) => {
+        const run = await ctx.store.runs.get(request.params['response_id']!);
+        return run && (await folded(ctx, run)).start.request.background
+          ? hit(impl.operations.retrieveResponse!(ctx, call, request))
+          : own(ctx, call, request);
+      }),
   }),
   responsesQuirk('responses.cancel.takes-what-is-not-in-the-background', {
     breaks: 'OAI-CANCEL-002',
@@ -161,123 +177,11 @@ export const openaiQuirks = [
   }),
   responsesQuirk('responses.openai.says-other-data', {
     breaks: 'OAI-STREAM-001',
+    also: [{ id: 'RESP-WS-005', why: 'it stands on a WebSocket, too' }],
     make: (impl, hit) =>
       renumbered(
         impl,
         () => (event) => (event.type === 'response.created' ? hit([odd({ hello: 'there' }), event]) : [event]),
-      ),
-  }),
-];
-
-interface Chunk {
-  id: string;
-  choices: { finish_reason: string | null; delta: { content?: string; role?: string } }[];
-  usage?: object | null;
-}
-const of = (change: (chunk: Chunk) => object[]) => (chunk: object) =>
-  'choices' in chunk ? change(chunk as Chunk) : [chunk];
-
-/** Rules of chat completions. */
-export const chatQuirks = [
-  responsesQuirk('responses.chat.has-no-index', {
-    breaks: 'OAI-CHAT-001',
-    make: (impl, hit) => ({
-      chatBody(ctx, value) {
-        const body = impl.chatBody(ctx, value) as { choices: object[] };
-        return hit({ ...body, choices: body.choices.map((choice) => ({ ...choice, index: undefined })) });
-      },
-    }),
-  }),
-  responsesQuirk('responses.chat.calls-stop', {
-    breaks: 'OAI-CHAT-002',
-    make: (impl, hit) => ({
-      chatBody(ctx, value) {
-        const body = impl.chatBody(ctx, value) as { choices: { finish_reason: string }[] };
-        return body.choices[0]?.finish_reason === 'tool_calls'
-          ? hit({ ...body, choices: body.choices.map((choice) => ({ ...choice, finish_reason: 'stop' })) })
-          : body;
-      },
-    }),
-  }),
-  responsesQuirk('responses.chat.a-new-id-each', {
-    breaks: 'OAI-CHAT-005',
-    make: (impl, hit) => ({
-      chatChunks: (ctx, chunk) => impl.chatChunks(ctx, chunk).map((one) => hit({ ...one, id: newId('chatcmpl') })),
-    }),
-  }),
-  responsesQuirk('responses.chat.loses-content', {
-    breaks: 'OAI-CHAT-006',
-    make: (impl, hit) => ({
-      chatChunks: (ctx, chunk) =>
-        impl
-          .chatChunks(ctx, chunk)
-          .flatMap(of((one) => (one.choices[0]?.delta.content?.includes('2') ? hit([]) : [one]))),
-    }),
-  }),
-  responsesQuirk('responses.chat.always-finished', {
-    breaks: 'OAI-CHAT-007',
-    make: (impl, hit) => ({
-      chatChunks: (ctx, chunk) =>
-        impl
-          .chatChunks(ctx, chunk)
-          .flatMap(
-            of((one) =>
-              hit([{ ...one, choices: one.choices.map((choice) => ({ ...choice, finish_reason: 'stop' })) }]),
-            ),
-          ),
-    }),
-  }),
-  responsesQuirk('responses.chat.usage-is-not-told', {
-    breaks: 'OAI-CHAT-009',
-    make: (impl, hit) => ({
-      chatChunks: (ctx, chunk) =>
-        impl.chatChunks(ctx, chunk).flatMap(of((one) => (one.choices.length === 0 ? hit([]) : [one]))),
-    }),
-  }),
-  responsesQuirk('responses.chat.sum-is-wrong', {
-    breaks: 'OAI-CHAT-011',
-    make: (impl, hit) => ({
-      chatBody(ctx, value) {
-        const body = impl.chatBody(ctx, value) as { usage: { total_tokens: number } };
-        return hit({ ...body, usage: { ...body.usage, total_tokens: body.usage.total_tokens + 1 } });
-      },
-    }),
-  }),
-  responsesQuirk('responses.chat.nobody-speaks', {
-    breaks: 'OAI-CHAT-012',
-    make: (impl, hit) => ({
-      chatChunks: (ctx, chunk) =>
-        impl.chatChunks(ctx, chunk).flatMap(of((one) => (one.choices[0]?.delta.role ? hit([]) : [one]))),
-    }),
-  }),
-];
-
-/** What WayFlow's own server does wrong, by its own rules. */
-export const wayflowQuirks = [
-  responsesQuirk('responses.wayflow.streams-another-id', {
-    breaks: 'WF-SSE-002',
-    make: (impl, hit) =>
-      events(impl, (event) =>
-        event.type === 'response.completed'
-          ? hit([
-              but(event, {
-                response: {
-                  ...event.response,
-                  output: event.response.output.map((item) => ({ ...item, id: newId('other') })),
-                },
-              }),
-            ])
-          : [event],
-      ),
-  }),
-  responsesQuirk('responses.wayflow.fails-after-the-head', {
-    breaks: 'WF-SSE-003',
-    make: (impl, hit) =>
-      operation(impl, 'createResponse', (ctx, call, request, own) =>
-        own(ctx, call, request).catch((error: unknown) => {
-          if (!request.body.includes('"stream":true')) throw error;
-          return hit({ status: 200, headers: impl.streamHeaders(ctx), body: '' });
-        }),
       ),
   }),
 ];

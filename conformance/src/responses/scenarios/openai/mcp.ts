@@ -1,0 +1,77 @@
+import { anyOf, nonEmptyString } from '../../../kit/match.ts';
+import { end, text as says } from '../../../kit/steps.ts';
+import type { Stimulus } from '../../../kit/stimulus.ts';
+import { seen } from '../../../kit/subject.ts';
+import type { ResponsesAgent } from '../../agent.ts';
+import type { Answer } from '../../answer.ts';
+import { scenario } from '../../scenario.ts';
+import { text, type Json } from '../../view.ts';
+
+/** Wants to run a tool of an MCP server, and says something after the decision. */
+const wants: Stimulus = {
+  word: 'approval',
+  script: {
+    steps: [{ tool: { by: 'approval', calls: [{ name: 'buy', args: { count: 1 }, output: 'bought' }] } }],
+    turns: [{ steps: [says('That was it.'), end('completed')] }],
+  },
+};
+
+const TOOLS = {
+  tools: [
+    { type: 'mcp', server_label: 'shop', server_url: 'https://mcp.example.com/shop', require_approval: 'always' },
+  ],
+};
+
+const requestIn = ({ items }: Answer): Json | undefined => items.find(({ type }) => type === 'mcp_approval_request');
+const callsIn = ({ items }: Answer): Json[] => items.filter(({ type }) => type === 'mcp_call');
+
+const decided = (agent: ResponsesAgent, asked: Answer, id: string | undefined, approve: boolean, hostile = false) =>
+  agent.ask(
+    [{ type: 'mcp_approval_response', approval_request_id: id, approve }],
+    { ...TOOLS, previous_response_id: asked.id },
+    hostile ? { hostile } : {},
+  );
+
+export const mcpScenarios = [
+  scenario('responses/mcp/approval', {
+    title: 'A tool of an MCP server waits for approval, and is run once it has come',
+    proves: ['OAI-MCP-001', 'OAI-MCP-002'],
+    bindings: ['HTTP', 'SSE'],
+    stimulus: ['approval'],
+    async play({ agent, check, lost }) {
+      const asked = await agent.turn(wants, TOOLS);
+      const request = requestIn(asked);
+      if (!request && !agent.runsScripts) throw lost('the agent did not ask for approval');
+      check('OAI-MCP-001', seen(request ?? asked.items, asked.place)).has({
+        type: 'mcp_approval_request',
+        id: nonEmptyString,
+        name: nonEmptyString,
+        server_label: nonEmptyString,
+      });
+      check('OAI-MCP-001', asked).has({ ended: 'completed' });
+      if (!request) return;
+      const ran = await decided(agent, asked, text(request.id), true);
+      check('OAI-MCP-002', seen(ran.refused ? ran.value : callsIn(ran), ran.place)).holds(
+        callsIn(ran).some(({ approval_request_id: id }) => id === request.id),
+        'an mcp_call that names the request',
+      );
+    },
+  }),
+
+  scenario('responses/mcp/refusal', {
+    title: 'A tool that was refused is not run, and nobody can approve what was not asked for',
+    proves: ['OAI-MCP-003', 'OAI-MCP-004'],
+    bindings: ['HTTP'],
+    stimulus: ['approval'],
+    async play({ agent, check, lost }) {
+      const asked = await agent.turn(wants, TOOLS);
+      const request = requestIn(asked);
+      if (!request) throw lost('the agent did not ask for approval');
+      const left = await decided(agent, asked, text(request.id), false);
+      check('OAI-MCP-003', left).has({ httpStatus: 200 });
+      check('OAI-MCP-003', seen(callsIn(left), left.place)).equals([]);
+      const strange = await decided(agent, asked, agent.fresh('mcpr'), true, true);
+      check('OAI-MCP-004', strange).has({ httpStatus: anyOf(400, 404) });
+    },
+  }),
+];
