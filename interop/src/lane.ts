@@ -21,8 +21,8 @@ export interface Prepared {
   /** Undefined where there is none of theirs; `version` then says what was used. */
   server?: Command;
   version?: string;
-  /** Flags for the suite other than the profile of words and the lane's own baseline; `none`: it does not know what the system speaks. */
-  suite?: SuiteFlags | 'none';
+  /** Flags for the suite other than the profile of words and the lane's own baseline. */
+  suite?: SuiteFlags;
   /** Our client on that server. */
   exercise: readonly ((url: string) => Promise<Exercised>)[];
   /** Its client on our reference server. */

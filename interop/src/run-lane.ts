@@ -49,7 +49,7 @@ async function runOnTheirs({ name, system, cannot = {} }: Lane, server: Command,
   await using theirs = await serve(server);
   const { url, version } = theirs;
   console.log(`${system} ${version} at ${url}`);
-  const report = suite === 'none' ? undefined : await runSuite(name, url, suite, options.suite);
+  const report = await runSuite(name, url, suite, options.suite);
   const ours: Exercised[] = [];
   for (const play of exercise) ours.push(withLimits(await play(url), cannot));
   if (!theirs.alive) throw new Error(`${system} ended while it was used:\n${theirs.log}`);

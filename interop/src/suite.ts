@@ -15,6 +15,8 @@ export interface SuiteFlags {
   profile?: string;
   /** A file. */
   baseline?: string;
+  /** What to judge it as, where a look at it does not tell. */
+  protocol?: string;
 }
 
 /** Of the suite's JSON report, what the lanes read; `agentproto-conformance/report.schema.json` has all of it. */
@@ -39,13 +41,14 @@ export interface ReportedRequirement {
 export async function runSuite(
   lane: string,
   url: string,
-  { profile = ours('words.yaml'), baseline = ours(`${lane}/baseline.yaml`) }: SuiteFlags,
+  { profile = ours('words.yaml'), baseline = ours(`${lane}/baseline.yaml`), protocol }: SuiteFlags,
   further: readonly string[],
 ): Promise<Report> {
   const folder = await mkdtemp(join(tmpdir(), 'agentproto-report-'));
   const report = join(folder, 'report.json');
   try {
     const settings = ['--profile', profile, '--baseline', baseline, '--allow-incomplete'];
+    if (protocol) settings.push('--protocol', protocol);
     const args = [CLI, '--target', url, ...settings, '--report', `json=${report}`, ...further];
     const suite = spawn(process.execPath, args, { stdio: 'inherit', timeout: LIMIT_MS });
     const [code] = (await once(suite, 'exit')) as [number | null];

@@ -15,7 +15,7 @@ export const wayflow: Lane = {
       exerciseTheirs(python.running('wayflow/client.py', url, kind), kind, ['send', 'stream', 'tool', 'continue']);
     return {
       server: python.running('wayflow/agent.py', model.urls['responses@openai']!),
-      suite: 'none',
+      suite: { profile: 'script', protocol: 'responses@wayflow' },
       exercise: [(url) => exerciseResponses(`${url}/v1`, { model: 'words' })],
       clients: [client('Responses'), client('chat completions')],
       release: () => model.close(),

@@ -6,7 +6,7 @@ import { responsesQuirks } from './index.ts';
 
 /** Where a quirk shows. */
 const protocolOf = (name: string): string =>
-  `responses@${['wayflow', 'openai'].find((revision) => name.includes(`.${revision}.`)) ?? '2026-04-24'}`;
+  `responses@${['wayflow', 'openai'].find((revision) => name.includes(`.${revision}.`)) ?? (name.includes('.mcp.') ? 'openai' : '2026-04-24')}`;
 const tools = [
   { type: 'function', name: 'get_weather' },
   { type: 'function', name: 'get_time' },
@@ -102,6 +102,60 @@ async function askForAll(wire: Wire): Promise<void> {
   await stream({ ...chat, model: 'chunks', stream_options: { include_usage: true } }, '/chat/completions');
 }
 
+/** What only OpenAI's own rules are about. */
+async function askForWhatIsKept({ post, send, stream }: Wire): Promise<void> {
+  const chat = { messages: [{ role: 'user', content: 'x' }], model: 'm' };
+  await post('/chat/completions', { ...chat, temperature: 3 });
+  await post('/chat/completions', {
+    ...chat,
+    messages: [...chat.messages, { role: 'tool', tool_call_id: 'c', content: 'x' }],
+  });
+  await stream({ ...chat, model: 'tool' }, '/chat/completions');
+  for (const model of ['two-tools', 'chunks']) await stream({ model, input: 'x', tools });
+  const kept = await stream({ model: 'chunks', input: 'x', background: true });
+  const id = kept.events[0]?.response?.id ?? 'x';
+  await send('GET', `/responses/${id}?stream=true`);
+  await send('GET', `/responses/${id}/input_items?limit=0`);
+  for (const one of [id, id, 'resp_none']) await send('POST', `/responses/${one}/cancel`);
+  await send('DELETE', '/responses/resp_none');
+  const item = { type: 'message', role: 'user', content: 'x' };
+  const items = (count: number) => Array.from({ length: count }, () => item);
+  await post('/conversations', { items: items(12) });
+  const { json } = await post('/conversations', {});
+  await post('/responses', { model: 'm', input: 'x', conversation: json.id, previous_response_id: id });
+  await post(`/conversations/${json.id}/items`, { items: items(21) });
+  const added = await post(`/conversations/${json.id}/items`, { items: items(2) });
+  await send('DELETE', `/conversations/${json.id}/items/${added.json.data?.[0]?.id ?? 'x'}`);
+  await send('GET', '/conversations/conv_none');
+  const buys = { tool: { by: 'approval', calls: [{ name: 'buy', args: {}, output: 'bought' }] } };
+  for (const approve of [true, false]) {
+    const asked = await post('/responses', {
+      model: 'm',
+      input: `@script ${JSON.stringify({ steps: [buys], turns: [] })}`,
+    });
+    const answer = { type: 'mcp_approval_response', approval_request_id: asked.json.output?.[0]?.id ?? 'x', approve };
+    await post('/responses', { model: 'm', input: [answer], previous_response_id: asked.json.id });
+  }
+}
+
+/** What only WayFlow's server has. */
+async function askWayFlow({ post, send, stream }: Wire): Promise<void> {
+  const ask = { model: 'agentproto', input: 'Plan a trip' };
+  const { json } = await post('/responses', ask);
+  const { id } = json;
+  const conversation = (json['conversation'] as { id: string } | null)?.id;
+  await send('GET', `/responses/${id}`);
+  await post('/responses', { ...ask, previous_response_id: id });
+  await post('/responses', { ...ask, conversation });
+  await post('/responses', { ...ask, conversation, previous_response_id: id });
+  await post('/responses', { ...ask, previous_response_id: 'none' });
+  await post('/responses', { ...ask, input: [{ type: 'function_call_output', call_id: 'c', output: 'x' }] });
+  await stream(ask);
+  for (const query of ['limit=0', 'limit=1', 'after=agentproto', 'order=sideways'])
+    await send('GET', `/models?${query}`);
+  await send('DELETE', `/responses/${id}`);
+}
+
 async function talk(wire: Wire): Promise<void> {
   const socket = await wire.socket();
   socket.say({ model: 'm', input: 'x', store: false });
@@ -120,12 +174,19 @@ test.each(responsesQuirks)(
       protocols: [protocol],
       quirks: [quirk],
       responses: { contextTokens: 500, socketMs: 100, models: undefined },
+      // Of a door there is nothing to see where all may pass.
+      ...(quirk.name.includes('anybody') && { apiKey: 'sesame' }),
     });
     try {
       // Some quirks break the connection under whoever asks.
-      await askForAll(wireTo(server.urls[protocol]!)).catch((error: unknown) => {
-        if (server.quirks[0]?.applied === 0) throw error;
-      });
+      const wire = wireTo(server.urls[protocol]!);
+      const asks = protocol === 'responses@wayflow' ? [askForAll, askWayFlow] : [askForAll, askForWhatIsKept];
+      for (const ask of asks) {
+        if (server.quirks[0]?.applied) break;
+        await ask(wire).catch((error: unknown) => {
+          if (server.quirks[0]?.applied === 0) throw error;
+        });
+      }
       if (quirk.name.includes('socket') && !quirk.name.includes('no-socket'))
         await talk(wireTo(server.urls[protocol]!));
       expect(server.quirks[0]?.applied).toBeGreaterThan(0);

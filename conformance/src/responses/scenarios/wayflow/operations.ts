@@ -89,7 +89,7 @@ export const operationScenarios = [
       const { created_at: created, id } = answer.response;
       const fraction = Number.isInteger(created) ? 'a whole number' : 'a fraction';
       check('WF-RESP-007', answer).observes(
-        `created_at is ${fraction}; the id ${/^resp_/.test(String(id)) ? 'has a prefix' : 'has no prefix'}`,
+        `created_at is ${fraction}; the id ${String(id).startsWith('resp_') ? 'has a prefix' : 'has no prefix'}`,
       );
       const reply = await get(agent, answer.id);
       check('WF-GET-001', reply).has({ httpStatus: 200, body: { id: answer.id, status: 'completed' } });
