@@ -34,7 +34,7 @@ export function written(exchange: Exchange): Written[] {
   // A request that was written by hand is of the method that it says.
   if (exchange.hostile && exchange.binding === 'JSONRPC' && sent(exchange)?.method !== operation) return [];
   // That a configuration without a url was taken is a red of its own (PUSH-013); that it is shown again, is none.
-  if (exchange.hostile && operation === 'CreateTaskPushNotificationConfig') return [];
+  if (exchange.hostile && operation?.includes('PushNotificationConfig')) return [];
   const name = operation !== undefined && operation in METHODS ? METHODS[operation as MethodName].response : null;
   if (!name || !response || response.status >= 300 || response.json === undefined) return [];
   const value =
