@@ -9,6 +9,7 @@ import type { LiveExchange, RequestSpec } from '../recorder/recorder.ts';
 import { answerIn, answerOf, type Answer } from './answer.ts';
 import type { DetectedResponses } from './detect.ts';
 import type { Binding } from './binding.ts';
+import { isMissingMember } from './invariants/shape.ts';
 import { Reply } from './reply.ts';
 import type { Revision } from './revision.ts';
 import { ResponsesSocket } from './socket.ts';
@@ -128,6 +129,13 @@ export class ResponsesAgent {
     if (httpStatus !== undefined && httpStatus >= 500 && httpStatus !== 501)
       throw new Lost(`the request was to be answered, and got ${came}`);
     throw new NotApplicable(`the target does not take this request (${came})`);
+  }
+
+  /** For a row about one member of a response that is not there: where it is owed, the schema's row says so, and once. */
+  lacking({ response }: Answer, member: string): { blockedBy?: 'RESP-SCHEMA-001' } {
+    if (member in response) return {};
+    const faults = this.revision.violations('ResponseResource', response);
+    return faults.some(isMissingMember) ? { blockedBy: 'RESP-SCHEMA-001' } : {};
   }
 
   /** A stream that is left to the play. */

@@ -7,7 +7,7 @@ import type { SeenEvent } from '../answer.ts';
 import { isSlug, type Revision } from '../revision.ts';
 import { endedResponses, turnsOf } from '../turns.ts';
 import { isMisnamedEnd, isTerminal, record, text } from '../view.ts';
-import { responseFaults, sameFault } from './shape.ts';
+import { isMissingMember, responseFaults, sameFault } from './shape.ts';
 
 /** A number that is greater than all before it; what has none, or a smaller one, does not count for the next. */
 function numbered(events: readonly SeenEvent[]): { event: SeenEvent; after: number; ok: boolean }[] {
@@ -132,7 +132,9 @@ function isOfResponse(
   const inner = /^\/response(\/.*)$/.exec(fault.pointer)?.[1] ?? fault.pointer.replace(/^\/item\//, '/output/0/');
   if (inner === fault.pointer) return false;
   const shown = { ...fault, pointer: inner };
-  if (told.some((other) => sameFault(other, shown))) return true;
+  // Who leaves members out at the end leaves out others, or more of them, before.
+  const isPartial = isMissingMember(shown) && told.some(isMissingMember);
+  if (isPartial || told.some((other) => sameFault(other, shown))) return true;
   const response = record(event.response) ?? { output: [event.item] };
   return responseFaults([shown], response, revision, ownStatus).length === 0;
 }

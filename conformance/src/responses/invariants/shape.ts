@@ -8,6 +8,9 @@ export const sameFault = (one: Violation, other: Violation): boolean =>
 
 const anywhere = (pointer: string): string => pointer.replaceAll(/\/\d+(?=\/|$)/g, '/#');
 
+/** A member of the response itself is not there. */
+export const isMissingMember = ({ pointer, got }: Violation): boolean => got === 'nothing' && /^\/[^/]+$/.test(pointer);
+
 /** What of these is a matter of the response's own shape, and of no rule about its items and tools. */
 export function responseFaults(
   faults: readonly Violation[],

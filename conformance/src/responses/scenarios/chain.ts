@@ -82,7 +82,9 @@ export const chainScenarios = [
     async play({ agent, check }) {
       const first = await agent.turn(hello);
       const second = await goOn(agent, first, 'Go on');
-      check('RESP-PREV-005', second.of('previous_response_id')).equals(first.id);
+      check('RESP-PREV-005', second.of('previous_response_id'), agent.lacking(second, 'previous_response_id')).equals(
+        first.id,
+      );
       const ids = [...first.items, ...second.items].flatMap(({ id }) => textOf(id) ?? []);
       check('RESP-ITEM-013', seen(ids, second.place)).holds(
         new Set(ids).size === ids.length,

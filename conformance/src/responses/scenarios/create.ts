@@ -82,9 +82,13 @@ export const createScenarios = [
       const said = { metadata: { purpose: 'conformance' }, instructions: 'Be brief.', max_output_tokens: 2_000 };
       const tools = [{ type: 'function', name: 'get_time', parameters: { type: 'object', properties: {} } }];
       const answer = await agent.turn(hello, { ...said, tools });
-      for (const [member, value] of Object.entries(said)) check('RESP-SCHEMA-002', answer.of(member)).equals(value);
+      for (const [member, value] of Object.entries(said))
+        check('RESP-SCHEMA-002', answer.of(member), agent.lacking(answer, member)).equals(value);
       const names = records(answer.response.tools).map(({ name }) => name);
-      check('RESP-SCHEMA-002', seen(names, answer.place)).holds(names.includes('get_time'), 'the tool get_time');
+      check('RESP-SCHEMA-002', seen(names, answer.place), agent.lacking(answer, 'tools')).holds(
+        names.includes('get_time'),
+        'the tool get_time',
+      );
     },
   }),
 

@@ -130,7 +130,7 @@ export const toolScenarios = [
     stimulus: ['done'],
     async play({ agent, check }) {
       const answer = await agent.turn(hello, BOTH);
-      check('RESP-TOOL-004', answer.of('tool_choice')).equals('auto');
+      check('RESP-TOOL-004', answer.of('tool_choice'), agent.lacking(answer, 'tool_choice')).equals('auto');
     },
   }),
 
@@ -146,7 +146,7 @@ export const toolScenarios = [
       check('RESP-TOOL-005', seen(others, answer.place)).equals([]);
       if (agent.binding !== 'HTTP') return;
       const names = records(answer.response.tools).map(({ name }) => name);
-      check('RESP-TOOL-010', seen(names, answer.place)).holds(
+      check('RESP-TOOL-010', seen(names, answer.place), agent.lacking(answer, 'tools')).holds(
         ['get_weather', 'get_time'].every((name) => names.includes(name)),
         'both tools in `tools`',
       );
