@@ -90,7 +90,7 @@ def app(url):
         name="Words",
         description="Does what the words say",
         version="1.0.0",
-        capabilities=AgentCapabilities(streaming=True, push_notifications=True, extended_agent_card=True),
+        capabilities=AgentCapabilities(streaming=True, push_notifications=True),
         default_input_modes=["text/plain"],
         default_output_modes=["text/plain"],
         skills=[AgentSkill(id="words", name="Words", description="Does what the words say", tags=["test"])],
@@ -104,7 +104,6 @@ def app(url):
         agent_executor=Words(),
         task_store=InMemoryTaskStore(),
         agent_card=card,
-        extended_agent_card=card,
         push_config_store=webhooks,
         push_sender=BasePushNotificationSender(httpx.AsyncClient(), webhooks),
     )
