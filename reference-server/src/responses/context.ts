@@ -112,7 +112,7 @@ export interface ResponsesImpl {
   refusal: (ctx: Ctx, error: unknown) => Answer;
   errorBody: (ctx: Ctx, error: ResponsesError) => object;
   errorType: (ctx: Ctx, kind: ErrorKind) => string;
-  errorEvent: (ctx: Ctx, error: unknown) => ErrorStreamingEvent;
+  errorEvent: (ctx: Ctx, error: unknown, sequenceNumber: number) => ErrorStreamingEvent;
   errorFrame: (ctx: Ctx, error: unknown) => object;
   // Chat completions
   chatBody: (ctx: Ctx, value: object) => object;

@@ -50,9 +50,10 @@ export function refusal(ctx: ResponsesContext, error: unknown): Answer {
 }
 
 /** The same where a stream is open already. */
-export function errorEvent(ctx: ResponsesContext, error: unknown): ErrorStreamingEvent {
+export function errorEvent(ctx: ResponsesContext, error: unknown, sequenceNumber: number): ErrorStreamingEvent {
   const { kind, message, code, param } = told(ctx, error);
-  return { type: 'error', sequence_number: 0, error: { type: ctx.impl.errorType(ctx, kind), code, message, param } };
+  const type = ctx.impl.errorType(ctx, kind);
+  return { type: 'error', sequence_number: sequenceNumber, error: { type, code, message, param } };
 }
 
 /** What a WebSocket is told (WebSocket Errors). */

@@ -2,7 +2,7 @@ import type { AnyStreamEvent } from '@agentproto/protocol/responses/openai';
 import { DONE, EVENT_STREAM_MEDIA_TYPE } from '@agentproto/protocol/responses/openai';
 import { encodeSseComment, encodeSseEvent } from '@agentproto/wire/sse';
 import type { OutgoingSseEvent } from '@agentproto/wire/sse';
-import type { StreamAnswer } from '../answer.ts';
+import type { StreamAnswer, StreamItem as Item } from '../answer.ts';
 import { Batches, batchesOf } from '../batches.ts';
 import type { Call, StreamItem } from './call.ts';
 import type { ResponsesContext } from './context.ts';
@@ -16,22 +16,31 @@ export function sseAnswer(
 ): StreamAnswer {
   const { impl } = ctx;
   const filled = obfuscate ? obfuscated(ctx, items) : items;
+  // Of the error that a stream may end with.
+  let next = 0;
+  const frameOf = (item: StreamItem) => {
+    if ('fault' in item) return item;
+    if ('sequence_number' in item.event) next = Number(item.event.sequence_number) + 1;
+    return { text: impl.frameText(ctx, impl.sseEvent(ctx, item.event)) };
+  };
   return {
     status: 200,
     headers: impl.streamHeaders(ctx),
-    frames: frames(ctx, impl.shownEvents(ctx, call, filled)),
+    frames: frames(ctx, impl.shownEvents(ctx, call, filled), frameOf),
     chunks: (text) => impl.chunks(ctx, text),
     broken: () => impl.frameText(ctx, { event: 'response.output_text.delta', data: '{"broken":' }),
-    failure: (error) => impl.frameText(ctx, impl.sseEvent(ctx, impl.errorEvent(ctx, error))),
+    failure: (error) => impl.frameText(ctx, impl.sseEvent(ctx, impl.errorEvent(ctx, error, next))),
     keepAlive: encodeSseComment('keep-alive'),
     signal: call.signal,
   };
 }
 
-async function* frames(ctx: ResponsesContext, items: AsyncIterable<StreamItem>): StreamAnswer['frames'] {
+async function* frames(
+  ctx: ResponsesContext,
+  items: AsyncIterable<StreamItem>,
+  frameOf: (item: StreamItem) => Item<{ text: string }>,
+): StreamAnswer['frames'] {
   const { impl } = ctx;
-  const frameOf = (item: StreamItem) =>
-    'fault' in item ? item : { text: impl.frameText(ctx, impl.sseEvent(ctx, item.event)) };
   for await (const batch of batchesOf(items)) yield batch.map(frameOf);
   if (impl.endsWithDone(ctx)) yield [{ text: impl.frameText(ctx, { data: DONE }) }];
 }

@@ -5,6 +5,7 @@ import * as wayflow from '@agentproto/rules/responses/wayflow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createReferenceServer } from '../server.ts';
 import type { ReferenceServer } from '../server.ts';
+import { responsesQuirk } from './quirks/responses-quirk.ts';
 import { wireTo } from './wire.test.kit.ts';
 import type { Wire } from './wire.test.kit.ts';
 
@@ -249,4 +250,24 @@ test('20,000 deltas cost what 2,000 do, each', async () => {
   await took(500);
   const few = await took(1_000);
   expect(await took(10_000)).toBeLessThan(few * 4);
+});
+
+test('an error in the midst of a stream has the next number', async () => {
+  const breaksOff = responsesQuirk('responses.test.breaks-off', {
+    breaks: null,
+    says: 'breaks off',
+    make: (impl, hit) => ({
+      async *shownEvents(ctx, call, items) {
+        let count = 0;
+        for await (const item of impl.shownEvents(ctx, call, items)) {
+          if (count++ === 3) throw hit(new Error('broken'));
+          yield item;
+        }
+      },
+    }),
+  });
+  await using own = await createReferenceServer({ quirks: [breaksOff] });
+  const { events } = await wireTo(own.urls['responses@2026-04-24']!).stream({ model: 'chunks', input: 'Hi' });
+  expect(events.map(({ sequence_number }) => sequence_number)).toEqual([0, 1, 2, 3]);
+  expect(events.at(-1)).toMatchObject({ type: 'error' });
 });
