@@ -272,6 +272,7 @@ export const restQuirks = [
   }),
   a2aQuirk('a2a.rest.ignores-the-query', {
     breaks: 'A2A10-REST-004',
+    also: [{ id: 'A2A10-LIST-008', why: 'the size of a page is in the query' }],
     make: (impl, hit) => ({
       readRestRequest: (ctx, request) =>
         request.verb === 'GET' && request.query.size > 0 ? hit({}) : impl.readRestRequest(ctx, request),

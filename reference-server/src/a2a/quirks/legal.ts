@@ -122,7 +122,16 @@ export const legalOddities = [
   a2aQuirk('a2a.legal.microseconds', {
     breaks: null,
     says: 'Timestamps have microseconds.',
-    make: (impl, hit) => ({ timestamp: (...args) => hit(impl.timestamp(...args).replace('Z', '123Z')) }),
+    make: (impl, hit) => ({
+      timestamp: (...args) => hit(impl.timestamp(...args).replace('Z', '123Z')),
+      // Who asks with one that was shown means that very moment.
+      taskQuery(ctx, call, { statusTimestampAfter: after, ...request }) {
+        return impl.taskQuery(ctx, call, {
+          ...request,
+          ...(after && { statusTimestampAfter: after.replace('123Z', 'Z') }),
+        });
+      },
+    }),
   }),
   a2aQuirk('a2a.legal.messages-without-a-context', {
     breaks: null,
