@@ -9,7 +9,9 @@ const ENCODINGS = 'gzip, deflate, br';
 
 /** Node's `fetch`, unless somebody has put another in its place before this module was loaded. */
 const ownFetch = globalThis.fetch;
-const GLOBAL_DISPATCHER = Symbol.for('undici.globalDispatcher.1');
+/** Where Node's `fetch` looks for its way out, and where undici from version 8 on keeps its own. */
+const DISPATCHER = Symbol.for('undici.globalDispatcher.1');
+const OWN_DISPATCHER = Symbol.for('undici.globalDispatcher.2');
 
 /**
  * Node: undici itself, a pool of connections a client. `fetch` is the same undici behind streams, objects and checks of
@@ -28,7 +30,10 @@ export function createPlatform(fetch?: typeof globalThis.fetch): Platform {
 
 /** A program that has put something of its own in the way (a proxy, a mock) means every request to go that way. */
 function isPlain(): boolean {
-  const dispatcher = (globalThis as { [GLOBAL_DISPATCHER]?: object })[GLOBAL_DISPATCHER];
+  const held = globalThis as { [DISPATCHER]?: object; [OWN_DISPATCHER]?: object };
+  // Who merely imports undici 8 has it put its own there, wrapped for the `fetch` of older ones.
+  const dispatcher =
+    held[DISPATCHER]?.constructor.name === 'Dispatcher1Wrapper' ? held[OWN_DISPATCHER] : held[DISPATCHER];
   const isOwn = dispatcher === undefined || dispatcher.constructor.name === 'Agent';
   return isOwn && globalThis.fetch === ownFetch && process.env['NODE_USE_ENV_PROXY'] !== '1';
 }
