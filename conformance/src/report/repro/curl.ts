@@ -43,7 +43,7 @@ function stepLines(
   for (const secret of known.secrets) secrets.set(secret.variable, secret);
   const { body } = request;
   const words = [
-    `curl -sSN -m ${LONGEST_S} -X ${request.method} "$BASE"${quoted(pieces(pathOf(request.url), names))}`,
+    `curl -sSgN -m ${LONGEST_S} -X ${request.method} "$BASE"${quoted(pieces(pathOf(request.url), names))}`,
     ...known.headers.map(([name, value]) => `-H ${quoted([{ text: `${name}: ` }, ...value])}`),
     ...(body ? ['text' in body ? `--data-raw ${quoted(pieces(body.text, names))}` : '--data-binary @-'] : []),
     `-D head.${id} -o out.${id}`,
