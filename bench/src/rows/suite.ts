@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Figures, Mode, Row } from '../row.ts';
+import type { Figures, Row } from '../row.ts';
 
 const dist = (path: string) => fileURLToPath(new URL(`../../../conformance/dist/${path}`, import.meta.url));
 
@@ -13,21 +13,18 @@ async function seconds(args: readonly string[]): Promise<Figures> {
   return { time: (performance.now() - from) / 1_000 };
 }
 
-const started = (protocol: string, ...more: string[]) => ({
-  name: `start --protocol ${[protocol, ...more].join(' ')}`,
-  run: (mode: Mode) =>
-    mode === 'brief'
-      ? Promise.resolve({ time: Number.NaN })
-      : seconds([dist('self/start.js'), '--protocol', protocol, ...more]),
+const started = (protocol: string) => ({
+  name: `start --protocol ${protocol}`,
+  run: () => seconds([dist('self/start.js'), '--protocol', protocol]),
 });
 
 export const suite: Row = {
   name: 'suite',
   title: 'The suite on our own server',
-  what: 'Wall time of `pnpm start` by protocol, in seconds: every scenario, in each set-up of the reference server. (Not in a brief run: there it is a step of its own.)',
+  what: 'Wall time of `pnpm start` by protocol, in seconds: every scenario, in each set-up of the reference server.',
   goal: 'none',
   shows: 'absolute',
   unit: 's',
   rounds: 1,
-  subjects: [started('a2a@1.0'), started('chat@docs'), started('chat@dcaf-2.1')],
+  subjects: ['a2a@1.0', 'chat@docs', 'responses@2026-04-24'].map(started),
 };
