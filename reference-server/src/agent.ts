@@ -13,6 +13,12 @@ export interface AgentRequest {
   owner: string;
   tenant?: string | undefined;
   contextId?: string | undefined;
+  /** How many messages of the run or conversation came before. */
+  turn: number;
+  /** What the request says in `X-Test-Id`. */
+  testId?: string | undefined;
+  /** That the request names, where the protocol has models. */
+  model?: string | undefined;
   input: TurnInput;
   /** Where a script may be in the message. */
   carrier: Carrier;
@@ -56,14 +62,20 @@ export interface Story {
 
 export interface Stage {
   agent: Agent;
+  /** Scripts that the server's owner has set. */
+  book: { find(request: AgentRequest): Script | undefined };
   clock: Clock;
   signals: Signals;
 }
 
 /** What begins with a message, if anything does. Throws a ScriptError when it carries a script that cannot be read. */
-export async function beginning({ agent }: Pick<Stage, 'agent'>, request: AgentRequest): Promise<Act> {
-  return (await asked(agent, request)) ?? findScript(request.carrier)?.script;
+export async function beginning({ agent, book }: Pick<Stage, 'agent' | 'book'>, request: AgentRequest): Promise<Act> {
+  return book.find(request) ?? (await asked(agent, request)) ?? findScript(request.carrier)?.script;
 }
+
+/** What begins in the midst of a script: its agent is not asked again. */
+export const turning = ({ book }: Pick<Stage, 'book'>, request: AgentRequest): Script | undefined =>
+  book.find(request) ?? findScript(request.carrier)?.script;
 
 /** Throws an AgentError for an agent that throws, takes too long, or returns what is neither a script nor events. */
 async function asked(agent: Agent, request: AgentRequest): Promise<Act> {
@@ -94,7 +106,7 @@ export async function perform(
     events: run(script, new ScriptContext({ clock, signals }, turn, input, abort)),
   });
 
-  const begun = story ? findScript(request.carrier)?.script : await beginning(stage, request);
+  const begun = story ? turning(stage, request) : await beginning(stage, request);
   if (begun && Symbol.asyncIterator in begun) return { events: begun };
   if (begun) return { script: begun, ...play(begun, 0) };
   return story ? play(story.script, story.turn) : play(echoScript(input.text), 0);
@@ -108,7 +120,7 @@ class ScriptContext implements RunContext {
   readonly #abort: { readonly signal: AbortSignal };
 
   constructor(
-    { clock, signals }: Omit<Stage, 'agent'>,
+    { clock, signals }: Pick<Stage, 'clock' | 'signals'>,
     turn: number,
     input: TurnInput,
     abort: { signal: AbortSignal },

@@ -15,6 +15,8 @@ import { PROTOCOL_IDS } from './protocol-ids.ts';
 import type { Mounted, ServerContext } from './server-context.ts';
 import { LIMITS, ServerOptionsError } from './server-options.ts';
 import type { PluginOptions } from './server-options.ts';
+import { createScriptBook } from './script-book.ts';
+import type { ScriptBook } from './script-book.ts';
 import { createSignals } from './signals.ts';
 import { withHooks } from './store/hooks.ts';
 import { memoryStore } from './store/memory.ts';
@@ -45,6 +47,8 @@ export interface Core {
   errors: readonly Error[];
   /** Wakes what waits in `hold until signal`. */
   signal(name: string): void;
+  book: ScriptBook;
+  forgetErrors(): void;
 }
 
 /** Who wants to know what goes on. */
@@ -125,6 +129,7 @@ export function mountCore(
     runs,
     clock,
     agent: options.agent ? timely(options.agent, { turnMs: limits.turnMs, setTimer, whenClosing }) : () => undefined,
+    book: createScriptBook(),
     signals,
     baseUrl,
     trustForwarded: (options.trustForwarded ?? false) && publicUrl === undefined,
@@ -200,6 +205,8 @@ export function mountCore(
     quirks,
     errors,
     signal: (name) => signals.give(name),
+    book: context.book,
+    forgetErrors: () => void errors.splice(0),
   };
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { testIdOf } from './identity.ts';
 import { checkNames } from './option-names.ts';
 import type { NamesOf } from './option-names.ts';
 import { ServerOptionsError } from './options-error.ts';
@@ -16,12 +17,28 @@ export interface Failure {
   delayMs?: number;
   /** Which requests: by a part of the path, or by what says so. Default: all, cards too. */
   match?: string | RegExp | ((request: { method: string; path: string }) => boolean);
+  /** … and with this in `X-Test-Id`. */
+  testId?: string;
 }
 
-const NAMES: NamesOf<Failure> = { times: true, status: true, retryAfter: true, delayMs: true, match: true };
+const NAMES: NamesOf<Failure> = {
+  times: true,
+  status: true,
+  retryAfter: true,
+  delayMs: true,
+  match: true,
+  testId: true,
+};
 
-/** Lets requests fail as told; returns what tells. It throws a ServerOptionsError for a failure that cannot be. */
-export function createFailures(scope: FastifyInstance): (failure: Failure) => void {
+export interface Failures {
+  /** Throws a ServerOptionsError for a failure that cannot be. */
+  add(failure: Failure): void;
+  /** Forgets those that have not come about. */
+  clear(): void;
+}
+
+/** Lets requests fail as told. */
+export function createFailures(scope: FastifyInstance): Failures {
   const due: { failure: Failure; left: number }[] = [];
 
   const closing = new AbortController();
@@ -35,8 +52,11 @@ export function createFailures(scope: FastifyInstance): (failure: Failure) => vo
   });
 
   /** Whether the request was answered. */
-  async function fail({ method, url: path }: FastifyRequest, reply: FastifyReply): Promise<boolean> {
-    const index = due.findIndex(({ failure }) => fits(failure.match, { method, path }));
+  async function fail({ method, url: path, headers }: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+    const index = due.findIndex(
+      ({ failure: { match, testId } }) =>
+        fits(match, { method, path }) && (testId === undefined || testIdOf(headers) === testId),
+    );
     const one = due[index];
     if (!one) return false;
     if (--one.left === 0) due.splice(index, 1);
@@ -49,9 +69,12 @@ export function createFailures(scope: FastifyInstance): (failure: Failure) => vo
     return true;
   }
 
-  return (failure) => {
-    check(failure);
-    due.push({ failure, left: failure.times ?? 1 });
+  return {
+    add(failure) {
+      check(failure);
+      due.push({ failure, left: failure.times ?? 1 });
+    },
+    clear: () => void due.splice(0),
   };
 }
 

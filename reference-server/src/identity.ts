@@ -4,6 +4,19 @@ import type { IncomingHttpHeaders } from 'node:http';
 /** Says who calls: `anonymous` where no key is asked for, undefined for a caller without a right one. */
 export type Identify = (headers: IncomingHttpHeaders) => string | undefined;
 
+/** Who calls, and which test of a suite it is for. */
+export interface Caller {
+  owner: string;
+  testId?: string | undefined;
+}
+
+/** Tells tests apart that run side by side on one server. */
+export const TEST_ID_HEADER = 'X-Test-Id';
+
+export function testIdOf({ [TEST_ID_HEADER.toLowerCase()]: id }: IncomingHttpHeaders): string | undefined {
+  return id as string | undefined;
+}
+
 /** Where a key may stand besides `Authorization: Bearer KEY`. */
 export const API_KEY_HEADER = 'X-API-Key';
 

@@ -8,6 +8,10 @@ export {
 } from './server-options.ts';
 export type { Failure } from './failures.ts';
 export type { ReceivedRequest } from './journal.ts';
+export type { ScriptMatch, SetScript } from './script-book.ts';
+export type { ServerClock } from './server-clock.ts';
+export type { TestScope } from './test-scope.ts';
+export { VirtualClock, type Clock, type Script } from '@agentproto/script';
 export type { A2AOptions, ExtendedCard, InterfaceOption } from './a2a/options.ts';
 export type { Hooks } from './store/hooks.ts';
 export type { CardKey } from './a2a/card-signer.ts';

@@ -19,6 +19,7 @@ export interface ReceivedRequest {
 export interface Journal {
   readonly requests: readonly ReceivedRequest[];
   message(path: string, headers: IncomingHttpHeaders, data: string | Uint8Array): void;
+  clear(): void;
 }
 
 const MOST = 1_000;
@@ -93,5 +94,9 @@ export function createJournal(scope: FastifyInstance): Journal {
   return {
     requests,
     message: (path, headers, data) => fill(add('MESSAGE', path, headers), data),
+    clear() {
+      for (const one of requests.splice(0)) one.dropped = true;
+      bytes = 0;
+    },
   };
 }

@@ -9,12 +9,14 @@ import type { QuirkUse } from './quirk.ts';
 import type { KeepAlive } from './keep-alive.ts';
 import type { Stoppable } from './left.ts';
 import type { Runs } from './runs.ts';
+import type { ScriptBook } from './script-book.ts';
 import type { Store } from './store/store.ts';
 import type { SetTimer } from './timer.ts';
 import type { Webhooks } from './webhooks/webhooks.ts';
 
 /** What every family needs of the server. */
 export interface ServerContext extends Stage {
+  book: ScriptBook;
   store: Store;
   runs: Runs;
   clock: Clock;

@@ -1,5 +1,7 @@
 import Fastify, { LogController } from 'fastify';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import { systemClock } from '@agentproto/script';
+import type { Script } from '@agentproto/script';
 import { checkPluginOptions, checkServerOptions } from './check-options.ts';
 import { mountCore, pathOf, reported } from './core.ts';
 import { createFailures } from './failures.ts';
@@ -12,8 +14,13 @@ import { IN_MEMORY_URL, inMemory } from './in-memory.ts';
 import { isLoopback } from './loopback.ts';
 import { namedQuirks } from './named-quirks.ts';
 import type { QuirkUse } from './quirk.ts';
+import type { ScriptMatch, SetScript } from './script-book.ts';
+import { serverClock } from './server-clock.ts';
+import type { ServerClock } from './server-clock.ts';
 import { LIMITS, ServerOptionsError } from './server-options.ts';
 import type { PluginOptions, ServerOptions } from './server-options.ts';
+import { testScope } from './test-scope.ts';
+import type { ScopedServer, TestScope } from './test-scope.ts';
 import { asksForWebSocket } from './upgrade.ts';
 
 export interface ReferenceServer extends AsyncDisposable {
@@ -28,8 +35,19 @@ export interface ReferenceServer extends AsyncDisposable {
   requests: readonly ReceivedRequest[];
   /** Lets the next requests fail, or wait, before any protocol sees them. Throws a ServerOptionsError. */
   fail(failure: Failure): void;
+  /**
+   * Plays the script for messages that are as `match` says, over what they carry and over the agent; the newest that fits
+   * wins. Throws a ServerOptionsError or a ScriptError.
+   */
+  script(match: ScriptMatch, script: Script): SetScript;
   /** Wakes what waits in `hold until signal`. */
   signal(name: string): void;
+  /** The time that agents, keep-alives and webhooks go by. */
+  clock: ServerClock;
+  /** What belongs to one of several tests that share the server, told apart by `X-Test-Id`. */
+  scope(testId: string): TestScope;
+  /** Forgets what was set and what was noted: scripts, failures, requests, errors. Tasks, responses and what is under way stay. */
+  reset(): void;
   /**
    * Asks this server without a network, whatever host the url names; streams come as they are written. Needs no port: see `listen`.
    * Follows no redirect, and knows no WebSocket.
@@ -67,7 +85,7 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
   });
   const journal = createJournal(app);
   // Before the core, which waits on closing for what is under way.
-  const fail = createFailures(app);
+  const failures = createFailures(app);
   const core = mountCore(
     app,
     {
@@ -83,7 +101,7 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
     },
   );
   addFrontPage(app, core);
-  for (const failure of options.failures ?? []) fail(failure);
+  for (const failure of options.failures ?? []) failures.add(failure);
   app.setNotFoundHandler((request, reply) =>
     core.refuse(request, reply, new HttpError('NOT_FOUND', `There is nothing at ${pathOf(request)}.`)),
   );
@@ -92,14 +110,27 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
   app.addHook('onClose', async () => memory.close());
   await (listen ? app.listen({ host, port }) : app.ready());
   const url = listen ? core.url() : (options.publicUrl ?? IN_MEMORY_URL);
-  return {
+  const scoped: ScopedServer = {
     url,
     urls: core.urls(url),
+    requests: journal.requests,
+    script: (match, script) => core.book.add(match, script),
+    fail: (failure) => failures.add(failure),
+    fetch: listen ? globalThis.fetch : memory.fetch,
+  };
+  return {
+    ...scoped,
     quirks: core.quirks,
     errors: core.errors,
-    requests: journal.requests,
-    fail,
     signal: core.signal,
+    clock: serverClock(options.clock ?? systemClock),
+    scope: (testId) => testScope(scoped, testId),
+    reset() {
+      failures.clear();
+      core.book.clear();
+      journal.clear();
+      core.forgetErrors();
+    },
     fetch: memory.fetch,
     close: () => app.close(),
     [Symbol.asyncDispose]: () => app.close(),

@@ -8,13 +8,13 @@ import type {
 } from '@agentproto/protocol/a2a/1.0';
 import type { RequestInfo, WireFault } from '@agentproto/script';
 import type { StreamItem as Item } from '../answer.ts';
+import type { Caller } from '../identity.ts';
 import type { Left } from '../left.ts';
 import type { Run, RunQuery } from '../store/store.ts';
 import type { TaskFold } from './fold.ts';
 
 /** One call of an operation, whatever the binding. */
-export interface Call {
-  owner: string;
+export interface Call extends Caller {
   tenant: string | undefined;
   /** The binding in the spec's own term. */
   binding: 'JSONRPC' | 'HTTP+JSON';

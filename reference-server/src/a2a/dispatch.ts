@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { A2A_MEDIA_TYPE, JSON_MEDIA_TYPE, METHODS } from '@agentproto/protocol/a2a/1.0';
 import type { MethodName } from '@agentproto/protocol/a2a/1.0';
+import { testIdOf } from '../identity.ts';
 import { visibleHeaders } from '../visible-headers.ts';
 import { essence } from './accept.ts';
 import type { A2AContext } from './context.ts';
@@ -25,6 +26,7 @@ export async function dispatch(ctx: A2AContext, { binding, method, params, reque
   impl.checkTenant(ctx, valid.tenant);
   const call: Call = {
     owner,
+    testId: testIdOf(headers),
     tenant: valid.tenant || undefined,
     binding,
     extensions,

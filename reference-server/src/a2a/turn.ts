@@ -4,8 +4,9 @@ import { ScriptError } from '@agentproto/script';
 import type { Json, PartSpec } from '@agentproto/script';
 import { changedEvents } from '../agent-events.ts';
 import { perform, storyIn } from '../agent.ts';
-import type { Performance, Story } from '../agent.ts';
+import type { Performance } from '../agent.ts';
 import { LateAbort } from '../late-abort.ts';
+import type { RunFold } from '../run-fold.ts';
 import type { AgentEvents, TurnStart } from '../runs.ts';
 import { ConflictError } from '../store/store.ts';
 import type { Run } from '../store/store.ts';
@@ -34,7 +35,7 @@ export async function beginTurn(ctx: A2AContext, call: Call, request: SendMessag
   const fold = before ? await logAt(ctx, before, before.seq) : emptyLog(ctx, head);
   if (!fold) throw goneOn(before!);
   const past = before && copyTask(fold.view);
-  const performance = await performed(ctx, call, request, head, abort, storyIn(fold));
+  const performance = await performed(ctx, call, request, head, abort, fold);
   const turn: TurnStart<TaskFold> = {
     // Came as JSON, and was validated.
     input: { ...message, taskId: head.id, contextId: head.contextId } as unknown as Json,
@@ -72,11 +73,11 @@ export async function beginTurn(ctx: A2AContext, call: Call, request: SendMessag
 
 async function performed(
   ctx: A2AContext,
-  { owner, tenant, seen }: Call,
+  { owner, testId, tenant, seen }: Call,
   request: SendMessageRequest,
   { id, contextId }: Pick<Run, 'id'> & { contextId: string },
   abort: LateAbort,
-  story: Story | undefined,
+  fold: RunFold,
 ): Promise<Performance> {
   const { message } = request;
   const carrier = carrierOf(request);
@@ -85,8 +86,10 @@ async function performed(
     protocol: `a2a@${ctx.revision}`,
     runId: id,
     owner,
+    testId,
     tenant,
     contextId,
+    turn: fold.turns,
     input: inputOf(message, seen),
     carrier,
     message: message as unknown as Json,
@@ -95,7 +98,7 @@ async function performed(
     },
   };
   try {
-    const performance = await perform(ctx, agentRequest, story, abort);
+    const performance = await perform(ctx, agentRequest, storyIn(fold), abort);
     if (performance.script) ctx.impl.checkScript(ctx, performance.script);
     return performance;
   } catch (error) {

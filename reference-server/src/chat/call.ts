@@ -5,10 +5,10 @@ import type { RequestInfo } from '@agentproto/script';
 import type { WebSocketChannel } from '@agentproto/wire/websocket';
 import type { WebSocket } from 'ws';
 import type { StreamItem as Item } from '../answer.ts';
+import type { Caller } from '../identity.ts';
 
 /** One turn that is asked for, whatever the way in. */
-export interface Call {
-  owner: string;
+export interface Call extends Caller {
   /** The ways in, as specs/chat names them. */
   binding: 'HTTP' | 'NDJSON' | 'WebSocket';
   /** It came by an old path (server: Legacy Endpoints). */
@@ -33,8 +33,7 @@ export interface HttpRequest {
 export type StreamItem = Item<{ event: StreamEvent }>;
 
 /** One connection to /api/chat-ws. */
-export interface ChatSocket {
-  owner: string;
+export interface ChatSocket extends Caller {
   channel: WebSocketChannel;
   socket: WebSocket;
   /** What the socket stands on, for faults of the wire. */

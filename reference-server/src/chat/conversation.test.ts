@@ -3,11 +3,12 @@ import { expect, test } from 'vitest';
 import type { AgentRequest } from '../agent.ts';
 import { assistant, scripted, user } from './client.test.kit.ts';
 import type { Said } from './client.test.kit.ts';
+import { createScriptBook } from '../script-book.ts';
 import type { ChatContext } from './context.ts';
 import { carrierOf, inputAt, storyIn, turnsOf } from './conversation.ts';
 import { standardImpl } from './impl.ts';
 
-const ctx = { impl: standardImpl, agent: () => undefined } as unknown as ChatContext;
+const ctx = { impl: standardImpl, agent: () => undefined, book: createScriptBook() } as unknown as ChatContext;
 const decided = (messages: readonly Said[]) => standardImpl.decisionsAt(ctx, messages as never, messages.length - 1);
 const call = (id: string, more: object) => ({ id, name: 'tool', input: { a: 1 }, ...more });
 const about = (id: string) => ({ id, name: 'tool', input: { a: 1 } });

@@ -1,7 +1,7 @@
 import type { Approval, ChatRequest, Command, JsonObject, Message, ToolCall } from '@agentproto/protocol/chat/docs';
-import { findScript, turnByInputs } from '@agentproto/script';
+import { turnByInputs } from '@agentproto/script';
 import type { AgentEvent, Carrier, Json, TurnInput } from '@agentproto/script';
-import { beginning } from '../agent.ts';
+import { beginning, turning } from '../agent.ts';
 import type { AgentRequest, Story } from '../agent.ts';
 import type { ChatContext } from './context.ts';
 import type { Call } from './call.ts';
@@ -96,7 +96,7 @@ export function turnsOf(messages: readonly Message[]): number[] {
 export async function storyIn(ctx: ChatContext, requests: readonly AgentRequest[]): Promise<Story | undefined> {
   let begun: { script: Story['script']; at: number } | undefined;
   for (const [at, request] of requests.slice(0, -1).entries()) {
-    const script = begun ? findScript(request.carrier)?.script : await beginning(ctx, request);
+    const script = begun ? turning(ctx, request) : await beginning(ctx, request);
     if (script && !isEvents(script)) begun = { script, at };
   }
   if (!begun) return undefined;

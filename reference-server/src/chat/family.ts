@@ -12,6 +12,7 @@ import { dcaf21 } from './dcaf-2.1.ts';
 import type { Operation } from './call.ts';
 import { standardImpl } from './impl.ts';
 import { settingsOf } from './options.ts';
+import { testIdOf } from '../identity.ts';
 import { rules } from './request.ts';
 import { createPastTurns } from './past-turns.ts';
 import type { ChatOptions } from './options.ts';
@@ -74,7 +75,7 @@ function mountSocket(ctx: ChatContext, scope: FastifyInstance, url: string): voi
     const taken = takeSocket(
       request.raw,
       (socket, connection) =>
-        void serveSocket(ctx, owner, socket, connection, (data) =>
+        void serveSocket(ctx, { owner, testId: testIdOf(request.headers) }, socket, connection, (data) =>
           ctx.received(request.url, request.headers, data),
         ).catch(ctx.report),
     );

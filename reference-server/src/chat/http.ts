@@ -1,5 +1,6 @@
 import { METHODS } from '@agentproto/protocol/chat/docs';
 import type { Answer, StreamAnswer } from '../answer.ts';
+import { testIdOf } from '../identity.ts';
 import { HttpError } from '../http-error.ts';
 import type { ChatContext } from './context.ts';
 import type { HttpRequest, Operation } from './call.ts';
@@ -21,6 +22,7 @@ export async function answerHttp(
     const turn = impl.readBody(ctx, headers, body);
     const call = {
       owner,
+      testId: testIdOf(headers),
       binding: stream ? ('NDJSON' as const) : ('HTTP' as const),
       legacy: binding === 'legacy',
       seen: { binding: stream ? 'NDJSON' : 'HTTP', method: request.method, path: http.path },

@@ -7,19 +7,20 @@ import type { WebSocket } from 'ws';
 import type { ChatContext } from './context.ts';
 import type { Call, ChatSocket } from './call.ts';
 import { ChatError } from './chat-error.ts';
+import type { Caller } from '../identity.ts';
 import { sendFrame, sendFrames } from './frames.ts';
 
 /** Serves a socket until it closes: many turns, strictly one after the other (server: WebSocket). */
 export async function serveSocket(
   ctx: ChatContext,
-  owner: string,
+  caller: Caller,
   socket: WebSocket,
   connection: Socket,
   received: (data: string | Uint8Array) => void,
 ): Promise<void> {
   const over = new AbortController();
   const channel = channelOf(socket, { messageBytes: ctx.settings.messageBytes });
-  const one: ChatSocket = { owner, channel, socket, connection, signal: over.signal };
+  const one: ChatSocket = { ...caller, channel, socket, connection, signal: over.signal };
   let turn: Promise<void> = Promise.resolve();
 
   async function serveTurns(): Promise<void> {
@@ -57,7 +58,14 @@ export async function answerFrame(ctx: ChatContext, socket: ChatSocket, data: st
     if (typeof data !== 'string') return await impl.answerBinary(ctx, socket);
     const request = impl.readFrame(ctx, data);
     const seen = { binding: 'WebSocket', method: 'GET', path: PATHS.chatWs };
-    const call: Call = { owner: socket.owner, binding: 'WebSocket', legacy: false, seen, signal: left.signal };
+    const call: Call = {
+      owner: socket.owner,
+      testId: socket.testId,
+      binding: 'WebSocket',
+      legacy: false,
+      seen,
+      signal: left.signal,
+    };
     const run = await impl.beginTurn(ctx, call, request);
     await sendFrames(ctx, socket, impl.shownEvents(ctx, call, run));
   } catch (error) {

@@ -78,12 +78,14 @@ async function performed(
   { id, turn, abort }: { id: string; turn: ChatTurn; abort: LateAbort },
 ): Promise<Performance> {
   const request = requestInfo(call, turn.context, messages);
-  const requests = turnsOf(messages).map((at): AgentRequest => {
+  const requests = turnsOf(messages).map((at, index): AgentRequest => {
     const message = messages[at]!;
     return {
       protocol: `chat@${ctx.revision}`,
       runId: id,
       owner: call.owner,
+      testId: call.testId,
+      turn: index,
       input: { ...inputAt(ctx, messages, at), request },
       carrier: carrierOf(message),
       // Came as JSON.

@@ -2,12 +2,12 @@ import type { CreateResponseBody, ItemField, ItemParam } from '@agentproto/proto
 import { echoScript, run as play } from '@agentproto/script';
 import type { AgentEvent, Json, Script } from '@agentproto/script';
 import { textScript } from './model-script.ts';
-import { beginning, perform } from '../agent.ts';
+import { beginning, perform, turning } from '../agent.ts';
 import type { AgentRequest, Performance, Story } from '../agent.ts';
 import { LateAbort } from '../late-abort.ts';
 import { emptyFold } from '../run-fold.ts';
 import type { Run } from '../store/store.ts';
-import { findScript, turnByInputs } from '@agentproto/script';
+import { turnByInputs } from '@agentproto/script';
 import { carrierOf, inputOf, sayingsIn, told } from './agent-input.ts';
 import type { Saying } from './agent-input.ts';
 import type { Call } from './call.ts';
@@ -156,10 +156,13 @@ async function performed(
   const { request, input } = start;
   const sayings = sayingsIn(past, { model: request.model, metadata: request.metadata, items: input });
   const info = { ...call.seen, ...ctx.impl.requestInfo(ctx, start, past) };
-  const requests = sayings.map((saying): AgentRequest => ({
+  const requests = sayings.map((saying, turn): AgentRequest => ({
     protocol: `responses@${ctx.revision}`,
     runId: id,
     owner: call.owner,
+    testId: call.testId,
+    turn,
+    model: saying.model,
     input: inputOf(saying, info),
     carrier: carrierOf(saying),
     // Came as JSON.
@@ -214,7 +217,7 @@ async function storyIn(
 ): Promise<Story | undefined> {
   let begun: { script: Script; at: number } | undefined;
   for (const [at, request] of requests.slice(0, -1).entries()) {
-    const own = begun ? findScript(request.carrier)?.script : await beginning(ctx, request);
+    const own = begun ? turning(ctx, request) : await beginning(ctx, request);
     const script = own && !isEvents(own) ? own : begun ? undefined : scriptOf(ctx, sayings[at]!, model);
     if (script) begun = { script, at };
   }

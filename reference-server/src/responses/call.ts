@@ -5,12 +5,12 @@ import type { RequestInfo } from '@agentproto/script';
 import type { WebSocketChannel } from '@agentproto/wire/websocket';
 import type { WebSocket } from 'ws';
 import type { StreamItem as Item } from '../answer.ts';
+import type { Caller } from '../identity.ts';
 
 export type Operation = Exclude<keyof typeof METHODS, 'connectResponses'>;
 
 /** One response that is asked for, whatever the way in. */
-export interface Call {
-  owner: string;
+export interface Call extends Caller {
   binding: 'HTTP' | 'SSE' | 'WebSocket';
   /** What the server saw of the request, for `echo`; the response's own context comes on top. */
   seen: RequestInfo;
@@ -47,8 +47,7 @@ export type Unnumbered = AnyStreamEvent extends infer Event
   : never;
 
 /** One connection to /responses. */
-export interface ResponsesSocket {
-  owner: string;
+export interface ResponsesSocket extends Caller {
   channel: WebSocketChannel;
   socket: WebSocket;
   /** What the socket stands on, for faults of the wire. */

@@ -13,6 +13,7 @@ import type { Operation } from './call.ts';
 import type { ResponsesContext, ResponsesImpl } from './context.ts';
 import { ownRules, standardImpl } from './impl.ts';
 import { openai, openaiRules } from './openai.ts';
+import { testIdOf } from '../identity.ts';
 import { settingsOf } from './options.ts';
 import type { ResponsesOptions } from './options.ts';
 import { serveSocket } from './socket.ts';
@@ -93,7 +94,7 @@ function mountSocket(ctx: ResponsesContext, scope: FastifyInstance, url: string)
     const taken = takeSocket(
       request.raw,
       (socket, connection) =>
-        void serveSocket(ctx, owner, socket, connection, (data) =>
+        void serveSocket(ctx, { owner, testId: testIdOf(request.headers) }, socket, connection, (data) =>
           ctx.received(request.url, request.headers, data),
         ).catch(ctx.report),
     );

@@ -1,4 +1,5 @@
 import { METHODS } from '@agentproto/protocol/responses/openai';
+import { testIdOf } from '../identity.ts';
 import type { Answer, StreamAnswer } from '../answer.ts';
 import type { HttpRequest, Operation } from './call.ts';
 import type { ResponsesContext } from './context.ts';
@@ -16,7 +17,11 @@ export async function answerHttp(
     const handler = impl.operations[operation];
     if (!handler) throw notFound(`${METHODS[operation].http.path} is not offered here.`);
     const seen = { binding: 'HTTP', method: request.method, path: METHODS[operation].http.path };
-    return await handler(ctx, { owner, binding: 'HTTP', seen, signal: request.signal }, request);
+    return await handler(
+      ctx,
+      { owner, testId: testIdOf(request.headers), binding: 'HTTP', seen, signal: request.signal },
+      request,
+    );
   } catch (error) {
     return impl.refusal(ctx, error);
   }

@@ -6,6 +6,7 @@ import type { WebSocket } from 'ws';
 import { aborted, cut, splitUtf8 } from '../faults.ts';
 import { sendFragments } from '../send-fragments.ts';
 import type { Call, ResponsesSocket, StreamItem } from './call.ts';
+import type { Caller } from '../identity.ts';
 import type { ResponsesContext } from './context.ts';
 import { runEvents } from './follow.ts';
 import { check } from './request.ts';
@@ -14,14 +15,14 @@ import { invalid, ResponsesError } from './responses-error.ts';
 /** Serves a socket until it closes: many responses, strictly one after the other (WebSocket Transport). */
 export async function serveSocket(
   ctx: ResponsesContext,
-  owner: string,
+  caller: Caller,
   socket: WebSocket,
   connection: Socket,
   received: (data: string | Uint8Array) => void,
 ): Promise<void> {
   const over = new AbortController();
   const channel = channelOf(socket, { messageBytes: ctx.settings.messageBytes });
-  const one: ResponsesSocket = { owner, channel, socket, connection, signal: over.signal, remembered: new Set() };
+  const one: ResponsesSocket = { ...caller, channel, socket, connection, signal: over.signal, remembered: new Set() };
   const stopClock = ctx.setTimer(ctx.settings.socketMs, () => ctx.impl.expireSocket(ctx, one));
   const forget = ctx.whenClosing(() => {
     over.abort();
@@ -59,6 +60,7 @@ export async function answerFrame(ctx: ResponsesContext, socket: ResponsesSocket
     const seen = { binding: 'WebSocket', method: 'GET', path: '/responses' };
     const call: Call = {
       owner: socket.owner,
+      testId: socket.testId,
       binding: 'WebSocket',
       seen,
       signal: left.signal,

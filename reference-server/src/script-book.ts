@@ -1,0 +1,90 @@
+import { parseScript } from '@agentproto/script';
+import type { Script } from '@agentproto/script';
+import type { AgentRequest } from './agent.ts';
+import { checkNames } from './option-names.ts';
+import type { NamesOf } from './option-names.ts';
+import { ServerOptionsError } from './options-error.ts';
+
+/** Which messages a script answers: those that are all of this. */
+export interface ScriptMatch {
+  /** What the message says: a part of it, or an expression. */
+  text?: string | RegExp;
+  /** An id (`a2a@1.0`), or a family (`a2a`). */
+  protocol?: string;
+  /** That the request names (Responses): the whole name, or an expression. */
+  model?: string | RegExp;
+  /** Whether the message answers tool calls, or the id of one that it answers. */
+  toolResult?: boolean | string;
+  /** How many messages of the run or conversation came before it. */
+  turn?: number;
+  /** What the request says in `X-Test-Id`. */
+  testId?: string;
+  /** Whatever else. */
+  when?: (request: AgentRequest) => boolean;
+}
+
+/** A script that was set can be taken back. */
+export interface SetScript extends Disposable {
+  remove(): void;
+}
+
+/** Scripts for messages that cannot carry one. The newest that fits wins, over what the message carries and over the server's agent. */
+export interface ScriptBook {
+  /** Throws a ServerOptionsError for a match that cannot be, and a ScriptError for such a script. */
+  add(match: ScriptMatch, script: Script): SetScript;
+  find(request: AgentRequest): Script | undefined;
+  clear(): void;
+}
+
+const NAMES: NamesOf<ScriptMatch> = {
+  text: true,
+  protocol: true,
+  model: true,
+  toolResult: true,
+  turn: true,
+  testId: true,
+  when: true,
+};
+
+export function createScriptBook(): ScriptBook {
+  let pages: { match: ScriptMatch; script: Script }[] = [];
+  return {
+    add(match, script) {
+      checkNames(match, NAMES, 'script.');
+      if (match.turn !== undefined && !(Number.isInteger(match.turn) && match.turn >= 0))
+        throw new ServerOptionsError(`script.turn: expected a whole number from 0; got ${String(match.turn)}`);
+      const page = { match: { ...match }, script: parseScript(script) };
+      pages.unshift(page);
+      const remove = () => {
+        pages = pages.filter((one) => one !== page);
+      };
+      return { remove, [Symbol.dispose]: remove };
+    },
+    find: (request) => pages.find(({ match }) => fits(match, request))?.script,
+    clear() {
+      pages = [];
+    },
+  };
+}
+
+function fits(match: ScriptMatch, request: AgentRequest): boolean {
+  const { text, protocol, model, toolResult, turn, testId, when } = match;
+  const { input } = request;
+  return (
+    (text === undefined || (typeof text === 'string' ? input.text.includes(text) : input.text.search(text) >= 0)) &&
+    (protocol === undefined || request.protocol === protocol || request.protocol.startsWith(`${protocol}@`)) &&
+    (model === undefined || isModel(request.model, model)) &&
+    (toolResult === undefined || answers(request, toolResult)) &&
+    (turn === undefined || request.turn === turn) &&
+    (testId === undefined || request.testId === testId) &&
+    (when === undefined || when(request))
+  );
+}
+
+const isModel = (given: string | undefined, wanted: string | RegExp): boolean =>
+  given !== undefined && (typeof wanted === 'string' ? given === wanted : given.search(wanted) >= 0);
+
+function answers({ input: { outputs = [], decisions = [] } }: AgentRequest, wanted: boolean | string): boolean {
+  const ids = [...outputs, ...decisions].map(({ id }) => id);
+  return typeof wanted === 'string' ? ids.includes(wanted) : ids.length > 0 === wanted;
+}

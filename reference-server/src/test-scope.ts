@@ -1,0 +1,51 @@
+import type { Script } from '@agentproto/script';
+import type { Failure } from './failures.ts';
+import { TEST_ID_HEADER } from './identity.ts';
+import type { ReceivedRequest } from './journal.ts';
+import type { ScriptMatch, SetScript } from './script-book.ts';
+
+/** What one test has of a server that many share: what comes with its id, and nothing of anybody else's. */
+export interface TestScope {
+  readonly url: string;
+  /** By protocol id: where a client of it begins. */
+  readonly urls: Readonly<Record<string, string>>;
+  /** What its client has to send with every request: `X-Test-Id`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** What came with the id. */
+  readonly requests: readonly ReceivedRequest[];
+  /** As `server.script`, for requests with the id. */
+  script(match: Omit<ScriptMatch, 'testId'>, script: Script): SetScript;
+  /** As `server.fail`, for requests with the id. */
+  fail(failure: Omit<Failure, 'testId'>): void;
+  /** As `globalThis.fetch`, with the id. */
+  fetch: typeof globalThis.fetch;
+}
+
+/** The part of a server that a scope is of. */
+export interface ScopedServer {
+  readonly url: string;
+  readonly urls: Readonly<Record<string, string>>;
+  readonly requests: readonly ReceivedRequest[];
+  script(match: ScriptMatch, script: Script): SetScript;
+  fail(failure: Failure): void;
+  fetch: typeof globalThis.fetch;
+}
+
+export function testScope(server: ScopedServer, testId: string): TestScope {
+  const name = TEST_ID_HEADER.toLowerCase();
+  return {
+    url: server.url,
+    urls: server.urls,
+    headers: { [name]: testId },
+    get requests() {
+      return server.requests.filter(({ headers }) => headers[name] === testId);
+    },
+    script: (match, script) => server.script({ ...match, testId }, script),
+    fail: (failure) => server.fail({ ...failure, testId }),
+    fetch: (input, init) => {
+      const request = new Request(input, init);
+      request.headers.set(name, testId);
+      return server.fetch(request);
+    },
+  };
+}
