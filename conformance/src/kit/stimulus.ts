@@ -24,6 +24,8 @@ export const STIMULUS_WORDS = [
   'window',
   'background',
   'usage',
+  'refuse',
+  'busy',
 ] as const;
 export type StimulusWord = (typeof STIMULUS_WORDS)[number];
 

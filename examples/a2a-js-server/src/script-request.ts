@@ -10,7 +10,7 @@ export interface ScriptRequest {
 }
 
 /** Steps that this server cannot show over A2A. */
-const INEXPRESSIBLE = ['reason', 'refuse', 'delegate', 'usage', 'wire'];
+const INEXPRESSIBLE = ['reason', 'refuse', 'delegate', 'usage', 'busy', 'wire'];
 
 /** What a message asks of the agent. Throws the SDK's error for invalid params when it carries a script that cannot be run here. */
 export function readScriptRequest({ message, metadata }: SendMessageRequest): ScriptRequest {

@@ -7,9 +7,11 @@ import { REQUEST_INFO_ID, type Json, type Script, type Step } from './script.ts'
 import { answer, callsBefore, pendingAfter, settleCalls, turnOf } from './turn.ts';
 
 /** What a turn does next: an event, or one of the steps that have to do with time or with breaking down. */
-export type Act = AgentEvent | Extract<Step, { sleep: number } | { hold: object } | { throw: string }>;
+export type Act =
+  | AgentEvent
+  | Extract<Step, { sleep: number } | { hold: object } | { throw: string } | { busy: number }>;
 
-/** Everything that one turn does, in order, made piece by piece, without clock and cancel. Last is `end`, `reply` or `throw`. */
+/** Everything that one turn does, in order, made piece by piece, without clock and cancel. Last is `end`, `reply`, `throw` or `busy`. */
 export function* acts(script: Script, k: number, input: TurnInput): Generator<Act, void, undefined> {
   const pending = k > 0 ? pendingAfter(script, k - 1) : undefined;
   if (pending) {
@@ -68,7 +70,8 @@ function simple(step: Simple): Act {
 }
 
 function endsTurn(step: Step): boolean {
-  return 'end' in step || 'reply' in step || 'throw' in step || ('tool' in step && step.tool.by !== 'server');
+  if ('end' in step || 'reply' in step || 'throw' in step || 'busy' in step) return true;
+  return 'tool' in step && step.tool.by !== 'server';
 }
 
 function* callTools(

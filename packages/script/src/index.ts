@@ -1,3 +1,4 @@
+export { AgentBusy } from './agent-busy.ts';
 export { AgentCrash } from './agent-crash.ts';
 export { findScript, SCRIPT_MEDIA_TYPE, SCRIPT_METADATA_KEY, type Carrier, type FoundScript } from './carriers.ts';
 export { systemClock, type Clock } from './clock.ts';

@@ -233,6 +233,12 @@ describe('what is refused, in one sentence with the place', () => {
       'steps[1]: expected no step after steps[0], which ends the turn (reply); got an object with end',
     ],
     [
+      'busy in mid-turn',
+      [{ text: 'a' }, { busy: 1 }],
+      'SCRIPT_ORDER',
+      'steps[1]: expected busy as the first step of its turn; got it as step 2',
+    ],
+    [
       'step after throw',
       [{ throw: 'x' }, { text: 'a' }],
       'SCRIPT_ORDER',

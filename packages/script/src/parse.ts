@@ -77,6 +77,8 @@ function checkTurn(turn: Members, path: string, overall: { calls: Set<string>; s
   };
   steps.forEach((step, i) => {
     const ends = checkStep(step, `${stepsPath}[${i}]`, tally);
+    if (ends === 'busy' && i > 0)
+      fail('SCRIPT_ORDER', `${stepsPath}[${i}]`, 'busy as the first step of its turn', `it as step ${i + 1}`);
     if (ends === undefined || i === steps.length - 1) return;
     fail(
       'SCRIPT_ORDER',

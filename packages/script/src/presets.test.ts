@@ -22,6 +22,8 @@ test.each([
   ['@pad 5MB', [{ pad: { bytes: 5_000_000 } }]],
   ['@pad 1.5KiB 3', [{ pad: { bytes: 1_536, chunks: 3 } }]],
   ['@crash', [{ throw: 'Crashed on request' }]],
+  ['@busy', [{ busy: 1_000 }]],
+  ['@busy 250ms', [{ busy: 250 }]],
   ['@hold', [{ status: 'Working' }, { hold: { until: 'cancel' } }]],
   ['@hold go', [{ status: 'Working' }, { hold: { until: 'signal', signal: 'go' } }]],
   ['  @fail two\nlines ', [{ end: 'failed', text: 'two\nlines' }]],

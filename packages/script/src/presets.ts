@@ -82,6 +82,11 @@ export const PRESETS: { readonly [name: string]: Preset } = {
     does: 'crashes the agent',
     script: (args) => [{ throw: args || 'Crashed on request' }],
   },
+  busy: {
+    usage: '@busy [TIME]',
+    does: 'takes no message for now: it may come again after TIME (default 1s)',
+    script: (args) => [{ busy: args === '' ? 1_000 : milliseconds('@busy', args) }],
+  },
   hold: {
     usage: '@hold [SIGNAL]',
     does: 'works until it is canceled, or until the named signal comes',

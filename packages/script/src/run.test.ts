@@ -55,6 +55,12 @@ describe('steps', () => {
     expect(seen).toEqual([{ type: 'text', text: 'a' }]);
   });
 
+  test('busy says when to come again', async () => {
+    const events = run({ steps: [{ busy: 250 }] });
+    expect(events.take(9)).toEqual([]);
+    await expect(events.next()).rejects.toMatchObject({ code: 'AGENT_BUSY', retryAfterMs: 250 });
+  });
+
   test('artifacts get their ids, and last by what follows', async () => {
     const parts = [{ text: 'a' }];
     const events = await play([

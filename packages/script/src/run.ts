@@ -1,4 +1,5 @@
 import { acts, type Act } from './acts.ts';
+import { AgentBusy } from './agent-busy.ts';
 import { AgentCrash } from './agent-crash.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { AgentEvent } from './event.ts';
@@ -29,8 +30,8 @@ export interface AgentRun extends AsyncGenerator<AgentEvent, void, undefined> {
 }
 
 /**
- * Plays one turn of a script. The last event is an `end` or `reply`, unless the script throws: then the
- * iteration throws an {@link AgentCrash}. A consumer that leaves early (`return`) ends every wait at once.
+ * Plays one turn of a script. The last event is an `end` or `reply`, unless the script throws or is busy: then the
+ * iteration throws an {@link AgentCrash} or an {@link AgentBusy}. A consumer that leaves early (`return`) ends every wait at once.
  * The signal of the context is looked at when somebody has to wait, and not before.
  */
 export function run(script: Script, context: RunContext = {}): AgentRun {
@@ -135,6 +136,7 @@ async function* play(
       }
       if ('type' in act) yield act;
       else if ('throw' in act) throw new AgentCrash(act.throw);
+      else if ('busy' in act) throw new AgentBusy(act.busy);
       else if ('sleep' in act) await clock.sleep(act.sleep, stop.signal);
       else await hold(act.hold, { context, clock, onCancel, stop: stop.signal });
     }

@@ -82,6 +82,8 @@ export type Step =
   | { reply: PartSpec[] }
   /** The agent crashes. */
   | { throw: string }
+  /** First and last step of a turn: the message is refused, before anything starts, and may come again in so many milliseconds. */
+  | { busy: number }
   | { wire: WireFault };
 
 type KeysOfEach<T> = T extends T ? keyof T : never;

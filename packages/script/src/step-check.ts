@@ -140,6 +140,11 @@ const CHECKS: { [K in StepKind]: Check } = {
     return 'throw';
   },
 
+  busy(value, path) {
+    integer(value, path, 0, LIMITS.waitMs);
+    return 'busy';
+  },
+
   wire: (value, path) => void oneOf(value, path, WIRE_FAULTS),
 };
 

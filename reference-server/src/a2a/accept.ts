@@ -61,7 +61,7 @@ const unsupported = (run: Run, why: string): A2AError =>
   new A2AError('UnsupportedOperationError', `The task ${why}.`, { metadata: { taskId: run.id } });
 
 /** Steps that nothing in A2A can show. */
-const INEXPRESSIBLE: ReadonlySet<StepKind> = new Set<StepKind>(['reason', 'refuse', 'delegate', 'usage']);
+const INEXPRESSIBLE: ReadonlySet<StepKind> = new Set<StepKind>(['reason', 'refuse', 'delegate', 'usage', 'busy']);
 
 /** Throws, before anything is started, when a script has a step that cannot be shown here: it is never weakened. */
 export function checkScript({ wireFaults }: A2AContext, script: Script): void {

@@ -10,6 +10,7 @@ const INEXPRESSIBLE: ReadonlySet<StepKind> = new Set<StepKind>([
   'refuse',
   'delegate',
   'usage',
+  'busy',
 ]);
 
 /** Throws, before anything is started, when a script has a step that cannot be shown here: it is never weakened. */

@@ -17,7 +17,7 @@ import { resolved } from './history.ts';
 import type { Past, ResponseStart, Settled } from './response-start.ts';
 import { kept, newId } from './items.ts';
 import type { ModelOptions } from './options.ts';
-import { invalid, ResponsesError } from './responses-error.ts';
+import { invalid } from './responses-error.ts';
 import { sample } from './sample.ts';
 import { contextTokens } from './tokens.ts';
 
@@ -44,17 +44,18 @@ export async function beginResponse(ctx: ResponsesContext, call: Call, request: 
   impl.checkOutputs(ctx, past, input);
   const parent = await impl.parentOf(ctx, call, request);
   const fitting = impl.truncated(ctx, settled, past, input);
-  const conversation = await impl.joinConversation(ctx, call, request, id);
-  const start: ResponseStart = {
+  const asked: ResponseStart = {
     request: settled,
     input,
     inputTokens: contextTokens(settled.instructions, [...fitting.flatMap(({ items }) => items), ...input]),
-    ...(conversation !== undefined && { conversation }),
     ...(parent !== undefined && { parent }),
   };
   const abort = new LateAbort();
   const viewing = viewingOf(ctx);
-  const performance = await performed(ctx, call, { id, start, past: fitting }, model, abort.signal);
+  const performance = await performed(ctx, call, { id, start: asked, past: fitting }, model, abort.signal);
+  // From here on nothing is refused: what is refused leaves no trace in a conversation.
+  const conversation = await impl.joinConversation(ctx, call, request, id);
+  const start: ResponseStart = { ...asked, ...(conversation !== undefined && { conversation }) };
   const head = {
     id,
     family: 'responses',
@@ -80,10 +81,9 @@ export async function beginResponse(ctx: ResponsesContext, call: Call, request: 
 
 export const newResponseId = (_ctx: ResponsesContext): string => newId('resp');
 
-/** Throws a ResponsesError where the model is unknown, or may not be asked now. */
+/** Throws a ResponsesError where the model is unknown. */
 export function modelOf({ settings }: ResponsesContext, id: string): ModelOptions {
   const model = Object.hasOwn(settings.models, id) ? settings.models[id] : undefined;
-  if (model?.rateLimited) throw rateLimited(id);
   if (model) return model;
   if (!settings.closed) return { ...(id.startsWith('@') && { script: id }) };
   const known = Object.keys(settings.models).join(', ');
@@ -92,17 +92,6 @@ export function modelOf({ settings }: ResponsesContext, id: string): ModelOption
     param: 'model',
   });
 }
-
-const rateLimited = (model: string) =>
-  new ResponsesError('too_many_requests', `Rate limit reached for ${model}: try again in 1 s.`, {
-    code: 'rate_limit_exceeded',
-    headers: {
-      'retry-after': '1',
-      'x-ratelimit-limit-requests': '1',
-      'x-ratelimit-remaining-requests': '0',
-      'x-ratelimit-reset-requests': '1s',
-    },
-  });
 
 /** What went before, as much of it as there is room for. Throws a ResponsesError where nothing may be left out (truncation). */
 export function truncated(
@@ -173,7 +162,10 @@ async function performed(
   const performance = await perform(ctx, requests.at(-1)!, story);
   if (performance.script) ctx.impl.checkScript(ctx, performance.script);
   const echoes = !performance.script && !story && performance.steps;
-  return echoes ? ofModel(ctx, requests.at(-1)!, request, model) : performance;
+  const whole = echoes ? ofModel(ctx, requests.at(-1)!, request, model) : performance;
+  const [first] = whole.steps ?? [];
+  if (first && 'busy' in first) throw ctx.impl.tooMany(ctx, request.model, first.busy);
+  return whole;
 }
 
 /** Nobody brought a script: the model has one, or the text is said back, as JSON where JSON is asked for. */

@@ -111,6 +111,7 @@ export interface ResponsesImpl {
   socketText: (ctx: Ctx, event: object) => string;
   refusal: (ctx: Ctx, error: unknown) => Answer;
   errorBody: (ctx: Ctx, error: ResponsesError) => object;
+  tooMany: (ctx: Ctx, model: string, waitMs: number) => ResponsesError;
   errorType: (ctx: Ctx, kind: ErrorKind) => string;
   errorEvent: (ctx: Ctx, error: unknown, sequenceNumber: number) => ErrorStreamingEvent;
   errorFrame: (ctx: Ctx, error: unknown) => object;

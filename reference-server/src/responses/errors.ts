@@ -24,6 +24,20 @@ function fromHttp({ statusCode: status, message, headers }: HttpError): Response
   return new ResponsesError(kind, message, { status, headers });
 }
 
+/** What is refused because of its rate; the headers are those of RFC 6585 (4), and OpenAI's (Rate limits in headers). */
+export function tooMany(_ctx: ResponsesContext, model: string, waitMs: number): ResponsesError {
+  const seconds = Math.ceil(waitMs / 1_000);
+  return new ResponsesError('too_many_requests', `Rate limit reached for ${model}: try again in ${seconds} s.`, {
+    code: 'rate_limit_exceeded',
+    headers: {
+      'retry-after': String(seconds),
+      'x-ratelimit-limit-requests': '1',
+      'x-ratelimit-remaining-requests': '0',
+      'x-ratelimit-reset-requests': `${seconds}s`,
+    },
+  });
+}
+
 /** How the revision spells the type of an error (Errors: the table). */
 export const errorType = (_ctx: ResponsesContext, kind: ErrorKind): string =>
   kind === 'unauthorized' ? 'invalid_request' : kind;

@@ -10,7 +10,7 @@ import { joinConversation } from './conversation-items.ts';
 import * as conversations from './conversations.ts';
 import { createResponse } from './create.ts';
 import { begun, encode, number } from './encode.ts';
-import { errorBody, errorEvent, errorFrame, errorType, jsonHeaders, refusal } from './errors.ts';
+import { errorBody, errorEvent, errorFrame, errorType, jsonHeaders, refusal, tooMany } from './errors.ts';
 import {
   chainTo,
   checkOutputs,
@@ -133,6 +133,7 @@ export const standardImpl: ResponsesImpl = {
   refusal,
   errorBody,
   errorType,
+  tooMany,
   errorEvent,
   errorFrame,
   chatBody,

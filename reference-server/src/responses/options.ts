@@ -5,8 +5,6 @@ import type { NamesOf } from '../option-names.ts';
 export interface ModelOptions {
   /** What the model does, unless a message carries a script of its own: a script, or its short form as text. */
   script?: Script | string;
-  /** Every request is refused with 429. */
-  rateLimited?: boolean;
   /** WayFlow: the agent takes `instructions`. Default false. */
   instructions?: boolean;
 }
@@ -54,7 +52,7 @@ const DEFAULT_MODELS: Readonly<Record<string, ModelOptions>> = {
   fail: { script: { steps: [{ text: 'So far ' }, { end: 'failed', text: 'no luck' }] } },
   crash: { script: '@crash' },
   echo: { script: { steps: [], echo: true } },
-  'rate-limited': { rateLimited: true },
+  'rate-limited': { script: '@busy 1s' },
 };
 
 export const settingsOf = ({ models, ...options }: ResponsesOptions = {}): ResponsesSettings => ({

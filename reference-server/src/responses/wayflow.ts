@@ -55,7 +55,7 @@ export function wayflow(impl: ResponsesImpl): Partial<ResponsesImpl> {
     },
     hasSocket: () => false,
     hasPhase: () => false,
-    inexpressible: (ctx) => [...impl.inexpressible(ctx), 'status', 'reason', 'refuse'],
+    inexpressible: (ctx) => [...impl.inexpressible(ctx), 'status', 'reason', 'refuse', 'busy'],
     authenticate(ctx, headers) {
       const owner = ctx.identify(headers);
       if (owner === undefined) throw new HttpError('UNAUTHENTICATED', 'Missing or invalid bearer token');

@@ -235,6 +235,23 @@ test('a stream of a response that is not in the background ends with its caller'
   await expect.poll(status, { interval: 5, timeout: 5_000 }).toBe('cancelled');
 });
 
+test('who is busy says when to come again, and nothing has begun', async () => {
+  const at = wireTo(server.urls['responses@openai']!);
+  const { json: conversation } = await at.post('/conversations', {});
+  const busy = { model: 'm', input: '@busy 1500ms', conversation: conversation.id };
+  const { status, headers, json } = await at.post('/responses', busy);
+  expect([status, json.error.type, json.error.code]).toEqual([429, 'rate_limit_error', 'rate_limit_exceeded']);
+  expect(headers.get('retry-after')).toBe('2');
+  expect(headers.get('x-ratelimit-reset-requests')).toBe('2s');
+  expect((await at.post('/responses', { ...busy, stream: true })).status).toBe(429);
+  expect((await at.send('GET', `/conversations/${conversation.id}/items`)).json.data).toEqual([]);
+  expect((await at.post('/responses', { model: 'm', input: 'Hi', conversation: conversation.id })).status).toBe(200);
+  const socket = await wire.socket();
+  socket.say({ model: 'rate-limited', input: 'x' });
+  expect(await socket.answer()).toMatchObject([{ type: 'error', status: 429, error: { code: 'rate_limit_exceeded' } }]);
+  socket.close();
+});
+
 test('20,000 deltas cost what 2,000 do, each', async () => {
   const took = async (chunks: number) => {
     const began = process.cpuUsage();

@@ -1,7 +1,7 @@
 import type { SeenEvent } from '../answer.ts';
 import { partText, record, records, text, type Json } from '../view.ts';
 import type { Judge } from './judge.ts';
-import { Part, placeIn, type Deed, type Room } from './part.ts';
+import { kindIn, kindOf, Part, placeIn, type Deed, type Room } from './part.ts';
 
 /** An item as far as its events have come (Items are streamable). */
 export class Item {
@@ -31,6 +31,7 @@ export class Item {
     if (deed === 'added') return this.#add(event, room, judge);
     const part = this.#partFor(event, room, judge);
     if (!part.isAdded) this.#early ??= event;
+    judgeKind(part, event, judge);
     if (deed === 'delta') this.#delta(part, event, judge);
     else if (deed === 'text-done') this.#textDone(part, event, judge);
     else if (deed === 'done') this.#partDone(part, event, judge);
@@ -102,7 +103,7 @@ export class Item {
       judge('RESP-ITEM-005', false, this.#early, 'content_part.added before the deltas of the part');
       this.#early = undefined;
     } else judge('RESP-ITEM-005', true, event, 'content_part.added before the deltas of the part');
-    const part = new Part(true);
+    const part = new Part(true, kindOf(record(event.value.part)?.type));
     if (hidden?.hasPieces) part.take(hidden.text);
     parts.set(index ?? added, part);
   }
@@ -173,6 +174,14 @@ export class Item {
     else judge('RESP-ITEM-005', false, event, 'content_part.added before the deltas of the part');
     this.#early = undefined;
   }
+}
+
+/** What comes of a refusal comes as a refusal, and of a text as a text. */
+function judgeKind(part: Part, event: SeenEvent, judge: Judge): void {
+  const kind = kindIn(event);
+  if (!kind || !part.kind || kind === part.kind || part.isDisordered) return;
+  judge('RESP-ITEM-006', false, event, `response.${part.kind} for the part, whose type this is`, event.type);
+  part.isDisordered = true;
 }
 
 /** Deltas are what is said at the end; without a delta nothing was streamed. */

@@ -1,9 +1,20 @@
 import type { SeenEvent } from '../answer.ts';
 
+/** Parts whose events are named after them alone; those of reasoning have two names. */
+export type Kind = 'output_text' | 'refusal';
+
+export const kindOf = (type: unknown): Kind | undefined =>
+  type === 'output_text' || type === 'refusal' ? type : undefined;
+
+/** The kind of part that an event is about, by its own type: `response.<content_type>.delta` (Items are streamable). */
+export const kindIn = ({ type }: SeenEvent): Kind | undefined => kindOf(/^response\.(\w+)\./.exec(type ?? '')?.[1]);
+
 /** Something that comes in pieces: a part of the content, a part of a summary, the arguments of a call. */
 export class Part {
   /** `content_part.added` was seen, or nothing has to be added. */
   readonly isAdded: boolean;
+  /** What it is, where events say so. */
+  readonly kind: Kind | undefined;
   readonly #pieces: { text: string; isExtension: boolean }[] = [];
   /** What its done event says. */
   said: string | undefined;
@@ -12,8 +23,9 @@ export class Part {
   /** One complaint is enough. */
   isDisordered = false;
 
-  constructor(isAdded: boolean) {
+  constructor(isAdded: boolean, kind?: Kind) {
     this.isAdded = isAdded;
+    this.kind = kind;
   }
 
   take(piece: string, isExtension = false): void {

@@ -24,8 +24,8 @@ function isNoJson(body: Body | undefined): boolean {
 
 export const errorInvariants = [
   invariant('responses/error/body', {
-    title: 'What is refused is refused with an error object, whose type goes with the status',
-    proves: ['RESP-ERR-001', 'RESP-ERR-002'],
+    title: 'What is refused is refused with an error object, whose type goes with the status; Retry-After says when',
+    proves: ['RESP-ERR-001', 'RESP-ERR-002', 'RESP-ERR-005'],
     bindings: ['HTTP'],
     ofHostile: true,
     examine({ id, operation, request, response, end }, check) {
@@ -33,6 +33,12 @@ export const errorInvariants = [
       const place = { exchange: id };
       const { status, json } = response;
       const error = record(record(json)?.error);
+      const wait = response.headers.find(([name]) => name.toLowerCase() === 'retry-after')?.[1];
+      if (wait !== undefined && (status === 429 || status === 503))
+        check('RESP-ERR-005', seen(wait, place)).holds(
+          /^\d+$/.test(wait) || !Number.isNaN(Date.parse(wait)),
+          'seconds, or a date',
+        );
       const isNullable = (value: unknown) => value == null || typeof value === 'string';
       check(
         'RESP-ERR-001',

@@ -1,5 +1,11 @@
+import type { Stimulus } from '../../kit/stimulus.ts';
 import { seen } from '../../kit/subject.ts';
 import { scenario } from '../scenario.ts';
+import { record } from '../view.ts';
+
+const busy: Stimulus = { word: 'busy', script: { steps: [{ busy: 1_000 }] } };
+/** What the table has for other statuses than 429; OpenAI has several types for this one. */
+const OTHER_TYPES = new Set<unknown>(['invalid_request', 'invalid_request_error', 'not_found', 'not_found_error']);
 
 export const errorScenarios = [
   scenario('responses/error/shape', {
@@ -26,6 +32,23 @@ export const errorScenarios = [
       });
       if (!reply.isRefusal) throw notApplicable('references to items are passed over here');
       check('RESP-ERR-002', reply).holds(reply.status < 500, 'a refusal of status 4xx');
+    },
+  }),
+
+  scenario('responses/error/busy', {
+    title: 'What comes too soon is refused with 429, and with a type that goes with it',
+    proves: ['RESP-ERR-002', 'RESP-ERR-005'],
+    bindings: ['HTTP'],
+    stimulus: ['busy'],
+    async play({ agent, check, lost }) {
+      const { value, place, refused } = await agent.ask(busy);
+      const type = record(value.error)?.type;
+      const isToldBusy = value.httpStatus === 429 || /too_many_requests|rate_limit/.test(String(type));
+      if (!isToldBusy && !(agent.runsScripts && refused)) throw lost('the agent was asked to be busy and was not');
+      check('RESP-ERR-002', seen({ status: value.httpStatus, type }, place)).holds(
+        value.httpStatus === 429 && !OTHER_TYPES.has(type),
+        'a status of 429, and too_many_requests',
+      );
     },
   }),
 

@@ -10,6 +10,7 @@ import { conversationScenarios } from './openai/conversation.ts';
 import { mcpScenarios } from './openai/mcp.ts';
 import { storedScenarios } from './openai/stored.ts';
 import { openaiStreamScenarios } from './openai/stream.ts';
+import { refusalScenarios } from './refusal.ts';
 import { socketScenarios } from './socket.ts';
 import { streamScenarios } from './stream.ts';
 import { operationScenarios } from './wayflow/operations.ts';
@@ -20,6 +21,7 @@ import { toolScenarios } from './tool.ts';
 export const scenarios: readonly Scenario<ResponsesAgent>[] = [
   ...createScenarios,
   ...streamScenarios,
+  ...refusalScenarios,
   ...toolScenarios,
   ...chainScenarios,
   ...errorScenarios,

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { AgentBusy } from '../agent-busy.ts';
 import { AgentCrash } from '../agent-crash.ts';
 import type { Clock } from '../clock.ts';
 import type { AgentEvent } from '../event.ts';
@@ -78,6 +79,7 @@ const ends = fc.oneof(
   fc.record({ end: fc.constantFrom(...END_STATES), text: word }),
   fc.record({ reply: parts }),
   fc.record({ throw: word }),
+  fc.record({ busy: fc.nat(9) }),
 );
 const step = fc.oneof(
   { weight: 10, arbitrary: goesOn },
@@ -141,15 +143,16 @@ async function playTurn(played: Script, k: number, message: TurnInput, canceled:
     clock: instantClock(canceled ? cancel : undefined),
     signal: cancel.signal,
   };
-  let crashed = false;
+  let broke: 'crash' | 'busy' | undefined;
   try {
     for await (const event of run(played, context)) events.push(event);
   } catch (error) {
-    if (!(error instanceof AgentCrash)) throw error;
-    crashed = true;
+    if (error instanceof AgentCrash) broke = 'crash';
+    else if (error instanceof AgentBusy) broke = 'busy';
+    else throw error;
   }
-  expect(events.findIndex(({ type }) => type === 'end' || type === 'reply')).toBe(crashed ? -1 : events.length - 1);
-  return fold(events);
+  expect(events.findIndex(({ type }) => type === 'end' || type === 'reply')).toBe(broke ? -1 : events.length - 1);
+  return { ...fold(events), ...(broke && { end: broke }) };
 }
 
 /** What a consumer of the events sees. */
@@ -246,6 +249,6 @@ test('run and outcome agree', async () => {
     { numRuns: 3_000 },
   );
   // The scripts were not all of one kind.
-  const kinds = ['reply', 'crash', 'a tool', 'a tool was rejected', 'an expectation failed', 'an echo'];
+  const kinds = ['reply', 'crash', 'busy', 'a tool', 'a tool was rejected', 'an expectation failed', 'an echo'];
   expect([...seen].toSorted()).toEqual([...END_STATES, ...kinds].toSorted());
 }, 60_000);

@@ -31,7 +31,7 @@ export interface Outcome {
   usage?: { input: number; output: number };
   /** The direct answer, its parts as `foldParts` gives them. */
   reply?: PartSpec[];
-  end: EndState | 'reply' | 'crash';
+  end: EndState | 'reply' | 'crash' | 'busy';
   endText?: string;
 }
 
@@ -102,6 +102,10 @@ function see(step: Step, seen: Outcome, artifacts: ArtifactShelf, input: TurnInp
   }
   if ('throw' in step) {
     seen.end = 'crash';
+    return true;
+  }
+  if ('busy' in step) {
+    seen.end = 'busy';
     return true;
   }
   if ('reply' in step) {

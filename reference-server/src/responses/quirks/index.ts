@@ -2,6 +2,7 @@ import { chatQuirks } from './chat.ts';
 import { keptQuirks, mcpQuirks } from './kept.ts';
 import { legalOddities } from './legal.ts';
 import { openaiQuirks } from './openai.ts';
+import { refusalQuirks } from './refusal.ts';
 import { errorQuirks, extensionQuirks, shapeQuirks } from './request.ts';
 import { itemQuirks, streamQuirks } from './stream.ts';
 import { chainQuirks, socketQuirks, toolQuirks } from './turn.ts';
@@ -12,6 +13,7 @@ export const responsesQuirks = [
   ...itemQuirks,
   ...extensionQuirks,
   ...errorQuirks,
+  ...refusalQuirks,
   ...shapeQuirks,
   ...chainQuirks,
   ...toolQuirks,

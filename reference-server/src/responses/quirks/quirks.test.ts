@@ -63,10 +63,10 @@ async function askForAll(wire: Wire): Promise<void> {
       tools,
       tool_choice,
     })),
-    ...['two-tools', 'fail', 'reason', 'refuse'].map((model) => ({ model, input: 'x', tools })),
+    ...['two-tools', 'fail', 'reason', 'refuse', 'rate-limited'].map((model) => ({ model, input: 'x', tools })),
   ];
   await Promise.all(asks.map((ask) => post('/responses', { model: 'm', ...ask })));
-  for (const model of ['chunks', 'fail', 'tool', 'reason', 'none'])
+  for (const model of ['chunks', 'fail', 'tool', 'reason', 'refuse', 'none'])
     await stream({ model, input: 'x', stream_options: { include_obfuscation: false } });
   await stream({ model: 'two-tools', input: 'x', tools });
   const second = await post('/responses', { model: 'm', input: 'x', previous_response_id: id });

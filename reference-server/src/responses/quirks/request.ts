@@ -106,6 +106,8 @@ export const extensionQuirks = [
   }),
 ];
 
+const isBusy = (error: unknown) => error instanceof ResponsesError && error.kind === 'too_many_requests';
+
 export const errorQuirks = [
   responsesQuirk('responses.http.cuts-the-end-off', {
     breaks: 'RESP-HTTP-006',
@@ -144,6 +146,31 @@ export const errorQuirks = [
         error instanceof ResponsesError && error.kind === 'not_found'
           ? hit({ ...impl.refusal(ctx, error), status: 500 })
           : impl.refusal(ctx, error),
+    }),
+  }),
+  responsesQuirk('responses.error.busy-is-a-503', {
+    breaks: 'RESP-ERR-002',
+    make: (impl, hit) => ({
+      refusal: (ctx, error) =>
+        isBusy(error) ? hit({ ...impl.refusal(ctx, error), status: 503 }) : impl.refusal(ctx, error),
+    }),
+  }),
+  responsesQuirk('responses.error.busy-is-an-invalid-request', {
+    breaks: 'RESP-ERR-002',
+    make: (impl, hit) => ({
+      tooMany(ctx, model, waitMs) {
+        const { message, headers } = impl.tooMany(ctx, model, waitMs);
+        return hit(invalid(message, { status: 429, headers }));
+      },
+    }),
+  }),
+  responsesQuirk('responses.error.busy-until-soon', {
+    breaks: 'RESP-ERR-005',
+    make: (impl, hit) => ({
+      refusal(ctx, error) {
+        const answer = impl.refusal(ctx, error);
+        return isBusy(error) ? hit({ ...answer, headers: { ...answer.headers, 'retry-after': 'soon' } }) : answer;
+      },
     }),
   }),
   responsesQuirk('responses.error.no-json-is-a-500', {
