@@ -59,7 +59,7 @@ export class ChatAgent {
     const body = { ...options.fields, messages: conversation.messages };
     if (this.binding === 'HTTP') return answerOf(await this.#request(this.#post(body, options)));
     if (this.binding === 'NDJSON') return this.#drained(await this.open(conversation, options));
-    const socket = await this.connect();
+    const socket = await this.connect(options);
     try {
       return await socket.ask(conversation, options.fields);
     } finally {
@@ -112,10 +112,18 @@ export class ChatAgent {
     return exchange.frames.length > 0 ? answerIn(exchange, exchange.frames) : answerOf(exchange);
   }
 
-  async fetch(method: string, path: string, binding: string): Promise<Answer> {
+  async fetch(
+    method: string,
+    path: string,
+    binding: string,
+    /** Without the run's credentials. */
+    { anonymous = false } = {},
+  ): Promise<Answer> {
     const known = path === PATHS.health;
+    const { recorder, callers } = this.#tools;
+    const without = callers.own.map(([name]) => name);
     return answerOf(
-      await this.#tools.recorder.request({
+      await (anonymous ? recorder.derive({ without }) : recorder).request({
         method,
         url: this.#base + path,
         binding,
@@ -125,9 +133,14 @@ export class ChatAgent {
   }
 
   /** A socket for many turns: /api/chat-ws. */
-  async connect(): Promise<ChatSocket> {
+  async connect({ hostile }: Pick<AskOptions, 'hostile'> = {}): Promise<ChatSocket> {
     const url = `${this.#base.replace(/^http/, 'ws')}${PATHS.chatWs}`;
-    const live = await this.#tools.recorder.socket({ url, binding: 'WebSocket', operation: 'chat-ws' });
+    const live = await this.#tools.recorder.socket({
+      url,
+      binding: 'WebSocket',
+      operation: 'chat-ws',
+      ...(hostile ? { hostile } : {}),
+    });
     this.#letIn(live.exchange);
     return new ChatSocket(live, this.#tools.patience);
   }

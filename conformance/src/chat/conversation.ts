@@ -36,8 +36,10 @@ export class Conversation {
   }
 
   /** The answer, and what the user decides about its calls, in the last message (messages: Approvals). */
-  decide(answer: Answer, verdicts: readonly Verdict[], form: Decision = 'tool_calls'): Conversation {
-    return this.next(answer, { content: '', data: { [form]: verdicts.map((verdict) => decided(verdict, form)) } });
+  decide(answer: Answer, verdicts: readonly Verdict[], ...forms: Decision[]): Conversation {
+    const chosen = forms.length > 0 ? forms : (['tool_calls'] as const);
+    const data = Object.fromEntries(chosen.map((form) => [form, verdicts.map((verdict) => decided(verdict, form))]));
+    return this.next(answer, { content: '', data });
   }
 
   /** As the server's page shows it: the decision stands in the assistant's message, and a text follows. */

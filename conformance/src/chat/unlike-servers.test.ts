@@ -59,7 +59,7 @@ async function* turn({ messages, ...fields }: Request): AsyncGenerator<Event> {
       ...(before?.role === 'assistant' && last.content !== '' ? (before.data?.[list] ?? []) : []),
     ];
     const results = all.flatMap((call) => {
-      if (call.execute) return [{ ...call, type: 'tool_call', output: 'up again' }];
+      if (call.execute && call.id) return [{ ...call, type: 'tool_call', output: 'up again' }];
       return call.rejection_reason
         ? [{ ...call, type: 'tool_call', output: `Not done: ${call.rejection_reason}` }]
         : [];
@@ -132,7 +132,7 @@ async function answer(habits: Habits, request: IncomingMessage, response: Server
   if (!('messages' in body)) return refuse(response, 400, 'messages are missing');
   const asked = body as Request;
   if (asked.messages.length === 0) return habits.empty(response);
-  if (!streams) return wholeAnswer(habits, asked, response);
+  if (!streams) return wholeAnswer(habits, asked, response, request.url === '/api/sendMessage');
   response.writeHead(200, { 'content-type': 'application/x-ndjson;charset=utf-8' });
   for await (const event of habits.turn(asked)) {
     if (event.type === 'done' || event.type === 'error') habits.end(response, event);
@@ -141,7 +141,7 @@ async function answer(habits: Habits, request: IncomingMessage, response: Server
   response.end();
 }
 
-async function wholeAnswer(habits: Habits, asked: Request, response: ServerResponse): Promise<void> {
+async function wholeAnswer(habits: Habits, asked: Request, response: ServerResponse, isOld: boolean): Promise<void> {
   const events = await Array.fromAsync(habits.turn(asked));
   const failed = events.find(({ type }) => type === 'error');
   if (failed) return refuse(response, 504, String(failed.error));
@@ -151,10 +151,12 @@ async function wholeAnswer(habits: Habits, asked: Request, response: ServerRespo
     tool_calls: list('tool_calls'),
     executed_tool_calls: list('executed_tool_calls'),
     executed_approvals: list('executed_approvals'),
+    ...(isOld && { cmds: [], executed_cmds: [], url_configs: [] }),
   };
+  const known = isOld ? { meta_data: {}, timestamp: null, user: null, agent: null } : {};
   response
     .writeHead(200, { 'content-type': 'application/json' })
-    .end(JSON.stringify({ role: 'assistant', content, data, meta_data: events.at(-1)?.meta_data }));
+    .end(JSON.stringify({ role: 'assistant', content, data, ...known, meta_data: events.at(-1)?.meta_data ?? {} }));
 }
 
 async function answerFrame(habits: Habits, socket: WebSocket, frame: string): Promise<void> {

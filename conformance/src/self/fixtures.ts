@@ -71,6 +71,13 @@ const own: readonly Fixture[] = [
     },
     needs: ['ext', 'ext!', 'tenant', 'two-tenants', 'signed', 'key'],
   },
+  {
+    name: 'chat, set up',
+    protocols: ['chat@docs'],
+    options: { apiKey: KEYS.alice },
+    needs: ['cred'],
+    headers: [['Authorization', `Bearer ${KEYS.alice}`]],
+  },
   { name: 'responses', protocols: ['responses@2026-04-24'], options: {} },
   {
     name: 'responses, a short hour',

@@ -73,6 +73,7 @@ export interface ChatImpl {
   beginTurn: (ctx: Ctx, call: Call, request: ChatRequest) => Promise<Run>;
   cancelWhenLeft: (ctx: Ctx, call: Call, abort: LateAbort) => void;
   // Around the agent
+  agentContext: (ctx: Ctx, fields: JsonObject, messages: readonly Message[]) => JsonObject;
   agentEvents: (ctx: Ctx, turn: ChatTurn, events: AgentEvents) => AgentEvents;
   // From a run's log to events
   encode: (ctx: Ctx, fold: TurnFold, entry: Pick<Entry, 'event'>) => StreamEvent[];

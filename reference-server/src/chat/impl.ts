@@ -32,7 +32,7 @@ import {
 } from './request.ts';
 import { checkScript } from './script-check.ts';
 import { answerBinary, answerFailure, answerFrame, keepAlive } from './socket.ts';
-import { agentEvents, beginTurn, cancelWhenLeft } from './turn.ts';
+import { agentContext, agentEvents, beginTurn, cancelWhenLeft } from './turn.ts';
 import type { ChatImpl } from './context.ts';
 
 /** A chat server as the documents have it. */
@@ -66,6 +66,7 @@ export const standardImpl: ChatImpl = {
   beginTurn,
   cancelWhenLeft,
   // Around the agent
+  agentContext,
   agentEvents,
   // From a run's log to events
   encode,

@@ -77,7 +77,9 @@ async function performed(
   messages: readonly Message[],
   { id, turn, abort }: { id: string; turn: ChatTurn; abort: LateAbort },
 ): Promise<Performance> {
-  const request = requestInfo(call, turn.context, messages);
+  // Came as JSON.
+  const context = ctx.impl.agentContext(ctx, turn.context, messages) as Json;
+  const request: RequestInfo = { ...call.seen, messages: messages.length, context };
   const requests = turnsOf(messages).map((at, index): AgentRequest => {
     const message = messages[at]!;
     return {
@@ -100,11 +102,11 @@ async function performed(
   return performance;
 }
 
-/** What `echo` answers with: the request, and the context that the agent works in (messages: Platform Context). */
-function requestInfo({ seen }: Call, context: JsonObject, messages: readonly Message[]): RequestInfo {
-  // Came as JSON.
-  return { ...seen, messages: messages.length, context: { ...context, ...platformContext(messages) } as Json };
-}
+/** The context that the agent works in, which `echo` answers with (messages: Platform Context). */
+export const agentContext = (_ctx: ChatContext, fields: JsonObject, messages: readonly Message[]): JsonObject => ({
+  ...fields,
+  ...platformContext(messages),
+});
 
 /** That of the last user message which has one. */
 function platformContext(messages: readonly Message[]): PlatformContext {

@@ -197,4 +197,47 @@ export const approvalScenarios = [
       check('CHAT-APPR-009', await agent.ask(decided.next(second, { content: 'Thank you' }))).has({ executed: [] });
     },
   }),
+
+  scenario('chat/approval/unknown-tool', {
+    title: 'The approval of a tool that there is not has an output that says so',
+    proves: ['CHAT-APPR-008'],
+    stimulus: ['approval'],
+    async play({ agent, check }) {
+      const begun = agent.begin(one);
+      const first = await agent.ask(begun);
+      const call = { ...first.asked(), id: agent.fresh('call'), name: 'no_such_tool' };
+      const answer = await agent.ask(begun.decide(first, [{ call, approved: true }]));
+      check('CHAT-APPR-008', answer).has({ ended: 'done' });
+      check('CHAT-APPR-008', seen(answer.results('executed_tool_calls'), answer.place)).has([
+        { id: call.id, output: nonEmptyString },
+      ]);
+    },
+  }),
+
+  scenario('chat/approval/both-forms', {
+    title: 'A call that is approved in both forms runs once',
+    proves: ['CHAT-APPR-010'],
+    stimulus: ['approval'],
+    async play({ agent, check }) {
+      const begun = agent.begin(one);
+      const first = await agent.ask(begun);
+      const verdict = { call: first.asked(), approved: true };
+      const answer = await agent.ask(begun.decide(first, [verdict], 'tool_calls', 'approvals'));
+      const results = answer.value.executed.filter(({ id }) => id === verdict.call.id);
+      check('CHAT-APPR-010', seen(results.length, answer.place)).holds(results.length === 1, 'one result');
+    },
+  }),
+
+  scenario('chat/approval/nameless', {
+    title: 'A decision without an id runs nothing',
+    proves: ['CHAT-APPR-012'],
+    stimulus: ['approval'],
+    async play({ agent, check }) {
+      const begun = agent.begin(one);
+      const first = await agent.ask(begun);
+      const { id: _left, ...call } = first.asked();
+      const answer = await agent.ask(begun.decide(first, [{ call: call as never, approved: true }]), { hostile: true });
+      check('CHAT-APPR-012', answer).has({ executed: [] });
+    },
+  }),
 ];

@@ -63,4 +63,14 @@ export const errorScenarios = [
       check('CHAT-ERR-005', await agent.fetch('GET', '/api/no-such-path', 'HTTP')).has({ httpStatus: 404 });
     },
   }),
+
+  scenario('chat/error/role', {
+    title: 'What becomes of a message with a role that there is not',
+    proves: ['CHAT-ERR-008'],
+    bindings,
+    async play({ agent, check }) {
+      const answer = await agent.post('{"messages":[{"role":"robot","content":"Hello"}]}');
+      check('CHAT-ERR-008', answer).holds(is4xx(answer), 'a 4xx for the role "robot"');
+    },
+  }),
 ];

@@ -1,6 +1,19 @@
 import { approvalScenarios } from './approval.ts';
+import { contextScenarios } from './context.ts';
 import { errorScenarios } from './errors.ts';
+import { healthScenarios } from './health.ts';
+import { legacyScenarios } from './legacy.ts';
 import { socketScenarios } from './socket.ts';
+import { toolScenarios } from './tool.ts';
 import { turnScenarios } from './turn.ts';
 
-export const scenarios = [...turnScenarios, ...approvalScenarios, ...socketScenarios, ...errorScenarios];
+export const scenarios = [
+  ...healthScenarios,
+  ...turnScenarios,
+  ...contextScenarios,
+  ...toolScenarios,
+  ...approvalScenarios,
+  ...socketScenarios,
+  ...errorScenarios,
+  ...legacyScenarios,
+];

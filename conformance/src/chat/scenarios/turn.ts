@@ -1,25 +1,21 @@
 import { setTimeout } from 'node:timers/promises';
 import { PATHS } from '@agentproto/protocol/chat/docs';
 import { outcome } from '@agentproto/script/outcome';
-import { absent, aList, anything, matcher } from '../../kit/match.ts';
-import { end, fails, hello, hold, sleep, text } from '../../kit/steps.ts';
+import { absent, aList, matcher } from '../../kit/match.ts';
+import { end, fails, hello, sleep, text } from '../../kit/steps.ts';
 import type { Stimulus } from '../../kit/stimulus.ts';
 import { seen } from '../../kit/subject.ts';
 import { within } from '../../kit/within.ts';
-import { answerIn, type Answer, type SeenEvent } from '../answer.ts';
+import type { Answer, SeenEvent } from '../answer.ts';
 import { Conversation } from '../conversation.ts';
 import { observe } from '../observe.ts';
 import { scenario } from '../scenario.ts';
+import { endless } from './endless.ts';
 
 const says = (...pieces: string[]): Stimulus => ({
   word: 'multi',
   script: { steps: [...pieces.map((piece) => text(piece)), end('completed')] },
 });
-/** Goes on until the caller leaves. */
-const endless: Stimulus = {
-  word: 'slow',
-  script: { steps: [text('working'), hold(2_000), text('too late'), end('completed')] },
-};
 const PAUSE_MS = 80;
 
 /** From the first text to the last line, in the time of the recording. */
@@ -264,52 +260,6 @@ export const turnScenarios = [
         overlap,
         'turns that overlap, not one after the other',
       );
-    },
-  }),
-
-  scenario('chat/health/answers', {
-    title: 'The health check answers',
-    proves: ['CHAT-HEALTH-001'],
-    bindings: ['health'],
-    async play({ agent, check }) {
-      const idle = await agent.fetch('GET', PATHS.health, 'health');
-      check('CHAT-HEALTH-001', idle).has({ httpStatus: 200 });
-      check('CHAT-HEALTH-001', seen(idle.exchange.response?.json, idle.place)).has({ status: 'ok' });
-    },
-  }),
-
-  scenario('chat/health/busy', {
-    title: 'The health check answers while a turn is running',
-    proves: ['CHAT-HEALTH-002'],
-    bindings: ['health'],
-    stimulus: ['slow'],
-    exclusive: true,
-    async play({ agent, check, lost }) {
-      const live = await agent.over('NDJSON').open(endless);
-      await within(live.frame(0), agent.patienceMs);
-      if (live.exchange.end) throw lost('the turn was over before the health check was asked for');
-      const busy = await agent.fetch('GET', PATHS.health, 'health');
-      const tookMs = (busy.exchange.response?.atMs ?? Infinity) - busy.exchange.request.atMs;
-      check('CHAT-HEALTH-002', busy).holds(
-        busy.value.httpStatus === 200 && tookMs < 1_000,
-        'an answer within a second',
-        tookMs,
-      );
-      await live.leave();
-    },
-  }),
-
-  scenario('chat/legacy/paths', {
-    title: 'The old paths answer as the new ones do',
-    proves: ['CHAT-LEGACY-001'],
-    bindings: ['legacy'],
-    stimulus: ['done'],
-    async play({ agent, check }) {
-      const asNew = { httpStatus: 200, ended: 'done', text: agent.runsScripts ? 'Hello' : anything };
-      check('CHAT-LEGACY-001', await agent.ask(hello, { path: PATHS.sendMessage })).has(asNew);
-      const live = await agent.open(hello, { path: PATHS.sendMessageStream });
-      const exchange = await live.ended;
-      check('CHAT-LEGACY-001', answerIn(exchange, exchange.frames)).has(asNew);
     },
   }),
 ];

@@ -193,4 +193,14 @@ export const legacyQuirks = [
       },
     }),
   }),
+  chatQuirk('chat.legacy.gives-fields-back', {
+    breaks: 'CHAT-LEGACY-002',
+    make: (impl, hit) => ({
+      requestContext: (ctx, call, fields) => (call.legacy ? hit(fields) : impl.requestContext(ctx, call, fields)),
+    }),
+  }),
+  chatQuirk('chat.legacy.answers-in-brief', {
+    breaks: 'CHAT-LEGACY-003',
+    make: (_impl, hit) => ({ legacyReply: (_ctx, message) => hit(message) }),
+  }),
 ];

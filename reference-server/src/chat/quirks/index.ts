@@ -1,5 +1,6 @@
 import { clientQuirks } from './clients.ts';
 import { approvalQuirks } from './approval.ts';
+import { bodyQuirks } from './body.ts';
 import { contextQuirks, errorQuirks, healthQuirks, legacyQuirks, syncQuirks } from './http.ts';
 import { legalOddities } from './legal.ts';
 import { socketQuirks } from './socket.ts';
@@ -10,6 +11,7 @@ export const chatQuirks = [
   ...healthQuirks,
   ...syncQuirks,
   ...contextQuirks,
+  ...bodyQuirks,
   ...errorQuirks,
   ...streamQuirks,
   ...approvalQuirks,

@@ -165,4 +165,19 @@ export const streamQuirks = [
         event.type === 'done' && event.meta_data?.request_context ? hit([{ ...event, meta_data: {} }]) : [event],
       ),
   }),
+  chatQuirk('chat.stream.tells-of-tools-by-themselves', {
+    breaks: 'CHAT-STREAM-011',
+    make: (impl, hit) => ({
+      encode(ctx, fold, entry) {
+        const { event } = entry;
+        const isOwn = event.type === 'tool-result' && event.by === 'server';
+        return isOwn ? hit(impl.executed(ctx, fold.turn, event.results)) : impl.encode(ctx, fold, entry);
+      },
+    }),
+  }),
+  chatQuirk('chat.stream.updates-come-twice', {
+    breaks: 'CHAT-STREAM-016',
+    make: (impl, hit) =>
+      events(impl, (event) => (event.type === 'intermittent_update' ? hit([event, event]) : [event])),
+  }),
 ];

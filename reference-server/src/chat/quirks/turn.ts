@@ -225,4 +225,23 @@ export const decisionQuirks = [
       },
     }),
   }),
+  chatQuirk('chat.approval.passes-over-unknown-tools', {
+    breaks: 'CHAT-APPR-008',
+    make: (impl, hit) => ({
+      executed(ctx, turn, results) {
+        const known = results.filter(({ output }) => typeof output !== 'string' || !output.includes('not found'));
+        return impl.executed(ctx, turn, known.length < results.length ? hit(known) : results);
+      },
+    }),
+  }),
+  chatQuirk('chat.approval.runs-for-each-form', {
+    breaks: 'CHAT-APPR-010',
+    make: (impl, hit) => ({
+      decisionsAt(ctx, messages, at) {
+        const own = impl.decisionsIn(ctx, messages[at]!);
+        const once = impl.decisionsAt(ctx, messages, at);
+        return own.length > once.length ? hit(own) : once;
+      },
+    }),
+  }),
 ];
