@@ -45,17 +45,15 @@ describe('finding the card', () => {
     const error = await failureOf(A2AClient.connect(`${server.url}/one?key=s3cret`));
     expect(error).toMatchObject({
       code: 'DISCOVERY_FAILED',
-      message: `no A2A 1.0 agent card; tried ${[PATH, OLD].flatMap((path) => [`${server.url}/one${path} (HTTP 404)`, `${server.url}${path} (HTTP 404)`]).join(', ')}`,
+      message: `no A2A agent card; tried ${[PATH, OLD].flatMap((path) => [`${server.url}/one${path} (HTTP 404)`, `${server.url}${path} (HTTP 404)`]).join(', ')}`,
     });
   });
 
-  test('a card of A2A 0.3 says so', async () => {
-    await using server = await scriptedServer((response) =>
-      sendJson(response, { name: 'old', protocolVersion: '0.3.0', url: 'http://h' }),
-    );
+  test('what is no card of any revision says so', async () => {
+    await using server = await scriptedServer((response) => sendJson(response, { name: 'old' }));
     expect(await failureOf(A2AClient.connect(server.url))).toMatchObject({
       code: 'DISCOVERY_FAILED',
-      message: expect.stringContaining('supportedInterfaces (an A2A 0.3 card has none)'),
+      message: expect.stringContaining('supportedInterfaces, or before A2A 1.0 the member url'),
     });
   });
 

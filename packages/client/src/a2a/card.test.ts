@@ -1,6 +1,7 @@
 import type { AgentCard, AgentInterface } from '@agentproto/protocol/a2a/1.0';
 import { describe, expect, test } from 'vitest';
-import { BINDINGS, cardUrls, chooseInterface } from './card.ts';
+import type { BindingName } from './binding.ts';
+import { candidatesOf, cardUrls, wantedOf } from './card.ts';
 
 const PATH = '/.well-known/agent-card.json';
 const OLD = '/.well-known/agent.json';
@@ -37,20 +38,16 @@ describe('choosing an interface', () => {
     protocolVersion = '1.0',
     url = `http://h/${protocolBinding}`,
   ): AgentInterface => ({ url, protocolBinding, protocolVersion });
-  const choose = (
-    offers: AgentInterface[],
-    bindings: readonly ('JSONRPC' | 'HTTP+JSON')[] = BINDINGS,
-    url = 'http://h/card.json',
-    report = () => {},
-  ) => chooseInterface({ card: { supportedInterfaces: offers } as AgentCard, url }, bindings, report);
+  const choose = (offers: AgentInterface[], binding?: BindingName, url = 'http://h/card.json') =>
+    candidatesOf({ card: { supportedInterfaces: offers } as AgentCard, url }, wantedOf(binding, undefined))[0]!.spoken;
 
   test("the first in the agent's order that we speak", () => {
     expect(choose([offer('GRPC'), offer('HTTP+JSON'), offer('JSONRPC')]).protocolBinding).toBe('HTTP+JSON');
     expect(
-      choose([offer('JSONRPC', '0.3'), offer('JSONRPC', '1.1'), offer('JSONRPC', '10.0'), offer('HTTP+JSON', '1.0.7')])
+      choose([offer('JSONRPC', '0.4'), offer('JSONRPC', '1.1'), offer('JSONRPC', '10.0'), offer('HTTP+JSON', '1.0.7')])
         .protocolBinding,
     ).toBe('HTTP+JSON');
-    expect(choose([offer('JSONRPC'), offer('HTTP+JSON')], ['HTTP+JSON']).protocolBinding).toBe('HTTP+JSON');
+    expect(choose([offer('JSONRPC'), offer('HTTP+JSON')], 'HTTP+JSON').protocolBinding).toBe('HTTP+JSON');
   });
 
   test('the tenant comes with it', () => {
@@ -58,8 +55,8 @@ describe('choosing an interface', () => {
   });
 
   test('nothing that we speak: says what there is', () => {
-    expect(() => choose([offer('GRPC'), offer('JSONRPC', '0.3')])).toThrow(
-      'the card offers GRPC 1.0, JSONRPC 0.3; this client speaks JSONRPC 1.0, HTTP+JSON 1.0',
+    expect(() => choose([{ ...offer('GRPC'), url: 'h:50051' }, offer('JSONRPC', '0.4')])).toThrow(
+      'the card offers GRPC 1.0, JSONRPC 0.4; this client speaks JSONRPC 1.0, HTTP+JSON 1.0, JSONRPC 0.3 over http or https',
     );
     expect(() => choose([])).toThrow('the card offers no interface');
     expect(() => choose(undefined as never)).toThrow('the card offers no interface');
@@ -68,17 +65,27 @@ describe('choosing an interface', () => {
   });
 
   test('an https card does not lead to plain http', () => {
-    expect(() => choose([offer('JSONRPC')], BINDINGS, 'https://h/card.json')).toThrow('JSONRPC 1.0 over plain http');
+    expect(() => choose([offer('JSONRPC')], undefined, 'https://h/card.json')).toThrow('JSONRPC 1.0 over plain http');
   });
 
   test('a relative url is resolved, and reported', () => {
-    const reports: unknown[] = [];
-    const chosen = chooseInterface(
-      { card: { supportedInterfaces: [offer('JSONRPC', '1.0', '/rpc')] } as AgentCard, url: 'http://h/card.json' },
-      BINDINGS,
-      (kind) => reports.push(kind),
-    );
-    expect(chosen.url).toBe('http://h/rpc');
-    expect(reports).toEqual(['relative-url']);
+    const card = { supportedInterfaces: [offer('JSONRPC', '1.0', '/rpc')] } as AgentCard;
+    const [first] = candidatesOf({ card, url: 'http://h/card.json' }, wantedOf(undefined, undefined));
+    expect(first!.spoken.url).toBe('http://h/rpc');
+    expect(first!.deviations.map(([kind]) => kind)).toEqual(['relative-url']);
+  });
+
+  test('all that are spoken, for where the first is not there', () => {
+    const card = { supportedInterfaces: [offer('GRPC'), offer('HTTP+JSON'), offer('JSONRPC', '0.3.0')] } as AgentCard;
+    const offered = candidatesOf({ card, url: 'http://h/card.json' }, wantedOf(undefined, undefined));
+    expect(offered.map(({ spoken }) => `${spoken.protocolBinding} ${spoken.protocolVersion}`)).toEqual([
+      'HTTP+JSON 1.0',
+      'JSONRPC 0.3.0',
+    ]);
+  });
+
+  test('what is asked for has to be spoken', () => {
+    expect(() => wantedOf('GRPC' as never, undefined)).toThrow('binding: expected JSONRPC or HTTP+JSON, got GRPC');
+    expect(() => wantedOf(undefined, '0.9' as never)).toThrow('version: expected 1.0 or 0.3, got 0.9');
   });
 });

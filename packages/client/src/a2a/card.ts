@@ -1,6 +1,7 @@
-import { type AgentCard, type AgentInterface, CARD_PATH } from '@agentproto/protocol/a2a/1.0';
+import { type AgentCard, CARD_PATH } from '@agentproto/protocol/a2a/1.0';
 import { type ClientError, DiscoveryError, InvalidInputError, isAgentProtoError } from '../errors.ts';
 import type { BindingName } from './binding.ts';
+import { type A2AVersion, SPOKEN, type SpokenInterface, versionOf } from './dialect.ts';
 import type { Report } from './deviation.ts';
 
 export interface FoundCard {
@@ -27,21 +28,31 @@ export function cardUrls(given: string): string[] {
   return [...new Set(places)];
 }
 
-/** Reads the first card that is there. `read` fetches one url. */
-export async function findCard(
+/**
+ * Reads the first card that is there and offers what is spoken. `read` fetches one url, `choose` gives the interfaces that are spoken,
+ * or throws. A card that offers nothing of it is the answer only where no other place has one that does.
+ */
+export async function findCard<Found>(
   given: string,
   read: (url: string) => Promise<AgentCard>,
-  report: Report,
-): Promise<FoundCard> {
+  choose: (found: FoundCard) => Found,
+): Promise<Found> {
   const tried: string[] = [];
+  let unspoken: { error: unknown } | undefined;
   let cause: unknown;
   for (const url of cardUrls(given)) {
     try {
       const card = await read(url);
-      if (url.includes(OLD_CARD_PATH)) report('card-path', `card: expected it at ${CARD_PATH}, got ${OLD_CARD_PATH}`);
-      return { card, url };
+      try {
+        return choose({ card, url });
+      } catch (error) {
+        unspoken ??= { error };
+      }
     } catch (error) {
-      if (!isElsewhere(error)) throw error;
+      if (!isElsewhere(error)) {
+        if (unspoken) break;
+        throw error;
+      }
       const { origin, pathname } = new URL(url);
       tried.push(
         `${origin}${pathname} (${isAgentProtoError(error, 'HTTP_STATUS') ? `HTTP ${error.status}` : error.message})`,
@@ -49,7 +60,8 @@ export async function findCard(
       cause = error;
     }
   }
-  throw new DiscoveryError(`no A2A 1.0 agent card; tried ${tried.join(', ')}`, { cause });
+  if (unspoken) throw unspoken.error;
+  throw new DiscoveryError(`no A2A agent card; tried ${tried.join(', ')}`, { cause });
 }
 
 /** Whether the next place is worth a look: not when the server is away, overloaded, or wants credentials. */
@@ -63,8 +75,6 @@ function isElsewhere(error: unknown): error is ClientError {
   );
 }
 
-export const BINDINGS = ['JSONRPC', 'HTTP+JSON'] as const satisfies BindingName[];
-
 /** What is left of the names that agents use: `jsonrpc`, `JSON-RPC`, `http+json`, `REST` … */
 const PLAIN_NAMES: { readonly [name: string]: BindingName } = {
   JSONRPC: 'JSONRPC',
@@ -72,16 +82,19 @@ const PLAIN_NAMES: { readonly [name: string]: BindingName } = {
   REST: 'HTTP+JSON',
 };
 
+/** An interface that is spoken, and what its offer does otherwise than the specification says. */
+export interface Candidate {
+  spoken: SpokenInterface;
+  deviations: Parameters<Report>[];
+}
+
 /**
- * §8.3.2: the first interface, in the agent's order, whose binding and version we speak; the patch part of a version does
- * not count (§3.6). An https card cannot send its readers, and their credentials, to plain http.
+ * §8.3.2: the interfaces, in the agent's order, whose binding and version are among the `wanted`. An https card cannot send its
+ * readers, and their credentials, to plain http. Throws where there is none.
  */
-export function chooseInterface(
-  { card, url }: FoundCard,
-  bindings: readonly BindingName[],
-  report: Report,
-): AgentInterface & { protocolBinding: BindingName } {
+export function candidatesOf({ card, url }: FoundCard, wanted: Wanted): Candidate[] {
   const offers: string[] = [];
+  const candidates: Candidate[] = [];
   for (const offer of (card.supportedInterfaces ?? []).filter(Boolean)) {
     const { protocolBinding: name, protocolVersion } = offer;
     const protocolBinding =
@@ -90,23 +103,50 @@ export function chooseInterface(
           .toUpperCase()
           .replace(/[^A-Z]/g, '')
       ];
+    const version = versionOf(protocolVersion);
     const target = URL.parse(offer.url, url);
-    const fault = !target
-      ? ' at no url'
-      : !/^https?:$/.test(target.protocol)
-        ? ` at ${target.protocol}, which is not http or https`
-        : url.startsWith('https:') && target.protocol === 'http:'
-          ? ' over plain http'
-          : '';
+    const fault = !protocolBinding
+      ? ''
+      : !target
+        ? ' at no url'
+        : !/^https?:$/.test(target.protocol)
+          ? ` at ${target.protocol}, which is not http or https`
+          : url.startsWith('https:') && target.protocol === 'http:'
+            ? ' over plain http'
+            : '';
     offers.push(`${name} ${protocolVersion}${fault}`);
-    const spoken = protocolBinding && bindings.includes(protocolBinding) && /^1\.0(\.\d+)*$/.test(protocolVersion);
-    if (!spoken || !target || fault) continue;
-    if (protocolBinding !== name) report('binding-name', `card: expected ${protocolBinding}, got ${name} (§5.8)`);
-    if (!URL.canParse(offer.url)) report('relative-url', `card: expected an absolute url, got ${offer.url} (§4.4.6)`);
-    return { ...offer, protocolBinding, url: target.href };
+    if (!protocolBinding || !version || !target || fault || !wanted[version]?.includes(protocolBinding)) continue;
+    const deviations: Candidate['deviations'] = [];
+    if (protocolBinding !== name)
+      deviations.push(['binding-name', `card: expected ${protocolBinding}, got ${name} (§5.8)`]);
+    if (!URL.canParse(offer.url))
+      deviations.push(['relative-url', `card: expected an absolute url, got ${offer.url} (§4.4.6)`]);
+    if (url.includes(OLD_CARD_PATH) && (version === '1.0' || version === '0.3'))
+      deviations.push(['card-path', `card: expected it at ${CARD_PATH}, got ${OLD_CARD_PATH}`]);
+    candidates.push({ spoken: { ...offer, protocolBinding, url: target.href }, deviations });
   }
+  if (candidates.length > 0) return candidates;
+  const spoken = Object.entries(wanted).flatMap(([version, names]) => names.map((name) => `${name} ${version}`));
   throw new DiscoveryError(
-    `the card offers ${offers.join(', ') || 'no interface'}; this client speaks ${bindings.map((name) => `${name} 1.0`).join(', ')} over http or https`,
+    `the card offers ${offers.join(', ') || 'no interface'}; this client speaks ${spoken.join(', ')} over http or https`,
+  );
+}
+
+/** The bindings that shall be spoken, by version. */
+export type Wanted = { readonly [Version in A2AVersion]?: readonly BindingName[] };
+
+/** @throws InvalidInputError where nothing is left. */
+export function wantedOf(binding: BindingName | undefined, version: A2AVersion | undefined): Wanted {
+  const versions = Object.keys(SPOKEN) as A2AVersion[];
+  const of = version === undefined ? versions : versions.filter((each) => each === version);
+  if (of.length === 0) throw new InvalidInputError(`version: expected ${versions.join(' or ')}, got ${version}`);
+  const names = [...new Set(of.flatMap((each) => SPOKEN[each]!))];
+  if (binding !== undefined && !names.includes(binding))
+    throw new InvalidInputError(
+      `binding: expected ${names.join(' or ')}${version ? ` in A2A ${version}` : ''}, got ${binding}`,
+    );
+  return Object.fromEntries(
+    of.map((each) => [each, SPOKEN[each]!.filter((name) => binding === undefined || name === binding)]),
   );
 }
 

@@ -1,8 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import {
   type AgentCard,
-  type AgentInterface,
-  JSON_MEDIA_TYPE,
   type ListTaskPushNotificationConfigsResponse,
   type ListTasksRequest,
   type ListTasksResponse,
@@ -13,22 +11,21 @@ import {
   type Struct,
   type Task,
   type TaskPushNotificationConfig,
-  A2A_MEDIA_TYPE,
 } from '@agentproto/protocol/a2a/1.0';
 import { lifeOf } from '../call.ts';
 import { teller } from '../deviations.ts';
 import { AbortedError, InvalidInputError } from '../errors.ts';
 import type { Lifetime } from '../lifetime.ts';
 import { createTransport } from '../transport.ts';
-import type { Binding, BindingName, WireCall } from './binding.ts';
 import { checkCapability } from './capability.ts';
-import { BINDINGS, cardUrls, chooseInterface, findCard } from './card.ts';
-import { type Progress, receive, Received } from './connection.ts';
-import { type DeviationKind, type Report, reporter } from './deviation.ts';
+import type { Progress } from './connection.ts';
+import { Received } from './received.ts';
+import type { DeviationKind, Report } from './deviation.ts';
+import type { SpokenInterface } from './dialect.ts';
+import { discover } from './discovery.ts';
 import { isA2AError, TaskNotCompletedError } from './error.ts';
-import { httpJson } from './http-json.ts';
 import { type SendInput, sendMessageRequest } from './input.ts';
-import { jsonRpc } from './json-rpc.ts';
+import { Line } from './line.ts';
 import { type CallOptions, type Operation, operation, perform, type Session } from './operation.ts';
 import type { ConnectOptions, MessageOptions, SendOptions, StreamOptions, SubscribeOptions } from './options.ts';
 import { pages } from './pages.ts';
@@ -47,37 +44,42 @@ import { A2AStream, type StreamSource } from './stream.ts';
 import { textOf } from './text.ts';
 
 /**
- * A client of one A2A 1.0 agent, over JSON-RPC or HTTP+JSON. Every method throws `A2AError` where the agent answers with an
- * error of the protocol, and one of `@agentproto/client/errors` for all else.
+ * A client of one A2A agent: of 1.0 over JSON-RPC or HTTP+JSON, and of 0.3, which it is spoken to in the terms of 1.0. Every method
+ * throws `A2AError` where the agent answers with an error of the protocol, and one of `@agentproto/client/errors` for all else.
  */
 export class A2AClient implements AsyncDisposable {
   #card: AgentCard;
-  /** The one of the card's interfaces that is spoken. */
-  readonly interface: AgentInterface & { protocolBinding: BindingName };
+  readonly #line: Line;
   readonly #session: Session;
-  readonly #binding: Binding;
   readonly #closing: AbortController;
   readonly #places = new Places();
   readonly #options: Pick<ConnectOptions, 'polling' | 'verifyCard'>;
 
   private constructor(
     card: AgentCard,
-    chosen: A2AClient['interface'],
+    line: Line,
     session: Session,
     closing: AbortController,
     options: Pick<ConnectOptions, 'polling' | 'verifyCard'>,
   ) {
     this.#card = card;
     this.#options = options;
-    this.interface = chosen;
+    this.#line = line;
     this.#session = session;
     this.#closing = closing;
-    this.#binding = chosen.protocolBinding === 'JSONRPC' ? jsonRpc(chosen.url) : httpJson(chosen.url);
   }
 
-  /** As it was found, or given; once `extendedCard` was called, the extended one (§3.1.11). */
+  /**
+   * As it was found, or given, in the members of 1.0; `rawOf` has one of an earlier revision as it came. Once `extendedCard` was
+   * called, the extended one (§3.1.11).
+   */
   get card(): AgentCard {
     return this.#card;
+  }
+
+  /** The one of the card's interfaces that is spoken. Another takes its place where it does not answer, before anything has. */
+  get interface(): SpokenInterface {
+    return this.#line.interface;
   }
 
   /**
@@ -85,24 +87,14 @@ export class A2AClient implements AsyncDisposable {
    * `url` may also be the card's own.
    */
   static async connect(url: string | URL, options: ConnectOptions = {}): Promise<A2AClient> {
-    const { binding, extensions = [], onDeviation, signal, verifyCard } = options;
-    const given = String(url);
-    const bindings = binding === undefined ? BINDINGS : BINDINGS.filter((name) => name === binding);
-    if (bindings.length === 0)
-      throw new InvalidInputError(`binding: expected ${BINDINGS.join(' or ')}, got ${binding}`);
+    const { extensions = [], onDeviation } = options;
     const closing = new AbortController();
     const tell = teller(onDeviation, options.strict);
     const transport = createTransport(options);
-    const session: Session = { transport, extensions, tell, closed: closing.signal, binding: 0, bodyType: undefined };
-    const fetchCard = (at: string) => perform(cardOperation(at, session, signal ? { signal } : {}), readCard);
-    const report = reporter(tell, 'card', 0);
-    const found = options.card
-      ? { card: options.card, url: cardUrls(given)[0]! }
-      : await findCard(given, fetchCard, report);
-    if (!options.card) await verifyCard?.(found.card);
-    const chosen = chooseInterface(found, bindings, report);
-    session.binding = chosen.protocolBinding === 'JSONRPC' ? 0 : 1;
-    return new A2AClient(found.card, chosen, session, closing, options);
+    const own = { dialect: undefined, bodyType: undefined };
+    const session: Session = { transport, extensions, tell, closed: closing.signal, ...own };
+    const { card, candidates } = await discover(String(url), options, session);
+    return new A2AClient(card, await Line.open(candidates, session), session, closing, options);
   }
 
   /**
@@ -111,10 +103,12 @@ export class A2AClient implements AsyncDisposable {
    */
   async send(input: SendInput, { wait, expectCompleted, ...options }: SendOptions = {}): Promise<SendMessageResponse> {
     const request = sendMessageRequest(input);
-    const doing = this.#sending('SendMessage', request, options);
+    let doing = this.#sending('SendMessage', request, options);
     const life = lifeOf(doing);
     try {
-      const answer = await perform(doing, readSendMessageResponse, life.child());
+      const answer = await this.#line.over('SendMessage', () =>
+        perform((doing = this.#sending('SendMessage', request, options)), readSendMessageResponse, life.child()),
+      );
       this.#places.compare(request.message, answer.task, doing.report);
       let { task } = answer;
       if (task && doing.blocking && phaseOf(task) === 'running') {
@@ -123,7 +117,8 @@ export class A2AClient implements AsyncDisposable {
           `expected the task to have ended or to wait for its caller, got ${task.status.state}`,
         );
       }
-      if (wait && task) for await (const look of this.#poll(task.id, task, options, life)) ({ task } = look);
+      const waits = wait ?? (doing.blocking && !this.#session.dialect!.waits);
+      if (waits && task) for await (const look of this.#poll(task.id, task, options, life)) ({ task } = look);
       if (task) this.#places.keep(task);
       const result = task ? { task } : answer;
       if (expectCompleted) checkCompleted(result);
@@ -145,10 +140,10 @@ export class A2AClient implements AsyncDisposable {
   stream(input: SendInput, options: MessageOptions & StreamOptions = {}): A2AStream {
     const streams = this.#streams;
     const request = sendMessageRequest(input);
-    const doing = this.#sending(streams ? 'SendStreamingMessage' : 'SendMessage', request, options);
+    const doing = () => this.#sending(streams ? 'SendStreamingMessage' : 'SendMessage', request, options);
     const open = (life: Lifetime, progress: Progress) =>
-      streams ? receive(doing, life, progress) : this.#sendAndPoll(doing, options, life, progress);
-    return this.#stream(doing, open, options, this.#places.of(request.message), options.expectCompleted);
+      streams ? this.#line.receive(doing, life, progress) : this.#sendAndPoll(doing, options, life, progress);
+    return this.#stream(doing(), open, options, this.#places.of(request.message), options.expectCompleted);
   }
 
   /** The task as it is now (§3.1.3). */
@@ -169,11 +164,15 @@ export class A2AClient implements AsyncDisposable {
     const { lastEventId } = options;
     const headers = new Headers(options.headers);
     if (lastEventId !== undefined) headers.set('last-event-id', lastEventId);
-    const doing = this.#operation('SubscribeToTask', { id: checked(id) }, { ...options, headers });
+    const subscribing = () => this.#operation('SubscribeToTask', { id: checked(id) }, { ...options, headers });
+    const doing = subscribing();
     // After an event id a server may leave out what came before: nothing is then to be said about the order.
     const report: Report = (kind, ...said) => ORDER.includes(kind) || doing.report(kind, ...said);
     const open = this.#streams
-      ? (life: Lifetime, progress: Progress) => receive(doing, life, progress)
+      ? (life: Lifetime, progress: Progress) =>
+          lastEventId === undefined
+            ? this.#follow(subscribing, id, options, life, progress)
+            : this.#line.receive(subscribing, life, progress)
       : (life: Lifetime, progress: Progress) => this.#pollEvents(id, undefined, options, life, progress);
     return this.#stream(lastEventId === undefined ? doing : { ...doing, report }, open, options, { taskId: id });
   }
@@ -270,7 +269,7 @@ export class A2AClient implements AsyncDisposable {
   ): Promise<T> {
     if (name.includes('PushNotification')) checkCapability(this.#card, 'pushNotifications', name);
     if (name === 'GetExtendedAgentCard') checkCapability(this.#card, 'extendedAgentCard', name);
-    return perform(this.#operation(name, params, options, false, safe), read);
+    return this.#line.over(name, () => perform(this.#operation(name, params, options, false, safe), read));
   }
 
   #sending(
@@ -292,13 +291,12 @@ export class A2AClient implements AsyncDisposable {
     /** Repeating it changes nothing (§3.3.1). */
     safe = /^(Get|List|Subscribe|Delete)/.test(name),
   ): Operation {
-    const { tenant, protocolBinding } = this.interface;
+    const { tenant } = this.interface;
+    const { binding, mediaTypes } = this.#session.dialect!;
     // §8.3.2: the interface's tenant goes into every request, and nothing does where it has none.
-    const calls = this.#binding(name, { ...(tenant && { tenant }), ...params });
+    const calls = binding(name, { ...(tenant && { tenant }), ...params });
     const streams = name === 'SendStreamingMessage' || name === 'SubscribeToTask';
-    const accept = [streams && SSE_MEDIA_TYPE, protocolBinding === 'HTTP+JSON' && A2A_MEDIA_TYPE, JSON_MEDIA_TYPE]
-      .filter(Boolean)
-      .join(', ');
+    const accept = [...(streams ? [SSE_MEDIA_TYPE] : []), ...mediaTypes].join(', ');
     return operation(this.#session, { name, calls, accept, safe, streams, blocking }, options);
   }
 
@@ -347,17 +345,31 @@ export class A2AClient implements AsyncDisposable {
   }
 
   async *#sendAndPoll(
-    doing: Operation,
+    doing: () => Operation,
     options: CallOptions,
     life: Lifetime,
     progress: Progress,
   ): AsyncGenerator<Received, void, undefined> {
     let seen: Task | undefined;
-    for await (const received of receive(doing, life, progress)) {
+    for await (const received of this.#line.receive(doing, life, progress)) {
       seen = received.events[0]?.task;
       yield received;
     }
     if (seen) yield* this.#pollEvents(seen.id, seen, options, life, progress);
+  }
+
+  /** Subscribes to a task, which comes first, also where the agent does not begin with it. */
+  #follow(
+    doing: () => Operation,
+    id: string,
+    options: StreamOptions,
+    life: Lifetime,
+    progress: Progress,
+  ): AsyncIterable<Received> {
+    const subscribe = () => this.#line.receive(doing, life, progress);
+    const { withSnapshot } = this.#session.dialect!;
+    if (!withSnapshot) return subscribe();
+    return withSnapshot(subscribe, () => this.get(id, { ...options, signal: life.signal }));
   }
 
   async *#rejoin(
@@ -367,7 +379,8 @@ export class A2AClient implements AsyncDisposable {
     progress: Progress,
   ): AsyncGenerator<Received, void, undefined> {
     try {
-      yield* receive(this.#operation('SubscribeToTask', { id: taskId }, { ...options, retry: false }), life, progress);
+      const doing = () => this.#operation('SubscribeToTask', { id: taskId }, { ...options, retry: false });
+      yield* this.#follow(doing, taskId, options, life, progress);
     } catch (error) {
       // §3.1.6: what a server says of a task that has ended meanwhile.
       if (!isA2AError(error, 'UnsupportedOperation')) throw error;
@@ -385,12 +398,6 @@ function checkCompleted({ task }: SendMessageResponse): void {
   if (task && task.status.state !== 'TASK_STATE_COMPLETED') {
     throw new TaskNotCompletedError(task, task.status.message ? textOf(task.status.message) : '');
   }
-}
-
-function cardOperation(url: string, session: Session, options: CallOptions): Operation {
-  const call: WireCall = { method: 'GET', url, mediaType: JSON_MEDIA_TYPE, result: (card) => card };
-  const kind = { calls: [call], accept: JSON_MEDIA_TYPE, safe: true, streams: false, blocking: false };
-  return operation(session, { name: 'card', ...kind }, options);
 }
 
 function checked(id: string, of = 'a task'): string {

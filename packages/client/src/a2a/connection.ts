@@ -6,23 +6,8 @@ import type { Lifetime } from '../lifetime.ts';
 import type { Place } from '../json.ts';
 import { keepResponse } from '../response-info.ts';
 import { type Answer, attempts, type Operation, readResult } from './operation.ts';
+import { Received } from './received.ts';
 import { readStreamResponse } from './shape.ts';
-
-/** The events of one chunk. */
-export class Received {
-  readonly events: StreamResponse[] = [];
-  /** The SSE event id of each, where the server sends ids; it holds until the next one. */
-  ids: (string | undefined)[] | undefined;
-
-  get length(): number {
-    return this.events.length;
-  }
-
-  add(event: StreamResponse, id?: string): void {
-    if (id !== undefined) (this.ids ??= [])[this.events.length] = id;
-    this.events.push(event);
-  }
-}
 
 /** What of a stream outlives its connections. */
 export interface Progress {

@@ -1,14 +1,16 @@
 /** The requirement that is not met; a pair: over JSON-RPC, over HTTP+JSON. */
-type Row = RowId | readonly [RowId, RowId];
+export type Row = RowId | readonly [RowId | undefined, RowId | undefined];
 
 /** A test holds them to the registry, which is too large to ship. */
-export type RowId = `A2A10-${string}`;
+export type RowId = `A2A${'10' | '03' | '02' | '01'}-${string}`;
 
 export const ROWS = {
   /** A binding is named otherwise than §5.8 does: `jsonrpc`, `REST` … */
   'binding-name': 'A2A10-CARD-006',
   /** The card is where A2A 0.2 had it (§8.2). */
   'card-path': 'A2A10-CARD-001',
+  /** An interface of the card does not answer, or does not speak what the card says; another is spoken. */
+  'interface-unavailable': 'A2A10-CARD-004',
   /** A relative url in the card (§4.4.6). */
   'relative-url': 'A2A10-CARD-005',
   /** The answer's Content-Type is not the binding's (§9.1, §11.1). */
@@ -51,8 +53,17 @@ export const ROWS = {
   'missing-member': 'A2A10-LIST-007',
 } as const satisfies { [kind: string]: Row };
 
+/** What only earlier revisions can have; their rows stand with them. */
+export type EarlierKind =
+  /** Something has no `kind` (A2A 0.1: a part no `type`), or another than it is. */
+  | 'missing-kind'
+  /** Members, states, roles or files are written as in another revision than the interface's. */
+  | 'other-spelling'
+  /** The last event of a stream does not say `final: true`. */
+  | 'not-final';
+
 /** What an agent does otherwise than the specification says, where a client can still go on. */
-export type DeviationKind = keyof typeof ROWS;
+export type DeviationKind = keyof typeof ROWS | EarlierKind;
 
 export interface Deviation {
   kind: DeviationKind;
@@ -66,10 +77,26 @@ export interface Deviation {
 /** Reports one deviation; already knows the operation. `row`: where it is another than the kind's. */
 export type Report = (kind: DeviationKind, message: string, row?: RowId) => void;
 
-/** `binding`: over JSON-RPC 0, over HTTP+JSON 1. */
-export function reporter(tell: (deviation: Deviation) => void, operation: string, binding: 0 | 1): Report {
-  return (kind, message, row) => {
-    const known: Row = row ?? ROWS[kind];
-    tell({ kind, operation, message, row: typeof known === 'string' ? known : known[binding] });
+/** The requirement of one revision that is not met; undefined: the revision has none, so that nothing is amiss. */
+export type RowOf = (kind: DeviationKind, row?: RowId) => RowId | undefined;
+
+/** Those of 1.0. `binding`: over JSON-RPC 0, over HTTP+JSON 1. */
+export function latestRows(binding: 0 | 1): RowOf {
+  return (kind, row) => row ?? rowIn(ROWS, kind, binding);
+}
+
+export function rowIn(
+  rows: { readonly [Kind in DeviationKind]?: Row },
+  kind: DeviationKind,
+  binding: 0 | 1,
+): RowId | undefined {
+  const row = rows[kind];
+  return typeof row === 'object' ? row[binding] : row;
+}
+
+export function reporter(tell: (deviation: Deviation) => void, operation: string, rowOf: RowOf): Report {
+  return (kind, message, given) => {
+    const row = rowOf(kind, given);
+    if (row) tell({ kind, operation, message, row });
   };
 }

@@ -1,6 +1,14 @@
 export { A2AClient } from './client.ts';
 export { responseOf, type ResponseInfo } from '../response-info.ts';
-export type { ConnectOptions, MessageOptions, SendOptions, StreamOptions, SubscribeOptions } from './options.ts';
+export { rawOf } from './raw.ts';
+export type {
+  ConnectOptions,
+  EarlierCard,
+  MessageOptions,
+  SendOptions,
+  StreamOptions,
+  SubscribeOptions,
+} from './options.ts';
 export type { Polling } from './poll.ts';
 export { A2AStream } from './stream.ts';
 export { A2AError, type A2AErrorName, type ErrorDetail, isA2AError, TaskNotCompletedError } from './error.ts';
@@ -8,6 +16,7 @@ export { dataOf, partsOf, type Said, textOf } from './text.ts';
 export { type FileOptions, filePart, filesOf, type ReceivedFile } from './file.ts';
 export { approve, reject, type ToolCall, toolCallsOf, toolOutput } from './tool.ts';
 export type { BindingName } from './binding.ts';
+export type { A2AVersion, SpokenInterface } from './dialect.ts';
 export type { Deviation, DeviationKind } from './deviation.ts';
 export type { MessageMembers, SendInput } from './input.ts';
 export type { CallOptions } from './operation.ts';

@@ -1,12 +1,12 @@
 import { JSON_MEDIA_TYPE } from '@agentproto/protocol/a2a/1.0';
 import { readResponse, requestMessage } from '@agentproto/wire/json-rpc';
 import { MalformedResponseError } from '../errors.ts';
-import type { Binding } from './binding.ts';
+import type { WireCall } from './binding.ts';
 import { fromError, isInShape } from './error.ts';
 import { isObject } from '../json.ts';
 
 /** §9: one POST to one url for every operation. */
-export function jsonRpc(url: string): Binding {
+export function jsonRpc(url: string): (method: string, params: object | undefined) => WireCall[] {
   let id = 0;
   return (method, params) => {
     const ownId = ++id;

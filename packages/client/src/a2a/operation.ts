@@ -1,11 +1,4 @@
-import {
-  A2A_MEDIA_TYPE,
-  EXTENSIONS_HEADER,
-  JSON_MEDIA_TYPE,
-  type MethodName,
-  VERSION,
-  VERSION_HEADER,
-} from '@agentproto/protocol/a2a/1.0';
+import { A2A_MEDIA_TYPE, JSON_MEDIA_TYPE, type MethodName } from '@agentproto/protocol/a2a/1.0';
 import {
   type Answer as HttpAnswer,
   type Call,
@@ -24,7 +17,8 @@ import { keepResponse } from '../response-info.ts';
 import { retrying } from '../retry.ts';
 import type { Transport } from '../transport.ts';
 import type { WireCall } from './binding.ts';
-import { type Deviation, type Report, reporter } from './deviation.ts';
+import { type Deviation, latestRows, type Report, reporter } from './deviation.ts';
+import type { Dialect } from './dialect.ts';
 import { type A2AError, fromError, isA2AError, isRpcError, saysMore } from './error.ts';
 
 /** What every call may say for itself; it wins over what the client was given. */
@@ -39,8 +33,8 @@ export interface Session {
   tell: (deviation: Deviation) => void;
   /** Aborts when the client is closed. */
   closed: AbortSignal;
-  /** Over JSON-RPC 0, over HTTP+JSON 1. */
-  binding: 0 | 1;
+  /** Of the interface that is spoken, once it is chosen. */
+  dialect: Dialect | undefined;
   /** What the agent takes over HTTP+JSON, once it is known. */
   bodyType: string | undefined;
 }
@@ -63,15 +57,15 @@ export function operation(
   const headers = new Headers({ accept });
   // A browser asks for a card without a preflight, if no header of ours is in the way.
   if (kind.name !== 'card') {
-    headers.set(VERSION_HEADER, VERSION);
     const activated = new Set([...session.extensions, ...(options.extensions ?? [])]);
-    if (activated.size > 0) headers.set(EXTENSIONS_HEADER, [...activated].join(', '));
+    const own = session.dialect?.headers([...activated]) ?? {};
+    for (const [name, value] of Object.entries(own)) headers.set(name, value);
   }
   return {
     ...createCall(session.transport, session.closed, kind, headers, options),
     calls,
     session,
-    report: reporter(session.tell, kind.name, session.binding),
+    report: reporter(session.tell, kind.name, session.dialect?.rowOf ?? latestRows(0)),
   };
 }
 

@@ -2,14 +2,23 @@ import type { AgentCard, SendMessageConfiguration, Struct } from '@agentproto/pr
 import type { TransportOptions } from '../transport.ts';
 import type { BindingName } from './binding.ts';
 import type { Deviation } from './deviation.ts';
+import type { A2AVersion } from './dialect.ts';
 import type { CallOptions } from './operation.ts';
 import type { Polling } from './poll.ts';
+
+/** A card of A2A 0.3 or earlier, in its own members. */
+export interface EarlierCard {
+  url: string;
+  [member: string]: unknown;
+}
 
 export interface ConnectOptions extends TransportOptions {
   /** Speak only this one, or the first of these that the agent offers. Default: both. */
   binding?: BindingName;
-  /** The agent's card, when it is known: nothing is then fetched. */
-  card?: AgentCard;
+  /** Speak only this revision of A2A. Default: whichever the first interface of the card that we speak has. */
+  version?: A2AVersion;
+  /** The agent's card, when it is known: nothing is then fetched. One of A2A 0.3 or earlier will do, as it is. */
+  card?: AgentCard | EarlierCard;
   signal?: AbortSignal;
   /** URIs of extensions to activate with every call (§4.6). */
   extensions?: readonly string[];
@@ -35,7 +44,10 @@ export interface MessageOptions extends CallOptions {
 }
 
 export interface SendOptions extends MessageOptions {
-  /** Ask for the task again and again, until it has ended or waits for you, where the agent does not wait itself. */
+  /**
+   * Ask for the task again and again, until it has ended or waits for you, where the agent does not wait itself. Before A2A 1.0 no
+   * agent had to, so that it is then the default, unless `configuration.returnImmediately`.
+   */
   wait?: boolean;
 }
 

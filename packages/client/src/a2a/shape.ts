@@ -96,11 +96,17 @@ export function readPushConfigs(
 
 const CONFIGS_ROW = 'A2A10-PUSH-005';
 
+/** A card of 1.0, or, by its `url`, one of an earlier revision. */
 export function readCard(value: unknown, where: Place): AgentCard {
   const card = object(value, where, '', 'an agent card');
-  if (Array.isArray(card['supportedInterfaces'])) return card as unknown as AgentCard;
-  const expected = 'the member supportedInterfaces (an A2A 0.3 card has none)';
+  if (Array.isArray(card['supportedInterfaces']) || isEarlierCard(card)) return card as unknown as AgentCard;
+  const expected = 'the member supportedInterfaces, or before A2A 1.0 the member url';
   throw new MalformedResponseError(expected, String(where), JSON.stringify(card));
+}
+
+/** Also of a card for both: the members of the two do not collide. */
+export function isEarlierCard(card: object): boolean {
+  return typeof (card as Json)['url'] === 'string';
 }
 
 function task(value: Json, where: Place, path: string, report: Report): Task {

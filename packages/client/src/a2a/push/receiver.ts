@@ -1,7 +1,7 @@
 import { A2A_MEDIA_TYPE, JSON_MEDIA_TYPE, type StreamResponse } from '@agentproto/protocol/a2a/1.0';
 import { teller } from '../../deviations.ts';
 import { InvalidInputError, isAgentProtoError } from '../../errors.ts';
-import { type Deviation, type Report, reporter, type RowId } from '../deviation.ts';
+import { type Deviation, latestRows, type Report, reporter, type RowId } from '../deviation.ts';
 import { readStreamResponse } from '../shape.ts';
 import { readBody, Refusal } from './body.ts';
 import { type CredentialCheck, credentialCheck, type Credentials, digestOf } from './credentials.ts';
@@ -95,7 +95,7 @@ class Core {
       if (!(value > 0)) throw new InvalidInputError(`limits.${name}: expected a number above 0, got ${value}`);
     }
     this.#order = new DeliveryOrder(this.#limits.tasks);
-    const report = reporter(teller(options.onDeviation), 'push notification', 1);
+    const report = reporter(teller(options.onDeviation), 'push notification', latestRows(1));
     this.#report = (kind, message, row) => report(kind, message, row ?? ROWS[kind]);
   }
 

@@ -1,0 +1,115 @@
+import type { MethodName } from '@agentproto/protocol/a2a/1.0';
+import { isAgentProtoError } from '../errors.ts';
+import type { Lifetime } from '../lifetime.ts';
+import type { Candidate } from './card.ts';
+import { type Progress, receive } from './connection.ts';
+import type { Received } from './received.ts';
+import { reporter } from './deviation.ts';
+import { dialectOf, type SpokenInterface } from './dialect.ts';
+import { isA2AError } from './error.ts';
+import type { Operation, Session } from './operation.ts';
+
+/** What every agent has: one that has no such method speaks something else. */
+const CORE: readonly string[] = ['SendMessage', 'SendStreamingMessage', 'GetTask', 'CancelTask'] satisfies MethodName[];
+
+/**
+ * The interface that is spoken: the first of the card's, until it turns out that it is not there, or is not what the card says. The
+ * next takes its place only before anything was answered; what was sent till then was refused.
+ */
+export class Line {
+  readonly #candidates: readonly Candidate[];
+  readonly #session: Session;
+  #at = 0;
+  /** Something was answered: from now on a failure is the agent's. */
+  #settled = false;
+
+  private constructor(candidates: readonly Candidate[], session: Session) {
+    this.#candidates = candidates;
+    this.#session = session;
+  }
+
+  static async open(candidates: readonly Candidate[], session: Session): Promise<Line> {
+    const line = new Line(candidates, session);
+    await line.#take(0);
+    return line;
+  }
+
+  get interface(): SpokenInterface {
+    return this.#candidates[this.#at]!.spoken;
+  }
+
+  /** Makes a call, over whichever interface is there. */
+  async over<T>(name: MethodName, call: () => Promise<T>): Promise<T> {
+    while (!this.#isLast) {
+      const at = this.#at;
+      try {
+        const result = await call();
+        this.#settled = true;
+        return result;
+      } catch (error) {
+        if (!(await this.#leads(at, error, name))) throw error;
+      }
+    }
+    return call();
+  }
+
+  /** The same for what is answered with a stream. */
+  receive(doing: () => Operation, life: Lifetime, progress: Progress): AsyncIterable<Received> {
+    return this.#isLast ? receive(doing(), life, progress) : this.#receiveOver(doing, life, progress);
+  }
+
+  async *#receiveOver(doing: () => Operation, life: Lifetime, progress: Progress): AsyncGenerator<Received, void> {
+    for (;;) {
+      const at = this.#at;
+      const operation = doing();
+      try {
+        for await (const received of receive(operation, life, progress)) {
+          this.#settled = true;
+          yield received;
+        }
+        return;
+      } catch (error) {
+        if (progress.answered || !(await this.#leads(at, error, operation.name))) throw error;
+      }
+    }
+  }
+
+  /** Nothing can take its place. */
+  get #isLast(): boolean {
+    return this.#settled || this.#at === this.#candidates.length - 1;
+  }
+
+  /** Whether a call that was made at `at` and failed is to be made again, at another interface. */
+  async #leads(at: number, error: unknown, name: string): Promise<boolean> {
+    if (!isAbsent(error, name)) {
+      this.#settled ||= isA2AError(error);
+      return false;
+    }
+    // Another call was quicker.
+    if (at !== this.#at) return at < this.#at;
+    if (this.#isLast) return false;
+    const { message } = error as Error;
+    reporter(this.#session.tell, name, this.#session.dialect!.rowOf)('interface-unavailable', message);
+    await this.#take(at + 1);
+    return true;
+  }
+
+  async #take(at: number): Promise<void> {
+    const { spoken, deviations } = this.#candidates[at]!;
+    const dialect = await dialectOf(spoken);
+    this.#at = at;
+    this.#session.dialect = dialect;
+    this.#session.bodyType = undefined;
+    const report = reporter(this.#session.tell, 'card', dialect.rowOf);
+    for (const deviation of deviations) report(...deviation);
+  }
+}
+
+/** Nobody listens there, there is no such route, or what answers has no such method or version. */
+function isAbsent(error: unknown, name: string): boolean {
+  if (isAgentProtoError(error, 'CONNECTION_FAILED')) return error.nothingSent;
+  if (isA2AError(error, 'VersionNotSupported')) return true;
+  if (!CORE.includes(name)) return false;
+  if (isAgentProtoError(error, 'HTTP_STATUS')) return error.status === 404 || error.status === 405;
+  return isA2AError(error, 'MethodNotFound');
+}
