@@ -29,11 +29,13 @@ const PLUGIN: NamesOf<PluginOptions> = {
 const SERVER: NamesOf<ServerOptions> = {
   ...PLUGIN,
   failures: true,
+  faults: true,
   host: true,
   insecure: true,
   listen: true,
   log: true,
   port: true,
+  seed: true,
 };
 const LIMIT: NamesOf<Limits> = { bodyBytes: true, bodyMs: true, headersMs: true, runs: true, turnMs: true };
 const WEBHOOK: NamesOf<WebhookOptions> = {

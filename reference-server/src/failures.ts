@@ -3,12 +3,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { testIdOf } from './identity.ts';
 import { checkNames } from './option-names.ts';
 import type { NamesOf } from './option-names.ts';
+import type { Random } from './wire-faults/seeded.ts';
 import { ServerOptionsError } from './options-error.ts';
 
 /** Requests that fail before any protocol sees them. */
 export interface Failure {
   /** How many requests. Default 1. */
   times?: number;
+  /** Which share of the requests that fit, drawn by the server's seed; then `times` is any number unless it is said. */
+  rate?: number;
   /** Of the answer, 400 to 599; without it the request is only delayed. */
   status?: number;
   /** Seconds, as Retry-After. */
@@ -23,6 +26,7 @@ export interface Failure {
 
 const NAMES: NamesOf<Failure> = {
   times: true,
+  rate: true,
   status: true,
   retryAfter: true,
   delayMs: true,
@@ -38,7 +42,7 @@ export interface Failures {
 }
 
 /** Lets requests fail as told. */
-export function createFailures(scope: FastifyInstance): Failures {
+export function createFailures(scope: FastifyInstance, random: Random): Failures {
   const due: { failure: Failure; left: number }[] = [];
 
   const closing = new AbortController();
@@ -54,8 +58,10 @@ export function createFailures(scope: FastifyInstance): Failures {
   /** Whether the request was answered. */
   async function fail({ method, url: path, headers }: FastifyRequest, reply: FastifyReply): Promise<boolean> {
     const index = due.findIndex(
-      ({ failure: { match, testId } }) =>
-        fits(match, { method, path }) && (testId === undefined || testIdOf(headers) === testId),
+      ({ failure: { match, testId, rate } }) =>
+        fits(match, { method, path }) &&
+        (testId === undefined || testIdOf(headers) === testId) &&
+        (rate === undefined || random() < rate),
     );
     const one = due[index];
     if (!one) return false;
@@ -72,13 +78,14 @@ export function createFailures(scope: FastifyInstance): Failures {
   return {
     add(failure) {
       check(failure);
-      due.push({ failure, left: failure.times ?? 1 });
+      due.push({ failure, left: failure.times ?? (failure.rate === undefined ? 1 : Infinity) });
     },
     clear: () => void due.splice(0),
   };
 }
 
-function fits(match: Failure['match'], request: { method: string; path: string }): boolean {
+/** Whether a request is as a match says. */
+export function fits(match: Failure['match'], request: { method: string; path: string }): boolean {
   if (match === undefined) return true;
   if (typeof match === 'function') return match(request);
   return typeof match === 'string' ? request.path.includes(match) : request.path.search(match) >= 0;
@@ -86,11 +93,12 @@ function fits(match: Failure['match'], request: { method: string; path: string }
 
 function check(failure: Failure): void {
   checkNames(failure, NAMES, 'fail.');
-  const { times, status, retryAfter, delayMs } = failure;
+  const { times, rate, status, retryAfter, delayMs } = failure;
   if (status === undefined && delayMs === undefined)
     throw new ServerOptionsError('fail: expected a status, a delayMs or both; got neither');
   for (const [name, value, least, most] of [
     ['times', times, 1, Infinity],
+    ['rate', rate, 0, 1],
     ['status', status, 400, 599],
     ['retryAfter', retryAfter, 0, Infinity],
     ['delayMs', delayMs, 0, 2 ** 31 - 1],

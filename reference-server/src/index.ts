@@ -9,6 +9,8 @@ export {
 export type { Failure } from './failures.ts';
 export type { ReceivedRequest } from './journal.ts';
 export type { ScriptMatch, SetScript } from './script-book.ts';
+export type { Damage, Fault, FaultEnd, FaultPlace } from './wire-faults/fault.ts';
+export type { SetFault } from './wire-faults/due.ts';
 export type { ServerClock } from './server-clock.ts';
 export type { TestScope } from './test-scope.ts';
 export { VirtualClock, type Clock, type Script } from '@agentproto/script';

@@ -2,6 +2,7 @@ import type { Clock } from '@agentproto/script';
 import type { Agent } from './agent.ts';
 import type { Failure } from './failures.ts';
 import type { FamilyOptions } from './families.ts';
+import type { Fault } from './wire-faults/fault.ts';
 import type { AnyQuirk } from './quirk.ts';
 import type { Hooks } from './store/hooks.ts';
 import type { Store } from './store/store.ts';
@@ -75,6 +76,10 @@ export interface ServerOptions extends PluginOptions {
   host?: string | undefined;
   /** Requests that fail from the beginning, as `server.fail` does later. */
   failures?: readonly Failure[] | undefined;
+  /** Answers that are damaged from the beginning, as by `server.fault`. */
+  faults?: readonly Fault[] | undefined;
+  /** What chance in failures and faults comes from: the same for the same seed. Default 1. */
+  seed?: number | undefined;
   /** Default 0: a free one. */
   port?: number | undefined;
   /** `false`: no port is opened; `server.fetch` is the only way to it, and `http://in-memory.invalid` its url. Default: true. */

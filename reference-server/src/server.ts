@@ -19,8 +19,13 @@ import { serverClock } from './server-clock.ts';
 import type { ServerClock } from './server-clock.ts';
 import { LIMITS, ServerOptionsError } from './server-options.ts';
 import type { PluginOptions, ServerOptions } from './server-options.ts';
+import { timerOn } from './timer.ts';
 import { testScope } from './test-scope.ts';
 import type { ScopedServer, TestScope } from './test-scope.ts';
+import { createWireFaults } from './wire-faults/due.ts';
+import type { SetFault } from './wire-faults/due.ts';
+import type { Fault } from './wire-faults/fault.ts';
+import { seeded } from './wire-faults/seeded.ts';
 import { asksForWebSocket } from './upgrade.ts';
 
 export interface ReferenceServer extends AsyncDisposable {
@@ -40,6 +45,8 @@ export interface ReferenceServer extends AsyncDisposable {
    * wins. Throws a ServerOptionsError or a ScriptError.
    */
   script(match: ScriptMatch, script: Script): SetScript;
+  /** Damages the next answers, where they are on the wire: events, bytes, time. Throws a ServerOptionsError. */
+  fault(fault: Fault): SetFault;
   /** Wakes what waits in `hold until signal`. */
   signal(name: string): void;
   /** The time that agents, keep-alives and webhooks go by. */
@@ -85,7 +92,9 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
   });
   const journal = createJournal(app);
   // Before the core, which waits on closing for what is under way.
-  const failures = createFailures(app);
+  const random = seeded(options.seed ?? 1);
+  const failures = createFailures(app, random);
+  const faults = createWireFaults(app, { setTimer: timerOn(options.clock ?? systemClock), random });
   const core = mountCore(
     app,
     {
@@ -102,6 +111,7 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
   );
   addFrontPage(app, core);
   for (const failure of options.failures ?? []) failures.add(failure);
+  for (const fault of options.faults ?? []) faults.add(fault);
   app.setNotFoundHandler((request, reply) =>
     core.refuse(request, reply, new HttpError('NOT_FOUND', `There is nothing at ${pathOf(request)}.`)),
   );
@@ -116,6 +126,7 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
     requests: journal.requests,
     script: (match, script) => core.book.add(match, script),
     fail: (failure) => failures.add(failure),
+    fault: (fault) => faults.add(fault),
     fetch: listen ? globalThis.fetch : memory.fetch,
   };
   return {
@@ -127,6 +138,7 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
     scope: (testId) => testScope(scoped, testId),
     reset() {
       failures.clear();
+      faults.clear();
       core.book.clear();
       journal.clear();
       core.forgetErrors();

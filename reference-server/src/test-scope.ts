@@ -2,7 +2,11 @@ import type { Script } from '@agentproto/script';
 import type { Failure } from './failures.ts';
 import { TEST_ID_HEADER } from './identity.ts';
 import type { ReceivedRequest } from './journal.ts';
+import type { SetFault } from './wire-faults/due.ts';
+import type { Fault } from './wire-faults/fault.ts';
 import type { ScriptMatch, SetScript } from './script-book.ts';
+
+type Unscoped<Of> = Of extends unknown ? Omit<Of, 'testId'> : never;
 
 /** What one test has of a server that many share: what comes with its id, and nothing of anybody else's. */
 export interface TestScope {
@@ -17,6 +21,8 @@ export interface TestScope {
   script(match: Omit<ScriptMatch, 'testId'>, script: Script): SetScript;
   /** As `server.fail`, for requests with the id. */
   fail(failure: Omit<Failure, 'testId'>): void;
+  /** As `server.fault`, for requests with the id. */
+  fault(fault: Unscoped<Fault>): SetFault;
   /** As `globalThis.fetch`, with the id. */
   fetch: typeof globalThis.fetch;
 }
@@ -28,6 +34,7 @@ export interface ScopedServer {
   readonly requests: readonly ReceivedRequest[];
   script(match: ScriptMatch, script: Script): SetScript;
   fail(failure: Failure): void;
+  fault(fault: Fault): SetFault;
   fetch: typeof globalThis.fetch;
 }
 
@@ -42,6 +49,7 @@ export function testScope(server: ScopedServer, testId: string): TestScope {
     },
     script: (match, script) => server.script({ ...match, testId }, script),
     fail: (failure) => server.fail({ ...failure, testId }),
+    fault: (fault) => server.fault({ ...fault, testId } as Fault),
     fetch: (input, init) => {
       const request = new Request(input, init);
       request.headers.set(name, testId);

@@ -14,7 +14,16 @@ export interface Upgrades {
 }
 
 /** The connections of requests that ask for a WebSocket, until a route takes them. */
-const asking = new WeakMap<IncomingMessage, { socket: Socket; head: Buffer }>();
+const asking = new WeakMap<IncomingMessage, { socket: Socket; head: Buffer; opened?: Serve }>();
+
+type Serve = (socket: WebSocket, connection: Socket) => void;
+
+/** Calls `opened` with the socket of a request, before it is served. False: the request asks for none. */
+export function onUpgrade(request: IncomingMessage, opened: Serve): boolean {
+  const asked = asking.get(request);
+  if (asked) asked.opened = opened;
+  return asked !== undefined;
+}
 
 export function createUpgrades(scope: FastifyInstance): Upgrades {
   const { server } = scope;
@@ -54,7 +63,7 @@ export function asksForWebSocket({ method, headers }: IncomingMessage): boolean 
  * Takes the connection of a request; the reply has to be hijacked. What is wrong with the handshake is answered by `ws`.
  * False: the request asks for no WebSocket.
  */
-export type TakeSocket = (request: IncomingMessage, serve: (socket: WebSocket, connection: Socket) => void) => boolean;
+export type TakeSocket = (request: IncomingMessage, serve: Serve) => boolean;
 
 /** For messages of at most `maxPayload` bytes. `ws` is imported with the first socket. */
 export function socketTaker({ report }: Pick<ServerContext, 'report'>, maxPayload: number): TakeSocket {
@@ -68,7 +77,12 @@ export function socketTaker({ report }: Pick<ServerContext, 'report'>, maxPayloa
     if (!asked) return false;
     const { socket, head } = asked;
     (sockets ??= make())
-      .then((server) => server.handleUpgrade(request, socket, head, (opened) => serve(opened, socket)))
+      .then((server) =>
+        server.handleUpgrade(request, socket, head, (opened) => {
+          asked.opened?.(opened, socket);
+          serve(opened, socket);
+        }),
+      )
       .catch((error: unknown) => {
         report(error);
         socket.destroy();

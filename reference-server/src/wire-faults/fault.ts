@@ -1,0 +1,115 @@
+import { checkNames } from '../option-names.ts';
+import type { NamesOf } from '../option-names.ts';
+import { ServerOptionsError } from '../options-error.ts';
+
+/** Where in an answer: its events are counted from 0, and a plain body is one. Comments that keep a stream alive do not count. */
+export type FaultPlace =
+  /** Before this event. */
+  | { event: number }
+  /** In the middle of this event. */
+  | { inside: number }
+  /** After so many bytes of the body (of a WebSocket: of all that is sent). */
+  | { bytes: number }
+  /** Inside the first character that has more than one byte. */
+  | { codePoint: true };
+
+/** How a connection ends: with a FIN, with a RST, or only in the direction of the client. */
+export type FaultEnd = 'close' | 'reset' | 'half-close';
+
+/** What goes wrong with an answer that is otherwise as it should be. */
+export type Damage =
+  /** The connection ends. `how` is `close` unless it says otherwise. */
+  | { kind: 'cut'; at: FaultPlace; how?: FaultEnd }
+  /** Nothing more comes, and the connection stays. */
+  | { kind: 'stall'; at: FaultPlace }
+  /** This event comes twice, or not at all, or after the next. */
+  | { kind: 'duplicate' | 'drop' | 'reorder'; event: number }
+  /** Half of this event, and then the answer ends as if it were whole. */
+  | { kind: 'truncate'; event?: number }
+  /** This event comes `ms` later. */
+  | { kind: 'delay'; event: number; ms: number }
+  /** Time to the first event, events a second after that, and up to `jitterMs` more for each. */
+  | { kind: 'pace'; firstMs?: number; perSecond?: number; jitterMs?: number }
+  /** So many bytes at a time. */
+  | { kind: 'drip'; bytes: number; everyMs: number }
+  /** The status and the headers come `ms` later. */
+  | { kind: 'late-head'; ms: number }
+  /** The answer says that it is something else. */
+  | { kind: 'content-type'; value: string };
+
+/** A damage, and which answers have it. Milliseconds are those of the server's clock. */
+export type Fault = Damage & {
+  /** How many answers. Default 1, and with `rate` any number. One that is too short for the fault does not count. */
+  times?: number;
+  /** Which share of the answers that fit, drawn by the server's seed. Default: all. */
+  rate?: number;
+  /** Which requests: by a part of the path, or by what says so. A WebSocket is the request that opened it. Default: all, cards too. */
+  match?: string | RegExp | ((request: { method: string; path: string }) => boolean);
+  /** … and with this in `X-Test-Id`. */
+  testId?: string;
+};
+
+type Names = Record<string, true>;
+const COMMON: NamesOf<Omit<Fault, 'kind'>> = { times: true, rate: true, match: true, testId: true };
+const MEMBERS: Record<Damage['kind'], Names> = {
+  cut: { at: true, how: true },
+  stall: { at: true },
+  duplicate: { event: true },
+  drop: { event: true },
+  reorder: { event: true },
+  truncate: { event: true },
+  delay: { event: true, ms: true },
+  pace: { firstMs: true, perSecond: true, jitterMs: true },
+  drip: { bytes: true, everyMs: true },
+  'late-head': { ms: true },
+  'content-type': { value: true },
+};
+const ENDS: readonly FaultEnd[] = ['close', 'reset', 'half-close'];
+const MOST_MS = 2 ** 31 - 1;
+
+/** Throws a ServerOptionsError for a fault that cannot be. */
+export function checkFault(fault: Fault): void {
+  const members = MEMBERS[fault.kind] as Names | undefined;
+  if (!members) wrong('kind', Object.keys(MEMBERS).join(', '), fault.kind);
+  checkNames(fault, { kind: true, ...members, ...COMMON } as NamesOf<Fault>, 'fault.');
+  const given = fault as unknown as Record<string, unknown>;
+  number('times', given.times ?? 1, 1, Infinity);
+  number('rate', given.rate ?? 1, 0, 1);
+  for (const name of ['event', 'bytes']) {
+    const owed = members[name] === true && fault.kind !== 'truncate';
+    if (owed || given[name] !== undefined) whole(name, given[name], name === 'bytes' ? 1 : 0);
+  }
+  for (const name of ['ms', 'everyMs']) if (members[name]) number(name, given[name], 0, MOST_MS);
+  if (fault.kind === 'pace') {
+    const { firstMs = 0, perSecond = 1, jitterMs = 0 } = fault;
+    number('firstMs', firstMs, 0, MOST_MS);
+    number('perSecond', perSecond, 0.001, Infinity);
+    number('jitterMs', jitterMs, 0, MOST_MS);
+  }
+  if (fault.kind === 'content-type' && typeof fault.value !== 'string') wrong('value', 'a text', fault.value);
+  if (fault.kind === 'cut' && !ENDS.includes(fault.how ?? 'close')) wrong('how', ENDS.join(', '), fault.how);
+  if (fault.kind === 'cut' || fault.kind === 'stall') checkPlace(fault.at);
+}
+
+function checkPlace(at: unknown): void {
+  const expected = '{ event: N }, { inside: N }, { bytes: N } or { codePoint: true }';
+  const [entry, ...more] = typeof at === 'object' && at !== null ? Object.entries(at) : [];
+  if (!entry || more.length > 0) wrong('at', expected, at);
+  const [name, value] = entry as [string, unknown];
+  if (name === 'codePoint' && value === true) return;
+  if (name !== 'event' && name !== 'inside' && name !== 'bytes') wrong('at', expected, at);
+  whole(`at.${name}`, value, 0);
+}
+
+function number(name: string, value: unknown, least: number, most: number): void {
+  if (typeof value === 'number' && value >= least && value <= most) return;
+  wrong(name, `a number from ${least}${most === Infinity ? '' : ` to ${most}`}`, value);
+}
+
+function whole(name: string, value: unknown, least: number): void {
+  if (!Number.isSafeInteger(value) || (value as number) < least) wrong(name, `a whole number from ${least}`, value);
+}
+
+function wrong(name: string, expected: string, got: unknown): never {
+  throw new ServerOptionsError(`fault.${name}: expected ${expected}; got ${JSON.stringify(got)}`);
+}
