@@ -1,22 +1,18 @@
 import { setTimeout } from 'node:timers/promises';
-import { A2A_MEDIA_TYPE, JSON_MEDIA_TYPE, type MethodName } from '@agentproto/protocol/a2a/1.0';
-import type { Exchange, Headers } from '@agentproto/recording';
+import type { MethodName } from '@agentproto/protocol/a2a/1.0';
+import type { Headers } from '@agentproto/recording';
 import type { RequirementId } from '@agentproto/rules';
 import type { JWK } from 'jose';
 import type { DriverTools } from '../kit/family.ts';
-import { isRecord } from '../kit/json.ts';
 import type { Stimulus } from '../kit/stimulus.ts';
-import { Blocked, Lost, NoAccess } from '../kit/stops.ts';
-import { within } from '../kit/within.ts';
-import type { LiveExchange, RequestSpec } from '../recorder/recorder.ts';
+import { Lost } from '../kit/stops.ts';
 import { isLoopback, type Webhook, type WebhookCall } from '../recorder/webhook-receiver.ts';
-import { isUnknownVerb, refusesA2aJson, type Binding, type CallOptions } from './binding.ts';
-import { isEventStream } from './content-type.ts';
-import type { AgentInterface } from './detect.ts';
+import { beside, type Binding, type CallOptions } from './binding.ts';
+import { Calls } from './calls.ts';
+import type { AgentInterface, Era } from './eras/era.ts';
 import { refusesInput } from './refusal.ts';
 import { Reply } from './reply.ts';
-import { speaker } from './speaker.ts';
-import { TaskStream } from './task-stream.ts';
+import type { TaskStream } from './task-stream.ts';
 import { INTERRUPTED, TERMINAL, type TaskView } from './view.ts';
 
 export interface SendOptions extends CallOptions {
@@ -33,6 +29,7 @@ export interface SendOptions extends CallOptions {
 export type Said = Stimulus | string;
 
 const SCRIPT_MEDIA_TYPE = 'application/vnd.agentproto.script+json';
+const SCRIPT_METADATA_KEY = 'agentproto/script';
 
 /** The agent under test, over one binding; every call is recorded. */
 export class A2AAgent {
@@ -41,23 +38,37 @@ export class A2AAgent {
   readonly interfaces: readonly AgentInterface[];
   readonly card: Record<string, unknown>;
   readonly cardUrl: string;
+  readonly era: Era;
   readonly #tools: DriverTools;
+  readonly #calls: Calls;
   /** Calls as somebody who may not be let in: that it is not is what is looked at. */
   readonly #isStranger: boolean;
   /** The longest silence that a script of ours asked for: no stream is given up for that. */
   #askedMs = 0;
 
   constructor(
-    parts: { binding: Binding; interfaces: readonly AgentInterface[]; card: Record<string, unknown>; cardUrl: string },
+    parts: {
+      era: Era;
+      binding: Binding;
+      interfaces: readonly AgentInterface[];
+      card: Record<string, unknown>;
+      cardUrl: string;
+    },
     tools: DriverTools,
     isStranger = false,
   ) {
     this.#isStranger = isStranger;
+    this.era = parts.era;
     this.binding = parts.binding;
     this.interfaces = parts.interfaces;
     this.card = parts.card;
     this.cardUrl = parts.cardUrl;
     this.#tools = tools;
+    this.#calls = new Calls(this.binding, tools, {
+      isStranger,
+      hello: () => this.message('Hello'),
+      askedMs: () => this.#askedMs,
+    });
   }
 
   /** What it does can be compared with a script to the letter. */
@@ -71,8 +82,8 @@ export class A2AAgent {
 
   /** The same agent over another binding or url. */
   via(binding: Binding): A2AAgent {
-    const { interfaces, card, cardUrl } = this;
-    return new A2AAgent({ binding, interfaces, card, cardUrl }, this.#tools, this.#isStranger);
+    const { era, interfaces, card, cardUrl } = this;
+    return new A2AAgent({ era, binding, interfaces, card, cardUrl }, this.#tools, this.#isStranger);
   }
 
   /** The same agent over another interface of the card; undefined where it declares none of this binding. */
@@ -83,7 +94,17 @@ export class A2AAgent {
 
   /** The same agent at this interface of the card. */
   at(one: AgentInterface): A2AAgent {
-    return this.via(speaker(one, this.card, this.#tools));
+    return this.via(this.era.speak(one, this.card, this.#tools));
+  }
+
+  /** The same at this interface, by exchanges that count as nobody's. */
+  beside(one: AgentInterface): A2AAgent {
+    return this.via(beside(this.era.speak(one, this.card, this.#tools)));
+  }
+
+  /** Operations that have to be there: those of the binding, but for what only a capability brings, in an era that says so. */
+  get owedMethods(): readonly MethodName[] {
+    return this.era.owed(this.binding.methods, this.card);
   }
 
   /** Public keys of the card's signatures that the user gave. */
@@ -164,14 +185,16 @@ export class A2AAgent {
     if (typeof said !== 'string')
       for (const step of said.script.steps) if ('sleep' in step) this.#askedMs = Math.max(this.#askedMs, step.sleep);
     const own: unknown[] = [{ text: prompt.text }];
-    if (prompt.carrier === 'script') own.push({ data: prompt.script, mediaType: SCRIPT_MEDIA_TYPE });
+    const script = prompt.carrier === 'script' ? prompt.script : undefined;
+    if (script && this.era.scriptIn === 'part') own.push({ data: script, mediaType: SCRIPT_MEDIA_TYPE });
+    const extra = script && this.era.scriptIn === 'metadata' ? { [SCRIPT_METADATA_KEY]: script } : undefined;
     return {
       messageId: options.messageId ?? this.fresh(prompt.carrier === 'prefix' ? prompt.prefix : 'message'),
       role: 'ROLE_USER',
       parts: [...own, ...parts],
       ...(taskId === undefined ? {} : { taskId }),
       ...(contextId === undefined ? {} : { contextId }),
-      ...(metadata === undefined ? {} : { metadata }),
+      ...(metadata === undefined && !extra ? {} : { metadata: { ...metadata, ...extra } }),
     };
   }
 
@@ -203,90 +226,19 @@ export class A2AAgent {
   /** SubscribeToTask (3.1.6). Over HTTP+JSON by POST, and by GET where POST is not known (the spec names both). */
   async subscribe(id: string, options: CallOptions = {}): Promise<TaskStream> {
     const stream = await this.open('SubscribeToTask', { id }, options);
-    return !options.verb && isUnknownVerb(stream.exchange)
+    return !options.verb && this.binding.isUnknownVerb(stream.exchange)
       ? this.open('SubscribeToTask', { id }, { ...options, verb: 'GET' })
       : stream;
   }
 
   /** Any operation with any params. */
-  async call(method: MethodName, params: Record<string, unknown>, options?: CallOptions): Promise<Reply> {
-    const { recorder, lenience } = this.#tools;
-    const exchange = await this.#sent(method, params, options, (spec) => recorder.request(spec));
-    checkReached(exchange);
-    const reply = new Reply(exchange, this.binding, lenience);
-    if (method !== 'SendMessage' || options?.hostile || this.#isStranger) return reply;
-    if (reply.is('InternalError')) await this.#checkAgentWorks();
-    if (reply.exchange.end?.kind === 'timeout' && !this.runsScripts && mayTakeLong(params))
-      throw new Lost(
-        `no answer in ${Math.round(reply.tookMs)} ms: an agent that takes longer needs a longer --timeout`,
-      );
-    return reply;
+  call(method: MethodName, params: Record<string, unknown>, options?: CallOptions): Promise<Reply> {
+    return this.#calls.call(method, params, options);
   }
 
   /** Opens a stream. What came instead of one has been read when this resolves. */
-  async open(method: MethodName, params: Record<string, unknown>, options?: CallOptions): Promise<TaskStream> {
-    const { recorder, lenience, patience } = this.#tools;
-    const live = await this.#sent(method, params, options, async (spec) => {
-      const one = await recorder.open(spec);
-      if (!isEventStream(one.exchange)) await within(one.ended, patience.fullMs);
-      return one;
-    });
-    checkReached(live.exchange);
-    const stream = new TaskStream(live, this.binding, patience, lenience, () => this.#askedMs);
-    if (method === 'SendStreamingMessage' && !options?.hostile && stream.refusal?.names.includes('InternalError'))
-      await this.#checkAgentWorks();
-    return stream;
-  }
-
-  /** Sends it, and once more as plain JSON where `application/a2a+json` alone is refused (11.1): from then on always so. */
-  async #sent<Sent extends Exchange | LiveExchange>(
-    method: MethodName,
-    params: Record<string, unknown>,
-    options: CallOptions = {},
-    send: (spec: RequestSpec) => Promise<Sent>,
-  ): Promise<Sent> {
-    const exchangeOf = (sent: Sent): Exchange => ('exchange' in sent ? sent.exchange : sent);
-    const once = async (given: CallOptions) => {
-      const { patience } = this.#tools;
-      const inactivityMs = patience.msFor(`an answer to ${method}`, this.binding.name);
-      const sent = await send({ ...this.binding.request(method, params, given), limits: { inactivityMs } });
-      this.#learnFrom(method, exchangeOf(sent), given);
-      return sent;
-    };
-    const first = await once(options);
-    if (names(options.headers, 'content-type') || !refusesA2aJson(exchangeOf(first))) return first;
-    const second = await once({
-      ...options,
-      headers: [...(options.headers ?? []), ['Content-Type', JSON_MEDIA_TYPE]],
-    });
-    const { id, response } = exchangeOf(first);
-    if (exchangeOf(second).response?.status === response?.status) return first;
-    const what = `refuses ${A2A_MEDIA_TYPE} (HTTP ${response?.status}): ${JSON_MEDIA_TYPE} is sent instead`;
-    this.#tools.lenience.note('A2A10-REST-003', this.binding.name, what, { exchange: id });
-    return second;
-  }
-
-  /** How long it took, and whether it lets us in: the extended card alone may want more than the rest (13.3). */
-  #learnFrom(method: MethodName, exchange: Exchange, { headers }: CallOptions): void {
-    const { patience, lenience } = this.#tools;
-    const { request, response, end } = exchange;
-    const what = `an answer to ${method}`;
-    if (response) patience.came(what, this.binding.name, response.atMs - request.atMs);
-    else if (end?.kind === 'timeout') patience.inVain(what, this.binding.name, end.atMs - request.atMs);
-    if ((response?.status !== 401 && response?.status !== 403) || names(headers, 'authorization')) return;
-    if (this.#isStranger) return;
-    throw method === 'GetExtendedAgentCard' ? new NoAccess(`${method} wants credentials`) : lenience.noAccess(exchange);
-  }
-
-  /** After an internal error: an agent that fails the plainest message too is broken, and nothing can be learned of its server. */
-  async #checkAgentWorks(): Promise<void> {
-    const plain = { message: this.message('Hello') };
-    const reply = new Reply(
-      await this.#tools.recorder.request(this.binding.request('SendMessage', plain)),
-      this.binding,
-    );
-    if (reply.is('InternalError'))
-      throw new Lost(`the agent answers every message with an internal error: ${String(reply.value.error?.message)}`);
+  open(method: MethodName, params: Record<string, unknown>, options?: CallOptions): Promise<TaskStream> {
+    return this.#calls.open(method, params, options);
   }
 
   /** A plain HTTP request outside the operations: the card, an unknown route. */
@@ -346,27 +298,4 @@ export class A2AAgent {
       ...(options.configuration ? { configuration: options.configuration } : {}),
     };
   }
-}
-
-function names(headers: Headers = [], wanted: string): boolean {
-  return headers.some(([name]) => name.toLowerCase() === wanted);
-}
-
-/** Where nobody listens, no rule but one is broken: the card names an address that is none, or the target has died. */
-function checkReached({ id, end, request }: Exchange): void {
-  if (end?.kind === 'unreachable')
-    throw new Blocked('A2A10-CARD-004', `nothing listens at ${request.url}`, {
-      place: { exchange: id },
-      expected: 'a connection',
-      actual: end.message,
-    });
-}
-
-/** A message of its own that waits for the agent; how long that works is its own business. */
-function mayTakeLong({ message, configuration }: Record<string, unknown>): boolean {
-  return (
-    isRecord(message) &&
-    message.taskId === undefined &&
-    !(isRecord(configuration) && configuration.returnImmediately === true)
-  );
 }

@@ -1,8 +1,13 @@
-import { A2A_MEDIA_TYPE, METHODS, type MethodName } from '@agentproto/protocol/a2a/1.0';
+import { A2A_MEDIA_TYPE, JSON_MEDIA_TYPE, METHODS, type MethodName } from '@agentproto/protocol/a2a/1.0';
 import type { Exchange, Headers } from '@agentproto/recording';
 import type { RequestSpec } from '../recorder/recorder.ts';
+import type { RequirementId } from '@agentproto/rules';
+import { NotApplicable } from '../kit/stops.ts';
+import type { Unread } from '../kit/subject.ts';
 import { restErrorView, rpcErrorView, type ErrorView } from './error-view.ts';
 import { isRecord } from '../kit/json.ts';
+import { rest10, rpc10, type RestSpeech, type RpcSpeech, type Speech } from './speech.ts';
+import { unreadAnswer } from './unread.ts';
 
 export interface CallOptions {
   /** Replace the headers of the same name; an empty value leaves the header out. */
@@ -19,40 +24,70 @@ export interface CallOptions {
   query?: [name: string, value: string][];
 }
 
+/** Another way to say the same, where a target takes the usual one not. */
+export interface Otherwise {
+  options: CallOptions;
+  /** The row that is broken where this one is taken, and what the target does. */
+  row: RequirementId;
+  what: string;
+}
+
 /** How one binding says an operation and an answer. */
 export interface Binding {
   name: 'JSONRPC' | 'HTTP+JSON';
+  /** Its operations. */
+  methods: readonly MethodName[];
+  /** @throws NotApplicable for an operation that there is none of. */
   request(method: MethodName, params: Record<string, unknown>, options?: CallOptions): RequestSpec;
   /** What a whole answer says: a result or a failure; neither, where it cannot be read. */
   read(exchange: Exchange): { result?: unknown; error?: ErrorView };
   /** What one stream event says. */
   readEvent(json: unknown, exchange: Exchange): { result?: unknown; error?: ErrorView };
+  /** Why an answer that came says neither; undefined where it does, or where nothing came. */
+  unread(exchange: Exchange): Unread | undefined;
+  /** How the request could be said otherwise, where it was refused for how it was said. */
+  otherwise?(exchange: Exchange, given: CallOptions): Otherwise | undefined;
+  /** There is no such route by this verb. */
+  isUnknownVerb(exchange: Exchange): boolean;
 }
 
-const VERSION: [string, string] = ['A2A-Version', '1.0'];
+function owned({ methods }: Speech, method: MethodName, name: string): void {
+  if (!methods.includes(method)) throw new NotApplicable(`there is no ${method} over ${name} in this era`);
+}
+
+/** What was first in its stream. */
+const isFirst = (json: unknown, { frames }: Exchange) => frames.length === 0 || frames[0]!.json === json;
 
 function headers(own: Headers, given: Headers = []): Headers {
   const replaced = new Set(given.map(([name]) => name.toLowerCase()));
   return [...own.filter(([name]) => !replaced.has(name.toLowerCase())), ...given.filter(([, value]) => value !== '')];
 }
 
-export function jsonRpc(url: string, tenant: string | undefined, nextId: () => string): Binding {
-  const read = (json: unknown, status: number) => {
+export function jsonRpc(
+  url: string,
+  tenant: string | undefined,
+  nextId: () => string,
+  speech: RpcSpeech = rpc10,
+): Binding {
+  const read = (json: unknown, status: number, tell: (result: unknown) => unknown) => {
     if (!isRecord(json)) return {};
     if (isRecord(json.error)) return { error: rpcErrorView(json.error, status) };
-    return 'result' in json ? { result: json.result } : {};
+    return 'result' in json ? { result: tell(json.result) } : {};
   };
   return {
     name: 'JSONRPC',
+    methods: speech.methods,
     request(method, params, options = {}) {
+      owned(speech, method, 'JSON-RPC');
+      const written = speech.write(method, params);
       const message = {
         jsonrpc: '2.0',
         id: options.id === undefined ? nextId() : options.id,
-        method,
-        params: { ...(tenant ? { tenant } : {}), ...params },
+        method: speech.nameOf(method),
+        ...(written && { params: { ...(tenant ? { tenant } : {}), ...written } }),
       };
       const own: Headers = [
-        VERSION,
+        ...speech.version,
         ['Content-Type', 'application/json'],
         ['Accept', METHODS[method].stream ? 'text/event-stream, application/json' : 'application/json'],
       ];
@@ -66,23 +101,33 @@ export function jsonRpc(url: string, tenant: string | undefined, nextId: () => s
         ...(options.hostile ? { hostile: true } : {}),
       };
     },
-    read: (exchange) => read(exchange.response?.json, exchange.response?.status ?? 0),
-    readEvent: (json, exchange) => read(json, exchange.response?.status ?? 0),
+    read: (exchange) =>
+      read(exchange.response?.json, exchange.response?.status ?? 0, (result) =>
+        speech.read(exchange.operation as MethodName | undefined, result),
+      ),
+    readEvent: (json, exchange) =>
+      read(json, exchange.response?.status ?? 0, (result) => speech.readEvent(result, isFirst(json, exchange))),
+    unread: (exchange) => unreadAnswer(exchange),
+    isUnknownVerb: () => false,
   };
 }
 
 export function httpJson(
   base: string,
   tenant: string | undefined,
-  /** Of request bodies: the one that 11.1 recommends, unless the target is known to refuse it. */
-  mediaType: () => string = () => A2A_MEDIA_TYPE,
+  /** Of request bodies: the one that the era recommends, unless the target is known to refuse it. */
+  mediaType?: () => string,
+  speech: RestSpeech = rest10,
 ): Binding {
+  const accepted = speech.mediaTypes.join(', ');
   return {
     name: 'HTTP+JSON',
+    methods: speech.methods,
     request(method, params, options = {}) {
-      const { verbs, path } = METHODS[method].http;
+      owned(speech, method, 'HTTP+JSON');
+      const { verbs, path } = speech.routeOf(method);
       const verb = options.verb ?? verbs[0]!;
-      const rest: Record<string, unknown> = { ...params };
+      const rest: Record<string, unknown> = { ...speech.write(method, params) };
       const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
         const value = rest[name];
         delete rest[name];
@@ -96,15 +141,10 @@ export function httpJson(
             value === undefined ? [] : [[name, String(value)] as [string, string]],
           );
       const own: Headers = [
-        VERSION,
-        [
-          'Accept',
-          METHODS[method].stream
-            ? 'text/event-stream, application/a2a+json, application/json'
-            : 'application/a2a+json, application/json',
-        ],
+        ...speech.version,
+        ['Accept', METHODS[method].stream ? `text/event-stream, ${accepted}` : accepted],
       ];
-      if (hasBody) own.push(['Content-Type', mediaType()]);
+      if (hasBody) own.push(['Content-Type', mediaType?.() ?? speech.mediaTypes[0]]);
       return {
         method: verb,
         url: withQuery(url, [...query, ...(options.query ?? [])]),
@@ -115,22 +155,38 @@ export function httpJson(
         ...(options.hostile ? { hostile: true } : {}),
       };
     },
-    read({ response }) {
+    read({ response, operation }) {
       if (!response) return {};
-      if (response.status >= 400) return { error: restErrorView(response.json, response.status) };
-      return response.json === undefined ? {} : { result: response.json };
+      if (response.status >= 400) return { error: speech.readError(response.json, response.status) };
+      return response.json === undefined
+        ? {}
+        : { result: speech.read(operation as MethodName | undefined, response.json) };
     },
     readEvent(json, exchange) {
       // In a stream the HTTP status is long sent: the body's own says what the failure is.
       if (isRecord(json) && isRecord(json.error))
         return {
-          error: restErrorView(
+          error: speech.readError(
             json,
             typeof json.error.code === 'number' ? json.error.code : (exchange.response?.status ?? 0),
           ),
         };
-      return { result: json };
+      return { result: speech.readEvent(json, isFirst(json, exchange)) };
     },
+    unread: (exchange) => unreadAnswer(exchange, speech.isFailure),
+    otherwise: asPlainJson,
+    isUnknownVerb,
+  };
+}
+
+/** As plain JSON where `application/a2a+json` alone is refused (11.1). */
+function asPlainJson(exchange: Exchange, given: CallOptions): Otherwise | undefined {
+  const says = (given.headers ?? []).some(([name]) => name.toLowerCase() === 'content-type');
+  if (says || !refusesA2aJson(exchange)) return undefined;
+  return {
+    options: { ...given, headers: [...(given.headers ?? []), ['Content-Type', JSON_MEDIA_TYPE]] },
+    row: 'A2A10-REST-003',
+    what: `refuses ${A2A_MEDIA_TYPE} (HTTP ${exchange.response?.status}): ${JSON_MEDIA_TYPE} is sent instead`,
   };
 }
 

@@ -1,4 +1,3 @@
-import { EXTENSIONS_HEADER } from '@agentproto/protocol/a2a/1.0';
 import type { Exchange } from '@agentproto/recording';
 import { isRecord } from '../kit/json.ts';
 
@@ -18,9 +17,12 @@ export function extensionsOf({ capabilities }: Record<string, unknown>): Declare
 }
 
 /** What an answer says that it has activated. */
-export function activatedIn({ exchange: { response } }: { exchange: Exchange }): string[] {
+export function activatedIn(
+  { exchange: { response } }: { exchange: Exchange },
+  { extensionsHeader }: { extensionsHeader: string },
+): string[] {
   return (response?.headers ?? [])
-    .filter(([name]) => name.toLowerCase() === EXTENSIONS_HEADER.toLowerCase())
+    .filter(([name]) => name.toLowerCase() === extensionsHeader.toLowerCase())
     .flatMap(([, value]) => value.split(',').map((uri) => uri.trim()));
 }
 

@@ -3,19 +3,30 @@ import type { SuiteFamily } from '../kit/family.ts';
 import { isRecord } from '../kit/json.ts';
 import { rowTable } from '../kit/rows.ts';
 import { A2AAgent } from './agent.ts';
-import { BINDINGS, detect, type DetectedA2A } from './detect.ts';
+import { detectOf, type DetectedA2A } from './detect.ts';
+import { era10 } from './eras/1.0.ts';
+import type { Era } from './eras/era.ts';
 import { clientChecks } from './clients/index.ts';
 import { invariants } from './invariants/index.ts';
 import { scenarios } from './scenarios/index.ts';
-import { speaker } from './speaker.ts';
 
 type A2AFamily = SuiteFamily<A2AAgent, DetectedA2A>;
+
+const driverOf =
+  (era: Era): A2AFamily['driver'] =>
+  (found, binding, tools) => {
+    // Things beside the message bindings (the card, webhooks) are looked at with the preferred interface at hand.
+    const chosen = found.interfaces.find((one) => one.protocolBinding === binding) ?? found.interfaces[0]!;
+    const { interfaces, card, cardUrl } = found;
+    const own = { ...tools, lenience: tools.lenience.under(rowTable(era)) };
+    return new A2AAgent({ era, binding: era.speak(chosen, card, own), interfaces, card, cardUrl }, own);
+  };
 
 export const a2a10: A2AFamily = {
   id: 'a2a@1.0',
   patch: '1.0.1',
   spoken: 'A2A10-CARD-001',
-  bindings: BINDINGS,
+  bindings: era10.bindings,
   sideBinding: 'card',
   scenarios,
   smoke: [
@@ -36,7 +47,7 @@ export const a2a10: A2AFamily = {
   invariants,
   clients: clientChecks,
   causes: ['A2A10-DM-008', 'A2A10-SEND-006', 'RPC', 'REST', 'CARD', 'DM', 'VER'],
-  detect,
+  detect: detectOf(era10),
   credentials({ card }) {
     const schemes = isRecord(card.securitySchemes) ? Object.entries(card.securitySchemes) : [];
     if (schemes.length === 0) return undefined;
@@ -45,12 +56,7 @@ export const a2a10: A2AFamily = {
     );
     return `the security scheme ${named.join(' or ')}`;
   },
-  driver(found, binding, tools) {
-    // Things beside the message bindings (the card, webhooks) are looked at with the preferred interface at hand.
-    const chosen = found.interfaces.find((one) => one.protocolBinding === binding) ?? found.interfaces[0]!;
-    const { interfaces, card, cardUrl } = found;
-    return new A2AAgent({ binding: speaker(chosen, card, tools), interfaces, card, cardUrl }, tools);
-  },
+  driver: driverOf(era10),
 };
 
 /** The same by the first patch: nothing on the wire tells it, and a few rows hold in another way, or not (specs/a2a/1.0.0). */
@@ -63,11 +69,11 @@ export const a2a100: A2AFamily = {
   invariants: heldBy('a2a@1.0.0', invariants),
 };
 
-/** What proves rows of a revision that are checked there. */
+/** What proves rows of a revision that are checked there: its own, or such as are the same. */
 function heldBy<Proof extends { proves: readonly RequirementId[] }>(id: string, all: readonly Proof[]): Proof[] {
   const rows = rowTable({ id });
   return all.flatMap((one) => {
-    const proves = one.proves.filter((row) => rows.get(row)?.check !== undefined);
-    return proves.length > 0 ? [{ ...one, proves }] : [];
+    const proves = new Set(one.proves.flatMap((id) => (rows.get(id)?.check ? rows.get(id)!.id : [])));
+    return proves.size > 0 ? [{ ...one, proves: [...proves] }] : [];
   });
 }

@@ -9,7 +9,6 @@ import { sameJson } from '../kit/match.ts';
 import type { Lenience } from '../kit/lenience.ts';
 import { olderIn } from './older-shape.ts';
 import { isOfThisVersion } from './sent.ts';
-import { unreadAnswer } from './unread.ts';
 import { messageView, taskView, type MessageView, type TaskView } from './view.ts';
 
 /** What checks see of an answer: a status, and a result or an error, or why there is neither. */
@@ -58,7 +57,7 @@ export class Reply implements Subject {
     const older = isOfThisVersion(this.exchange) ? olderIn(this.exchange) : undefined;
     if (older !== undefined) return { by: 'A2A10-VER-005', expected: 'an answer in the shapes of 1.0', actual: older };
     const isRead = this.#binding.name === 'JSONRPC' && this.value.unanswered === undefined;
-    return isRead ? undefined : unreadAnswer(this.exchange);
+    return isRead ? undefined : this.#binding.unread(this.exchange);
   }
 
   /** What the server made of the request, without words and ids: to be compared with a twin's. */

@@ -12,7 +12,6 @@ import type { ErrorView } from './error-view.ts';
 import { ANSWERS_WITH_MESSAGES } from './reply.ts';
 import { isOlder } from './older-shape.ts';
 import { plainEvent } from './plain-event.ts';
-import { unreadAnswer } from './unread.ts';
 import { eventView, INTERRUPTED, isTerminal, stateOf, TERMINAL, type EventView } from './view.ts';
 
 /** One event of a stream, with its place. */
@@ -64,7 +63,7 @@ export class TaskStream implements Subject {
     const { result, error } = this.#binding.read(this.exchange);
     const isRead =
       this.#binding.name === 'JSONRPC' ? result !== undefined || error !== undefined : result !== undefined;
-    return isRead ? undefined : unreadAnswer(this.exchange);
+    return isRead ? undefined : this.#binding.unread(this.exchange);
   }
 
   /** What the server made of the request, without words and ids: to be compared with a twin's. */

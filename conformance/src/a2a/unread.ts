@@ -1,5 +1,4 @@
 import type { Exchange } from '@agentproto/recording';
-import { isRecord } from '../kit/json.ts';
 import type { Unread } from '../kit/subject.ts';
 import { contentTypeOf } from './content-type.ts';
 
@@ -7,7 +6,10 @@ import { contentTypeOf } from './content-type.ts';
  * Why an answer that came says neither a result nor an error: the rule about its form that it breaks. Undefined where
  * nothing came, which is the row's own matter.
  */
-export function unreadAnswer({ binding, response }: Exchange): Unread | undefined {
+export function unreadAnswer(
+  { binding, response }: Exchange,
+  isFailure: (body: unknown) => boolean = () => true,
+): Unread | undefined {
   if (!response) return undefined;
   const { status, json } = response;
   const came = { httpStatus: status, contentType: contentTypeOf({ response }) };
@@ -20,7 +22,7 @@ export function unreadAnswer({ binding, response }: Exchange): Unread | undefine
       actual: json ?? came,
     };
   }
-  if (binding === 'HTTP+JSON' && status >= 400 && !(isRecord(json) && isRecord(json.error)))
+  if (binding === 'HTTP+JSON' && status >= 400 && !isFailure(json))
     return {
       by: 'A2A10-REST-005',
       expected: `{ error: { code: ${status}, message } }`,

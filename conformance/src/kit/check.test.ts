@@ -1,3 +1,4 @@
+import type { Requirement, RequirementId } from '@agentproto/rules';
 import { describe, expect, test } from 'vitest';
 import { createChecks, type CheckFunction } from './check.ts';
 import type { Finding } from './result.ts';
@@ -86,4 +87,21 @@ describe('a check that cannot hold for another reason', () => {
       ['A2A10-RPC-002', 'violation', 'not as expected'],
     ]);
   });
+});
+
+test('a row that is the same as another is told under its own id, where it is seen, and nothing of what has none', () => {
+  const findings: Finding[] = [];
+  const check = createChecks({
+    scenario: 's',
+    binding: 'JSONRPC',
+    report: (finding) => void findings.push(finding),
+    rows: new Map<RequirementId, Pick<Requirement, 'id' | 'level' | 'binding'>>([
+      ['A2A10-SEND-001', { id: 'A2A10-SEND-002', level: 'should', binding: ['JSONRPC'] }],
+      ['A2A10-SEND-003', { id: 'A2A10-RPC-001', level: 'must', binding: ['HTTP+JSON'] }],
+    ]),
+  });
+  check('A2A10-SEND-001', seen(1)).has(2);
+  check('A2A10-SEND-003', seen(1)).has(2);
+  check('A2A10-SEND-004', seen(1)).has(2);
+  expect(findings).toMatchObject([{ requirement: 'A2A10-SEND-002', verdict: 'warning' }]);
 });

@@ -36,28 +36,35 @@ export function createChecks(context: {
   scenario: string;
   binding: string;
   report: (finding: Finding) => void;
-  /** The rows as they hold in the revision that is judged by; what is not among them is not judged. Default: each as it was brought. */
-  rows?: ReadonlyMap<RequirementId, Pick<Requirement, 'level'>>;
+  /**
+   * The rows as they hold in the revision that is judged by, under the ids of those that they are the same as, too; what is not
+   * among them is not judged. Default: each as it was brought.
+   */
+  rows?: ReadonlyMap<RequirementId, Pick<Requirement, 'id' | 'level' | 'binding'>>;
 }): CheckFunction {
   const rowOf = (id: RequirementId) => (context.rows ? context.rows.get(id) : requirements[id]);
+  // A row of another revision that is asked for in its place may be one of more bindings.
+  const isSeenHere = (id: RequirementId, row: { id: RequirementId; binding: readonly string[] }) =>
+    row.id === id || row.binding.includes(context.binding);
   return (id, subject, options) => {
     const row = rowOf(id);
-    if (!row) return SILENT;
+    if (!row || !isSeenHere(id, row)) return SILENT;
     const level: Level = weaker(row.level, options?.level);
     const settle = (ok: boolean, failure: () => Omit<Failure, keyof Place>) => {
       const finding: Finding = {
-        requirement: id,
+        requirement: row.id,
         binding: context.binding,
         scenario: context.scenario,
         verdict: ok ? (level === 'may' || level === 'observe' ? 'observed' : 'pass') : verdictOfFailure(level),
       };
       if (ok) return context.report(finding);
       const { unread } = subject;
-      const cause = unread && unread.by !== id ? unread.by : options?.blockedBy;
+      const isOther = unread !== undefined && rowOf(unread.by)?.id !== row.id;
+      const cause = isOther ? unread.by : options?.blockedBy;
       const broken = cause && rowOf(cause);
-      if (cause && broken) {
-        if (unread) context.report(unreadable(unread, subject, context, broken.level));
-        return context.report({ ...finding, verdict: 'blocked', reason: cause });
+      if (broken && broken.id !== row.id) {
+        if (unread) context.report(unreadable(unread, subject, context, broken));
+        return context.report({ ...finding, verdict: 'blocked', reason: broken.id });
       }
       const found = failure();
       finding.failure = { ...found, ...placed(subject.place) };
@@ -94,7 +101,7 @@ export function createChecks(context: {
       },
       observes(what) {
         context.report({
-          requirement: id,
+          requirement: row.id,
           binding: context.binding,
           scenario: context.scenario,
           verdict: 'observed',
@@ -117,13 +124,13 @@ function weaker(row: Level, part: Level = row): Level {
 
 /** The one red of something that nothing can be said of. */
 function unreadable(
-  { by, expected, actual }: Unread,
+  { expected, actual }: Unread,
   { place }: Subject,
   { scenario, binding }: { scenario: string; binding: string },
-  level: Level,
+  { id, level }: Pick<Requirement, 'id' | 'level'>,
 ): Finding {
   return {
-    requirement: by,
+    requirement: id,
     binding,
     scenario,
     verdict: verdictOfFailure(level),

@@ -97,16 +97,18 @@ function stopped(findings: Finding[], play: Play, error: unknown) {
   if (error instanceof Blocked) {
     const { by, place, expected, actual, message } = error;
     const broken = rowTable(play.spoken.family).get(by);
-    if (broken && play.scenario.proves.includes(by)) {
+    // What this revision has no rule about kept the play from going on, and is nobody's fault.
+    if (!broken) return settle(findings, play, { verdict: 'inconclusive', reason: message });
+    if (play.scenario.proves.includes(broken.id)) {
       findings.push({
-        requirement: by,
+        requirement: broken.id,
         binding: play.binding,
         scenario: play.scenario.id,
         verdict: verdictOfFailure(broken.level),
         failure: { message, expected, actual, ...place },
       });
     }
-    return settle(findings, play, { verdict: 'blocked', reason: by });
+    return settle(findings, play, { verdict: 'blocked', reason: broken.id });
   }
   const reason =
     error instanceof Stop || !(error instanceof Error)

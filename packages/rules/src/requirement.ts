@@ -23,6 +23,8 @@ export interface Requirement {
   readonly binding: readonly string[];
   /** The rule in one sentence. */
   readonly statement: string;
+  /** Rows of another revision that ask for the same: what checks them checks this one, in a run by this revision. */
+  readonly same?: readonly RequirementId[];
   /** What the target must declare; with a leading `-`, what it must not declare. */
   readonly capability?: readonly string[];
   /** What the agent under test must be brought to do, or what the harness needs. */

@@ -77,6 +77,21 @@ describe('a mistake is one sentence with its place', () => {
       row().replace('TOY', 'YOT'),
       'specs/toy/1/requirements.yaml:1: expected an id like TOY-AREA-001, got YOT-ONE-001.',
     ],
+    [
+      'same as nothing',
+      row('same: [A2A10-SEND-999], pending: later'),
+      'specs/toy/1/requirements.yaml:1: TOY-ONE-001 is the same as A2A10-SEND-999, which is not there.',
+    ],
+    [
+      'same as itself',
+      row('same: [TOY-ONE-001], pending: later'),
+      'specs/toy/1/requirements.yaml:1: TOY-ONE-001 is the same as TOY-ONE-001, which is a row of this very revision.',
+    ],
+    [
+      'same as another is',
+      `${row('same: [A2A10-SEND-001], pending: later')}${row('same: [A2A10-SEND-001], pending: later').replace('ONE-001', 'ONE-002')}`,
+      'specs/toy/1/requirements.yaml:2: both TOY-ONE-001 and TOY-ONE-002 are the same as A2A10-SEND-001.',
+    ],
     ['id twice', `${row()}\n${row()}`, 'specs/toy/1/requirements.yaml:3: TOY-ONE-001 is there twice.'],
     [
       'neither check, untestable nor pending',

@@ -16,12 +16,27 @@ export function emitRequirements(revisions: Revision[]): string {
       rows.set(id, { id, family: identity.family, revision: identity.revision, ...rest });
     });
   }
+  for (const revision of revisions) refuseWrongTwins(revision, rows);
   const entries = [...rows].map(([id, row]) => `  ${JSON.stringify(id)}: ${JSON.stringify(row)},\n`).join('');
   return [
     "import type { Requirement } from '../requirement.ts';",
     "import type { RequirementId } from './requirement-ids.ts';\n",
     `export const requirements: { readonly [Id in RequirementId]: Requirement } = {\n${entries}};\n`,
   ].join('\n');
+}
+
+/** Each row that another is said to be the same as has to be there, and to be said once. */
+function refuseWrongTwins({ identity, requirements }: Revision, rows: ReadonlyMap<string, object>): void {
+  const taken = new Map<string, string>();
+  for (const [index, { id, same = [] }] of (requirements?.value ?? []).entries())
+    for (const twin of same) {
+      const where = requirements?.at([index, 'same']);
+      if (!rows.has(twin)) throw new SpecError(`${where}: ${id} is the same as ${twin}, which is not there.`);
+      if (twin.startsWith(`${identity.prefix}-`))
+        throw new SpecError(`${where}: ${id} is the same as ${twin}, which is a row of this very revision.`);
+      if (taken.has(twin)) throw new SpecError(`${where}: both ${taken.get(twin)} and ${id} are the same as ${twin}.`);
+      taken.set(twin, id);
+    }
 }
 
 /** Their ids, in a file below the type of a row. */

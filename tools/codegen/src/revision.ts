@@ -42,6 +42,7 @@ export interface RequirementRow {
   section: string;
   binding: string[];
   statement: string;
+  same?: string[];
   capability?: string[];
   stimulus?: string[];
   since: string;

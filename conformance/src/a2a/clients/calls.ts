@@ -2,7 +2,8 @@ import { CARD_PATH, METHODS, type MethodName } from '@agentproto/protocol/a2a/1.
 import type { Exchange } from '@agentproto/recording';
 import { isRecord } from '../../kit/json.ts';
 import type { Place } from '../../kit/subject.ts';
-import { interfacesOf, type AgentInterface } from '../detect.ts';
+import { interfacesOf } from '../eras/1.0.ts';
+import type { AgentInterface } from '../eras/era.ts';
 import { sent } from '../sent.ts';
 import { taskView } from '../view.ts';
 

@@ -3,7 +3,7 @@ import { clientCheck } from '../../kit/client-check.ts';
 import { isRecord } from '../../kit/json.ts';
 import { seen } from '../../kit/subject.ts';
 import { keysIn, payloadsOf, protectedHeader, verify } from '../card-signatures.ts';
-import { interfacesOf } from '../detect.ts';
+import { interfacesOf } from '../eras/1.0.ts';
 import { answerHeader, answersIn, callsIn, header, interfacesAt, isCardFetch } from './calls.ts';
 
 const maxAgeMs = (exchange: Exchange): number | undefined => {

@@ -4,7 +4,7 @@ import { isRecord } from '../../kit/json.ts';
 import { seen } from '../../kit/subject.ts';
 import { restErrorView, rpcErrorView } from '../error-view.ts';
 import { callsIn, cardsBefore, header, interfacesAt, type ClientCall } from './calls.ts';
-import { interfacesOf } from '../detect.ts';
+import { interfacesOf } from '../eras/1.0.ts';
 
 /** The version that a request asks for: in a header, or as a parameter (3.6.1). */
 const versionOf = ({ exchange }: ClientCall): string | undefined =>

@@ -46,7 +46,7 @@ export const authScenarios = [
           );
           // What is hidden from strangers says nothing of how to get in.
           if (!isRefused(reply) || names(reply).includes('TaskNotFoundError')) continue;
-          if (agent.binding.name === 'HTTP+JSON')
+          if (agent.binding.name === 'HTTP+JSON' || agent.era.id !== 'a2a@1.0')
             check('A2A10-AUTH-010', seen(statusOf(reply), placeOf(reply))).holds(
               isDoor(reply),
               `HTTP 401 or 403 for ${method} with ${what}`,

@@ -1,5 +1,4 @@
 import { done } from '../../kit/steps.ts';
-import { failsAs } from '../error-view.ts';
 import { scenario } from '../scenario.ts';
 
 const config = { url: 'https://example.com/webhook' };
@@ -12,7 +11,7 @@ export const capabilityScenarios = [
     stimulus: ['done'],
     async play({ agent, check }) {
       const task = (await agent.send(done)).sentTask();
-      const refused = failsAs('PushNotificationNotSupportedError');
+      const refused = agent.era.refusals.noPush;
       for (const taskId of [task.id, agent.fresh('no-such-task')]) {
         check('A2A10-CAP-001', await agent.call('CreateTaskPushNotificationConfig', { taskId, ...config })).has(
           refused,
@@ -35,7 +34,7 @@ export const capabilityScenarios = [
     capability: ['-streaming'],
     stimulus: ['done'],
     async play({ agent, check }) {
-      const refused = failsAs('UnsupportedOperationError');
+      const refused = agent.era.refusals.noStreaming;
       check('A2A10-CAP-002', await (await agent.stream(done)).answer()).has(refused);
       check('A2A10-CAP-002', await (await agent.subscribe(agent.fresh('no-such-task'))).answer()).has(refused);
     },
@@ -46,7 +45,7 @@ export const capabilityScenarios = [
     proves: ['A2A10-CAP-003'],
     capability: ['-extendedAgentCard'],
     async play({ agent, check }) {
-      check('A2A10-CAP-003', await agent.call('GetExtendedAgentCard', {})).has(failsAs('UnsupportedOperationError'));
+      check('A2A10-CAP-003', await agent.call('GetExtendedAgentCard', {})).has(agent.era.refusals.noExtendedCard);
     },
   }),
 ];

@@ -1,7 +1,6 @@
 import { aList, nonEmptyList, nonEmptyString } from '../../kit/match.ts';
 import { seen } from '../../kit/subject.ts';
 import type { A2AAgent } from '../agent.ts';
-import { beside, httpJson, jsonRpc } from '../binding.ts';
 import { BINDINGS } from '../detect.ts';
 import type { Reply } from '../reply.ts';
 import { scenario } from '../scenario.ts';
@@ -19,7 +18,7 @@ function speaks({ exchange: { response } }: Reply, binding: string): boolean {
   const { json } = response ?? {};
   if (!isRecord(json)) return false;
   if (binding === 'JSONRPC') return 'jsonrpc' in json || 'result' in json || 'error' in json;
-  return isRecord(json.error) || (response!.status < 400 && json.id !== undefined);
+  return isRecord(json.error) || Number.isInteger(json.code) || (response!.status < 400 && json.id !== undefined);
 }
 
 export const cardScenarios = [
@@ -126,18 +125,18 @@ export const cardScenarios = [
         (BINDINGS as readonly string[]).includes(protocolBinding),
       );
       if (spoken.length === 0) throw notApplicable('the card names no JSONRPC and no HTTP+JSON interface');
-      for (const { url, protocolBinding, tenant } of spoken) {
-        const binding = protocolBinding === 'JSONRPC' ? jsonRpc(url, tenant, () => 'probe') : httpJson(url, tenant);
+      for (const one of spoken) {
+        const { url, protocolBinding } = one;
         // A task that nobody made: an A2A server of this version says so in this binding's own form. At a wrong address
         // nobody owes anything, so that no other rule looks at the answer.
-        const reply = await agent.via(beside(binding)).get(agent.fresh('no-such-task'), {}, { hostile: true });
+        const reply = await agent.beside(one).get(agent.fresh('no-such-task'), {}, { hostile: true });
         check('A2A10-CARD-004', reply).holds(
           speaks(reply, protocolBinding),
           `an answer in the form of ${protocolBinding} at ${url}`,
         );
         check('A2A10-CARD-004', reply).holds(
           !reply.is('VersionNotSupportedError') && !reply.is('MethodNotFoundError'),
-          `${protocolBinding} 1.0 at ${url}`,
+          `${protocolBinding} of ${agent.era.id} at ${url}`,
         );
       }
     },

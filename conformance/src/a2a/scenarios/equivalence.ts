@@ -6,7 +6,6 @@ import type { Subject } from '../../kit/subject.ts';
 import { sameJson } from '../../kit/match.ts';
 import { isRecord } from '../../kit/json.ts';
 import type { A2AAgent } from '../agent.ts';
-import { beside, httpJson, jsonRpc } from '../binding.ts';
 import { BINDINGS } from '../detect.ts';
 import { workingTask } from '../push.ts';
 import { refusesInput } from '../refusal.ts';
@@ -84,7 +83,8 @@ export const equivalenceScenarios = [
     async play({ agent, check }) {
       const other = overHttpJson(agent);
       const capabilities = isRecord(agent.card.capabilities) ? agent.card.capabilities : {};
-      for (const method of Object.keys(METHODS) as MethodName[]) {
+      // What one binding of the era does not have at all, the other need not offer either.
+      for (const method of agent.binding.methods.filter((one) => other.binding.methods.includes(one))) {
         const row = METHODS[method];
         // What nobody declares, nobody has to offer.
         if ('capability' in row && capabilities[row.capability] !== true) continue;
@@ -187,8 +187,9 @@ export const equivalenceScenarios = [
         throw notApplicable('the card declares no interface over HTTP, beside which another could be');
       for (const name of missing)
         for (const url of urls) {
-          const binding = name === 'JSONRPC' ? jsonRpc(url, undefined, () => 'probe') : httpJson(url, undefined);
-          const reply = await agent.via(beside(binding)).get(agent.fresh('no-such-task'), {}, { hostile: true });
+          const reply = await agent
+            .beside({ url, protocolBinding: name, protocolVersion: '1.0' })
+            .get(agent.fresh('no-such-task'), {}, { hostile: true });
           check('A2A10-EQ-004', reply).holds(
             !reply.says('TaskNotFoundError'),
             `${name}, which the card does not declare, not to be spoken at ${url}`,

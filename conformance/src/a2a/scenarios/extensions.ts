@@ -1,8 +1,6 @@
-import { EXTENSIONS_HEADER } from '@agentproto/protocol/a2a/1.0';
 import { done } from '../../kit/steps.ts';
 import { seen } from '../../kit/subject.ts';
 import type { A2AAgent } from '../agent.ts';
-import { failsAs } from '../error-view.ts';
 import { activatedIn, anotherVersionOf, extensionsOf, inOtherCase } from '../extensions.ts';
 import { scenario } from '../scenario.ts';
 
@@ -14,7 +12,7 @@ const required = ({ card }: A2AAgent) => extensionsOf(card).flatMap((one) => (on
 
 /** A message that asks for these extensions, and no others. */
 const asking = (agent: A2AAgent, uris: readonly string[]) =>
-  agent.send(done, { headers: [[EXTENSIONS_HEADER, uris.join(',')]] });
+  agent.send(done, { headers: [[agent.era.extensionsHeader, uris.join(',')]] });
 
 export const extensionScenarios = [
   scenario('a2a/extension/unknown', {
@@ -39,10 +37,10 @@ export const extensionScenarios = [
       if (!one) throw notApplicable(NONE);
       const others = required(agent).filter((uri) => uri !== one.uri);
       const reply = await asking(agent, [...others, one.uri]);
-      const isTold = activatedIn(reply).includes(one.uri);
-      check('A2A10-EXT-004', seen(activatedIn(reply), reply.place)).holds(
+      const isTold = activatedIn(reply, agent.era).includes(one.uri);
+      check('A2A10-EXT-004', seen(activatedIn(reply, agent.era), reply.place)).holds(
         isTold,
-        `${one.uri} in the ${EXTENSIONS_HEADER} header of the answer`,
+        `${one.uri} in the ${agent.era.extensionsHeader} header of the answer`,
       );
       if (one.required) throw notApplicable('the card declares no extension but required ones');
       if (!isTold) throw notApplicable('the target does not say which extensions are active (see EXT-004)');
@@ -52,8 +50,8 @@ export const extensionScenarios = [
       ] as const) {
         if (uri === undefined) continue;
         const other = await asking(agent, [...others, uri]);
-        check(row, seen(activatedIn(other), other.place)).holds(
-          !activatedIn(other).includes(one.uri),
+        check(row, seen(activatedIn(other, agent.era), other.place)).holds(
+          !activatedIn(other, agent.era).includes(one.uri),
           `${one.uri} not to be activated for ${uri}`,
         );
       }
@@ -67,10 +65,10 @@ export const extensionScenarios = [
     async play({ agent, check, lost, notApplicable }) {
       const [first, ...others] = required(agent);
       if (first === undefined) throw notApplicable(NONE_REQUIRED);
-      const refused = failsAs('ExtensionSupportRequiredError');
+      const refused = agent.era.refusals.requiredExtension;
       if ((await asking(agent, required(agent))).failed)
         throw lost('the message is not taken with the required extensions either: what they ask for is not known here');
-      const silent = await agent.send(done, { headers: [[EXTENSIONS_HEADER, '']] });
+      const silent = await agent.send(done, { headers: [[agent.era.extensionsHeader, '']] });
       check('A2A10-CAP-005', silent).has(refused);
       const version = anotherVersionOf(first);
       if (version === undefined) throw notApplicable('the URI of the required extension has no version');

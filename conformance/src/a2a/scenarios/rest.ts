@@ -1,4 +1,4 @@
-import { ERRORS, METHODS, type MethodName } from '@agentproto/protocol/a2a/1.0';
+import { ERRORS } from '@agentproto/protocol/a2a/1.0';
 import { done } from '../../kit/steps.ts';
 import { seen } from '../../kit/subject.ts';
 import { errorInfoWith, hasErrorInfo } from '../error-info.ts';
@@ -16,14 +16,15 @@ const bindings = ['HTTP+JSON'] as const;
 /** What a path gets that no operation has. */
 function unknownRoute(agent: A2AAgent): Promise<Reply> {
   const base = agent.interfaces.find(({ protocolBinding }) => protocolBinding === 'HTTP+JSON')!.url.replace(/\/$/, '');
-  return agent.fetch('GET', `${base}/no/such/route`, [['A2A-Version', '1.0']], { hostile: true });
+  return agent.fetch('GET', `${base}/no/such/route`, [...agent.era.version], { hostile: true });
 }
 
 /** Not to be told from the answer to an unknown path: no body of the protocol, or the same one but for the path. */
 function isAlike(reply: Reply | TaskStream, nowhere: Reply): boolean {
   const said = ({ exchange: { response } }: Reply | TaskStream): unknown => {
-    const error = isRecord(response?.json) && isRecord(response.json.error) ? response.json.error : undefined;
-    if (error?.code !== response?.status) return undefined;
+    const body = isRecord(response?.json) ? response.json : {};
+    const error = isRecord(body.error) ? body.error : body;
+    if (isRecord(body.error) ? error.code !== response?.status : !Number.isInteger(error.code)) return undefined;
     return JSON.stringify({ ...error, message: String(error?.message).replaceAll(/\/[^\s"']*/g, '{path}') });
   };
   return said(reply) === undefined || said(reply) === said(nowhere);
@@ -31,14 +32,14 @@ function isAlike(reply: Reply | TaskStream, nowhere: Reply): boolean {
 
 export const restScenarios = [
   scenario('a2a/rest/routes', {
-    title: 'All eleven routes exist with their verbs',
+    title: 'All routes exist with their verbs',
     proves: ['A2A10-REST-001'],
     bindings,
     stimulus: ['done'],
     async play({ agent, check }) {
       const { id, contextId } = (await agent.send(done)).sentTask();
       const nowhere = await unknownRoute(agent);
-      for (const method of Object.keys(METHODS) as MethodName[]) {
+      for (const method of agent.owedMethods) {
         // Each is asked of a task that exists, so that 404 most often means that the route does not.
         // What else an operation needs is left out: hostile, as far as its answer goes.
         const params = method.startsWith('Send') ? { message: agent.message(done) } : { id, taskId: id, contextId };
@@ -50,7 +51,7 @@ export const restScenarios = [
         // An answer in a shape of its own is no answer of the route: that is this very rule.
         check('A2A10-REST-001', seen(reply.value, reply.place)).holds(
           status !== undefined && status !== 405 && !((status === 404 || status === 501) && isAlike(reply, nowhere)),
-          `${METHODS[method].http.verbs.join(' or ')} ${METHODS[method].http.path}`,
+          `a route for ${method}`,
         );
         if ('drain' in reply) await reply.leave();
       }

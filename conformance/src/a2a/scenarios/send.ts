@@ -5,6 +5,7 @@ import { direct, done, end, fails, input, makesArtifact, rejects, sleep, slow, s
 import { seen } from '../../kit/subject.ts';
 import type { Stimulus } from '../../kit/stimulus.ts';
 import { whyNotCanceled } from '../cancelable.ts';
+import type { A2AAgent } from '../agent.ts';
 import { failsAs } from '../error-view.ts';
 import { missesTasks } from '../general-faults.ts';
 import { observeTask } from '../observe.ts';
@@ -24,9 +25,9 @@ const MAKES_TASKS = 'the agent makes a task where it was asked for a direct mess
 const settled = (state: string | undefined) => state !== undefined && (TERMINAL.has(state) || INTERRUPTED.has(state));
 
 /** That a task which is over takes no more; with which of the table's errors it says so is ERR-008's business. */
-function refusesMore(check: CheckFunction<'A2A10-SEND-002'>, reply: Reply): void {
+function refusesMore(check: CheckFunction<'A2A10-SEND-002'>, agent: A2AAgent, reply: Reply): void {
   check('A2A10-SEND-002', reply, { blockedBy: reply.failed ? 'A2A10-ERR-008' : undefined }).has(
-    failsAs('UnsupportedOperationError'),
+    agent.era.refusals.endedTask,
   );
 }
 
@@ -175,7 +176,7 @@ export const sendScenarios = [
     stimulus: ['done'],
     async play({ agent, check }) {
       const task = await agent.taskIn('completed', done);
-      refusesMore(check, await agent.send('more', { taskId: task.id }));
+      refusesMore(check, agent, await agent.send('more', { taskId: task.id }));
     },
   }),
 
@@ -185,11 +186,11 @@ export const sendScenarios = [
     stimulus: ['fail', 'rej', 'slow'],
     async play({ agent, check }) {
       for (const task of [await agent.taskIn('failed', fails), await agent.taskIn('rejected', rejects)])
-        refusesMore(check, await agent.send('more', { taskId: task.id }));
+        refusesMore(check, agent, await agent.send('more', { taskId: task.id }));
       const running = (await agent.send(slow(), { configuration: { returnImmediately: true } })).sentTask();
       await agent.cancel(running.id);
       const canceled = await agent.poll(running.id, ({ state }) => state === 'canceled');
-      if (canceled) refusesMore(check, await agent.send('more', { taskId: running.id }));
+      if (canceled) refusesMore(check, agent, await agent.send('more', { taskId: running.id }));
     },
   }),
 

@@ -281,7 +281,7 @@ export const streamScenarios = [
       check('A2A10-STREAM-013', ended, {
         // With which of the table's errors a task that is over refuses more is ERR-008's business.
         blockedBy: twin.failed && twin.answersLike(ended) ? 'A2A10-ERR-008' : undefined,
-      }).has(failsAs('UnsupportedOperationError'));
+      }).has(agent.era.refusals.endedTask);
     },
   }),
 
