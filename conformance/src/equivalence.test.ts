@@ -11,6 +11,8 @@ import { Lenience } from './kit/lenience.ts';
 import { Patience } from './kit/patience.ts';
 import { scriptProfile } from './kit/profile.ts';
 import { Recorder } from './recorder/recorder.ts';
+import { responsesOpenAI } from './responses/family.ts';
+import { observe as observeResponse } from './responses/observe.ts';
 
 /** One agent, many wires: the same script shows the same outcome over each, as far as the wire can show it. */
 
@@ -36,7 +38,7 @@ async function driver<Driver, Found extends Detected>(
   family: SuiteFamily<Driver, Found>,
   binding: string,
 ): Promise<Driver> {
-  const { found } = await family.detect(recorder, new URL(server.url), { named: true });
+  const { found } = await family.detect(recorder, new URL(server.urls[family.id]!), { named: true });
   if (!found) throw new Error(`${family.id} is not spoken`);
   return family.driver(found, binding, tools);
 }
@@ -69,6 +71,20 @@ const chat =
     return [observe(first), observe(second)] as Partial<Outcome>[];
   };
 
+/** OpenAI's, for that one has approvals. */
+const responses =
+  (binding: string): Wire =>
+  async (script) => {
+    const agent = await driver(responsesOpenAI, binding);
+    // Over a connection of its own each turn: what it goes on from is kept.
+    const first = await agent.ask({ word: 'approval', script });
+    const request = first.items.find(({ type }) => type === 'mcp_approval_request');
+    if (!request) return [observeResponse(first) as Partial<Outcome>];
+    const yes = { type: 'mcp_approval_response', approval_request_id: request['id'], approve: true };
+    const second = await agent.ask([yes], { previous_response_id: first.id });
+    return [observeResponse(first), observeResponse(second)] as Partial<Outcome>[];
+  };
+
 const wires: [name: string, wire: Wire, visible: (keyof Outcome)[]][] = [
   ['A2A over JSON-RPC', a2a('JSONRPC'), ['text', 'statuses', 'end']],
   ['A2A over HTTP+JSON', a2a('HTTP+JSON'), ['text', 'statuses', 'end']],
@@ -76,6 +92,9 @@ const wires: [name: string, wire: Wire, visible: (keyof Outcome)[]][] = [
   ['chat over HTTP', chat('HTTP'), ['text', 'end']],
   ['chat over NDJSON', chat('NDJSON'), ['text', 'statuses', 'end']],
   ['chat over WebSocket', chat('WebSocket'), ['text', 'statuses', 'end']],
+  ['Responses over HTTP', responses('HTTP'), ['text', 'statuses', 'end']],
+  ['Responses over SSE', responses('SSE'), ['text', 'statuses', 'end']],
+  ['Responses over WebSocket', responses('WebSocket'), ['text', 'statuses', 'end']],
 ];
 
 const scripts: [name: string, script: Script][] = [
@@ -116,4 +135,21 @@ describe.each(scripts)('%s', (_name, script) => {
     const { tools: asked } = expected[0]!;
     for (const calls of seen) expect(calls).toEqual(asked.map(({ name, args }) => ({ name, args })));
   });
+});
+
+test.each(['HTTP', 'SSE', 'WebSocket'])('what Responses alone can show is the same over %s', async (binding) => {
+  const script: Script = {
+    steps: [
+      { reason: 'Two cities ' },
+      { reason: 'match.' },
+      { tool: { by: 'server', calls: [{ name: 'look-up', args: { word: 'owl' }, output: 'a bird' }] } },
+      { refuse: 'I will not ' },
+      { refuse: 'say more.' },
+      { end: 'completed' },
+    ],
+  };
+  const [turn] = await responses(binding)(script);
+  const expected = outcome(script);
+  expect(differences(expected, turn!, ['text', 'reasoning', 'refusal', 'end'])).toEqual([]);
+  expect(turn?.tools).toEqual(expected.tools.map(({ name, args, output }) => ({ name, args, output })));
 });

@@ -25,6 +25,30 @@ const KINDS: readonly [kind: string, protocol: string, profile: string, quirks: 
   ['answers late', 'chat@docs', 'script', ['chat.legal.answers-late']],
   ['is slow and steady', 'chat@docs', 'script', ['chat.legal.steady-and-slow']],
   ['says no more than `done` at the end', 'chat@docs', 'script', ['chat.legal.bare-done']],
+  ['as it is', 'responses@2026-04-24', 'echo', []],
+  [
+    'has neither a WebSocket nor compaction',
+    'responses@2026-04-24',
+    'script',
+    ['responses.legal.no-socket', 'responses.legal.no-compaction'],
+  ],
+  ['sends one byte a chunk', 'responses@2026-04-24', 'script', ['responses.legal.one-byte-a-chunk']],
+  ['queues everything first', 'responses@2026-04-24', 'script', ['responses.legal.queued-first']],
+  [
+    'has more of everything',
+    'responses@2026-04-24',
+    'script',
+    [
+      'responses.legal.more-members',
+      'responses.legal.extension-events',
+      'responses.legal.extension-item',
+      'responses.legal.comments',
+      'responses.legal.crlf',
+    ],
+  ],
+  ['as it is', 'responses@2026-01-15', 'echo', []],
+  ['as it is', 'responses@openai', 'echo', []],
+  ['as it is', 'responses@wayflow', 'echo', []],
   // A SHOULD, which warns.
   ['knows no 405', 'chat@docs', 'script', ['chat.error.method-is-an-unknown-path']],
 ];
@@ -37,7 +61,7 @@ test.each(KINDS)('one that %s, %s, profile %s', { timeout: 60_000 }, async (_kin
   await using log = createRunLog({ headers: [], scoring });
   const footer = await runSuite(
     {
-      target: server.url,
+      target: server.urls[protocol] ?? server.url,
       protocols: [protocol],
       profile,
       only: [],

@@ -38,8 +38,62 @@ const TEN = [
   'a2a.error.missing-is-unsupported',
 ];
 
+/** Of each revision of responses: what is said of streams, of answers in one piece, and of what is kept. */
+const RESPONSES: readonly [protocol: string, name: string, quirks: readonly string[]][] = [
+  [
+    'responses@2026-04-24',
+    'three of streams',
+    ['responses.stream.has-ids', 'responses.refusal.is-never-done', 'responses.ext.event-without-a-number'],
+  ],
+  [
+    'responses@2026-04-24',
+    'three of answers',
+    ['responses.shape.lacks-members', 'responses.error.is-a-detail', 'responses.tool.named-is-not-called'],
+  ],
+  [
+    'responses@2026-04-24',
+    'ten at once',
+    [
+      'responses.stream.names-no-events',
+      'responses.stream.always-obfuscates',
+      'responses.refusal.loses-a-piece',
+      'responses.ext.tool-without-a-prefix',
+      'responses.shape.forgets-metadata',
+      'responses.error.busy-is-a-503',
+      'responses.chain.answers-come-first',
+      'responses.tool.arguments-are-no-json',
+      'responses.compact.is-called-a-response',
+      'responses.socket.remembers-nothing',
+    ],
+  ],
+  [
+    'responses@openai',
+    'six at once',
+    [
+      'responses.delete.says-nothing',
+      'responses.items.oldest-first',
+      'responses.openai.has-no-filler',
+      'responses.mcp.names-no-request',
+      'responses.chat.loses-content',
+      'responses.models.without-owner',
+    ],
+  ],
+  [
+    'responses@wayflow',
+    'five at once',
+    [
+      'responses.wayflow.streams-another-id',
+      'responses.wayflow.models-have-no-limit',
+      'responses.wayflow.unsupported-is-a-400',
+      'responses.wayflow.conversation-wins',
+      'responses.wayflow.says-what-it-deleted',
+    ],
+  ],
+];
+
 export const combinations: readonly Combination[] = [
   ...THREE.map((names) => ({ name: names.join(' + '), protocol: 'a2a@1.0', quirks: named(...names) })),
+  ...RESPONSES.map(([protocol, name, names]) => ({ name: `${protocol}, ${name}`, protocol, quirks: named(...names) })),
   { name: 'ten at once', protocol: 'a2a@1.0', quirks: named(...TEN) },
   ...Object.keys(PERSONAS).map((name) => ({ name, protocol: 'a2a@1.0', quirks: personaQuirks(name) })),
 ];
@@ -53,7 +107,9 @@ export interface Causes {
 
 /** Plays everything on a double that has them all. */
 export async function causesOf({ protocol, quirks }: Combination, options: SightOptions): Promise<Causes> {
-  const fixture = { ...fixtures[0]!, protocols: [protocol] };
+  const own = fixtures.find(({ protocols }) => protocols.includes(protocol));
+  if (!own) throw new RangeError(`nothing is set up for ${protocol}`);
+  const fixture = { ...own, protocols: [protocol] };
   const { findings } = await sight(fixture, quirks, options);
   const rows = quirks.flatMap(({ breaks, also = [] }) => [breaks, ...also.map(({ id }) => id)]);
   return {
