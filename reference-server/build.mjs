@@ -6,15 +6,22 @@ import { rolldown } from 'rolldown';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const dir = `${here}bundle`;
-const { dependencies } = JSON.parse(readFileSync(`${here}package.json`, 'utf8'));
+const { dependencies, peerDependencies } = JSON.parse(readFileSync(`${here}package.json`, 'utf8'));
 
 rmSync(dir, { recursive: true, force: true });
 const bundle = await rolldown({
-  input: { index: `${here}src/index.ts`, quirks: `${here}src/quirks.ts`, cli: `${here}src/cli.ts` },
+  input: {
+    index: `${here}src/index.ts`,
+    quirks: `${here}src/quirks.ts`,
+    cli: `${here}src/cli.ts`,
+    vitest: `${here}src/testing/vitest.ts`,
+    'node-test': `${here}src/testing/node-test.ts`,
+    playwright: `${here}src/testing/playwright.ts`,
+  },
   cwd: here,
   platform: 'node',
   tsconfig: false,
-  external: Object.keys(dependencies).map((name) => new RegExp(`^${name}(?:/|$)`)),
+  external: Object.keys({ ...dependencies, ...peerDependencies }).map((name) => new RegExp(`^${name}(?:/|$)`)),
 });
 const { output } = await bundle.write({ dir, format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js' });
 await bundle.close();

@@ -35,6 +35,7 @@ const SERVER: NamesOf<ServerOptions> = {
   listen: true,
   log: true,
   port: true,
+  record: true,
   seed: true,
 };
 const LIMIT: NamesOf<Limits> = { bodyBytes: true, bodyMs: true, headersMs: true, runs: true, turnMs: true };

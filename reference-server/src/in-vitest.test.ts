@@ -1,22 +1,17 @@
 // The page "In vitest" of the README, as it stands there.
-import { createReferenceServer, type ReferenceServer } from './server.ts';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from './testing/vitest.ts';
 
-let server: ReferenceServer;
-beforeAll(async () => {
-  server = await createReferenceServer({ agent: ({ input }) => ({ steps: [{ text: `You said ${input.text}` }] }) });
-});
-afterAll(() => server.close());
-
-test('my client tries again after a 429', async () => {
-  server.fail({ times: 1, status: 429, retryAfter: 0, match: '/api/chat' });
+test('my client tries again after a 429, and reads the stream to its end', async ({ agentServer }) => {
+  agentServer.script({ text: 'hello' }, { steps: [{ text: 'Hi.' }] });
+  agentServer.fail({ status: 429, retryAfter: 0 });
+  const body = JSON.stringify({ messages: [{ role: 'user', content: 'hello' }] });
   const ask = () =>
-    fetch(`${server.url}/api/chat`, {
+    fetch(`${agentServer.url}/api/chat-stream`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ messages: [{ role: 'user', content: 'hello' }] }),
+      body,
     });
-  expect((await ask()).status).toBe(429);
-  expect(await (await ask()).json()).toMatchObject({ content: 'You said hello' });
-  expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /api/chat', 'POST /api/chat']);
+  if ((await ask()).status === 429) await (await ask()).text();
+  expect(agentServer).toHaveReceived({ path: '/api/chat-stream' }, 2);
+  expect(agentServer).toHaveStreamed([{ type: 'text_delta', text: 'Hi.' }, { type: 'done' }]);
 });

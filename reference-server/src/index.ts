@@ -7,6 +7,7 @@ export {
   type ServerOptions,
 } from './server-options.ts';
 export type { Failure } from './failures.ts';
+export type { GivenAnswer, GivenEvent } from './given-answer.ts';
 export type { ReceivedRequest } from './journal.ts';
 export type { ScriptMatch, SetScript } from './script-book.ts';
 export type { Damage, Fault, FaultEnd, FaultPlace } from './wire-faults/fault.ts';

@@ -1,5 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { watchResponse, watchSocket } from './watch.ts';
+import type { GivenAnswer } from './given-answer.ts';
+import { onUpgrade } from './upgrade.ts';
 import { visibleHeaders } from './visible-headers.ts';
 
 /** What a client sent: an HTTP request, or one message on a socket (its method is `MESSAGE`). */
@@ -13,6 +16,10 @@ export interface ReceivedRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** As text; undefined where none came, or none that could be read. At most 64 KiB of it. */
   readonly body: string | undefined;
+  /** `body`, where it is JSON. */
+  readonly json: unknown;
+  /** What the server answered, where it keeps that (`record: true`); of a WebSocket what went out on it, at the request that opened it. */
+  readonly answer: GivenAnswer | undefined;
 }
 
 /** What came, the oldest first: the latest thousand, and at most 16 MiB of bodies. */
@@ -29,6 +36,7 @@ const BODY_BYTES = 64 * 1024;
 /** Kept as it came, and made readable when somebody looks: most requests nobody looks at. */
 class Received implements ReceivedRequest {
   bytes: string | Uint8Array | undefined;
+  answer: GivenAnswer | undefined;
 
   dropped = false;
   readonly at: number = Date.now();
@@ -50,9 +58,17 @@ class Received implements ReceivedRequest {
     return this.bytes === undefined || typeof this.bytes === 'string' ? this.bytes : Buffer.from(this.bytes).toString();
   }
 
+  get json(): unknown {
+    try {
+      return JSON.parse(this.body ?? '');
+    } catch {
+      return undefined;
+    }
+  }
+
   toJSON(): ReceivedRequest {
-    const { at, method, path, headers, body } = this;
-    return { at, method, path, headers, body };
+    const { at, method, path, headers, body, json, answer } = this;
+    return { at, method, path, headers, body, json, answer };
   }
 }
 
@@ -60,7 +76,7 @@ const NOTED = Symbol('noted');
 type Noted = FastifyRequest & { [NOTED]?: Received };
 
 /** Writes down all that comes to an application, also what no agent sees. */
-export function createJournal(scope: FastifyInstance): Journal {
+export function createJournal(scope: FastifyInstance, { record = false } = {}): Journal {
   const requests: Received[] = [];
   let bytes = 0;
 
@@ -82,8 +98,13 @@ export function createJournal(scope: FastifyInstance): Journal {
     bytes += one.bytes.length;
   }
 
-  scope.addHook('onRequest', (request, _reply, done) => {
-    (request as Noted)[NOTED] = add(request.method, request.url, request.headers);
+  scope.addHook('onRequest', (request, reply, done) => {
+    const one = add(request.method, request.url, request.headers);
+    (request as Noted)[NOTED] = one;
+    if (record) {
+      onUpgrade(request.raw, (socket) => (one.answer = watchSocket(socket)));
+      one.answer = watchResponse(reply.raw);
+    }
     done();
   });
   scope.addHook('preValidation', (request, _reply, done) => {

@@ -78,6 +78,8 @@ export interface ServerOptions extends PluginOptions {
   failures?: readonly Failure[] | undefined;
   /** Answers that are damaged from the beginning, as by `server.fault`. */
   faults?: readonly Fault[] | undefined;
+  /** `server.requests` have their answers, too. Default false: it costs time and memory. */
+  record?: boolean | undefined;
   /** What chance in failures and faults comes from: the same for the same seed. Default 1. */
   seed?: number | undefined;
   /** Default 0: a free one. */

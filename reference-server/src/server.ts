@@ -90,7 +90,7 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
     routerOptions: { maxParamLength: 65_536 },
     frameworkErrors: (error, request, reply) => core.refuse(request, reply, asHttpError(error)),
   });
-  const journal = createJournal(app);
+  const journal = createJournal(app, { record: options.record ?? false });
   // Before the core, which waits on closing for what is under way.
   const random = seeded(options.seed ?? 1);
   const failures = createFailures(app, random);

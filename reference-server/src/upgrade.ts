@@ -14,14 +14,14 @@ export interface Upgrades {
 }
 
 /** The connections of requests that ask for a WebSocket, until a route takes them. */
-const asking = new WeakMap<IncomingMessage, { socket: Socket; head: Buffer; opened?: Serve }>();
+const asking = new WeakMap<IncomingMessage, { socket: Socket; head: Buffer; opened: Serve[] }>();
 
 type Serve = (socket: WebSocket, connection: Socket) => void;
 
 /** Calls `opened` with the socket of a request, before it is served. False: the request asks for none. */
 export function onUpgrade(request: IncomingMessage, opened: Serve): boolean {
   const asked = asking.get(request);
-  if (asked) asked.opened = opened;
+  asked?.opened.push(opened);
   return asked !== undefined;
 }
 
@@ -35,7 +35,7 @@ export function createUpgrades(scope: FastifyInstance): Upgrades {
     if (!paths.has(request.url?.split('?', 1)[0] ?? '') && server.listenerCount('upgrade') > 1) return;
     open.add(socket);
     socket.once('close', () => open.delete(socket)).on('error', () => socket.destroy());
-    asking.set(request, { socket, head });
+    asking.set(request, { socket, head, opened: [] });
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
@@ -79,7 +79,8 @@ export function socketTaker({ report }: Pick<ServerContext, 'report'>, maxPayloa
     (sockets ??= make())
       .then((server) =>
         server.handleUpgrade(request, socket, head, (opened) => {
-          asked.opened?.(opened, socket);
+          // The last one stands nearest to the wire.
+          for (const tell of asked.opened.toReversed()) tell(opened, socket);
           serve(opened, socket);
         }),
       )

@@ -90,7 +90,7 @@ function blocksOf(document) {
   });
 }
 
-const isTest = (text) => /from 'vitest';$/m.test(text);
+const isTest = (text) => /from '(?:@agentproto\/reference-server\/)?vitest';$/m.test(text);
 
 /** The block as a program. The agent is brought by whoever runs it, and ends with it. */
 function program(block) {
