@@ -11,6 +11,8 @@ export interface WireCall {
   /** Of the request, and of an answer that is no stream. */
   mediaType: string;
   body?: string;
+  /** Whether the next way is worth a try after this error. Default: where there is no such route. */
+  yields?(error: unknown): boolean;
   /** The result in a parsed answer or event. Throws the A2A error that it holds, or `MalformedResponseError`. */
   result(answer: unknown, httpStatus: number, where: Place, report: Report): unknown;
 }

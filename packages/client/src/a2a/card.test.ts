@@ -56,7 +56,7 @@ describe('choosing an interface', () => {
 
   test('nothing that we speak: says what there is', () => {
     expect(() => choose([{ ...offer('GRPC'), url: 'h:50051' }, offer('JSONRPC', '0.4')])).toThrow(
-      'the card offers GRPC 1.0, JSONRPC 0.4; this client speaks JSONRPC 1.0, HTTP+JSON 1.0, JSONRPC 0.3 over http or https',
+      'the card offers GRPC 1.0, JSONRPC 0.4; this client speaks JSONRPC 1.0, HTTP+JSON 1.0, JSONRPC 0.3, HTTP+JSON 0.3, JSONRPC 0.2, JSONRPC 0.1 over http or https',
     );
     expect(() => choose([])).toThrow('the card offers no interface');
     expect(() => choose(undefined as never)).toThrow('the card offers no interface');
@@ -86,6 +86,7 @@ describe('choosing an interface', () => {
 
   test('what is asked for has to be spoken', () => {
     expect(() => wantedOf('GRPC' as never, undefined)).toThrow('binding: expected JSONRPC or HTTP+JSON, got GRPC');
-    expect(() => wantedOf(undefined, '0.9' as never)).toThrow('version: expected 1.0 or 0.3, got 0.9');
+    expect(() => wantedOf('HTTP+JSON', '0.2')).toThrow('binding: expected JSONRPC in A2A 0.2, got HTTP+JSON');
+    expect(() => wantedOf(undefined, '0.9' as never)).toThrow('version: expected 1.0 or 0.3 or 0.2 or 0.1, got 0.9');
   });
 });

@@ -25,7 +25,7 @@ import type { SpokenInterface } from './dialect.ts';
 import { discover } from './discovery.ts';
 import { isA2AError, TaskNotCompletedError } from './error.ts';
 import { type SendInput, sendMessageRequest } from './input.ts';
-import { Line } from './line.ts';
+import { Line, type Making } from './line.ts';
 import { type CallOptions, type Operation, operation, perform, type Session } from './operation.ts';
 import type { ConnectOptions, MessageOptions, SendOptions, StreamOptions, SubscribeOptions } from './options.ts';
 import { pages } from './pages.ts';
@@ -93,8 +93,8 @@ export class A2AClient implements AsyncDisposable {
     const transport = createTransport(options);
     const own = { dialect: undefined, bodyType: undefined };
     const session: Session = { transport, extensions, tell, closed: closing.signal, ...own };
-    const { card, candidates } = await discover(String(url), options, session);
-    return new A2AClient(card, await Line.open(candidates, session), session, closing, options);
+    const discovered = await discover(String(url), options, session);
+    return new A2AClient(discovered.card, await Line.open(discovered, session), session, closing, options);
   }
 
   /**
@@ -106,9 +106,10 @@ export class A2AClient implements AsyncDisposable {
     let doing = this.#sending('SendMessage', request, options);
     const life = lifeOf(doing);
     try {
-      const answer = await this.#line.over('SendMessage', () =>
-        perform((doing = this.#sending('SendMessage', request, options)), readSendMessageResponse, life.child()),
-      );
+      const answer = await this.#line.over('SendMessage', (again) => {
+        if (again) doing = this.#sending('SendMessage', request, options);
+        return perform(doing, readSendMessageResponse, life.child());
+      });
       this.#places.compare(request.message, answer.task, doing.report);
       let { task } = answer;
       if (task && doing.blocking && phaseOf(task) === 'running') {
@@ -140,10 +141,12 @@ export class A2AClient implements AsyncDisposable {
   stream(input: SendInput, options: MessageOptions & StreamOptions = {}): A2AStream {
     const streams = this.#streams;
     const request = sendMessageRequest(input);
-    const doing = () => this.#sending(streams ? 'SendStreamingMessage' : 'SendMessage', request, options);
+    const make = () => this.#sending(streams ? 'SendStreamingMessage' : 'SendMessage', request, options);
+    const doing = make();
+    const making: Making = (again) => (again ? make() : doing);
     const open = (life: Lifetime, progress: Progress) =>
-      streams ? this.#line.receive(doing, life, progress) : this.#sendAndPoll(doing, options, life, progress);
-    return this.#stream(doing(), open, options, this.#places.of(request.message), options.expectCompleted);
+      streams ? this.#line.receive(making, life, progress) : this.#sendAndPoll(making, options, life, progress);
+    return this.#stream(doing, open, options, this.#places.of(request.message), options.expectCompleted);
   }
 
   /** The task as it is now (§3.1.3). */
@@ -164,15 +167,16 @@ export class A2AClient implements AsyncDisposable {
     const { lastEventId } = options;
     const headers = new Headers(options.headers);
     if (lastEventId !== undefined) headers.set('last-event-id', lastEventId);
-    const subscribing = () => this.#operation('SubscribeToTask', { id: checked(id) }, { ...options, headers });
-    const doing = subscribing();
+    const make = () => this.#operation('SubscribeToTask', { id: checked(id) }, { ...options, headers });
+    const doing = make();
+    const making: Making = (again) => (again ? make() : doing);
     // After an event id a server may leave out what came before: nothing is then to be said about the order.
     const report: Report = (kind, ...said) => ORDER.includes(kind) || doing.report(kind, ...said);
     const open = this.#streams
       ? (life: Lifetime, progress: Progress) =>
           lastEventId === undefined
-            ? this.#follow(subscribing, id, options, life, progress)
-            : this.#line.receive(subscribing, life, progress)
+            ? this.#follow(making, id, options, life, progress)
+            : this.#line.receive(making, life, progress)
       : (life: Lifetime, progress: Progress) => this.#pollEvents(id, undefined, options, life, progress);
     return this.#stream(lastEventId === undefined ? doing : { ...doing, report }, open, options, { taskId: id });
   }
@@ -345,7 +349,7 @@ export class A2AClient implements AsyncDisposable {
   }
 
   async *#sendAndPoll(
-    doing: () => Operation,
+    doing: Making,
     options: CallOptions,
     life: Lifetime,
     progress: Progress,
@@ -360,7 +364,7 @@ export class A2AClient implements AsyncDisposable {
 
   /** Subscribes to a task, which comes first, also where the agent does not begin with it. */
   #follow(
-    doing: () => Operation,
+    doing: Making,
     id: string,
     options: StreamOptions,
     life: Lifetime,

@@ -1,5 +1,6 @@
 import {
   A2A_MEDIA_TYPE,
+  type AgentCard,
   type AgentInterface,
   EXTENSIONS_HEADER,
   JSON_MEDIA_TYPE,
@@ -39,15 +40,13 @@ export interface Dialect {
   ) => AsyncIterable<Received>;
 }
 
-/** Earlier ones are loaded when an agent speaks them: who meets none carries none. */
-const EARLIER = {
-  '0.3': () => import('./eras/0.3.ts'),
-};
-
-export async function dialectOf(spoken: SpokenInterface): Promise<Dialect> {
-  const version = versionOf(spoken.protocolVersion) as keyof typeof EARLIER | '1.0';
-  return version === '1.0' ? latest(spoken) : (await EARLIER[version]()).dialect(spoken);
+export async function dialectOf(spoken: SpokenInterface, card: AgentCard): Promise<Dialect> {
+  const version = versionOf(spoken.protocolVersion);
+  return !version || version === '1.0' ? latest(spoken) : (await earlier()).EARLIER[version](spoken, card);
 }
+
+/** Who meets no agent of an earlier revision carries none of its code. */
+export const earlier = () => import('./eras/index.ts');
 
 function latest({ url, protocolBinding }: SpokenInterface): Dialect {
   const overRpc = protocolBinding === 'JSONRPC';
@@ -64,9 +63,11 @@ function latest({ url, protocolBinding }: SpokenInterface): Dialect {
 }
 
 /** Which of the bindings are spoken in which revision. */
-export const SPOKEN: { readonly [Version in A2AVersion]?: readonly BindingName[] } = {
+export const SPOKEN: { readonly [Version in A2AVersion]: readonly BindingName[] } = {
   '1.0': ['JSONRPC', 'HTTP+JSON'],
-  '0.3': ['JSONRPC'],
+  '0.3': ['JSONRPC', 'HTTP+JSON'],
+  '0.2': ['JSONRPC'],
+  '0.1': ['JSONRPC'],
 };
 
 /** The patch number of a version does not count (§3.6). Undefined: none that is spoken. */

@@ -2,6 +2,7 @@ import { type AgentCard, JSON_MEDIA_TYPE } from '@agentproto/protocol/a2a/1.0';
 import { keepResponse, responseOf } from '../response-info.ts';
 import type { WireCall } from './binding.ts';
 import { type Candidate, candidatesOf, cardUrls, findCard, wantedOf } from './card.ts';
+import { earlier } from './dialect.ts';
 import { operation, perform, type Session } from './operation.ts';
 import type { ConnectOptions } from './options.ts';
 import { isEarlierCard, readCard } from './shape.ts';
@@ -44,7 +45,7 @@ export async function discover(url: string, options: ConnectOptions, session: Se
 /** What knows of earlier cards is loaded with the first of them. */
 async function latestForm(card: AgentCard, url: string): Promise<AgentCard> {
   if (!isEarlierCard(card)) return card;
-  const { upCard } = await import('./eras/card.ts');
+  const { upCard } = await earlier();
   const upped = upCard(card as never, url);
   const response = responseOf(card);
   if (response) keepResponse(upped, response);

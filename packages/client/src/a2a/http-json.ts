@@ -1,6 +1,6 @@
 import { A2A_MEDIA_TYPE, type MethodName, type METHODS } from '@agentproto/protocol/a2a/1.0';
 import { InvalidInputError } from '../errors.ts';
-import type { Binding } from './binding.ts';
+import type { Binding, WireCall } from './binding.ts';
 import type { Report } from './deviation.ts';
 import { fromError, isInShape } from './error.ts';
 import type { Place } from '../json.ts';
@@ -24,23 +24,14 @@ const ROUTES: { readonly [Name in MethodName]: readonly [Http<Name>['path'], ...
 
 /** §11: a route for every operation, below the interface's url and its tenant. */
 export function httpJson(interfaceUrl: string): Binding {
-  const base = new URL(interfaceUrl);
   return (operation, params) => {
     const [path, ...verbs] = ROUTES[operation];
-    // ProtoJSON: what is unset is absent.
-    const { tenant, ...rest } = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));
-    const target = path.replace(/\{(\w+)\}/g, (_, member: string) => {
-      const value = String(rest[member]);
-      delete rest[member];
-      return segment(value);
-    });
-    const url = new URL(base);
-    url.pathname = `${base.pathname.replace(/\/+$/, '')}${tenant ? `/${segment(String(tenant))}` : ''}${target}`;
+    const { tenant, ...rest } = params as { tenant?: string };
+    const route = `${tenant ? `/${segment(tenant)}` : ''}${path}`;
     return verbs.map((verb: string) => ({
       method: verb,
       mediaType: A2A_MEDIA_TYPE,
-      // §11.5: GET and DELETE have their parameters in path and query only.
-      ...(verb === 'POST' ? { url: url.href, body: JSON.stringify(rest) } : { url: withQuery(url, rest) }),
+      ...routed(interfaceUrl, route, rest, verb),
       result(answer: unknown, httpStatus: number, where: Place, report: Report) {
         const { error } = (answer ?? {}) as { error?: unknown };
         if (!error) return answer;
@@ -54,15 +45,32 @@ export function httpJson(interfaceUrl: string): Binding {
   };
 }
 
+/** Where an operation goes, and its body: what of the params is not in the path. §11.5: GET and DELETE have that in the query. */
+export function routed(
+  base: string,
+  path: string,
+  params: object,
+  verb: string,
+  body?: object,
+): Pick<WireCall, 'url' | 'body'> {
+  // ProtoJSON: what is unset is absent.
+  const rest: { [member: string]: unknown } = {};
+  for (const [member, value] of Object.entries(params)) if (value !== undefined) rest[member] = value;
+  const target = path.replace(/\{(\w+)\}/g, (_, member: string) => {
+    const value = String(rest[member]);
+    delete rest[member];
+    return segment(value);
+  });
+  const url = new URL(base);
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}${target}`;
+  if (verb === 'POST') return { url: url.href, body: JSON.stringify(body ?? rest) };
+  for (const [member, value] of Object.entries(rest)) url.searchParams.set(member, String(value));
+  return { url: url.href };
+}
+
 function segment(value: string): string {
   // A url drops such a segment, and the request would go to another route.
   if (value === '.' || value === '..')
     throw new InvalidInputError(`expected an id that can stand in a path, got "${value}"`);
   return encodeURIComponent(value);
-}
-
-function withQuery(url: URL, params: { [member: string]: unknown }): string {
-  const full = new URL(url);
-  for (const [member, value] of Object.entries(params)) full.searchParams.set(member, String(value));
-  return full.href;
 }

@@ -1,4 +1,4 @@
-import type { MethodName } from '@agentproto/protocol/a2a/1.0';
+import type { AgentCard, MethodName } from '@agentproto/protocol/a2a/1.0';
 import { isAgentProtoError } from '../errors.ts';
 import type { Lifetime } from '../lifetime.ts';
 import type { Candidate } from './card.ts';
@@ -6,8 +6,12 @@ import { type Progress, receive } from './connection.ts';
 import type { Received } from './received.ts';
 import { reporter } from './deviation.ts';
 import { dialectOf, type SpokenInterface } from './dialect.ts';
+import type { Discovered } from './discovery.ts';
 import { isA2AError } from './error.ts';
 import type { Operation, Session } from './operation.ts';
+
+/** The operation that is to be sent; `again`: as the interface that is now spoken has it. */
+export type Making = (again: boolean) => Operation;
 
 /** What every agent has: one that has no such method speaks something else. */
 const CORE: readonly string[] = ['SendMessage', 'SendStreamingMessage', 'GetTask', 'CancelTask'] satisfies MethodName[];
@@ -17,19 +21,21 @@ const CORE: readonly string[] = ['SendMessage', 'SendStreamingMessage', 'GetTask
  * next takes its place only before anything was answered; what was sent till then was refused.
  */
 export class Line {
+  readonly #card: AgentCard;
   readonly #candidates: readonly Candidate[];
   readonly #session: Session;
   #at = 0;
   /** Something was answered: from now on a failure is the agent's. */
   #settled = false;
 
-  private constructor(candidates: readonly Candidate[], session: Session) {
+  private constructor({ card, candidates }: Discovered, session: Session) {
+    this.#card = card;
     this.#candidates = candidates;
     this.#session = session;
   }
 
-  static async open(candidates: readonly Candidate[], session: Session): Promise<Line> {
-    const line = new Line(candidates, session);
+  static async open(discovered: Discovered, session: Session): Promise<Line> {
+    const line = new Line(discovered, session);
     await line.#take(0);
     return line;
   }
@@ -39,29 +45,29 @@ export class Line {
   }
 
   /** Makes a call, over whichever interface is there. */
-  async over<T>(name: MethodName, call: () => Promise<T>): Promise<T> {
-    while (!this.#isLast) {
+  async over<T>(name: MethodName, call: (again: boolean) => Promise<T>): Promise<T> {
+    for (let again = false; ; again = true) {
       const at = this.#at;
+      if (this.#isLast) return call(again);
       try {
-        const result = await call();
+        const result = await call(again);
         this.#settled = true;
         return result;
       } catch (error) {
         if (!(await this.#leads(at, error, name))) throw error;
       }
     }
-    return call();
   }
 
   /** The same for what is answered with a stream. */
-  receive(doing: () => Operation, life: Lifetime, progress: Progress): AsyncIterable<Received> {
-    return this.#isLast ? receive(doing(), life, progress) : this.#receiveOver(doing, life, progress);
+  receive(doing: Making, life: Lifetime, progress: Progress): AsyncIterable<Received> {
+    return this.#isLast ? receive(doing(false), life, progress) : this.#receiveOver(doing, life, progress);
   }
 
-  async *#receiveOver(doing: () => Operation, life: Lifetime, progress: Progress): AsyncGenerator<Received, void> {
-    for (;;) {
+  async *#receiveOver(doing: Making, life: Lifetime, progress: Progress): AsyncGenerator<Received, void> {
+    for (let again = false; ; again = true) {
       const at = this.#at;
-      const operation = doing();
+      const operation = doing(again);
       try {
         for await (const received of receive(operation, life, progress)) {
           this.#settled = true;
@@ -88,15 +94,23 @@ export class Line {
     // Another call was quicker.
     if (at !== this.#at) return at < this.#at;
     if (this.#isLast) return false;
-    const { message } = error as Error;
-    reporter(this.#session.tell, name, this.#session.dialect!.rowOf)('interface-unavailable', message);
+    if (!this.#isGuess(at)) {
+      const { message } = error as Error;
+      reporter(this.#session.tell, name, this.#session.dialect!.rowOf)('interface-unavailable', message);
+    }
     await this.#take(at + 1);
     return true;
   }
 
+  /** A card did not say its version then, and could be of either. */
+  #isGuess(at: number): boolean {
+    const [one, other] = this.#candidates.slice(at).map(({ spoken }) => spoken);
+    return one!.protocolVersion === '0.2' && other!.protocolVersion === '0.1' && one!.url === other!.url;
+  }
+
   async #take(at: number): Promise<void> {
     const { spoken, deviations } = this.#candidates[at]!;
-    const dialect = await dialectOf(spoken);
+    const dialect = await dialectOf(spoken, this.#card);
     this.#at = at;
     this.#session.dialect = dialect;
     this.#session.bodyType = undefined;

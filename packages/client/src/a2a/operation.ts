@@ -102,13 +102,18 @@ export async function perform<T>(
 /** Sends an operation until an answer comes that is a success and that `take` can read. */
 export function attempts<T>(doing: Operation, life: Lifetime, take: (answer: Answer) => Promise<T>): Promise<T> {
   return retrying(doing, life, async (attempt) => {
+    let refused: unknown;
     for (let way = 0; ; way++) {
       const call = doing.calls[way]!;
       try {
         return await take({ ...(await open(doing, call, attempt, life)), call, operation: doing });
       } catch (error) {
         if (isA2AError(error)) error.message = doing.redact(error.message);
-        if (way === doing.calls.length - 1 || ![404, 405].includes(statusOf(error)!)) throw error;
+        const { yields = hasNoRoute } = call;
+        if (!yields(error)) throw error;
+        refused ??= error;
+        // Of several refusals, the one of the best way.
+        if (way === doing.calls.length - 1) throw call.yields ? refused : error;
       }
     }
   });
@@ -174,6 +179,10 @@ function failureOf(call: WireCall, report: Report): (answer: HttpAnswer, text: s
 
 function isRefusedType(error: unknown): boolean {
   return (isA2AError(error) ? error.httpStatus : statusOf(error)) === 415;
+}
+
+function hasNoRoute(error: unknown): boolean {
+  return [404, 405].includes(statusOf(error)!);
 }
 
 /** The HTTP status of an error that is not the protocol's own: with a reason of it, the server has this route. */

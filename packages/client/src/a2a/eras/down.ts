@@ -11,6 +11,11 @@ export function downRole(role: Message['role']): string {
   return role === 'ROLE_AGENT' ? 'agent' : 'user';
 }
 
+/** `TASK_STATE_INPUT_REQUIRED` was `input-required`. */
+export function downState(state: string): string {
+  return state.replace('TASK_STATE_', '').toLowerCase().replaceAll('_', '-');
+}
+
 export function downPart(part: Part, discriminator: 'kind' | 'type'): Json {
   const { text, raw, url, data, filename, mediaType, metadata } = part as Json;
   const more = metadata === undefined ? {} : { metadata };

@@ -16,7 +16,7 @@ export interface RpcMethod {
   up(result: unknown, to: Reading, params: Json): unknown;
 }
 
-export type RpcMethods = { readonly [Name in MethodName]?: RpcMethod };
+export type RpcMethods = { [Name in MethodName]?: RpcMethod };
 
 /** A binding of 1.0's operations to the methods of an earlier revision. */
 export function earlierRpc(url: string, version: string, form: Reading['form'], methods: RpcMethods): Binding {

@@ -35,7 +35,10 @@ export function upMessage(given: unknown, to: Reading): unknown {
   if (!isObject(given)) return given;
   const { kind, role, parts, content, ...rest } = present(given);
   expectKind(kind, 'message', to);
-  expectMember(parts, content, to.form === 'proto', 'parts', 'content', to);
+  if (parts === undefined && content !== undefined && to.form !== 'proto')
+    to.report('other-spelling', `${to.where}: expected the member parts, got content`);
+  // The defaults of the proto, which some write out.
+  for (const member of ['taskId', 'contextId']) if (rest[member] === '') delete rest[member];
   return keepRaw({ ...rest, role: upRole(role, to), parts: upParts(parts ?? content, to) }, given);
 }
 
@@ -46,7 +49,7 @@ export function upEvent(given: unknown, to: Reading): unknown {
   if (member) return keepRaw({ [member]: UP[member](given, to) }, given);
   for (const name of Object.keys(UP) as Member[]) {
     if (!isObject(given[name])) continue;
-    if (to.form !== 'proto') to.report('other-spelling', `${to.where}: expected a bare ${name}, got it in a member`);
+    if (to.form === 'kind') to.report('other-spelling', `${to.where}: expected a bare ${name}, got it in a member`);
     return keepRaw({ [name]: UP[name](given[name], to) }, given);
   }
   // The name of this member in the proto itself.
@@ -192,18 +195,6 @@ function expectKind(given: unknown, expected: string, { form, where, report }: R
     const got = given === undefined ? 'none' : JSON.stringify(given);
     report('missing-kind', `${where}: expected the kind ${expected}, got ${got}`);
   }
-}
-
-function expectMember(
-  parts: unknown,
-  content: unknown,
-  proto: boolean,
-  own: string,
-  ofProto: string,
-  { where, report }: Reading,
-): void {
-  if (parts !== undefined || content === undefined || proto) return;
-  report('other-spelling', `${where}: expected the member ${own}, got ${ofProto}`);
 }
 
 function reportSpelling(given: string, { where, report }: Reading): void {
