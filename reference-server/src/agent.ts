@@ -61,16 +61,22 @@ export interface Story {
 }
 
 export interface Stage {
-  agent: Agent;
+  /** Undefined: the scripted one. */
+  agent: Agent | undefined;
   /** Scripts that the server's owner has set. */
   book: { find(request: AgentRequest): Script | undefined };
   clock: Clock;
   signals: Signals;
 }
 
-/** What begins with a message, if anything does. Throws a ScriptError when it carries a script that cannot be read. */
-export async function beginning({ agent, book }: Pick<Stage, 'agent' | 'book'>, request: AgentRequest): Promise<Act> {
-  return book.find(request) ?? (await asked(agent, request)) ?? findScript(request.carrier)?.script;
+/**
+ * What begins with a message, if anything does; at once where no agent is asked. Throws a ScriptError when it carries a
+ * script that cannot be read.
+ */
+export function beginning(stage: Pick<Stage, 'agent' | 'book'>, request: AgentRequest): Act | Promise<Act> {
+  const { agent, book } = stage;
+  if (!agent) return turning(stage, request);
+  return book.find(request) ?? asked(agent, request).then((act) => act ?? findScript(request.carrier)?.script);
 }
 
 /** What begins in the midst of a script: its agent is not asked again. */
@@ -91,14 +97,14 @@ async function asked(agent: Agent, request: AgentRequest): Promise<Act> {
   }
 }
 
-/** Throws a ScriptError when the message carries a script that cannot be read, and what `beginning` throws. */
-export async function perform(
+/** Throws, or rejects with, a ScriptError when the message carries a script that cannot be read, and what `beginning` throws. */
+export function perform(
   stage: Stage,
   request: AgentRequest,
   story: Story | undefined,
   /** Where a script gets its signal: the request itself would then stay for as long as the script waits. */
   abort: { readonly signal: AbortSignal } = request,
-): Promise<Performance> {
+): Performance | Promise<Performance> {
   const { clock, signals } = stage;
   const { input } = request;
   const play = (script: Script, turn: number): Performance => ({
@@ -106,10 +112,13 @@ export async function perform(
     events: run(script, new ScriptContext({ clock, signals }, turn, input, abort)),
   });
 
-  const begun = story ? turning(stage, request) : await beginning(stage, request);
-  if (begun && Symbol.asyncIterator in begun) return { events: begun };
-  if (begun) return { script: begun, ...play(begun, 0) };
-  return story ? play(story.script, story.turn) : play(echoScript(input.text), 0);
+  const performed = (begun: Act): Performance => {
+    if (begun && Symbol.asyncIterator in begun) return { events: begun };
+    if (begun) return { script: begun, ...play(begun, 0) };
+    return story ? play(story.script, story.turn) : play(echoScript(input.text), 0);
+  };
+  const begun = story ? turning(stage, request) : beginning(stage, request);
+  return begun instanceof Promise ? begun.then(performed) : performed(begun);
 }
 
 class ScriptContext implements RunContext {

@@ -128,7 +128,7 @@ export function mountCore(
     store,
     runs,
     clock,
-    agent: options.agent ? timely(options.agent, { turnMs: limits.turnMs, setTimer, whenClosing }) : () => undefined,
+    agent: options.agent ? timely(options.agent, { turnMs: limits.turnMs, setTimer, whenClosing }) : undefined,
     book: createScriptBook(),
     signals,
     baseUrl,

@@ -30,6 +30,7 @@ export interface LogWriterOptions<View> {
 
 const STAYS_UNKNOWN: ReadonlySet<RunEvent['type']> = new Set<RunEvent['type']>(['turn', 'reply', 'crash']);
 const OPEN: RunEvent = { type: 'open' };
+const DONE = Promise.resolve();
 /** Entries after which a snapshot is worth its price, at the least. */
 const SNAPSHOT_ENTRIES = 256;
 
@@ -41,8 +42,9 @@ class Writer<View> implements LogWriter {
   #wasOpen: boolean;
   #ended = false;
   #kept: number;
-  /** What is being written; nothing most of the time. */
-  #last: Promise<void> | undefined;
+  /** What was given last, and how much of it is still to be written: nothing most of the time. */
+  #last: Promise<void> = DONE;
+  #waiting = 0;
 
   constructor(options: LogWriterOptions<View>) {
     this.#options = options;
@@ -68,45 +70,57 @@ class Writer<View> implements LogWriter {
 
   /** One after the other. */
   #inTurn(events: readonly RunEvent[]): Promise<void> {
-    const next = this.#last ? this.#last.then(() => this.#write(events)) : this.#write(events);
-    const done = next.catch(() => {});
-    this.#last = done;
-    void done.then(() => {
-      if (this.#last === done) this.#last = undefined;
-    });
-    return next;
+    const write = () => this.#write(events);
+    this.#last = this.#waiting++ === 0 ? write() : this.#last.then(write, write);
+    return this.#last;
   }
 
   async #write(events: readonly RunEvent[]): Promise<void> {
-    if (this.isOver()) return;
-    const { store, clock, run, fold, viewing } = this.#options;
+    const { seq } = this.#options.fold;
+    try {
+      await this.#put(events);
+    } catch (error) {
+      if (!(error instanceof StoreFullError)) throw error;
+      await this.#forget(seq);
+      if (events.length === 1) throw error;
+      // As many as there is room for.
+      for (const event of events) {
+        this.#waiting += 1;
+        await this.#write([event]);
+      }
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+
+  #put(events: readonly RunEvent[]): Promise<number> | undefined {
+    if (this.isOver()) return undefined;
+    const { store, clock, run, fold } = this.#options;
     const at = clock.now();
     const expectSeq = fold.seq;
     this.#wasOpen = this.#open;
-    const entries: Omit<Entry, 'seq'>[] = [];
-    const add = (event: RunEvent) => {
-      takeIn(fold, { seq: fold.seq + 1, at, event }, viewing);
-      entries.push({ at, event, frames: fold.frames });
-    };
+    const entries: Entry[] = [];
     for (const event of events) {
       if (!this.#open && (event.type === 'open' || !STAYS_UNKNOWN.has(event.type))) {
         this.#open = true;
-        add(OPEN);
+        entries.push(this.#entryOf(OPEN, at));
       }
-      if (event.type !== 'open') add(event);
+      if (event.type !== 'open') entries.push(this.#entryOf(event, at));
       this.#ended = endsTurn(event);
       if (this.#ended) break;
     }
-    if (entries.length === 0) return;
-    try {
-      await store.logs.append(run.id, entries, { expectSeq, snapshot: this.#snapshot() });
-    } catch (error) {
-      if (!(error instanceof StoreFullError)) throw error;
-      await this.#forget(expectSeq);
-      if (events.length === 1) throw error;
-      // As many as there is room for.
-      for (const event of events) await this.#write([event]);
-    }
+    return entries.length === 0
+      ? undefined
+      : store.logs.append(run.id, entries, { expectSeq, snapshot: this.#snapshot() });
+  }
+
+  /** Folded as well. */
+  #entryOf(event: RunEvent, at: number): Entry {
+    const { fold, viewing } = this.#options;
+    const entry: Entry = { seq: fold.seq + 1, at, event, frames: 0 };
+    takeIn(fold, entry, viewing);
+    entry.frames = fold.frames;
+    return entry;
   }
 
   /** At the end of a turn it is the fold itself, which nobody changes any more; a copy costs as much as the task has parts. */

@@ -104,8 +104,10 @@ export function createRuns({ store, clock, setTimer, turnMs, maxTurns = Infinity
   /** Not among the live ones yet. */
   let starting = 0;
 
-  /** Throws an HttpError (503) when as many agents are at work as may be. */
-  async function admitted(work: () => Promise<Run>): Promise<Run> {
+  /** Rejects with an HttpError (503) when as many agents are at work as may be. */
+  const admitted = (work: () => Promise<Run>): Promise<Run> => (maxTurns === Infinity ? work() : counted(work));
+
+  async function counted(work: () => Promise<Run>): Promise<Run> {
     if (live.size + starting >= maxTurns) {
       const message = `The server has ${maxTurns} turns at work, as many as it may have at once.`;
       throw new HttpError('UNAVAILABLE', message, { 'retry-after': '1' });
@@ -131,7 +133,7 @@ export function createRuns({ store, clock, setTimer, turnMs, maxTurns = Infinity
       if (error instanceof ConflictError) throw error;
       return fail(run.id, log, abort, error);
     });
-    const marked = foldRun(run, entry);
+    const marked = foldRun(run, [entry]);
     if (log.isOver()) return marked;
     const current = liveTurn(log, start, () => {
       void log
@@ -202,11 +204,8 @@ export function createRuns({ store, clock, setTimer, turnMs, maxTurns = Infinity
   }
 
   return {
-    async start(head, turn) {
-      const first = async () => begin(await store.runs.create(head), turn);
-      return maxTurns === Infinity ? first() : admitted(first);
-    },
-    follow: (run, turn) => (maxTurns === Infinity ? begin(run, turn) : admitted(() => begin(run, turn))),
+    start: (head, turn) => admitted(async () => begin(await store.runs.create(head), turn)),
+    follow: (run, turn) => admitted(() => begin(run, turn)),
     async cancel(run, folding, waitMs, forceMs) {
       const turn = live.get(run.id);
       if (!turn) return writer(run, await folding()).append({ type: 'end', state: 'canceled' });

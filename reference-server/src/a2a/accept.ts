@@ -33,7 +33,6 @@ export function checkMessage(ctx: A2AContext, { message, configuration }: SendMe
 
 /** Throws for a part of a media type that the card does not list (§3.1.1). */
 export function checkInputModes(ctx: A2AContext, parts: readonly Part[]): void {
-  if (parts.every(({ mediaType }) => !mediaType)) return;
   // Mostly nobody says one, and then no card is made.
   if (parts.every(({ mediaType }) => !mediaType)) return;
   const modes = ctx.impl.card(ctx).defaultInputModes.map(essence);

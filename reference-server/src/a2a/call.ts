@@ -24,9 +24,7 @@ export interface Call extends Caller {
   lastEventId: string | undefined;
   /** What the server saw of the request, for `echo`. Made only when it is asked for. */
   seen: () => RequestInfo;
-  /** Aborts when the caller has left, or the server closes. Made when it is asked for. */
-  readonly signal: AbortSignal;
-  /** Says the same to one who waits, for less than a signal costs. */
+  /** Says when the caller has left, or the server closes. */
   readonly left: Left;
   /** Filled in while the call is answered: headers that the answer has besides the binding's. */
   headers?: Record<string, string>;

@@ -34,9 +34,6 @@ export async function dispatch(ctx: A2AContext, { binding, method, params, reque
     // Of the request no more than is needed: its body need not stay as long as the agent works.
     seen: () => ({ binding, operation: method, method: verb, path, headers: visibleHeaders(headers), bodyBytes }),
     left,
-    get signal() {
-      return left.signal;
-    },
   };
   // What `readParams` returns is what this very method takes.
   const operation = impl[method] as (ctx: A2AContext, call: Call, params: unknown) => Promise<unknown>;

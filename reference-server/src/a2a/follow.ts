@@ -25,7 +25,7 @@ export async function* walk(
   ctx: A2AContext,
   run: Pick<Run, 'id'>,
   past: Pick<TaskLog, 'seq' | 'view'>,
-  { signal }: Pick<Call, 'signal'>,
+  signal: AbortSignal,
 ): AsyncGenerator<Step> {
   const { seq: after, view: fold } = past;
   for await (const batch of ctx.store.logs.read(run.id, { after, signal })) {
@@ -82,11 +82,11 @@ async function answerWithin(
 ): Promise<{ task: Task } | { message: Message }> {
   const late = new AbortController();
   const cancel = ctx.setTimer(ms, () => late.abort());
-  const either = AbortSignal.any([call.signal, late.signal]);
+  const either = AbortSignal.any([call.left.signal, late.signal]);
   try {
     return await answerOf(ctx, call, turn, wanted, either);
   } catch (error) {
-    if (!late.signal.aborted || call.signal.aborted) throw error;
+    if (!late.signal.aborted || call.left.signal.aborted) throw error;
     const run = await ctx.store.runs.get(turn.id);
     const task = run?.open ? await ctx.impl.currentTask(ctx, run, wanted) : undefined;
     return task ? { task } : await answerOf(ctx, call, turn, { ...wanted, returnImmediately: true });

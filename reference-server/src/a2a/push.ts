@@ -175,7 +175,7 @@ export async function* pushEvents(
   let { open } = run;
   const past = await logAt(ctx, run, after);
   if (!past) return;
-  for await (const { entry, frames, fold } of walk(ctx, run, past, { signal })) {
+  for await (const { entry, frames, fold } of walk(ctx, run, past, signal)) {
     const { event } = entry;
     if (!open && event.type === 'reply') return yield { message: ctx.impl.directMessage(ctx, fold, event.parts) };
     if (!open && event.type === 'crash') return;

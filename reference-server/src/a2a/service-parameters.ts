@@ -37,7 +37,9 @@ export function checkVersion(_ctx: A2AContext, asked: string): void {
 
 /** The extensions that the caller asks for: comma-separated, in one header or several (§9.2). */
 export function readExtensions(_ctx: A2AContext, headers: IncomingHttpHeaders): string[] {
-  return headerText(headers, EXTENSIONS_KEY)
+  const text = headerText(headers, EXTENSIONS_KEY);
+  if (text === '') return [];
+  return text
     .split(',')
     .map((uri) => uri.trim())
     .filter((uri) => uri !== '');

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Part, SendMessageRequest } from '@agentproto/protocol/a2a/1.0';
 import { ScriptError } from '@agentproto/script';
-import type { Json, PartSpec } from '@agentproto/script';
+import type { Carrier, Json, PartSpec, TurnInput } from '@agentproto/script';
 import { changedEvents } from '../agent-events.ts';
 import { perform, storyIn } from '../agent.ts';
-import type { Performance } from '../agent.ts';
+import type { AgentRequest, Performance } from '../agent.ts';
 import { LateAbort } from '../late-abort.ts';
 import type { RunFold } from '../run-fold.ts';
 import type { AgentEvents, TurnStart } from '../runs.ts';
@@ -71,34 +71,64 @@ export async function beginTurn(ctx: A2AContext, call: Call, request: SendMessag
   return run;
 }
 
+type Named = Pick<Run, 'id'> & { contextId: string };
+
+/** What the agent is asked. A class, because an accessor in an object literal is made anew for each. */
+class Asked implements AgentRequest {
+  readonly protocol: string;
+  readonly runId: string;
+  readonly owner: string;
+  readonly testId: string | undefined;
+  readonly tenant: string | undefined;
+  readonly contextId: string;
+  readonly turn: number;
+  readonly input: TurnInput;
+  readonly carrier: Carrier;
+  readonly message: Json;
+  readonly #abort: LateAbort;
+
+  constructor(
+    ctx: A2AContext,
+    call: Call,
+    request: SendMessageRequest,
+    { id, contextId }: Named,
+    abort: LateAbort,
+    turn: number,
+  ) {
+    this.protocol = `a2a@${ctx.revision}`;
+    this.runId = id;
+    this.owner = call.owner;
+    this.testId = call.testId;
+    this.tenant = call.tenant;
+    this.contextId = contextId;
+    this.turn = turn;
+    this.input = inputOf(request.message, call.seen);
+    this.carrier = carrierOf(request);
+    // Came as JSON.
+    this.message = request.message as unknown as Json;
+    this.#abort = abort;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+}
+
 async function performed(
   ctx: A2AContext,
-  { owner, testId, tenant, seen }: Call,
+  call: Call,
   request: SendMessageRequest,
-  { id, contextId }: Pick<Run, 'id'> & { contextId: string },
+  head: Named,
   abort: LateAbort,
   fold: RunFold,
 ): Promise<Performance> {
-  const { message } = request;
-  const carrier = carrierOf(request);
-  // Came as JSON.
-  const agentRequest = {
-    protocol: `a2a@${ctx.revision}`,
-    runId: id,
-    owner,
-    testId,
-    tenant,
-    contextId,
-    turn: fold.turns,
-    input: inputOf(message, seen),
-    carrier,
-    message: message as unknown as Json,
-    get signal() {
-      return abort.signal;
-    },
-  };
   try {
-    const performance = await perform(ctx, agentRequest, storyIn(fold), abort);
+    const performance = await perform(
+      ctx,
+      new Asked(ctx, call, request, head, abort, fold.turns),
+      storyIn(fold),
+      abort,
+    );
     if (performance.script) ctx.impl.checkScript(ctx, performance.script);
     return performance;
   } catch (error) {

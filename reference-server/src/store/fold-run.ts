@@ -1,3 +1,4 @@
+import type { RunEvent, RunState } from './run-event.ts';
 import type { Entry, Run, RunHead } from './store.ts';
 
 export const emptyRun = (head: RunHead): Run => ({
@@ -8,21 +9,35 @@ export const emptyRun = (head: RunHead): Run => ({
   seq: -1,
 });
 
-/** The run after one more entry. */
-export function foldRun(run: Run, { seq, at, event }: Entry): Run {
+/** The run after more entries. */
+export function foldRun(run: Run, entries: readonly Entry[]): Run {
+  const after = { ...run };
+  for (const entry of entries) takeIn(after, entry);
+  return after;
+}
+
+function takeIn(run: Run, { seq, at, event }: Entry): void {
+  run.seq = seq;
+  if (event.type === 'open') run.open = true;
+  const state = stateAfter(run, event);
+  if (!state) return;
+  run.state = state;
+  run.statusAt = at;
+}
+
+/** Undefined: the event says nothing of it. */
+function stateAfter(run: Run, event: RunEvent): RunState | undefined {
   switch (event.type) {
-    case 'open':
-      return { ...run, seq, open: true };
     case 'turn':
     case 'status':
-      return { ...run, seq, state: 'working', statusAt: at };
+      return 'working';
     case 'end':
-      return { ...run, seq, state: event.state, statusAt: at };
+      return event.state;
     case 'crash':
-      return { ...run, seq, state: 'failed', statusAt: at };
+      return 'failed';
     case 'reply':
-      return { ...run, seq, state: run.open ? 'completed' : 'replied', statusAt: at };
+      return run.open ? 'completed' : 'replied';
     default:
-      return { ...run, seq };
+      return undefined;
   }
 }

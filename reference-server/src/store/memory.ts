@@ -25,7 +25,7 @@ export function memoryStore({
   const shelves = new Map<string, Shelf>();
   /** In the order in which they finished. */
   const finished = new Queue<Shelf>();
-  const index = new RunIndex();
+  const index = new RunIndex(() => Array.from(shelves.values(), ({ run }) => run));
   const records = memoryRecords(maxRecords);
 
   const runs: RunStore = {

@@ -1,6 +1,6 @@
 import type { Run, RunPlace, RunQuery } from './store.ts';
 import type { RunState } from './run-event.ts';
-import { RunList } from './run-list.ts';
+import { inOrder, RunList } from './run-list.ts';
 
 /** Runs in the order of `list`: all of them, and those of each state. */
 class Lists {
@@ -24,12 +24,21 @@ class Owned extends Lists {
   readonly byContext = new Map<string, Run | Lists>();
 }
 
-/** Open runs by owner, context and state: a page costs what it holds, however many there are. */
+/**
+ * Open runs by owner, context and state: a page costs what it holds, however many there are. Made of all runs when
+ * somebody first asks for a list, which most callers never do.
+ */
 export class RunIndex {
-  readonly #owned = new Map<string, Owned>();
+  readonly #all: () => readonly Run[];
+  #made: Map<string, Owned> | undefined;
+
+  constructor(all: () => readonly Run[]) {
+    this.#all = all;
+  }
 
   /** The run is now as `after` says, or is gone; `before` is what was said of it last. */
   put(before: Run | undefined, after: Run | undefined): void {
+    if (!this.#made) return;
     const was = before?.open ? before : undefined;
     const is = after?.open ? after : undefined;
     if (was && is && was.state === is.state && was.statusAt === is.statusAt) return;
@@ -38,7 +47,7 @@ export class RunIndex {
   }
 
   list({ contextId, state, statusSince, after, limit, ...whose }: RunQuery): { places: RunPlace[]; total: number } {
-    const owned = this.#owned.get(keyOf(whose));
+    const owned = this.#owned().get(keyOf(whose));
     const lists = contextId === undefined ? owned : listsOf(owned?.byContext.get(contextId));
     const list = state === undefined ? lists?.all : lists?.byState.get(state);
     if (!list) return { places: [], total: 0 };
@@ -46,8 +55,17 @@ export class RunIndex {
     return { places: list.page(after, limit, statusSince), total };
   }
 
+  #owned(): Map<string, Owned> {
+    if (!this.#made) {
+      this.#made = new Map();
+      // In their order each is put behind the last.
+      for (const run of this.#all().toSorted(inOrder)) if (run.open) this.#add(run);
+    }
+    return this.#made;
+  }
+
   #add(run: Run): void {
-    const owned = kept(this.#owned, keyOf(run), () => new Owned());
+    const owned = kept(this.#owned(), keyOf(run), () => new Owned());
     owned.add(run);
     const { contextId } = run;
     if (contextId === undefined) return;
@@ -60,10 +78,10 @@ export class RunIndex {
 
   #remove(run: Run): void {
     const key = keyOf(run);
-    const owned = this.#owned.get(key);
+    const owned = this.#owned().get(key);
     if (!owned) return;
     owned.remove(run);
-    if (owned.all.size === 0) this.#owned.delete(key);
+    if (owned.all.size === 0) this.#owned().delete(key);
     if (run.contextId === undefined) return;
     const context = owned.byContext.get(run.contextId);
     if (context instanceof Lists) context.remove(run);

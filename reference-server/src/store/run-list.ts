@@ -22,7 +22,7 @@ export class RunList {
     const newest = chunks.at(-1);
     if (!newest) return void chunks.push([place]);
     // What is new comes at the end.
-    if (newest.length < 2 * CHUNK - 1 && order(newest.at(-1)!, place) < 0) return void newest.push(place);
+    if (newest.length < 2 * CHUNK - 1 && inOrder(newest.at(-1)!, place) < 0) return void newest.push(place);
     const at = this.#chunkOf(place);
     const chunk = chunks[at]!;
     const index = indexIn(chunk, place);
@@ -81,7 +81,7 @@ export class RunList {
     let [low, high] = [0, chunks.length - 1];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (order(chunks[middle]!.at(-1)!, place) < 0) low = middle + 1;
+      if (inOrder(chunks[middle]!.at(-1)!, place) < 0) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -93,14 +93,14 @@ function indexIn(chunk: readonly RunPlace[], place: { statusAt: number; id: stri
   let [low, high] = [0, chunk.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (order(chunk[middle]!, place) < 0) low = middle + 1;
+    if (inOrder(chunk[middle]!, place) < 0) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
 /** The oldest first, and by id from behind; no id comes before them all. */
-function order(a: RunPlace, b: { statusAt: number; id: string | undefined }): number {
+export function inOrder(a: RunPlace, b: { statusAt: number; id: string | undefined }): number {
   if (a.statusAt !== b.statusAt) return a.statusAt - b.statusAt;
   if (b.id === undefined) return 1;
   return a.id > b.id ? -1 : a.id < b.id ? 1 : 0;

@@ -40,7 +40,7 @@ export class Shelf implements Queued {
       throw new StoreFullError(`The log of run ${id} may hold ${this.#maxEntries} entries.`);
     }
     const numbered = entries.map(({ at, event, frames }, i): Entry => ({ seq: seq + 1 + i, at, event, frames }));
-    for (const entry of numbered) this.run = foldRun(this.run, entry);
+    this.run = foldRun(this.run, numbered);
     // Most logs are one turn, and then no longer than that.
     if (this.#log.length === 0) this.#log = numbered;
     else for (const entry of numbered) this.#log.push(entry);

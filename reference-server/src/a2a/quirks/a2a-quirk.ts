@@ -51,6 +51,6 @@ export function tasks(impl: A2AImpl, change: (task: Task) => Task): Pick<A2AImpl
 /** Resolves when nobody reads any more. */
 export function left(call: Call): Promise<void> {
   return new Promise((resolve) =>
-    call.signal.aborted ? resolve() : call.signal.addEventListener('abort', () => resolve(), { once: true }),
+    call.left.signal.aborted ? resolve() : call.left.signal.addEventListener('abort', () => resolve(), { once: true }),
   );
 }

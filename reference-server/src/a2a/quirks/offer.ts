@@ -146,7 +146,7 @@ export const tenantQuirks = [
         if (!run || run.tenant === call.tenant) return impl.findTask(ctx, call, id);
         const { tenant: _left, ...rest } = call;
         hit();
-        return impl.findTask(ctx, { ...rest, tenant: run.tenant, signal: call.signal }, id);
+        return impl.findTask(ctx, { ...rest, tenant: run.tenant }, id);
       },
     }),
   }),

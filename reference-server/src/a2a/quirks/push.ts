@@ -14,7 +14,7 @@ const asOwner = (impl: A2AImpl, hit: () => void, operations: readonly Owned[]): 
       const isForeign = run !== undefined && run.owner !== call.owner;
       if (isForeign) hit();
       const operation = impl[name] as (...args: unknown[]) => unknown;
-      return operation(ctx, isForeign ? { ...call, owner: run.owner, signal: call.signal } : call, request);
+      return operation(ctx, isForeign ? { ...call, owner: run.owner } : call, request);
     },
   });
   const taskOf = ({ taskId }: { taskId: string }) => taskId;

@@ -114,7 +114,7 @@ export const sendQuirks = [
       awaitAnswer(ctx, call, turn, options) {
         if (options.returnImmediately !== undefined) return impl.awaitAnswer(ctx, call, turn, options);
         const soon = ctx.clock
-          .sleep(40, call.signal)
+          .sleep(40, call.left.signal)
           .then(() => impl.awaitAnswer(ctx, call, turn, hit({ ...options, returnImmediately: true })));
         return Promise.race([impl.awaitAnswer(ctx, call, turn, options), soon]);
       },

@@ -101,9 +101,9 @@ export const streamQuirks = [
           const leave = () => {
             for (const other of others) if (other !== own) hit(other).abort();
           };
-          call.signal.addEventListener('abort', leave, { once: true });
+          call.left.signal.addEventListener('abort', leave, { once: true });
           yield* untilAborted(impl.taskEvents(ctx, call, run), own.signal);
-          call.signal.removeEventListener('abort', leave);
+          call.left.signal.removeEventListener('abort', leave);
           others.delete(own);
         },
       };
@@ -118,7 +118,7 @@ export const streamQuirks = [
           if (run.state === 'working') await impl.stopAgent(ctx, hit(run));
         };
         // Of a direct message no task remains.
-        call.signal.addEventListener('abort', () => void stop().catch(() => {}), { once: true });
+        call.left.signal.addEventListener('abort', () => void stop().catch(() => {}), { once: true });
         return impl.turnEvents(ctx, call, turn, historyLength);
       },
     }),
