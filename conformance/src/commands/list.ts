@@ -1,10 +1,11 @@
-import { requirements, type Requirement } from '@agentproto/rules';
+import { requirements, type Requirement, type RequirementId } from '@agentproto/rules';
 import type { Command } from '../command.ts';
 import { globs } from '../glob.ts';
 import { UsageError } from '../kit/usage-error.ts';
 import { cut } from '../report/text.ts';
 import { parseChoice, parseFlags } from './flags.ts';
 
+const EXAMPLE: RequirementId = 'A2A10-SEND-001';
 const FORMATS = ['table', 'json'] as const;
 
 /** `list [GLOB] [--format table|json]`: one line for each requirement, or the rows as JSON. */
@@ -18,8 +19,7 @@ export const list: Command = async (args) => {
     );
   const matches = globs(pattern);
   const rows = Object.values(requirements).filter(({ id }) => matches(id));
-  if (rows.length === 0)
-    throw new UsageError(`list ${pattern}: matches no requirement; ids look like ${Object.keys(requirements)[0]}`);
+  if (rows.length === 0) throw new UsageError(`list ${pattern}: matches no requirement; ids look like ${EXAMPLE}`);
   // A terminal gets lines that fit; a pipe gets all there is.
   const width = process.stdout.isTTY ? process.stdout.columns : Infinity;
   process.stdout.write(

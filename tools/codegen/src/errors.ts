@@ -17,7 +17,7 @@ export function emitErrors({ value, file, at }: SpecFile<ErrorTables>, { patches
   }
   const byPatch = Object.fromEntries(Object.entries(value.patches).map(([patch, rows]) => [patch, byName(rows)]));
   return [
-    `export const ERROR_DOMAIN = ${JSON.stringify(domain)};\n`,
+    ...(domain === undefined ? [] : [`export const ERROR_DOMAIN = ${JSON.stringify(domain)};\n`]),
     `/** The standard errors of JSON-RPC 2.0, by name. */\nexport const JSON_RPC_ERRORS = ${JSON.stringify(byName(jsonRpc), null, 2)} as const;\n`,
     `/** The protocol's own errors: patch version, then name. */\nexport const ERRORS = ${JSON.stringify(byPatch, null, 2)} as const;\n`,
     'export type Patch = keyof typeof ERRORS;\n\nexport type ErrorName = keyof (typeof ERRORS)[Patch];\n',

@@ -4,6 +4,7 @@ import { emitModels } from './models.ts';
 import type { Files } from './output.ts';
 import { emitPaths } from './paths.ts';
 import { readRevisions } from './read-revisions.ts';
+import { emitSince } from './since.ts';
 import { emitExtensions, emitFamilies, emitRequirementIds, emitRequirements } from './registry.ts';
 import { noticesFor } from './third-party.ts';
 import { emitValidators } from './validators.ts';
@@ -31,7 +32,7 @@ export async function generate(specs: string): Promise<Generated> {
     ['families.ts', emitFamilies(revisions)],
   ]);
   const modules = new Set<string>();
-  for (const { identity, schema, openapi, methods, errors, base } of revisions) {
+  for (const { identity, schema, openapi, methods, errors, since, base } of revisions) {
     const folder = `${identity.family}/${identity.revision}`;
     // One that changes no shape has those of its base.
     const own = [schema, openapi, methods, errors];
@@ -43,6 +44,7 @@ export async function generate(specs: string): Promise<Generated> {
     if (openapi) protocol.set(`${folder}/paths.ts`, await emitPaths(openapi, schema));
     if (methods) protocol.set(`${folder}/methods.ts`, emitMethods(methods, schema?.value));
     if (errors) protocol.set(`${folder}/errors.ts`, emitErrors(errors, identity));
+    if (since) protocol.set(`${folder}/since.ts`, emitSince(since, identity, { schema, methods }));
   }
   for (const files of [protocol, rules]) for (const [path, text] of files) files.set(path, BANNER + text);
   return { protocol, rules, notices: noticesFor(modules) };

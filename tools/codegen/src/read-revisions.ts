@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { inherit } from './inherit.ts';
 import type { MethodRow } from './methods.ts';
 import type { OpenApi } from './paths.ts';
-import type { Changes, ErrorTables, Identity, RequirementRow, Revision } from './revision.ts';
+import type { Changes, ErrorTables, Identity, RequirementRow, Revision, SinceRow } from './revision.ts';
 import type { MessageSchema } from './schema.ts';
 import { readChecked, readSpecFile, SpecError, type SpecFile } from './spec-file.ts';
 
@@ -38,6 +38,7 @@ function readRevision(folder: string, specs: string): Revision {
   const methods = readChecked<MethodRow[]>(join(folder, 'methods.yaml'), 'methods', specs);
   const openapi = readSpecFile(join(folder, 'openapi.yaml'), specs) as SpecFile<OpenApi> | undefined;
   const errors = readChecked<ErrorTables>(join(folder, 'errors.yaml'), 'errors', specs);
+  const since = readChecked<SinceRow[]>(join(folder, 'since.yaml'), 'since', specs);
   const requirements = readChecked<RequirementRow[]>(join(folder, 'requirements.yaml'), 'requirements', specs);
   const changes = readChecked<Changes>(join(folder, 'changes.yaml'), 'changes', specs);
   if (changes && !identity.value.extends)
@@ -49,6 +50,7 @@ function readRevision(folder: string, specs: string): Revision {
     ...(methods && { methods }),
     ...(openapi && { openapi }),
     ...(errors && { errors }),
+    ...(since && { since }),
     ...(requirements && { requirements }),
     ...(changes && { changes }),
   };

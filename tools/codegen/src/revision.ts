@@ -27,6 +27,8 @@ export interface Revision {
   /** Its own, else that which it inherits, read over its own definitions. */
   openapi?: SpecFile<OpenApi>;
   errors?: SpecFile<ErrorTables>;
+  /** Its own alone: patches are a revision's. */
+  since?: SpecFile<SinceRow[]>;
   /** The rows that it brings; those that it inherits are not repeated. */
   requirements?: SpecFile<RequirementRow[]>;
   /** What it changes of what it inherits. */
@@ -72,7 +74,16 @@ export interface ErrorRow {
 
 /** errors.yaml */
 export interface ErrorTables {
-  domain: string;
+  domain?: string;
   jsonRpc: ErrorRow[];
   patches: Record<string, ErrorRow[]>;
+}
+
+/** A row of since.yaml: what came with a patch. */
+export interface SinceRow {
+  patch: string;
+  definition?: string;
+  member?: string;
+  method?: string;
+  optional?: true;
 }
