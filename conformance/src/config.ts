@@ -32,6 +32,8 @@ export interface TargetConfig {
   webhookUrl?: string;
   /** A file with a JWK or a JWK Set. */
   cardKey?: string;
+  /** The id of a model, for Responses. */
+  model?: string;
   /** `script`, `tck`, `echo`, `probe` or a file. */
   profile?: string;
   only?: string | string[];

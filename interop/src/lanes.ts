@@ -4,7 +4,7 @@ import { a2aGo } from './lanes/a2a-go.ts';
 import { a2aTck } from './lanes/a2a-tck.ts';
 import { a2aPython } from './lanes/a2a-python.ts';
 import { a2akit } from './lanes/a2akit.ts';
-import { aimock } from './lanes/aimock.ts';
+import { aimock, aimockOpenAI } from './lanes/aimock.ts';
 import { dcaf } from './lanes/dcaf.ts';
 import { fasta2a } from './lanes/fasta2a.ts';
 import { openResponses } from './lanes/open-responses.ts';
@@ -21,4 +21,5 @@ export const lanes: readonly Lane[] = [
   openResponses,
   a2aTck,
   aimock,
+  aimockOpenAI,
 ];

@@ -15,6 +15,7 @@ export const RUN_FLAGS: readonly Flag[] = [
   { name: 'webhook-listen', value: 'HOST:PORT such as 127.0.0.1:9000' },
   { name: 'webhook-url', value: 'a URL such as https://hooks.example.com' },
   { name: 'card-key', value: 'a file with a JWK or a JWK Set' },
+  { name: 'model', value: 'the id of a model' },
   { name: 'profile', value: 'script, tck, echo, probe or a file' },
   { name: 'only', value: 'a pattern such as A2A10-STREAM-*', repeatable: true },
   { name: 'skip', value: 'a pattern such as A2A10-STREAM-*', repeatable: true },
@@ -38,6 +39,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv): Settings {
   return {
     target: parseTarget(target),
     protocols: parseProtocols(flags.one('protocol') ?? 'auto'),
+    model: flags.one('model'),
     profile: flags.one('profile'),
     only: patterns(flags, 'only'),
     skip: patterns(flags, 'skip'),

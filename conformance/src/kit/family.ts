@@ -27,6 +27,14 @@ export type Detection<Found extends Detected = Detected> =
   /** What was asked for and what came, one sentence each; `reachable` once anything answered. */
   | { found?: never; tried: string[]; reachable: boolean };
 
+/** How a target is looked at: with GET, and what else changes nothing. */
+export interface DetectOptions {
+  /** The user has named the protocol: any trace of it is enough, and what cannot be told so may be asked for. */
+  named: boolean;
+  /** The model that the user names, where the protocol has such a thing. */
+  model?: string | undefined;
+}
+
 /** What every driver is made from. */
 export interface DriverTools {
   recorder: Recorder;
@@ -76,8 +84,7 @@ export interface SuiteFamily<Driver = unknown, Found extends Detected = Detected
   clients?: readonly ClientCheck[];
   /** Areas of rows, and single rows, whose reds are causes, before those that scenarios find: envelope, schema, card. */
   causes: readonly string[];
-  /** Uses GET only. Where the user has `named` the protocol, any trace of it is enough. */
-  detect(recorder: Recorder, target: URL, how: { named: boolean }): Promise<Detection<Found>>;
+  detect(recorder: Recorder, target: URL, how: DetectOptions): Promise<Detection<Found>>;
   driver(found: Found, binding: string, tools: DriverTools): Driver;
   /** What the target says of the credentials that it wants, completing "it asks for …"; undefined where nothing. */
   credentials?(found: Found): string | undefined;

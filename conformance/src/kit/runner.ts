@@ -37,6 +37,8 @@ export interface RunOptions {
   webhook?: WebhookPlace | undefined;
   /** Public keys by which signatures are verified, beside those that the target publishes itself. */
   cardKeys?: readonly JWK[] | undefined;
+  /** Which model is asked, where the protocol has such a thing. Default: the first that the target lists. */
+  model?: string | undefined;
   concurrency: number;
   /** Longest silence that is waited for. */
   timeoutMs: number;
@@ -117,7 +119,7 @@ class Run {
     const missing: { family: SuiteFamily; tried: string[] }[] = [];
     let reachable = false;
     for (const family of named) {
-      const how = { named: protocols !== 'auto' };
+      const how = { named: protocols !== 'auto', model: this.#options.model };
       const detection = await family.detect(this.#recorder.derive({ label: 'detect' }), url, how);
       if (detection.found) spoken.push({ family, found: detection.found });
       else missing.push({ family, tried: detection.tried });
@@ -151,7 +153,7 @@ class Run {
       return this.#emit({
         type: 'stop',
         outcome: 'unreachable',
-        message: `No known protocol is recognised at ${target}. Tried: ${list(tried)}`,
+        message: `No known protocol is recognised at ${target}; one that a look cannot tell is judged where --protocol names it. Tried: ${list(tried)}`,
       });
     }
     this.#vitality = new Vitality(this.#recorder, url, spoken, this.#signal, (sentence) => {

@@ -95,6 +95,12 @@ export class ResponsesAgent {
 
   /** Asks for a response, to its end. */
   async ask(said: Said, fields: Json = {}, options: { hostile?: boolean } = {}): Promise<Answer> {
+    const answer = await this.#ask(said, fields, options);
+    if (answer.refused) this.#checkModel(answer.value.error);
+    return answer;
+  }
+
+  async #ask(said: Said, fields: Json, options: { hostile?: boolean }): Promise<Answer> {
     if (this.binding === 'WebSocket') {
       const socket = await this.connect();
       try {
@@ -105,6 +111,14 @@ export class ResponsesAgent {
     }
     if (this.binding === 'SSE') return this.drain(await this.open(said, fields, options));
     return answerOf(await this.#send(this.#create(this.request(said, fields), 'HTTP', options)));
+  }
+
+  /** A model that nobody named may well be refused: then nothing can be told of the target. */
+  #checkModel(error: unknown): void {
+    const { model, isMadeUp } = this.#found;
+    const words = isMadeUp ? JSON.stringify(error ?? null) : '';
+    if (words.includes(model) || words.includes('model_not_found'))
+      throw new Lost(`the target lists no model, and refuses "${model}": name one that it has with --model ID`);
   }
 
   /** The same where nothing speaks against it: throws a stop when it is refused all the same. */
@@ -118,6 +132,7 @@ export class ResponsesAgent {
     const minimal = answerOf(
       await this.#send(this.#create({ model: this.#found.model, input: this.words(done) }, 'HTTP')),
     );
+    if (minimal.refused) this.#checkModel(minimal.value.error);
     const { httpStatus, error } = answer.value;
     const came = `HTTP ${httpStatus}${error === undefined ? '' : `: ${JSON.stringify(error).slice(0, 300)}`}`;
     if (minimal.refused)
@@ -177,7 +192,9 @@ export class ResponsesAgent {
 
   /** Any other operation; `path` is relative to the base. */
   async call(method: string, path: string, options: CallOptions = {}): Promise<Reply> {
-    return new Reply(await this.#send(this.#spec(method, path, options)));
+    const reply = new Reply(await this.#send(this.#spec(method, path, options)));
+    if (reply.isRefusal && options.operation === 'createResponse' && !options.hostile) this.#checkModel(reply.json);
+    return reply;
   }
 
   /** Any other operation whose answer is a stream. */

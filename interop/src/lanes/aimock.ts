@@ -2,6 +2,18 @@ import { exerciseResponses } from '../exercise-responses.ts';
 import type { Lane } from '../lane.ts';
 import { ours } from '../place.ts';
 
+const server = { file: process.execPath, args: [ours('aimock/agent.mjs')] };
+const profile = ours('aimock/words.yaml');
+
+/** The same by the rules of OpenAI's API, which it mocks. */
+export const aimockOpenAI: Lane = {
+  name: 'aimock-openai',
+  system: "@copilotkit/aimock, as OpenAI's API",
+  async prepare() {
+    return { server, suite: { profile, protocol: 'responses@openai' }, exercise: [] };
+  },
+};
+
 /** A mock of OpenAI's server: its answers are fixed, so that what depends on a model that obeys stays red. */
 export const aimock: Lane = {
   name: 'aimock',
@@ -14,8 +26,8 @@ export const aimock: Lane = {
   },
   async prepare() {
     return {
-      server: { file: process.execPath, args: [ours('aimock/agent.mjs')] },
-      suite: { profile: ours('aimock/words.yaml'), baseline: ours('aimock/baseline.yaml') },
+      server,
+      suite: { profile },
       exercise: [(url) => exerciseResponses(`${url}/v1`, { model: 'gpt-5', auth: 'mock' })],
     };
   },
