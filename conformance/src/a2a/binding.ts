@@ -20,6 +20,8 @@ export interface CallOptions {
   hostile?: boolean;
   /** Sent as the body instead of what the binding would write. */
   body?: string;
+  /** The form in which a message is said, where an era has two. */
+  form?: 'text';
   /** Added to the URL's query. */
   query?: [name: string, value: string][];
 }

@@ -18,7 +18,7 @@ export const BINDINGS = ['JSONRPC', 'HTTP+JSON'] as const;
 /** Looks for an agent card of this era below the target and at its origin. */
 export const detectOf =
   (era: Era) =>
-  async (recorder: Recorder, target: URL): Promise<Detection<DetectedA2A>> => {
+  async (recorder: Recorder, target: URL, { named }: { named: boolean }): Promise<Detection<DetectedA2A>> => {
     const tried: string[] = [];
     let reachable = false;
     for (const url of era.cards.flatMap((name) => wellKnown(target, name))) {
@@ -30,7 +30,7 @@ export const detectOf =
       });
       reachable ||= exchange.response !== undefined;
       const card = exchange.response?.status === 200 ? exchange.response.json : undefined;
-      const found = isRecord(card) ? era.readCard(card, url) : undefined;
+      const found = isRecord(card) ? era.readCard(card, url, named) : undefined;
       if (found) return { found: describe(era, found, url) };
       tried.push(`GET ${url}: ${whatCame(exchange, era)}`);
     }

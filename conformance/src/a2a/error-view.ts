@@ -56,6 +56,20 @@ export function restErrorView(body: unknown, httpStatus: number): ErrorView {
   };
 }
 
+/** A body of HTTP+JSON before 1.0: an error as JSON-RPC has it, bare or in a member, or a status alone. */
+export function looseErrorView(body: unknown, httpStatus: number): ErrorView {
+  const error = isRecord(body) ? (isRecord(body.error) ? body.error : body) : {};
+  const reason = reasonOf(error.details) ?? reasonOf(error.data);
+  return {
+    ...recognized(reason, error.code, httpStatus),
+    httpStatus,
+    code: error.code,
+    reason,
+    message: error.message ?? error.detail,
+    details: error.details ?? error.data,
+  };
+}
+
 /** What is left of an error says which it is; whether more is owed is for the rows about its form. */
 function recognized(reason: string | undefined, code: unknown, httpStatus: number): Pick<ErrorView, 'names' | 'by'> {
   const byReason = reason === undefined ? [] : namesBy((row) => 'reason' in row && row.reason === reason);

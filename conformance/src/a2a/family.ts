@@ -1,26 +1,10 @@
-import type { RequirementId } from '@agentproto/rules';
-import type { SuiteFamily } from '../kit/family.ts';
 import { isRecord } from '../kit/json.ts';
-import { rowTable } from '../kit/rows.ts';
-import { A2AAgent } from './agent.ts';
-import { detectOf, type DetectedA2A } from './detect.ts';
+import { detectOf } from './detect.ts';
+import { driverOf, heldBy, type A2AFamily } from './driver.ts';
 import { era10 } from './eras/1.0.ts';
-import type { Era } from './eras/era.ts';
 import { clientChecks } from './clients/index.ts';
 import { invariants } from './invariants/index.ts';
 import { scenarios } from './scenarios/index.ts';
-
-type A2AFamily = SuiteFamily<A2AAgent, DetectedA2A>;
-
-const driverOf =
-  (era: Era): A2AFamily['driver'] =>
-  (found, binding, tools) => {
-    // Things beside the message bindings (the card, webhooks) are looked at with the preferred interface at hand.
-    const chosen = found.interfaces.find((one) => one.protocolBinding === binding) ?? found.interfaces[0]!;
-    const { interfaces, card, cardUrl } = found;
-    const own = { ...tools, lenience: tools.lenience.under(rowTable(era)) };
-    return new A2AAgent({ era, binding: era.speak(chosen, card, own), interfaces, card, cardUrl }, own);
-  };
 
 export const a2a10: A2AFamily = {
   id: 'a2a@1.0',
@@ -68,12 +52,3 @@ export const a2a100: A2AFamily = {
   scenarios: heldBy('a2a@1.0.0', scenarios),
   invariants: heldBy('a2a@1.0.0', invariants),
 };
-
-/** What proves rows of a revision that are checked there: its own, or such as are the same. */
-function heldBy<Proof extends { proves: readonly RequirementId[] }>(id: string, all: readonly Proof[]): Proof[] {
-  const rows = rowTable({ id });
-  return all.flatMap((one) => {
-    const proves = new Set(one.proves.flatMap((id) => (rows.get(id)?.check ? rows.get(id)!.id : [])));
-    return proves.size > 0 ? [{ ...one, proves: [...proves] }] : [];
-  });
-}

@@ -1,5 +1,6 @@
 import { isRecord } from '../kit/json.ts';
 import { matcher, type Matcher } from '../kit/match.ts';
+import type { ErrorView } from './error-view.ts';
 import type { Reply } from './reply.ts';
 
 /** Names of a refusal that lays the fault on the request. Which of their codes is due has a row of its own (RPC-007). */
@@ -10,9 +11,11 @@ const UNPROCESSABLE = 422;
 /** The request is refused as faulty (3.3.2: inputs are validated), with one of the codes that say so. */
 export function refusesInput(reply: Reply): boolean {
   const { error } = reply.value;
-  return (
-    error !== undefined && (error.names.some((name) => BAD_INPUT.includes(name)) || error.httpStatus === UNPROCESSABLE)
-  );
+  return error !== undefined && refusesAsInput(error);
+}
+
+export function refusesAsInput({ names, httpStatus }: ErrorView): boolean {
+  return names.some((name) => BAD_INPUT.includes(name)) || httpStatus === UNPROCESSABLE;
 }
 
 /** The same as a shape. */

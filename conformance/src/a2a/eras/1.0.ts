@@ -20,6 +20,7 @@ export const era10: Era = {
     return named(binding, card, EXTENSIONS_HEADER);
   },
   owed: (methods) => methods,
+  reads: () => undefined,
   extensionsHeader: EXTENSIONS_HEADER,
   version: [['A2A-Version', '1.0']],
   scriptIn: 'part',
@@ -31,7 +32,7 @@ export const era10: Era = {
     requiredExtension: failsAs('ExtensionSupportRequiredError'),
     tellsEnded: true,
   },
-  allows: [],
+  allows: () => [],
 };
 
 /** The card's well-shaped interfaces of protocol version 1.0; a patch number does not count (3.6). */

@@ -2,6 +2,7 @@ import type { MethodName } from '@agentproto/protocol/a2a/1.0';
 import type { Headers } from '@agentproto/recording';
 import type { DriverTools } from '../../kit/family.ts';
 import type { Binding } from '../binding.ts';
+import type { Speech } from '../speech.ts';
 
 /**
  * What of A2A differs from era to era, as far as the driver is concerned. Plays, views and invariants speak the words of 1.0;
@@ -14,12 +15,14 @@ export interface Era {
   readonly cards: readonly string[];
   /** The bindings of the era that the suite plays over. */
   readonly bindings: readonly Binding['name'][];
-  /** What of a card is of this era; undefined where nothing is. */
-  readCard(card: Record<string, unknown>, cardUrl: string): EraCard | undefined;
+  /** What of a card is of this era; undefined where nothing is. Where the era was `named`, a trace of it is enough. */
+  readCard(card: Record<string, unknown>, cardUrl: string, named: boolean): EraCard | undefined;
   /** How an interface of the card is spoken to: as a client does that keeps to the card, and knows what the run has learnt. */
   speak(one: AgentInterface, card: Record<string, unknown>, tools: DriverTools): Binding;
   /** Of these operations, those that a server with this card has to know. */
   owed(methods: readonly MethodName[], card: Record<string, unknown>): readonly MethodName[];
+  /** How answers over this binding are read; undefined where they are in the words of 1.0. */
+  reads(binding: string | undefined): Speech | undefined;
   /** The header that names extensions. */
   readonly extensionsHeader: string;
   /** Headers of every request that say its version. */
@@ -27,8 +30,8 @@ export interface Era {
   /** Where a script goes in a message: into a data part of its own, where parts say their media type. */
   readonly scriptIn: 'part' | 'metadata';
   readonly refusals: Refusals;
-  /** Changes of a good message that the era's model forbids are all but these. */
-  readonly allows: readonly string[];
+  /** Of the ways to make a good message bad, those that the era's model over this binding has nothing against. */
+  allows(binding: string): readonly string[];
 }
 
 export interface AgentInterface {

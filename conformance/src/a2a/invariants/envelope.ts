@@ -38,7 +38,7 @@ function detailsAreTyped(details: unknown): boolean {
 }
 
 /** What HTTP itself, or something in between, refuses: no rule of the protocol is about its body. */
-const ELSEWHERE = new Set([401, 403, 404, 405, 407, 413, 415, 429, 501, 502, 503, 504]);
+export const ELSEWHERE = new Set([401, 403, 404, 405, 407, 413, 415, 429, 501, 502, 503, 504]);
 
 export const envelopeInvariants = [
   invariant('a2a/envelope/json-rpc', {

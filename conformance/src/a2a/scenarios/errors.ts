@@ -38,8 +38,9 @@ export const errorScenarios = [
     stimulus: ['done'],
     async play({ agent, check }) {
       const good = agent.message(done);
+      const allowed = agent.era.allows(agent.binding.name);
       check('A2A10-ERR-004', await agent.call('SendMessage', { message: good })).has({ result: {} });
-      for (const [what, member, change] of INVALID.filter(([name]) => !agent.era.allows.includes(name))) {
+      for (const [what, member, change] of INVALID.filter(([name]) => !allowed.includes(name))) {
         const reply = await agent.call('SendMessage', { message: change(good) }, { hostile: true });
         check('A2A10-ERR-004', reply).holds(refusesInput(reply), `a refusal of a message with ${what}`);
         // What cannot be parsed is often refused before anybody knows which member it is in.
