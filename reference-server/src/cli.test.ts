@@ -179,9 +179,47 @@ describe('options', () => {
     expect(await ask('k3', 'urn:b')).toEqual([401, null]);
   });
 
+  test('serve agents of WayFlow by id, with a key, a registry of tools and a time', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'agentproto-cli-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const [options, tools] = [join(folder, 'agents.json'), join(folder, 'tools.mjs')];
+    const steps = [{ tool: { by: 'server', calls: [{ name: 'tell', args: { what: 'a word' } }] } }, { text: 'told' }];
+    await writeFile(
+      options,
+      JSON.stringify({ responses: { models: { teller: { script: { steps } }, 'my-agent': {} } } }),
+    );
+    await writeFile(tools, "export const tools = { tell: ({ what }) => console.error('was told', what) };");
+    const flags = ['--api-key', 'sesame', '--tools', tools, '--retention', '1h', '--protocol', 'responses@wayflow'];
+    const child = start(['--json', '--options', options, ...flags]);
+    let err = '';
+    child.stderr!.on('data', (chunk) => (err += String(chunk)));
+    const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
+    const url = (JSON.parse(line) as { urls: Record<string, string> }).urls['responses@wayflow']!;
+    const ask = async (path: string, key: string, body?: object) => {
+      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+      const response = await fetch(url + path, { method: body ? 'POST' : 'GET', headers, body: JSON.stringify(body) });
+      return [response.status, await response.json()];
+    };
+    expect(await ask('/models', 'wrong')).toEqual([401, { detail: 'Missing or invalid bearer token' }]);
+    expect(await ask('/models', 'sesame')).toMatchObject([200, { data: [{ id: 'teller' }, { id: 'my-agent' }] }]);
+    // What it ran is not told; that it ran it is.
+    expect(await ask('/responses', 'sesame', { model: 'teller', input: 'Hi' })).toMatchObject([
+      200,
+      { output: [{ type: 'message', content: [{ text: 'told' }] }] },
+    ]);
+    await vi.waitFor(() => expect(err).toContain('was told a word'));
+    expect(await ask('/responses', 'sesame', { input: 'Hi' })).toEqual([
+      404,
+      { detail: "No agent specified. Please specify an agent. Agents available: ['teller', 'my-agent']" },
+    ]);
+  });
+
   test.each([
     [['--options', '/nowhere.json'], /--options: expected a file of JSON; ENOENT/],
     [['--identity', 'secret'], /--identity: expected NAME=KEY\n/],
+    [['--tools', '/nowhere.mjs'], /--tools: expected a module; /],
+    [['--tools', 'data:text/javascript,'], /--tools: expected a module; /],
+    [['--retention', '3 weeks'], /--retention: expected a time such as 90s, 30m or 2h; got "3 weeks"/],
   ])('%j is refused', async (args, message) => {
     const { code, err } = await run(...args);
     expect(code).toBe(2);

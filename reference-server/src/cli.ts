@@ -1,7 +1,10 @@
-import { parseArgs } from 'node:util';
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import type { A2AOptions } from './a2a/options.ts';
 import { PERSONAS } from './personas.ts';
+import type { ResponsesOptions, Tool } from './responses/options.ts';
 import { PROTOCOL_IDS } from './protocol-ids.ts';
 import { LOG_LEVELS, ServerOptionsError } from './server-options.ts';
 import type { ServerOptions } from './server-options.ts';
@@ -24,6 +27,9 @@ const HELP = `agentproto-reference-server: a server of agent protocols that beha
   --extension URI     declare an A2A extension; --require-extension: one that is
                       required
   --options FILE      options of createReferenceServer as JSON; flags win
+  --tools FILE        a module that exports tools: functions by name, which agents of
+                      responses have the server run
+  --retention TIME    how long responses are kept, such as 90s, 30m or 2h
   --webhook-loopback  webhooks may be on this machine; without it only public addresses are called
   --log LEVEL         one line a request on stderr: ${LOG_LEVELS.join(', ')}; default warn
   --json              print {"url": …, "urls": {…}} as the first line, once it listens
@@ -62,6 +68,7 @@ async function readCommand(args: string[], env: NodeJS.ProcessEnv): Promise<Comm
     publicUrl: values['public-url'] === undefined ? undefined : urlOf(values['public-url']),
     trustForwarded: values['trust-forwarded'],
     a2a: a2aOf(values, file.a2a),
+    responses: await responsesOf(values, file.responses),
     webhooks: values['webhook-loopback'] ? { ...file.webhooks, loopback: true } : undefined,
     log: values.log === undefined ? undefined : oneOf('--log', values.log, LOG_LEVELS),
   };
@@ -89,6 +96,39 @@ function a2aOf(values: Values, file: A2AOptions = {}): A2AOptions | undefined {
       ...(extensions.length > 0 && { extensions: [...(before.extensions ?? []), ...extensions] }),
     },
   };
+}
+
+async function responsesOf(values: Values, file: ResponsesOptions = {}): Promise<ResponsesOptions | undefined> {
+  const { tools, retention } = values;
+  if (tools === undefined && retention === undefined) return undefined;
+  return {
+    ...file,
+    ...(tools !== undefined && { tools: await toolsIn(tools) }),
+    ...(retention !== undefined && { retentionMs: timeOf(retention) }),
+  };
+}
+
+async function toolsIn(file: string): Promise<Record<string, Tool>> {
+  let module: { tools?: unknown };
+  try {
+    module = (await import(pathToFileURL(resolve(file)).href)) as { tools?: unknown };
+  } catch (error) {
+    throw new UsageError(`--tools: expected a module; ${(error as Error).message}`);
+  }
+  const { tools } = module;
+  if (typeof tools !== 'object' || tools === null)
+    throw new UsageError(`--tools: expected ${file} to export \`tools\`, functions by name`);
+  const other = Object.entries(tools).find(([, tool]) => typeof tool !== 'function');
+  if (other) throw new UsageError(`--tools: expected a function for ${other[0]} in ${file}, got ${typeof other[1]}`);
+  return tools as Record<string, Tool>;
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+
+function timeOf(value: string): number {
+  const [, number, unit = ''] = /^(\d{1,9})([smh])$/.exec(value) ?? [];
+  if (Number(number) > 0) return Number(number) * UNITS[unit]!;
+  throw new UsageError(`--retention: expected a time such as 90s, 30m or 2h; got ${JSON.stringify(value)}`);
 }
 
 /** Its members are looked at where the server is made. */
@@ -132,6 +172,8 @@ const FLAGS = {
   extension: texts,
   'require-extension': texts,
   options: text,
+  tools: text,
+  retention: text,
   'webhook-loopback': flag,
   log: text,
   json: flag,

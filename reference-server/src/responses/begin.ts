@@ -20,6 +20,7 @@ import type { ModelOptions } from './options.ts';
 import { invalid } from './responses-error.ts';
 import { sample } from './sample.ts';
 import { contextTokens } from './tokens.ts';
+import { withTools } from './tools.ts';
 
 /** What a response will be made of. */
 interface Plan {
@@ -69,7 +70,11 @@ export async function beginResponse(ctx: ResponsesContext, call: Call, request: 
     // Came as JSON.
     input: start as unknown as Json,
     script: performance.script,
-    events: impl.agentEvents(ctx, start, wholeTurn(impl.constrained(ctx, settled, performance))),
+    events: impl.agentEvents(
+      ctx,
+      start,
+      wholeTurn(impl.constrained(ctx, settled, { ...performance, events: withTools(ctx, performance.events, abort) })),
+    ),
     abort,
     fold: emptyFold(head, viewing),
     viewing,

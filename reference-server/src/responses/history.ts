@@ -61,7 +61,7 @@ export async function mayContinue(
   fold: ResponseFold,
 ): Promise<boolean> {
   if (remembered?.has(run.id)) return true;
-  return fold.start.request.store !== false && !(await isDeleted(ctx, run));
+  return fold.start.request.store !== false && !(await isGone(ctx, run));
 }
 
 export const unknownPrevious = (_ctx: ResponsesContext, id: string) =>
@@ -72,8 +72,13 @@ export const unknownPrevious = (_ctx: ResponsesContext, id: string) =>
 
 const DELETED = 'responses.deleted';
 
-export const isDeleted = async ({ store }: ResponsesContext, { id, owner }: Run): Promise<boolean> =>
+const isDeleted = async ({ store }: ResponsesContext, { id, owner }: Run): Promise<boolean> =>
   (await store.records.get(DELETED, owner, id)) !== undefined;
+
+/** Deleted, or older than anything is kept. */
+async function isGone(ctx: ResponsesContext, run: Run): Promise<boolean> {
+  return ctx.clock.now() - run.createdAt >= ctx.settings.retentionMs || isDeleted(ctx, run);
+}
 
 export async function markDeleted({ store }: ResponsesContext, { id, owner }: Run): Promise<void> {
   await store.records.put(DELETED, owner, id, true, { runId: id });
@@ -83,7 +88,7 @@ export async function markDeleted({ store }: ResponsesContext, { id, owner }: Ru
 export async function storedRun(ctx: ResponsesContext, owner: string, id: string): Promise<Run> {
   const run = await ctx.store.runs.get(id);
   const known = run && run.family === 'responses' && run.revision === ctx.revision && run.owner === owner;
-  if (!known || !(await ctx.impl.isStored(ctx, run)) || (await isDeleted(ctx, run)))
+  if (!known || !(await ctx.impl.isStored(ctx, run)) || (await isGone(ctx, run)))
     throw notFound(`Response with id '${id}' not found.`, { param: 'response_id' });
   return run;
 }

@@ -1,4 +1,4 @@
-import type { Script } from '@agentproto/script';
+import type { Json, Script } from '@agentproto/script';
 import type { NamesOf } from '../option-names.ts';
 
 /** A model that clients can name. */
@@ -9,7 +9,14 @@ export interface ModelOptions {
   instructions?: boolean;
 }
 
+/** A tool that the server has; what it throws is told to the agent as `{ error }`. `signal` aborts when the response is canceled. */
+export type Tool = (args: { [name: string]: Json }, context: { signal: AbortSignal }) => Json | Promise<Json>;
+
 export interface ResponsesOptions {
+  /** Tools by name. One is run where a script has the server call it, and does not say what comes of it. */
+  tools?: Readonly<Record<string, Tool>>;
+  /** For how many milliseconds of the clock a response, or a conversation of WayFlow's, is kept. Default: for good. */
+  retentionMs?: number;
   /** By id. Where it is given, other models are unknown; by default every id is a model, and these have a script. */
   models?: Readonly<Record<string, ModelOptions>> | undefined;
   /** The context window, in tokens of four characters. Default 131,072. */
@@ -25,7 +32,9 @@ export const RESPONSES_OPTIONS: NamesOf<ResponsesOptions> = {
   contextTokens: true,
   messageBytes: true,
   models: true,
+  retentionMs: true,
   socketMs: true,
+  tools: true,
 };
 
 export interface ResponsesSettings extends Required<Omit<ResponsesOptions, 'models'>> {
@@ -59,6 +68,8 @@ export const settingsOf = ({ models, ...options }: ResponsesOptions = {}): Respo
   contextTokens: 131_072,
   socketMs: 60 * 60_000,
   messageBytes: 16 * 1024 * 1024,
+  retentionMs: Infinity,
+  tools: {},
   ...options,
   models: models ?? DEFAULT_MODELS,
   closed: models !== undefined,

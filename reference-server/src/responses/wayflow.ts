@@ -109,6 +109,8 @@ export function wayflow(impl: ResponsesImpl): Partial<ResponsesImpl> {
       ];
     },
     close: (ctx, fold, cut) => withoutParts(impl.close(ctx, fold, cut)),
+    // What an agent runs itself is its own affair: a response has what it says, and what it asks for.
+    toolResult: () => [],
     functionCall(ctx, fold, call) {
       const events = impl.functionCall(ctx, fold, call);
       const item = fold.output.at(-1);
@@ -168,7 +170,11 @@ async function parentOf(
 
 async function pastOf(ctx: ResponsesContext, call: Call, request: CreateResponseBody): Promise<Past[]> {
   const parent = await parentOf(ctx, call, request);
-  return parent === undefined ? [] : ctx.impl.chainTo(ctx, call, parent);
+  if (parent === undefined) return [];
+  const conversation = request.previous_response_id == null ? conversationIn(request) : undefined;
+  return ctx.impl.chainTo(ctx, call, parent).catch((error: unknown) => {
+    throw conversation === undefined ? error : unknownConversation(conversation);
+  });
 }
 
 const conversationIn = ({ conversation: given }: CreateResponseBody): string | undefined =>
@@ -178,9 +184,11 @@ async function conversation(ctx: ResponsesContext, owner: string, id: string) {
   try {
     return await conversationOf(ctx, owner, id);
   } catch {
-    throw notFound(`No conversation with id \`${id}\` was found`);
+    throw unknownConversation(id);
   }
 }
+
+const unknownConversation = (id: string) => notFound(`No conversation with id \`${id}\` was found`);
 
 /** Every turn belongs to one; a fork stays in that of the turn before it. What is not stored leaves no trace. */
 async function joinConversation(
