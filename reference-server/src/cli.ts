@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -243,6 +244,8 @@ function urlOf(value: string): string {
 async function main(): Promise<void> {
   const command = await readCommand(process.argv.slice(2), process.env);
   if (typeof command === 'string') return void process.stdout.write(command);
+  // Compiled once a machine, not once a start; where that cannot be kept, nothing happens.
+  enableCompileCache();
   // Not before it is needed: help has to come at once.
   const { createReferenceServer } = await import('./server.ts');
   const server = await createReferenceServer(command.options);
@@ -254,6 +257,8 @@ async function main(): Promise<void> {
           .map(([id, at]) => `  ${id}  ${at}\n`)
           .join('')}`,
   );
+  // Whoever starts a server often kills it.
+  flushCompileCache();
   let closing = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {

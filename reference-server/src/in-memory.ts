@@ -1,6 +1,7 @@
-import { type IncomingMessage, request as httpRequest, type Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { type Duplex, duplexPair, Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
+import { http } from './node-http.ts';
 
 /** Where a server that does not listen says that it is: a name that no network knows (RFC 6761, 6.4). */
 export const IN_MEMORY_URL = 'http://in-memory.invalid';
@@ -43,7 +44,7 @@ export function inMemory(server: Server): InMemory {
       const { host, pathname, search } = new URL(request.url);
       const headers = { host, ...Object.fromEntries(request.headers), connection: 'close' };
       return new Promise<Response>((resolve, reject) => {
-        const call = httpRequest({ method, path: pathname + search, headers, createConnection: connect });
+        const call = http.request({ method, path: pathname + search, headers, createConnection: connect });
         const leave = () => call.destroy(signal.reason as Error);
         signal.addEventListener('abort', leave, { once: true });
         call.once('close', () => signal.removeEventListener('abort', leave));

@@ -1,4 +1,5 @@
-export { createReferenceServer, referenceServer, type ReferenceServer } from './server.ts';
+export { createReferenceServer, referenceServer } from './late-server.ts';
+export type { ReferenceServer } from './server.ts';
 export {
   ServerOptionsError,
   type Limits,

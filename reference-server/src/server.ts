@@ -64,6 +64,11 @@ export interface ReferenceServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** No route here has a schema. Fastify would load two compilers for them before it knows. */
+function noSchemas(): never {
+  throw new Error('A route has a schema, and nothing that compiles it.');
+}
+
 /** Starts a server. Throws a ServerOptionsError, or what listening throws (`EADDRINUSE` …). */
 export async function createReferenceServer(options: ServerOptions = {}): Promise<ReferenceServer> {
   const { host = '127.0.0.1', port = 0, listen = true, apiKey, identities, insecure = false } = options;
@@ -87,6 +92,7 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
       connectionsCheckingInterval: Math.min(1_000, headersMs),
       shouldUpgradeCallback: (request) => app.server.listenerCount('upgrade') > 0 && asksForWebSocket(request),
     },
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     routerOptions: { maxParamLength: 65_536 },
     frameworkErrors: (error, request, reply) => core.refuse(request, reply, asHttpError(error)),
   });

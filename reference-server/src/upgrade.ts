@@ -1,8 +1,8 @@
-import { ServerResponse } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { WebSocket, WebSocketServer } from 'ws';
+import { http } from './node-http.ts';
 import type { ServerContext } from './server-context.ts';
 
 /** Lets requests for a WebSocket come to the routes like all others: same hooks, same refusals, same log. */
@@ -36,7 +36,7 @@ export function createUpgrades(scope: FastifyInstance): Upgrades {
     open.add(socket);
     socket.once('close', () => open.delete(socket)).on('error', () => socket.destroy());
     asking.set(request, { socket, head, opened: [] });
-    const response = new ServerResponse(request);
+    const response = new http.ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
     response.once('finish', () => socket.destroySoon());

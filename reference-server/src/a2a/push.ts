@@ -1,4 +1,3 @@
-import { validateHeaderValue } from 'node:http';
 import { A2A_MEDIA_TYPE, JSON_MEDIA_TYPE } from '@agentproto/protocol/a2a/1.0';
 import type {
   DeleteTaskPushNotificationConfigRequest,
@@ -8,6 +7,7 @@ import type {
   StreamResponse,
   TaskPushNotificationConfig,
 } from '@agentproto/protocol/a2a/1.0';
+import { http } from '../node-http.ts';
 import { endsTurn } from '../store/run-event.ts';
 import type { Run } from '../store/store.ts';
 import { TargetError } from '../webhooks/target.ts';
@@ -113,7 +113,7 @@ export function checkWebhook(ctx: A2AContext, config: TaskPushNotificationConfig
 
 function fitsHeader(value: string): boolean {
   try {
-    validateHeaderValue('authorization', value);
+    http.validateHeaderValue('authorization', value);
     return true;
   } catch {
     return false;

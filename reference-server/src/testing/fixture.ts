@@ -1,4 +1,4 @@
-import { createReferenceServer } from '../server.ts';
+import { createReferenceServer } from '../late-server.ts';
 import type { ReferenceServer } from '../server.ts';
 import type { ServerOptions } from '../server-options.ts';
 

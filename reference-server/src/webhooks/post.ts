@@ -1,5 +1,5 @@
-import { request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
+import { http } from '../node-http.ts';
 import type { SetTimer } from '../timer.ts';
 import type { TargetGuard } from './target.ts';
 
@@ -32,7 +32,7 @@ export function postOnce(
   return new Promise((resolve, reject) => {
     // A name may have been allowed when the webhook was registered, and the rules others since.
     const target = guard.check(url);
-    const send = target.protocol === 'https:' ? secureRequest : plainRequest;
+    const send = target.protocol === 'https:' ? secureRequest : http.request;
     const request = send(target, {
       method: 'POST',
       headers: { ...headers, 'content-length': Buffer.byteLength(body) },
