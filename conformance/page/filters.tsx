@@ -3,7 +3,7 @@ import { Chip } from './chip.tsx';
 import type { Go, Place } from './place.ts';
 import { areaOf, VERDICTS, type Requirement } from './words.ts';
 
-const LEVELS = ['must', 'should', 'may', 'observe'];
+const LEVELS = ['must', 'product', 'should', 'may', 'observe'];
 
 export function matching(report: Report, { text, verdicts, levels, area }: Place): Requirement[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);

@@ -3,7 +3,7 @@ import type { Go, Place } from './place.ts';
 import { Chip } from './chip.tsx';
 import { duration, VERDICTS, type Verdict } from './words.ts';
 
-const LEVELS = ['must', 'should', 'may', 'observe'] as const;
+const LEVELS = ['must', 'product', 'should', 'may', 'observe'] as const;
 const WORDS: { readonly [outcome: string]: string } = {
   conforms: 'Conforms',
   violation: 'Does not conform',

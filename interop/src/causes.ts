@@ -29,6 +29,7 @@ function isRed({ bindings }: ReportedRequirement): boolean {
 /** What a cause hides is `blocked`, and its name is told; only what nobody can explain is a gap. */
 function isUnjudged({ level, bindings }: ReportedRequirement): boolean {
   return (
-    level === 'must' && Object.values(bindings).some(({ planned, verdict }) => planned && verdict === 'inconclusive')
+    (level === 'must' || level === 'product') &&
+    Object.values(bindings).some(({ planned, verdict }) => planned && verdict === 'inconclusive')
   );
 }

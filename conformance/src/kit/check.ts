@@ -115,7 +115,7 @@ export function createChecks(context: {
 /** Of a row that does not hold in this revision. */
 const SILENT: Check = { has() {}, hasOneOf() {}, equals() {}, holds() {}, observes() {} };
 
-const STRENGTH: readonly Level[] = ['must', 'should', 'may', 'observe'];
+const STRENGTH: readonly Level[] = ['must', 'product', 'should', 'may', 'observe'];
 
 /** A part of a rule is never judged more strictly than the rule. */
 function weaker(row: Level, part: Level = row): Level {

@@ -68,9 +68,12 @@ export function isUnjudged({ planned, verdict, reason }: Judgement & { planned: 
   return verdict === 'inconclusive' || verdict === 'blocked' || (verdict === 'not-run' && reason !== 'uncovered');
 }
 
+/** Whether a target has no choice: a specification's MUST, or what the product that it stands in for always does. */
+export const isBinding = (level: Level): boolean => level === 'must' || level === 'product';
+
 /** What a check that did not hold means for a requirement of this level. */
 export function verdictOfFailure(level: Level): Verdict {
-  if (level === 'must') return 'violation';
+  if (isBinding(level)) return 'violation';
   if (level === 'should') return 'warning';
   return 'observed';
 }

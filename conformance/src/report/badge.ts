@@ -1,3 +1,4 @@
+import { isBinding } from '../kit/verdict.ts';
 import type { ReportInput } from './format.ts';
 import type { Outcome, Report } from './model.ts';
 
@@ -22,7 +23,7 @@ export function* renderBadge({ report }: ReportInput): Iterable<string> {
 function score({ requirements }: Report): { held: number; asked: number } {
   const asked = requirements.filter(
     ({ level, unscored, bindings, verdict, reason }) =>
-      level === 'must' &&
+      isBinding(level) &&
       !unscored &&
       verdict !== 'not-applicable' &&
       !(verdict === 'not-run' && reason === 'uncovered') &&

@@ -1,4 +1,4 @@
-import { isUnjudged } from '../kit/verdict.ts';
+import { isBinding, isUnjudged } from '../kit/verdict.ts';
 import type { BindingVerdict, FailOn, Outcome, Report, ReportedRequirement } from './model.ts';
 import { count, few } from './text.ts';
 
@@ -49,7 +49,7 @@ export function ending(report: Omit<Report, 'outcome' | 'exitCode'>): Ending {
     );
   if (stopped?.outcome === 'unreachable') return end('unreachable', stopped.message);
 
-  const passed = having((row, { level }) => row.verdict === 'pass' && (level === 'must' || policy.allowIncomplete));
+  const passed = having((row, { level }) => row.verdict === 'pass' && (isBinding(level) || policy.allowIncomplete));
   if (passed.length === 0) {
     const nothing = policy.allowIncomplete ? 'No requirement passed' : 'No MUST requirement passed';
     return end(
@@ -61,7 +61,7 @@ export function ending(report: Omit<Report, 'outcome' | 'exitCode'>): Ending {
     if (stopped) return end('incomplete', stopped.message);
     const unknown = having(
       (row, { level }) =>
-        !row.expected && isUnjudged(row) && (level === 'must' || policy.failOn === 'any' || level === policy.failOn),
+        !row.expected && isUnjudged(row) && (isBinding(level) || policy.failOn === 'any' || level === policy.failOn),
     );
     if (unknown.length > 0) {
       return end(

@@ -9,7 +9,7 @@ export interface Registry {
   readonly [id: string]: Requirement;
 }
 
-export const LEVELS = ['must', 'should', 'may', 'observe'] as const satisfies readonly Level[];
+export const LEVELS = ['must', 'product', 'should', 'may', 'observe'] as const satisfies readonly Level[];
 
 /** What makes a run fail: broken MUSTs; SHOULDs too; or whatever a planned row of any level lacks. */
 export const FAIL_ON = ['must', 'should', 'any'] as const;

@@ -41,7 +41,7 @@ export function redBlock({ row, bindings, failures, blocks }: Red, options: Cons
 
 /** `MUST`; with its basis where the source does not state it. */
 export function levelOf({ level, basis }: ReportedRequirement): string {
-  return `${level.toUpperCase()}${basis === 'stated' ? '' : `, ${basis}`}`;
+  return `${level.toUpperCase()}${basis === 'stated' || basis === level ? '' : `, ${basis}`}`;
 }
 
 /** `§3.1.5`; a name stays a name. */

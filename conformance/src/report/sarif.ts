@@ -1,3 +1,4 @@
+import { isBinding } from '../kit/verdict.ts';
 import type { Exchange, Headers } from '@agentproto/recording';
 import type { Log, ReportingDescriptor, Result, Run, WebRequest, WebResponse } from 'sarif';
 import { ending } from './exit-code.ts';
@@ -58,7 +59,7 @@ function rule(row: ReportedRequirement): ReportingDescriptor {
     shortDescription: { text: row.statement },
     fullDescription: { text: `${row.statement} (${title}, section ${row.section})` },
     ...(url !== undefined && { helpUri: url }),
-    defaultConfiguration: { level: row.level === 'must' ? 'error' : row.level === 'should' ? 'warning' : 'note' },
+    defaultConfiguration: { level: isBinding(row.level) ? 'error' : row.level === 'should' ? 'warning' : 'note' },
     properties: { level: row.level, basis: row.basis, section: row.section, tags: [`${row.family}@${row.revision}`] },
   };
 }

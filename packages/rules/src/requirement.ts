@@ -1,8 +1,11 @@
 import type { FamilyRevisionId } from './generated/families.ts';
 import type { RequirementId } from './generated/requirement-ids.ts';
 
-/** How strong a rule is; it decides the verdict. `observe` is recorded and never judged. */
-export type Level = 'must' | 'should' | 'may' | 'observe';
+/**
+ * How strong a rule is; it decides the verdict. `product`: what a product always does, in its own revision: no MUST, for no
+ * specification says it, and as binding for whoever stands in for it. `observe` is recorded and never judged.
+ */
+export type Level = 'must' | 'product' | 'should' | 'may' | 'observe';
 
 /**
  * Where a rule comes from. `stated`: the source uses an RFC 2119 word; `implied`: a plain rule, table or schema;

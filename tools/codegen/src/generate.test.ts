@@ -65,7 +65,7 @@ describe('a mistake is one sentence with its place', () => {
     [
       'unknown level',
       row().replace('must', 'shall'),
-      'specs/toy/1/requirements.yaml:1: TOY-ONE-001 level must be one of must, should, may, observe, got "shall"',
+      'specs/toy/1/requirements.yaml:1: TOY-ONE-001 level must be one of must, product, should, may, observe, got "shall"',
     ],
     [
       'id shape',
