@@ -130,7 +130,7 @@ describe('A2A 0.3', () => {
     const client = await connected(server);
     expect((await client.send('x', { extensions: ['urn:e'] })).task?.status.state).toBe('TASK_STATE_COMPLETED');
     const sent = server.requests.find(({ path }) => path === '/rpc')!;
-    expect(sentTo(sent).params['configuration']).toEqual({ blocking: true });
+    expect(sentTo(sent).params['configuration']).toEqual({ blocking: true, acceptedOutputModes: ['text'] });
     expect(sent.headers).toMatchObject({ 'x-a2a-extensions': 'urn:e' });
     expect(sent.headers).not.toHaveProperty('a2a-version');
     const { task } = await client.send('x', { wait: false });
@@ -138,7 +138,10 @@ describe('A2A 0.3', () => {
     expect((await client.send('x', { configuration: { returnImmediately: true } })).task?.status.state).toBe(
       'TASK_STATE_SUBMITTED',
     );
-    expect(sentTo(server.requests.at(-1)!).params['configuration']).toEqual({ blocking: false });
+    expect(sentTo(server.requests.at(-1)!).params['configuration']).toEqual({
+      blocking: false,
+      acceptedOutputModes: ['text'],
+    });
   });
 
   test('what is not as 0.3 says is read, and told once a kind', async () => {
@@ -236,6 +239,15 @@ describe('A2A 0.3', () => {
     for await (const event of stream) seen.push(`${Object.keys(event)[0]} ${textOf(event)}`);
     expect(seen).toEqual(['task one ', 'artifactUpdate three', 'statusUpdate ', 'task one two three']);
     expect(textOf((await stream.final()).task!)).toBe('one two three');
+  });
+
+  test('a webhook is deleted, though the answer lacks its null', async () => {
+    await using server = await agentWith(NEW_PATH, { capabilities: { pushNotifications: true } }, (response, request) =>
+      sendJson(response, rpc(request, undefined)),
+    );
+    const told: Deviation[] = [];
+    await (await connected(server, told)).deletePushConfig('t', 'c');
+    expect(told.map(({ kind }) => kind)).toEqual(['envelope']);
   });
 
   test('a task that ended before the subscription was there', async () => {

@@ -27,9 +27,9 @@ export function jsonRpc(url: string): (method: string, params: object | undefine
             report(isInShape(error) ? 'envelope' : 'error-shape', `${where}: ${read.reason}`);
             throw fromError(error, httpStatus, where, false);
           }
-          // Some servers leave the whole envelope away.
+          // Some servers leave the whole envelope away, or a null that is all there is to say.
           const bare = result === undefined && jsonrpc === undefined && isObject(answer);
-          if (result === undefined && !bare)
+          if (result === undefined && !bare && !/delete/i.test(method))
             throw new MalformedResponseError('a JSON-RPC response', String(where), JSON.stringify(answer));
           report('envelope', `${where}: ${read.reason}`);
           return bare ? answer : result;

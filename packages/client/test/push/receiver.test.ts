@@ -265,3 +265,54 @@ test('what senders do otherwise is mended, and told once; unknown events are pas
     ['bare-payload', 'member-name', 'unknown-event'].map((kind) => ({ kind, row: 'A2A10-DELIV-003', operation })),
   );
 });
+
+test.each<[PushReceiverOptions['version'], object]>([
+  [
+    '0.3',
+    {
+      kind: 'task',
+      id: 't1',
+      contextId: 'c1',
+      status: { state: 'completed' },
+      artifacts: [{ artifactId: 'a1', parts: [{ kind: 'text', text: 'x' }] }],
+    },
+  ],
+  [
+    '0.2',
+    {
+      kind: 'task',
+      id: 't1',
+      contextId: 'c1',
+      status: { state: 'completed' },
+      artifacts: [{ artifactId: 'a1', parts: [{ kind: 'text', text: 'x' }] }],
+    },
+  ],
+  [
+    '0.1',
+    {
+      id: 't1',
+      sessionId: 'c1',
+      status: { state: 'completed' },
+      artifacts: [{ artifactId: 'a1', parts: [{ type: 'text', text: 'x' }] }],
+    },
+  ],
+])('what an agent of A2A %s calls it with', async (version, body) => {
+  const told: unknown[] = [];
+  const { call, events, reasons } = receiving({ version, onDeviation: (deviation) => told.push(deviation) });
+  expect((await call(body, { headers: { 'content-type': 'application/json' } })).status).toBe(204);
+  expect((await call(body)).status).toBe(204);
+  expect(events).toEqual([
+    {
+      task: {
+        id: 't1',
+        contextId: 'c1',
+        status: { state: 'TASK_STATE_COMPLETED' },
+        artifacts: [{ artifactId: 'a1', parts: [{ text: 'x' }] }],
+      },
+    },
+  ]);
+  expect(reasons()).toEqual(['duplicate']);
+  expect(told).toEqual([]);
+  expect((await call({ kind: 'nothing' })).status).toBe(204);
+  expect(reasons()).toEqual(['duplicate', 'unknown-event']);
+});

@@ -13,7 +13,7 @@ import { present } from './present.ts';
 import { upPushConfig } from './push-config.ts';
 import { bare, earlierRpc, type RpcMethods, withHistory } from './rpc.ts';
 import { withSnapshot } from './snapshot.ts';
-import { type Reading, upEvent, upTask } from './up.ts';
+import { type Reading, upEvent as upKnownEvent, upTask } from './up.ts';
 
 /**
  * A2A before 0.2, of `tasks/send`: the caller makes the task's id, a context is a session, and parts say by `type` what they are.
@@ -43,7 +43,7 @@ const METHODS: RpcMethods = {
   SendStreamingMessage: {
     name: 'tasks/sendSubscribe',
     down: sent,
-    up: (result, to, { message }) => upOldEvent(result, to, contextOf(message)),
+    up: (result, to, { message }) => upEvent(result, to, contextOf(message)),
   },
   GetTask: {
     name: 'tasks/get',
@@ -55,7 +55,7 @@ const METHODS: RpcMethods = {
     down: ({ id, metadata }) => ({ id, metadata }),
     up: (result, to) => upOldTask(bare(result, to), to),
   },
-  SubscribeToTask: { name: 'tasks/resubscribe', down: ({ id }) => ({ id }), up: upOldEvent },
+  SubscribeToTask: { name: 'tasks/resubscribe', down: ({ id }) => ({ id }), up: upEvent },
   CreateTaskPushNotificationConfig: {
     name: 'tasks/pushNotification/set',
     down: (params) => ({ id: params['taskId'], pushNotificationConfig: pushConfig(params as never) }),
@@ -129,7 +129,7 @@ function upOldTask(given: unknown, to: Reading, context = ''): unknown {
 }
 
 /** By its members: no update says what it is, and a task is none. */
-function upOldEvent(given: unknown, to: Reading, context: unknown = ''): unknown {
+export function upEvent(given: unknown, to: Reading, context: unknown = ''): unknown {
   if (!isObject(given)) return given;
   const { id, artifact, status, ...rest } = present(given);
   const contextId = typeof context === 'string' ? context : '';
@@ -137,13 +137,13 @@ function upOldEvent(given: unknown, to: Reading, context: unknown = ''): unknown
     const { append, lastChunk } = present(artifact);
     const pieces = { ...(append !== undefined && { append }), ...(lastChunk !== undefined && { lastChunk }) };
     const artifactUpdate = { ...rest, taskId: id, contextId, artifact: namedArtifact(artifact), ...pieces };
-    return keepRaw(upEvent({ artifactUpdate }, { ...to, form: 'type' }) as object, given);
+    return keepRaw(upKnownEvent({ artifactUpdate }, to) as object, given);
   }
   if (!isObject(status)) return given;
   const isTask = ['sessionId', 'artifacts', 'history'].some((member) => rest[member] !== undefined);
   if (isTask) return keepRaw({ task: upOldTask(given, to, contextId) }, given);
   const statusUpdate = { ...rest, taskId: id, contextId, status: withMessageId(status, String(id)) };
-  return keepRaw(upEvent({ statusUpdate }, to) as object, given);
+  return keepRaw(upKnownEvent({ statusUpdate }, to) as object, given);
 }
 
 function withMessageId(status: unknown, taskId: string): unknown {

@@ -9,7 +9,6 @@ import { withSnapshot } from './snapshot.ts';
 
 /** A2A 0.2: as 0.3 over JSON-RPC, but for what its earlier patches lack, and the extended card. Sections are those of 0.2.6. */
 export function dialect({ url, protocolVersion }: SpokenInterface, { defaultOutputModes }: AgentCard): Dialect {
-  // Until 0.2.6 a configuration had to say which outputs are taken: whatever the agent makes.
   const methods = kindMethods(defaultOutputModes);
   // A card had to say its version from 0.2.5 on, which also brought these two.
   if (Number(protocolVersion.split('.')[2] ?? 0) < 5) {

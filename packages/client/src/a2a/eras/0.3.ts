@@ -1,4 +1,4 @@
-import { JSON_MEDIA_TYPE } from '@agentproto/protocol/a2a/1.0';
+import { type AgentCard, JSON_MEDIA_TYPE } from '@agentproto/protocol/a2a/1.0';
 import { type DeviationKind, type Row, rowIn, type RowOf } from '../deviation.ts';
 import type { Dialect, SpokenInterface } from '../dialect.ts';
 import { isObject } from '../../json.ts';
@@ -8,10 +8,11 @@ import { earlierRpc, kindMethods, type RpcMethod } from './rpc.ts';
 import { withSnapshot } from './snapshot.ts';
 
 /** A2A 0.3.0. Sections are those of its specification. */
-export function dialect({ url, protocolBinding }: SpokenInterface): Dialect {
+export function dialect({ url, protocolBinding }: SpokenInterface, { defaultOutputModes }: AgentCard): Dialect {
   const overRpc = protocolBinding === 'JSONRPC';
+  const methods = { ...kindMethods(defaultOutputModes), GetExtendedAgentCard };
   return {
-    binding: overRpc ? earlierRpc(url, '0.3', 'kind', { ...kindMethods(), GetExtendedAgentCard }) : earlierRest(url),
+    binding: overRpc ? earlierRpc(url, '0.3', 'kind', methods) : earlierRest(url),
     mediaTypes: [JSON_MEDIA_TYPE],
     headers: extensionsHeader,
     rowOf: rowOf(overRpc ? 0 : 1),

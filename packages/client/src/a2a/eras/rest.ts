@@ -35,7 +35,7 @@ export function earlierRest(url: string): Binding {
       method,
       mediaType: JSON_MEDIA_TYPE,
       ...routed(base.href, path, body ? pathOnly(named) : named, method, body),
-      ...(made && made !== form && { yields: isRefused }),
+      ...(made && { yields: isRefused }),
       result(answer, httpStatus, where, report) {
         checkError(answer, httpStatus, where, name);
         if (made) form = made;
@@ -45,7 +45,7 @@ export function earlierRest(url: string): Binding {
     const bodies = BODY[name];
     if (!bodies) return verbs.map((verb) => call(verb, verb === 'POST' ? metadataOf(given) : undefined));
     const forms = form ? [form] : (['proto', 'kind'] as const);
-    return forms.map((each) => call('POST', bodies(given, BODIES[each]), each));
+    return forms.flatMap((each) => bodies(given, BODIES[each]).map((body) => call('POST', body, each)));
   };
 }
 
@@ -73,45 +73,48 @@ interface Bodies {
   message(message: Message): Json;
   /** What the webhook of a message is called. */
   push: string;
-  pushConfig(config: TaskPushNotificationConfig): Json;
+  /** Best first. */
+  pushConfig(config: TaskPushNotificationConfig): Json[];
 }
 
 const BODIES = {
   proto: {
     message: protoMessage,
     push: 'pushNotification',
-    pushConfig: ({ taskId, id, ...config }) => ({
-      parent: `tasks/${taskId}`,
-      ...(id && { configId: id }),
-      config: {
-        ...(id && { name: `tasks/${taskId}/pushNotificationConfigs/${id}` }),
-        pushNotificationConfig: downPushConfig({ ...config, ...(id && { id }) } as TaskPushNotificationConfig),
+    // In ProtoJSON no id is an empty one, which servers keep.
+    pushConfig: ({ taskId, id = crypto.randomUUID(), ...config }) => [
+      {
+        parent: `tasks/${taskId}`,
+        configId: id,
+        config: {
+          name: `tasks/${taskId}/pushNotificationConfigs/${id}`,
+          pushNotificationConfig: downPushConfig({ ...config, id }),
+        },
       },
-    }),
+    ],
   },
   kind: {
     message: downMessage,
     push: 'pushNotificationConfig',
-    pushConfig: (config) => ({ taskId: config.taskId, pushNotificationConfig: downPushConfig(config) }),
+    // The task stands in the path, too: some servers want nothing but the configuration.
+    pushConfig: (config) => [
+      { taskId: config.taskId, pushNotificationConfig: downPushConfig(config) },
+      downPushConfig(config),
+    ],
   },
 } as const satisfies { [form: string]: Bodies };
 
 const send =
   (streams: boolean) =>
-  (params: Json, bodies: Bodies): Json => {
+  (params: Json, bodies: Bodies): Json[] => {
     const { message, configuration, metadata } = params as unknown as SendMessageRequest;
     const { pushNotificationConfig, ...rest } = downConfiguration(configuration, streams, undefined);
-    return {
-      message: bodies.message(message),
-      configuration: {
-        ...rest,
-        ...(pushNotificationConfig !== undefined && { [bodies.push]: pushNotificationConfig }),
-      },
-      ...(metadata !== undefined && { metadata }),
-    };
+    const webhook = pushNotificationConfig === undefined ? {} : { [bodies.push]: pushNotificationConfig };
+    const body = { message: bodies.message(message), configuration: { ...rest, ...webhook } };
+    return [metadata === undefined ? body : { ...body, metadata }];
   };
 
-const BODY: { readonly [Name in MethodName]?: (params: Json, bodies: Bodies) => Json } = {
+const BODY: { readonly [Name in MethodName]?: (params: Json, bodies: Bodies) => Json[] } = {
   SendMessage: send(false),
   SendStreamingMessage: send(true),
   CreateTaskPushNotificationConfig: (params, bodies) =>

@@ -37,8 +37,11 @@ export function lacking(operation: string, what: string): A2AError {
   return new A2AError('UnsupportedOperation', `${operation}: ${what} has no such operation; nothing was sent`, {});
 }
 
-/** The methods of 0.3, which 0.2 has too. `modes`: what `acceptedOutputModes` says where the caller says nothing. */
-export function kindMethods(modes?: readonly string[]): RpcMethods {
+/**
+ * The methods of 0.3, which 0.2 has too. Until 0.2.6 a configuration had to say which outputs are taken, and servers of 0.3 still ask for
+ * it: where the caller says nothing, all that the agent makes, which are its `modes`.
+ */
+export function kindMethods(modes: readonly string[]): RpcMethods {
   const send = (streams: boolean) => (params: Json) => {
     const { message, configuration, metadata } = params as unknown as SendMessageRequest;
     return {

@@ -2,6 +2,7 @@ import { A2A_MEDIA_TYPE, JSON_MEDIA_TYPE, type StreamResponse } from '@agentprot
 import { teller } from '../../deviations.ts';
 import { InvalidInputError, isAgentProtoError } from '../../errors.ts';
 import { type Deviation, latestRows, type Report, reporter, type RowId } from '../deviation.ts';
+import { type A2AVersion, earlier } from '../dialect.ts';
 import { readStreamResponse } from '../shape.ts';
 import { readBody, Refusal } from './body.ts';
 import { type CredentialCheck, credentialCheck, type Credentials, digestOf } from './credentials.ts';
@@ -16,6 +17,8 @@ export interface PushReceiverOptions extends Credentials {
    * it throws (HTTP 500): be done within some seconds, since senders wait 10 to 30 of them (§4.3.3).
    */
   onEvent: (event: StreamResponse, delivery: Delivery) => void | Promise<void>;
+  /** What the agent speaks (`agent.interface.protocolVersion`), where that is not 1.0: it calls with tasks in the form of its revision. */
+  version?: A2AVersion;
   /** Another way to tell a good sender, a signed token for instance; besides `token` and `authentication`. Must not read the body. */
   verify?: (request: Request) => boolean | Promise<boolean>;
   /** Whether anybody waits for this task (§13.2). For others the sender is answered 404, on which it stops. Default: for all. */
@@ -125,7 +128,7 @@ class Core {
     const type = request.headers.get('content-type')?.split(';')[0]!.trim().toLowerCase();
     if (type !== A2A_MEDIA_TYPE && type !== JSON_MEDIA_TYPE) throw new Refusal(415, `expected ${A2A_MEDIA_TYPE}`);
     const text = await readBody(request, this.#limits.bodyBytes, this.#limits.bodyMs);
-    const event = this.#read(text);
+    const event = await this.#read(text);
     if (!event) return onDropped?.({ reason: 'unknown-event', taskId: undefined, event: undefined });
     const { taskId } = placeOf(event);
     if (taskId !== undefined && expects && !(await expects(taskId)))
@@ -135,7 +138,7 @@ class Core {
   }
 
   /** Undefined: an event of a kind that is not known. */
-  #read(text: string): StreamResponse | undefined {
+  async #read(text: string): Promise<StreamResponse | undefined> {
     const where = 'push notification';
     let json: unknown;
     try {
@@ -144,6 +147,8 @@ class Core {
       throw new Refusal(400, 'expected JSON');
     }
     try {
+      const { version = '1.0' } = this.#options;
+      if (version !== '1.0') json = (await earlier()).upDelivery(version, json, where);
       const event = readStreamResponse(json, where, this.#report);
       if (typeof event === 'object') return event;
       this.#report('unknown-event', `${where}: ${event}`);
