@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { A2AClient, StreamResponse } from '@agentproto/client/a2a';
+import type { A2AClient, A2AVersion, StreamResponse } from '@agentproto/client/a2a';
 import { type Dropped, pushReceiver } from '@agentproto/client/a2a/push';
 import { type Exercise, expect, NotOffered, pause } from './exercise.ts';
 import type { Words } from './words.ts';
@@ -10,13 +10,24 @@ const CREDENTIALS = {
   authentication: { scheme: 'Bearer', credentials: 'secret-of-the-lane' },
 };
 
+type Credentials = Partial<typeof CREDENTIALS>;
+
+/** The same for agents that show a token alone. */
+export const exercisePushByToken = (agent: A2AClient, exercise: Exercise, words: Words): Promise<void> =>
+  exercisePush(agent, exercise, words, { token: CREDENTIALS.token });
+
 /** The webhooks of an agent: configured by our client, received by our receiver. Needs a port, so it is not for browsers. */
-export async function exercisePush(agent: A2AClient, exercise: Exercise, words: Words): Promise<void> {
+export async function exercisePush(
+  agent: A2AClient,
+  exercise: Exercise,
+  words: Words,
+  credentials: Credentials = CREDENTIALS,
+): Promise<void> {
   await exercise.step('webhook, configured', async (signal) => {
     offered(agent);
     const sent = await agent.send({ text: words.slow }, { signal, configuration: { returnImmediately: true } });
     const taskId = sent.task!.id;
-    const made = await agent.createPushConfig(taskId, { url: 'http://127.0.0.1:9/', ...CREDENTIALS }, { signal });
+    const made = await agent.createPushConfig(taskId, { url: 'http://127.0.0.1:9/', ...credentials }, { signal });
     const id = made.id!;
     expect('url', 'http://127.0.0.1:9/', (await agent.getPushConfig(taskId, id, { signal })).url);
     const ids = async () => (await agent.listPushConfigs(taskId, {}, { signal })).configs.map((config) => config.id);
@@ -31,7 +42,8 @@ export async function exercisePush(agent: A2AClient, exercise: Exercise, words: 
     const events: StreamResponse[] = [];
     const dropped: Dropped[] = [];
     const receiver = pushReceiver({
-      ...CREDENTIALS,
+      ...credentials,
+      version: agent.interface.protocolVersion.slice(0, 3) as A2AVersion,
       onEvent: (event) => void events.push(event),
       onDropped: (drop) => dropped.push(drop),
       onDeviation: exercise.onDeviation,
@@ -40,7 +52,7 @@ export async function exercisePush(agent: A2AClient, exercise: Exercise, words: 
     try {
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
-      const configuration = { taskPushNotificationConfig: { url, ...CREDENTIALS } };
+      const configuration = { taskPushNotificationConfig: { url, ...credentials } };
       const { task } = await agent.send({ text: words.done }, { signal, wait: true, configuration });
       const last = () => events.map((event) => (event.task ?? event.statusUpdate)?.status.state).findLast(Boolean);
       while (last() !== 'TASK_STATE_COMPLETED') await pause(20, signal);

@@ -11,7 +11,7 @@ export interface Lane {
   system: string;
   /** What follows `pnpm interop:NAME`. */
   usage?: string;
-  /** Steps of our client's exercise that no client could do on this system, and why. One that succeeds all the same is a fault of the lane. */
+  /** Steps of our client's exercise (`list`, `HTTP+JSON: list`) that no client could do on this system, and why. One that succeeds all the same is a fault of the lane. */
   cannot?: { [step: string]: string };
   /** Installs or builds what is needed; @throws Skip where that cannot be done here. */
   prepare(options: Options): Promise<Prepared>;
@@ -21,8 +21,8 @@ export interface Prepared {
   /** Undefined where there is none of theirs; `version` then says what was used. */
   server?: Command;
   version?: string;
-  /** Flags for the suite other than the profile of words and the lane's own baseline. */
-  suite?: SuiteFlags;
+  /** Flags for the suite other than the profile of words and the lane's own baseline; false: it cannot judge this system. */
+  suite?: SuiteFlags | false;
   /** Our client on that server. */
   exercise: readonly ((url: string) => Promise<Exercised>)[];
   /** Its client on our reference server. */

@@ -1,0 +1,26 @@
+import type { BindingName } from '@agentproto/client/a2a';
+import { exerciseA2A } from '../exercise-a2a.ts';
+import { exercisePushByToken } from '../exercise-push.ts';
+import type { Lane } from '../lane.ts';
+import { pythonFor } from '../python.ts';
+import { WORDS } from '../words.ts';
+
+/** The SDK's last release of A2A 0.3. */
+export const a2aPython03: Lane = {
+  name: 'a2a-python-0.3',
+  system: 'a2a-sdk (Python)',
+  cannot: {
+    list: 'ListTasks is in 0.3 over HTTP+JSON alone, where the SDK answers with HTTP 500, "unknown exception" (NotImplementedError)',
+    'HTTP+JSON: webhook, configured':
+      'the list of webhooks is answered with HTTP 500, "unknown exception" (NotImplementedError)',
+  },
+  async prepare(options) {
+    const python = await pythonFor({ lane: 'a2a-python-0.3' }, options);
+    const ours = (binding: BindingName) => (url: string) => exerciseA2A(url, binding, WORDS, exercisePushByToken);
+    return {
+      server: python.running('a2a-python-0.3/agent.py'),
+      suite: false,
+      exercise: [ours('JSONRPC'), ours('HTTP+JSON')],
+    };
+  },
+};
