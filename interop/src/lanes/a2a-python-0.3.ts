@@ -10,7 +10,7 @@ export const a2aPython03: Lane = {
   name: 'a2a-python-0.3',
   system: 'a2a-sdk (Python)',
   cannot: {
-    list: 'ListTasks is in 0.3 over HTTP+JSON alone, where the SDK answers with HTTP 500, "unknown exception" (NotImplementedError)',
+    'HTTP+JSON: list': 'ListTasks is answered with HTTP 500, "unknown exception" (NotImplementedError)',
     'HTTP+JSON: webhook, configured':
       'the list of webhooks is answered with HTTP 500, "unknown exception" (NotImplementedError)',
   },

@@ -1,3 +1,4 @@
+import type { A2AVersion } from '@agentproto/client/a2a';
 import { type Dropped, pushReceiver, type PushReceiverOptions, type StreamResponse } from '@agentproto/client/a2a/push';
 import { describe, expect, test } from 'vitest';
 import { artifactOf, statusOf, taskIn } from '../scripted-server.ts';
@@ -266,7 +267,7 @@ test('what senders do otherwise is mended, and told once; unknown events are pas
   );
 });
 
-test.each<[PushReceiverOptions['version'], object]>([
+test.each<[A2AVersion, object]>([
   [
     '0.3',
     {
