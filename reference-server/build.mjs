@@ -20,11 +20,19 @@ const bundle = await rolldown({
   },
   cwd: here,
   platform: 'node',
+  // What entries have in common goes into none of them: whoever imports the package must not run the command.
+  preserveEntrySignatures: 'strict',
   tsconfig: false,
   external: Object.keys({ ...dependencies, ...peerDependencies }).map((name) => new RegExp(`^${name}(?:/|$)`)),
 });
 const { output } = await bundle.write({ dir, format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js' });
 await bundle.close();
+
+const entries = new Set(output.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName));
+for (const { fileName, imports = [] } of output) {
+  const entry = imports.find((one) => entries.has(one));
+  if (entry) throw new Error(`${fileName} imports ${entry}: an entry is run by who asks for it, and nobody else`);
+}
 
 const bytes = output.reduce((sum, file) => sum + Buffer.byteLength(file.code ?? file.source), 0);
 console.log(`reference-server/bundle: ${output.length} files, ${Math.round(bytes / 1024)} kB`);
