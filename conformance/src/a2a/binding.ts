@@ -21,7 +21,7 @@ export interface CallOptions {
   /** Sent as the body instead of what the binding would write. */
   body?: string;
   /** The form in which a message is said, where an era has two. */
-  form?: 'text';
+  form?: 'text' | 'flat';
   /** Added to the URL's query. */
   query?: [name: string, value: string][];
 }
@@ -32,6 +32,8 @@ export interface Otherwise {
   /** The row that is broken where this one is taken, and what the target does. */
   row: RequirementId;
   what: string;
+  /** That it is refused in another way says nothing. */
+  mustBeTaken?: boolean;
 }
 
 /** How one binding says an operation and an answer. */
@@ -47,6 +49,8 @@ export interface Binding {
   readEvent(json: unknown, exchange: Exchange): { result?: unknown; error?: ErrorView };
   /** Why an answer that came says neither; undefined where it does, or where nothing came. */
   unread(exchange: Exchange): Unread | undefined;
+  /** Why a stream that broke off before it had an event is no answer; undefined where that is the row's own matter. */
+  brokeOff?(exchange: Exchange): Unread | undefined;
   /** How the request could be said otherwise, where it was refused for how it was said. */
   otherwise?(exchange: Exchange, given: CallOptions): Otherwise | undefined;
   /** There is no such route by this verb. */

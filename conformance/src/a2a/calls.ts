@@ -83,7 +83,8 @@ export class Calls {
     const other = this.#binding.otherwise?.(exchangeOf(first), options);
     if (!other) return first;
     const second = await once(other.options);
-    if (exchangeOf(second).response?.status === response?.status) return first;
+    const { status } = exchangeOf(second).response ?? {};
+    if (status === response?.status || (other.mustBeTaken && !(status !== undefined && status < 400))) return first;
     this.#tools.lenience.note(other.row, this.#binding.name, other.what, { exchange: id });
     return second;
   }

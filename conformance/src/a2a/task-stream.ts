@@ -58,6 +58,7 @@ export class TaskStream implements Subject {
 
   /** What came instead of a stream is no answer of the binding either. */
   get unread(): Unread | undefined {
+    if (this.isEventStream && this.exchange.frames.length === 0) return this.#binding.brokeOff?.(this.exchange);
     // Accepted, and then no stream: that is a rule of its own.
     if (this.isEventStream || !this.exchange.response || this.exchange.response.status < 400) return undefined;
     const { result, error } = this.#binding.read(this.exchange);

@@ -82,7 +82,8 @@ function takingHttp(binding: Binding): Binding {
     read(exchange) {
       const told = binding.read(exchange);
       const { status = 0, json } = exchange.response ?? {};
-      const isBare = told.error === undefined && told.result === undefined && status >= 400;
+      const isStream = exchange.operation === 'SendStreamingMessage' || exchange.operation === 'SubscribeToTask';
+      const isBare = isStream && told.error === undefined && told.result === undefined && status >= 400;
       return isBare ? { error: looseErrorView(json, status) } : told;
     },
   };

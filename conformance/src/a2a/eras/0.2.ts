@@ -20,7 +20,7 @@ function withCardBeside(binding: Binding, url: string): Binding {
       const spec = binding.request(method, params, options);
       if (method !== CARD) return spec;
       const { body: _none, ...rest } = spec;
-      return { ...rest, method: 'GET', url: beside };
+      return { ...rest, method: 'GET', url: beside, binding: 'card' };
     },
     read(exchange) {
       if (exchange.operation !== CARD) return binding.read(exchange);

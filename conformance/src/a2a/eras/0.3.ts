@@ -7,7 +7,7 @@ import { looseErrorView } from '../error-view.ts';
 import { refusesAsInput } from '../refusal.ts';
 import type { RestSpeech, RpcSpeech, Speech } from '../speech.ts';
 import type { AgentInterface, Era, Operations, Refusals } from './era.ts';
-import { writeParams } from './kind-json.ts';
+import { writeConfig, writeParams } from './kind-json.ts';
 import { named } from './naming.ts';
 import { declaredIn, modesOf, readCard } from './old-card.ts';
 import { writeProto, writeText } from './proto-json.ts';
@@ -44,6 +44,10 @@ const ROUTES: Operations<{ verbs: readonly string[]; path: string }> = {
 
 /** Where the objects of section 6 are taken instead of ProtoJSON: noted under this row. */
 const FORM = 'A2A03-TRANS-010';
+
+/** Where a configuration is taken as the whole body, as neither the text nor the proto has it: noted under this row. */
+const BARE_CONFIG = 'A2A03-PUSH-012';
+const CREATE: MethodName = 'CreateTaskPushNotificationConfig';
 
 /** A result that says by `kind` which it is, as the members of 1.0 do. */
 function readSent(result: unknown): unknown {
@@ -119,16 +123,20 @@ export function speakOld(
   const how = { base, ...(messageName ? { messageName } : {}) };
   const isText = () => lenience.knows(FORM, 'HTTP+JSON');
   const proto = httpJson(base, undefined, undefined, restSpeech(card, isText, how));
-  const plain = httpJson(
-    base,
-    undefined,
-    undefined,
-    restSpeech(card, () => true, how),
-  );
+  const text = restSpeech(card, () => true, how);
+  const plain = httpJson(base, undefined, undefined, text);
+  const flat = httpJson(base, undefined, undefined, {
+    ...text,
+    write: (_method, params) => ({ ...writeConfig(params), taskId: params.taskId }),
+  });
+  const takesBare = () => lenience.knows(BARE_CONFIG, 'HTTP+JSON');
   return {
     ...proto,
-    request: (method, params, options = {}) =>
-      (options.form === 'text' ? plain : proto).request(method, params, options),
+    request(method, params, options = {}) {
+      const isFlat = options.form === 'flat' || (takesBare() && options.body === undefined);
+      if (method === CREATE && isFlat) return flat.request(method, params, options);
+      return (options.form === 'text' ? plain : proto).request(method, params, options);
+    },
     isUnknownVerb: (exchange) =>
       exchange.operation === 'SubscribeToTask' &&
       (exchange.response?.status === 405 ||
@@ -136,13 +144,27 @@ export function speakOld(
           !(
             proto.read(exchange).error?.by === 'code' && proto.read(exchange).error?.names.includes('TaskNotFoundError')
           ))),
+    brokeOff: ({ end, response }) =>
+      end?.kind === 'broken'
+        ? {
+            by: 'A2A03-TRANS-006',
+            expected: 'a failure with a status of 400 or more, and a JSON object',
+            actual: { httpStatus: response?.status, end: end.message },
+          }
+        : undefined,
     otherwise(exchange, given: CallOptions) {
-      const isMessage = exchange.operation === 'SendMessage' || exchange.operation === 'SendStreamingMessage';
-      if (!isMessage || isText() || given.form || given.body !== undefined || given.hostile) return undefined;
+      const { operation, request } = exchange;
       const { error } = proto.read(exchange);
-      if (!error || !refusesAsInput(error)) return undefined;
+      if (given.form || given.body !== undefined || given.hostile || !error || !refusesAsInput(error)) return undefined;
+      if (operation === CREATE && !takesBare()) {
+        const what = 'takes a push configuration as the whole body, and not in `config`';
+        return { options: { ...given, form: 'flat' }, row: BARE_CONFIG, what, mustBeTaken: true };
+      }
+      const isMessage = operation === 'SendMessage' || operation === 'SendStreamingMessage';
+      const isFollowUp = request.body && 'text' in request.body && request.body.text.includes('"taskId"');
+      if (!isMessage || isFollowUp || isText()) return undefined;
       const what = 'takes messages as section 6 has them, and not as ProtoJSON of the proto';
-      return { options: { ...given, form: 'text' }, row: FORM, what };
+      return { options: { ...given, form: 'text' }, row: FORM, what, mustBeTaken: true };
     },
   };
 }

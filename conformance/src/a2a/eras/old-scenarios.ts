@@ -38,6 +38,30 @@ export const oldScenarios = [
     },
   }),
 
+  scenario('a2a/old/push-body', {
+    title: 'A push configuration is taken over HTTP+JSON as the text or the proto has it',
+    proves: ['A2A03-PUSH-012'],
+    bindings: ['HTTP+JSON'],
+    capability: ['pushNotifications'],
+    stimulus: ['slow'],
+    async play({ agent, check, lost }) {
+      const { id: taskId } = await workingTask(agent);
+      const { url, id } = await makeConfig(agent, taskId);
+      if (id === '') throw lost('the target takes no push configuration at all: see PUSH-001');
+      const pushNotificationConfig = { url };
+      const create = (body: object) =>
+        agent.call('CreateTaskPushNotificationConfig', { taskId, url }, { body: JSON.stringify(body), hostile: true });
+      let reply = await create({ parent: `tasks/${taskId}`, config: { pushNotificationConfig } });
+      if (reply.failed) reply = await create({ config: { taskId, pushNotificationConfig } });
+      if (reply.failed) reply = await create({ pushNotificationConfig });
+      await agent.cancel(taskId);
+      check('A2A03-PUSH-012', reply).holds(
+        !reply.failed,
+        'a configuration in `config` (7.5), or a TaskPushNotificationConfig (a2a.proto), to be taken',
+      );
+    },
+  }),
+
   scenario('a2a/old/push-delete', {
     title: 'The result of a delete is null',
     proves: ['A2A03-PUSH-009'],
@@ -51,7 +75,7 @@ export const oldScenarios = [
       await agent.cancel(taskId);
       if (reply.failed) throw lost('the configuration cannot be deleted: see PUSH-004');
       const { json } = reply.exchange.response ?? {};
-      check('A2A03-PUSH-009', seen(json, reply.place)).has({ result: null });
+      check('A2A03-PUSH-009', { value: json, place: reply.place, unread: reply.unread }).has({ result: null });
     },
   }),
 

@@ -46,12 +46,14 @@ export function writeProto(
     case 'SubscribeToTask':
       return { id, name: `tasks/${String(id)}` };
     case 'CreateTaskPushNotificationConfig': {
-      const name = `tasks/${String(taskId)}/pushNotificationConfigs/${String(id ?? '')}`;
       return {
         taskId,
         parent: `tasks/${String(taskId)}`,
         ...(id === undefined ? {} : { configId: id }),
-        config: { name, pushNotificationConfig: writeConfig(params) },
+        config: {
+          ...(id === undefined ? {} : { name: `tasks/${String(taskId)}/pushNotificationConfigs/${String(id)}` }),
+          pushNotificationConfig: writeConfig(params),
+        },
       };
     }
     default:
@@ -67,7 +69,7 @@ export function writeText(method: MethodName, params: Json, modes: readonly stri
     case 'SubscribeToTask':
       return { id };
     case 'CreateTaskPushNotificationConfig':
-      return { taskId, pushNotificationConfig: writeConfig(params) };
+      return { config: { taskId, pushNotificationConfig: writeConfig(params) }, taskId };
     case 'GetTaskPushNotificationConfig':
     case 'DeleteTaskPushNotificationConfig':
       return { taskId, id };

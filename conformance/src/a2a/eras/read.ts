@@ -127,7 +127,7 @@ export function readConfig(raw: unknown): unknown {
   return given({
     ...flat,
     taskId,
-    id: first(flat.id === '' ? undefined : flat.id, ofName, taskId),
+    id: first(flat.id === '' ? undefined : flat.id, ofName === '' ? undefined : ofName, taskId),
     authentication: isRecord(authentication)
       ? given({
           scheme: Array.isArray(authentication.schemes) ? authentication.schemes[0] : undefined,

@@ -14,11 +14,13 @@ function header(reply: Reply, name: string): string | undefined {
 }
 
 /** Whatever it says, and in whatever shape it fails: it is an answer of this binding. */
-function speaks({ exchange: { response } }: Reply, binding: string): boolean {
+function speaks({ exchange: { response } }: Reply, binding: string, isOld: boolean): boolean {
   const { json } = response ?? {};
   if (!isRecord(json)) return false;
   if (binding === 'JSONRPC') return 'jsonrpc' in json || 'result' in json || 'error' in json;
-  return isRecord(json.error) || Number.isInteger(json.code) || (response!.status < 400 && json.id !== undefined);
+  if (response!.status < 400) return json.id !== undefined;
+  // Before 1.0 the body of a failure had no form of its own.
+  return isRecord(json.error) || (isOld && typeof json.message === 'string');
 }
 
 export const cardScenarios = [
@@ -125,17 +127,19 @@ export const cardScenarios = [
         (BINDINGS as readonly string[]).includes(protocolBinding),
       );
       if (spoken.length === 0) throw notApplicable('the card names no JSONRPC and no HTTP+JSON interface');
+      const isOld = agent.era.id !== 'a2a@1.0';
       for (const one of spoken) {
         const { url, protocolBinding } = one;
         // A task that nobody made: an A2A server of this version says so in this binding's own form. At a wrong address
         // nobody owes anything, so that no other rule looks at the answer.
         const reply = await agent.beside(one).get(agent.fresh('no-such-task'), {}, { hostile: true });
         check('A2A10-CARD-004', reply).holds(
-          speaks(reply, protocolBinding),
+          speaks(reply, protocolBinding, isOld),
           `an answer in the form of ${protocolBinding} at ${url}`,
         );
         check('A2A10-CARD-004', reply).holds(
-          !reply.is('VersionNotSupportedError') && !reply.is('MethodNotFoundError'),
+          !reply.is('VersionNotSupportedError') &&
+            !(isOld ? reply.says('MethodNotFoundError') : reply.is('MethodNotFoundError')),
           `${protocolBinding} of ${agent.era.id} at ${url}`,
         );
       }

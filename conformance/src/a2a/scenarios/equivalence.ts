@@ -114,11 +114,13 @@ export const equivalenceScenarios = [
       const other = overHttpJson(agent);
       const { id } = (await agent.send(makesArtifact)).sentTask();
       const [here, there] = [await agent.get(id), await other.get(id)];
+      // The ProtoJSON of earlier eras has fewer members: what it cannot say is no difference.
+      const told = agent.era.id === 'a2a@1.0' ? plain : (task: unknown) => plain(withoutExtras(task));
       check('A2A10-EQ-002', {
-        value: plain(there.value.result) ?? there.value,
+        value: told(there.value.result) ?? there.value,
         place: there.place,
         unread: there.unread,
-      }).equals(plain(here.task().raw));
+      }).equals(told(here.task().raw));
     },
   }),
 
@@ -198,6 +200,15 @@ export const equivalenceScenarios = [
     },
   }),
 ];
+
+const EXTRAS = new Set(['metadata', 'filename', 'referenceTaskIds', 'timestamp']);
+
+function withoutExtras(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutExtras);
+  if (!isRecord(value)) return value;
+  const kept = Object.entries(value).filter(([key]) => !EXTRAS.has(key));
+  return Object.fromEntries(kept.map(([key, member]) => [key, key === 'data' ? member : withoutExtras(member)]));
+}
 
 /** A task as JSON that can be compared: what is empty or not set is left out, times have milliseconds. */
 function plain(value: unknown, key = ''): unknown {

@@ -90,7 +90,9 @@ export const extendedCardScenarios = [
       const twin = await read(agent);
       if (twin.failed)
         throw notApplicable(isUnconfigured(twin) ? NONE : 'the extended card cannot be had at all: see XCARD-002');
-      const body = JSON.stringify({ jsonrpc: '2.0', id: agent.fresh('request'), method: 'GetExtendedAgentCard' });
+      const written = agent.binding.request('GetExtendedAgentCard', {}).body as string;
+      const { params: _left, ...bare } = JSON.parse(written) as Record<string, unknown>;
+      const body = JSON.stringify(bare);
       check('A2A10-XCARD-004', (await read(agent, { body })).outcome).equals(twin.outcome.value);
     },
   }),
@@ -101,6 +103,9 @@ export const extendedCardScenarios = [
     capability,
     stimulus: ['cred'],
     async play({ agent, check, lost, notApplicable }) {
+      // Before 1.0 a caller authenticates as the card says how (7.10 of 0.3): of one that says nothing, nothing is owed.
+      if (agent.era.id !== 'a2a@1.0' && !isRecord(agent.card.securitySchemes))
+        throw notApplicable('the card declares no security scheme by which a caller could show who it is');
       const nobody = await read(agent.as([]), { hostile: true });
       // Where there is none, nobody gets it: whether it would be guarded is not known.
       if (isUnconfigured(nobody)) throw notApplicable(NONE);
