@@ -44,6 +44,7 @@ const HELP = `Does your agent server keep its protocol? A verdict for each requi
   --profile script|tck|echo|probe|FILE   how the agent is brought to do things
   --only GLOB,GLOB           requirements or scenarios, like 'A2A10-STREAM-*';
   --skip GLOB,GLOB           leaves them out; both repeatable
+  --scenarios FILE           scenarios of your own; see docs/scenarios.md
   --fail-on must|should|any  what makes the run fail; default: a broken MUST
   --allow-incomplete         what could not be judged does not fail the run
   --as-of VERSION            do not score requirements that came later

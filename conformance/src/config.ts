@@ -38,6 +38,8 @@ export interface TargetConfig {
   profile?: string;
   only?: string | string[];
   skip?: string | string[];
+  /** Files with scenarios of your own, such as `my/*.scenario.ts`. */
+  scenarios?: string | string[];
   /** Such as `10s`. */
   timeout?: string;
   /** Such as `2m`. */

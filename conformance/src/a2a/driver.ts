@@ -1,9 +1,13 @@
 import type { RequirementId } from '@agentproto/rules';
-import type { SuiteFamily } from '../kit/family.ts';
+import type { Heard, SuiteFamily } from '../kit/family.ts';
 import { rowTable } from '../kit/rows.ts';
+import type { Stimulus } from '../kit/stimulus.ts';
+import { seen } from '../kit/subject.ts';
 import { A2AAgent } from './agent.ts';
 import type { DetectedA2A } from './detect.ts';
 import type { Era } from './eras/era.ts';
+import { observeTask } from './observe.ts';
+import { textOf } from './view.ts';
 
 export type A2AFamily = SuiteFamily<A2AAgent, DetectedA2A>;
 
@@ -25,4 +29,22 @@ export function heldBy<Proof extends { proves: readonly RequirementId[] }>(id: s
     const proves = new Set(one.proves.flatMap((id) => (rows.get(id)?.check ? rows.get(id)!.id : [])));
     return proves.size > 0 ? [{ ...one, proves: [...proves] }] : [];
   });
+}
+
+/** For scenarios of users. */
+export async function say(agent: A2AAgent, said: string | Stimulus): Promise<Heard> {
+  const reply = await agent.send(said);
+  const message = reply.sentMessage();
+  if (message) {
+    const { place } = reply;
+    return {
+      text: seen(textOf(message.parts), place),
+      state: seen('message', place),
+      answer: seen(message.raw, place),
+    };
+  }
+  const task = reply.sentTask();
+  const { text } = observeTask(task);
+  const at = (value: unknown) => seen(value, reply.place);
+  return { text: at(text), state: at(task.state), answer: at(task.raw) };
 }

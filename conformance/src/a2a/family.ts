@@ -1,6 +1,6 @@
 import { isRecord } from '../kit/json.ts';
 import { detectOf } from './detect.ts';
-import { driverOf, heldBy, type A2AFamily } from './driver.ts';
+import { driverOf, heldBy, say, type A2AFamily } from './driver.ts';
 import { era10 } from './eras/1.0.ts';
 import { clientChecks } from './clients/index.ts';
 import { invariants } from './invariants/index.ts';
@@ -41,6 +41,7 @@ export const a2a10: A2AFamily = {
     return `the security scheme ${named.join(' or ')}`;
   },
   driver: driverOf(era10),
+  say,
 };
 
 /** The same by the first patch: nothing on the wire tells it, and a few rows hold in another way, or not (specs/a2a/1.0.0). */

@@ -1,4 +1,6 @@
 import type { SuiteFamily } from '../kit/family.ts';
+import { seen } from '../kit/subject.ts';
+import { Conversation } from './conversation.ts';
 import { BINDINGS, ChatAgent, type Binding } from './agent.ts';
 import { detect, type DetectedChat } from './detect.ts';
 import { invariants } from './invariants/index.ts';
@@ -18,5 +20,13 @@ export const chatDocs: SuiteFamily<ChatAgent, DetectedChat> = {
   driver(found, binding, tools) {
     const own = BINDINGS.find((one) => one === binding);
     return new ChatAgent(own ?? ('HTTP' satisfies Binding), found.base, tools);
+  },
+  async say(agent, said) {
+    const { value, place, exchange, events } = await agent.ask(
+      typeof said === 'string' ? Conversation.of([{ role: 'user', content: said }]) : said,
+    );
+    const at = (one: unknown) => seen(one, place);
+    const answer = events.length > 0 ? events.map((event) => event.value) : exchange.response?.json;
+    return { text: at(value.text), state: at(value.ended), answer: at(answer) };
   },
 };

@@ -12,7 +12,7 @@ import { playOf, reproductionOf, reproductions } from '../report/repro/reproduct
 import { createRunLog, readRunFile, type RunFile } from '../run-file.ts';
 import { didYouMean } from '@agentproto/script';
 import { parseChoice, parseFlags } from './flags.ts';
-import { readSettings, RUN_FLAGS } from './settings.ts';
+import { readOwn, readSettings, RUN_FLAGS } from './settings.ts';
 
 const FORMS = ['curl', 'script'] as const;
 /** What the run file says itself. */
@@ -64,7 +64,7 @@ export const replay: Command = async (args, tool) => {
     ],
     RUN_FLAGS,
   );
-  const settings = readSettings(given, process.env);
+  const settings = { ...readSettings(given, process.env), ...(await readOwn(given)) };
   const timeoutMs = flags.has('timeout') ? settings.timeoutMs : Number(options['timeoutMs']) || settings.timeoutMs;
   const scenarios = new Set(red.failures.map(({ scenario }) => scenario.id));
   const { runSuite } = await import('../kit/runner.ts');

@@ -17,7 +17,7 @@ import { CONFIG_FLAG, findConfig, overlaid, readConfig } from './config.ts';
 import { parseFlags } from './flags.ts';
 import { isData, parseOutputs, prepareFile, RUN_OUTPUT, writeReports } from './outputs.ts';
 import { readScoring, SCORING_FLAGS } from './scoring.ts';
-import { readSettings, RUN_FLAGS, type Settings } from './settings.ts';
+import { readOwn, readSettings, RUN_FLAGS, type Settings } from './settings.ts';
 import { show } from './show.ts';
 
 /** Runs the suite against a target, or against each that a configuration names, writes what was asked for, and tells of it. */
@@ -26,9 +26,11 @@ export const run: Command = async (args, tool) => {
   const flags = parseFlags(shared, FLAGS);
   if (flags.positionals.length > 0)
     throw new UsageError(`unexpected ${JSON.stringify(flags.positionals[0])}; expected flags only`);
-  const jobs = (targets.length > 0 ? targets : [[]]).map((own) =>
-    readSettings(parseFlags(overlaid(shared, own), FLAGS), process.env),
-  );
+  const jobs: Settings[] = [];
+  for (const own of targets.length > 0 ? targets : [[]]) {
+    const given = parseFlags(overlaid(shared, own), FLAGS);
+    jobs.push({ ...readSettings(given, process.env), ...(await readOwn(given)) });
+  }
   const outputs = parseOutputs(flags.all('report'), [RUN_OUTPUT]);
   // The page that was watched stays as a file.
   if (flags.has('ui') && !outputs.some(({ format }) => format === 'html')) outputs.push(...parseOutputs(['html']));

@@ -19,6 +19,7 @@ export const RUN_FLAGS: readonly Flag[] = [
   { name: 'profile', value: 'script, tck, echo, probe or a file' },
   { name: 'only', value: 'a pattern such as A2A10-STREAM-*', repeatable: true },
   { name: 'skip', value: 'a pattern such as A2A10-STREAM-*', repeatable: true },
+  { name: 'scenarios', value: 'a file such as my/*.scenario.ts', repeatable: true },
   { name: 'write-baseline', value: 'a file' },
   { name: 'reason', value: 'a sentence that says why the reds are accepted' },
   { name: 'concurrency', value: 'a number' },
@@ -52,6 +53,14 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv): Settings {
     deadlineMs: parseDuration('--deadline', flags.one('deadline') ?? '2m'),
     seed: parseInteger('--seed', flags.one('seed') ?? String(randomInt(2 ** 31)), 0, 2 ** 31 - 1),
   };
+}
+
+/** Scenarios of the user's own. @throws UsageError for a file that is not as it should be. */
+export async function readOwn(flags: Flags): Promise<Pick<Settings, 'own'>> {
+  const files = flags.all('scenarios');
+  if (files.length === 0) return {};
+  const { loadOwn } = await import('../own/load.ts');
+  return { own: await loadOwn(files) };
 }
 
 /** Patterns, each flag with one or several between commas, as `--protocol` has them. */

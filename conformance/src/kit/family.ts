@@ -1,4 +1,4 @@
-import type { RequirementId } from '@agentproto/rules';
+import type { Requirement, RequirementId } from '@agentproto/rules';
 import type { JWK } from 'jose';
 import type { Headers } from '@agentproto/recording';
 import type { Recorder } from '../recorder/recorder.ts';
@@ -8,7 +8,8 @@ import type { Invariant } from './invariant.ts';
 import type { Lenience } from './lenience.ts';
 import type { Patience } from './patience.ts';
 import type { Scenario } from './scenario.ts';
-import type { Profile } from './stimulus.ts';
+import type { Profile, Stimulus } from './stimulus.ts';
+import type { Subject } from './subject.ts';
 
 /** What a target is found to speak. */
 export interface Detected {
@@ -62,6 +63,16 @@ export interface Callers {
   other?: { name: string; headers: Headers } | undefined;
 }
 
+/** What a turn came to. */
+export interface Heard {
+  /** All that the agent said. */
+  text: Subject;
+  /** How it ended, in the family's terms. */
+  state: Subject;
+  /** The JSON of the answer, or its events. */
+  answer: Subject;
+}
+
 /** One protocol revision as the suite knows it: the only thing that the kit knows of a family. */
 export interface SuiteFamily<Driver = unknown, Found extends Detected = Detected> {
   /** `a2a@1.0` */
@@ -86,6 +97,10 @@ export interface SuiteFamily<Driver = unknown, Found extends Detected = Detected
   causes: readonly string[];
   detect(recorder: Recorder, target: URL, how: DetectOptions): Promise<Detection<Found>>;
   driver(found: Found, binding: string, tools: DriverTools): Driver;
+  /** One turn, to its end, for scenarios of users: in no family's terms. */
+  say(agent: Driver, said: string | Stimulus): Promise<Heard>;
+  /** Rows that users have added; see `own/`. */
+  own?: readonly Requirement[];
   /** What the target says of the credentials that it wants, completing "it asks for …"; undefined where nothing. */
   credentials?(found: Found): string | undefined;
 }

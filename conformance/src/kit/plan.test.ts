@@ -29,6 +29,7 @@ const spoken: Spoken = {
     ],
     detect: () => Promise.reject(new Error('not asked for')),
     driver: () => ({}),
+    say: () => Promise.reject(new Error('nobody asks')),
   },
   found: {
     bindings: ['JSONRPC'],

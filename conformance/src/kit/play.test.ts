@@ -26,6 +26,7 @@ async function findingsOf(play: Scenario['play'], signal = new AbortController()
     invariants: [],
     detect: () => Promise.reject(new Error('not asked for')),
     driver: () => ({}),
+    say: () => Promise.reject(new Error('nobody asks')),
   };
   const found = { bindings: ['JSONRPC'], undeclared: new Map(), capabilities: new Set<string>(), evidence: '' };
   const findings = await playOnce(

@@ -1,3 +1,4 @@
+import type { Requirement } from '@agentproto/rules';
 import type { Exchange } from '@agentproto/recording';
 import type { Impatience } from './patience.ts';
 import type { Finding, PlannedRow, ScenarioResult, SeenThrough, Target } from './result.ts';
@@ -11,6 +12,8 @@ export interface RunHeader {
   startedAt: string;
   /** Family revision with patch, for each that is judged: `a2a@1.0` -> `1.0.1`. */
   revisions: { [id: string]: string };
+  /** Rows that users have added. */
+  requirements?: readonly Requirement[];
   target: Target;
   profile: string;
   seed: number;

@@ -7,6 +7,8 @@ import { isCredential } from '../credentials.ts';
 import { Recorder } from '../recorder/recorder.ts';
 import { isLoopback, WebhookReceiver, type WebhookPlace } from '../recorder/webhook-receiver.ts';
 import { findManifest } from '../manifest.ts';
+import type { OwnFile } from '../own/load.ts';
+import { withOwn } from '../own/with-own.ts';
 import type { Callers, SuiteFamily } from './family.ts';
 import { Lenience } from './lenience.ts';
 import { makePlan, type Plan, type Play, type Spoken } from './plan.ts';
@@ -50,6 +52,8 @@ export interface RunOptions {
   /** Plays only these of what the plan holds. Default: all of it. */
   plays?: ((scenario: Pick<Scenario, 'id' | 'proves' | 'capability' | 'stimulus'>) => boolean) | undefined;
   signal?: AbortSignal | undefined;
+  /** Scenarios of the user's own. */
+  own?: readonly OwnFile[] | undefined;
   command: { name: string; version: string };
 }
 
@@ -113,8 +117,9 @@ class Run {
 
   async play(): Promise<void> {
     const { target, protocols } = this.#options;
-    const named = protocols === 'auto' ? families.filter(({ onlyNamed }) => !onlyNamed) : familiesNamed(protocols);
     const url = new URL(target);
+    const known = protocols === 'auto' ? families.filter(({ onlyNamed }) => !onlyNamed) : familiesNamed(protocols);
+    const named = known.map((family) => withOwn(family, this.#options.own ?? [], url));
     const spoken: Spoken[] = [];
     const missing: { family: SuiteFamily; tried: string[] }[] = [];
     let reachable = false;
@@ -298,6 +303,7 @@ class Run {
           ? { notRecognized: missing.map(({ family, tried }) => ({ id: family.id, tried: list(tried) })) }
           : {}),
       },
+      ...(judged.some(({ own }) => own) && { requirements: judged.flatMap(({ own = [] }) => own) }),
       profile: profile.name,
       seed,
       options: { protocols, only, skip, concurrency, timeoutMs, deadlineMs },

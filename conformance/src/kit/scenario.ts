@@ -1,7 +1,7 @@
 import type { RequirementId } from '@agentproto/rules';
 import type { CheckFunction } from './check.ts';
 import type { Lost, NotApplicable } from './stops.ts';
-import { rowTable } from './rows.ts';
+import { rowTable, type Ruled } from './rows.ts';
 import type { Need } from './stimulus.ts';
 
 /** What a play has at hand. */
@@ -32,11 +32,7 @@ export interface Scenario<Driver = unknown> {
 }
 
 /** The rows that a scenario owes over one binding: those that can be seen there, in this family. */
-export function provesOver(
-  family: { id: string },
-  { proves }: Pick<Scenario, 'proves'>,
-  binding: string,
-): RequirementId[] {
+export function provesOver(family: Ruled, { proves }: Pick<Scenario, 'proves'>, binding: string): RequirementId[] {
   return proves.filter((id) => rowTable(family).get(id)?.binding.includes(binding));
 }
 

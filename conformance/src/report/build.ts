@@ -62,7 +62,12 @@ function assemble(
   const headers = runs.map(({ header }) => header);
   const { tool, startedAt } = headers[0]!;
   const revisions = Object.assign({}, ...headers.map((header) => header.revisions)) as Report['revisions'];
-  const registry = given ?? registryOf(Object.keys(revisions));
+  const registry =
+    given ??
+    registryOf(
+      Object.keys(revisions),
+      headers.flatMap((header) => header.requirements ?? []),
+    );
   const urls = [...new Set(headers.map(({ target }) => target.url))];
   const detected = new Map(
     headers.flatMap(({ target }) => target.detected.map((one) => [JSON.stringify(one), one] as const)),

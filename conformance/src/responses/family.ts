@@ -2,6 +2,7 @@ import type { RequirementId } from '@agentproto/rules';
 import type { SuiteFamily } from '../kit/family.ts';
 import type { Invariant } from '../kit/invariant.ts';
 import { rowTable } from '../kit/rows.ts';
+import { seen } from '../kit/subject.ts';
 import type { Scenario } from '../kit/scenario.ts';
 import { ResponsesAgent } from './agent.ts';
 import { BINDINGS, type Binding } from './binding.ts';
@@ -55,6 +56,11 @@ function family(revision: Revision, { scenarios: own, sideBinding = 'HTTP', ...r
     detect,
     driver: (found, binding, tools) =>
       new ResponsesAgent(BINDINGS.find((one) => one === binding) ?? ('HTTP' satisfies Binding), found, revision, tools),
+    async say(agent, said) {
+      const { value, place, response } = await agent.ask(said);
+      const at = (one: unknown) => seen(one, place);
+      return { text: at(value.text), state: at(value.ended), answer: at(response) };
+    },
   };
 }
 

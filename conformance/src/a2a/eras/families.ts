@@ -2,7 +2,7 @@ import type { Invariant } from '../../kit/invariant.ts';
 import { envelopeInvariants } from '../invariants/envelope.ts';
 import { modelInvariants } from '../invariants/model.ts';
 import { streamInvariants } from '../invariants/stream.ts';
-import { driverOf, heldBy, type A2AFamily } from '../driver.ts';
+import { driverOf, heldBy, say, type A2AFamily } from '../driver.ts';
 import { detectOf } from '../detect.ts';
 import { scenarios } from '../scenarios/index.ts';
 import { era01 } from './0.1.ts';
@@ -54,6 +54,7 @@ function familyOf(era: Era, own: Pick<A2AFamily, 'patch' | 'spoken' | 'causes'>)
             .join(' or ')}`
         : undefined,
     driver: driverOf(era),
+    say,
   };
 }
 
