@@ -1,4 +1,4 @@
-import { a2a10, a2a100 } from './a2a/family.ts';
+import { a2a01, a2a02, a2a03, a2a10, a2a100 } from './a2a/family.ts';
 import type { A2AOptions } from './a2a/options.ts';
 import { chatDcaf21, chatDocs } from './chat/family.ts';
 import type { ChatOptions } from './chat/options.ts';
@@ -17,6 +17,9 @@ export interface FamilyOptions {
 export const FAMILIES: readonly Family<FamilyOptions>[] = [
   a2a10,
   a2a100,
+  a2a03,
+  a2a02,
+  a2a01,
   chatDocs,
   chatDcaf21,
   responses20260424,

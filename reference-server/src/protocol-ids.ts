@@ -2,6 +2,9 @@
 export const PROTOCOL_IDS: readonly string[] = [
   'a2a@1.0',
   'a2a@1.0.0',
+  'a2a@0.3',
+  'a2a@0.2',
+  'a2a@0.1',
   'chat@docs',
   'chat@dcaf-2.1',
   'responses@2026-04-24',

@@ -59,6 +59,7 @@ export interface Operation {
 
 export interface Outcome {
   call: Call;
+  method: MethodName;
   /** One of them, as the method has it. */
   result?: unknown;
   items?: AsyncIterable<StreamItem>;
@@ -71,7 +72,8 @@ export interface Turn extends Run {
 }
 
 export interface RestRoute {
-  method: MethodName;
+  /** As the binding names it. */
+  method: string;
   /** What the path says: ids and, with the prefix, the tenant. */
   params: Record<string, string>;
 }

@@ -5,7 +5,7 @@ import { startServer } from './caller.test.kit.ts';
 const PATHS = ['/.well-known/agent-card.json', '/a2a/1.0/.well-known/agent-card.json'];
 
 test.each(PATHS)('%s is a valid card of both bindings', async (path) => {
-  const { url, urls } = await startServer();
+  const { url, urls } = await startServer({ protocols: ['a2a@1.0'] });
   const response = await fetch(url + path);
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toBe('application/json');
@@ -55,6 +55,7 @@ test('HEAD has the same head and no body', async () => {
 
 test('says what it is told to say', async () => {
   const { url } = await startServer({
+    protocols: ['a2a@1.0'],
     publicUrl: 'https://agents.example/x/',
     a2a: { card: { name: 'Mine', defaultInputModes: ['text/plain'] } },
   });

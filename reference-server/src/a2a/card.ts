@@ -57,6 +57,9 @@ export function card({ baseUrl, path, secured, settings }: A2AContext): AgentCar
   };
 }
 
+/** How a card is written: as it is. */
+export const writeCard = (_ctx: A2AContext, card: AgentCard): object => card;
+
 /** What the agent says about itself to a caller that it knows (§3.1.11): the card, with what is only for them. */
 export async function extendedCard(ctx: A2AContext, owner: string): Promise<AgentCard | undefined> {
   const { extendedCard: given } = ctx.settings;
@@ -104,7 +107,7 @@ export function cardHeaders({ settings, madeAt, trustForwarded }: A2AContext, bo
 
 /** The card, or 304 for a client that has it (§8.6.2). */
 export async function cardAnswer(ctx: A2AContext, headers: IncomingHttpHeaders): Promise<Answer> {
-  const body = JSON.stringify(await ctx.impl.signCard(ctx, ctx.impl.card(ctx)));
+  const body = JSON.stringify(ctx.impl.writeCard(ctx, await ctx.impl.signCard(ctx, ctx.impl.card(ctx))));
   const cardHeaders = ctx.impl.cardHeaders(ctx, body);
   if (ctx.impl.isFresh(ctx, headers, cardHeaders)) {
     const { 'content-type': _none, ...rest } = cardHeaders;

@@ -52,6 +52,8 @@ export interface A2AContext extends ServerContext {
   settings: A2ASettings;
   /** `1.0`, or the patch that an older revision pins. */
   revision: string;
+  /** How an earlier revision publishes its card; undefined: as 1.0 does. */
+  era?: { readonly cardPath: string; card: (ctx: A2AContext, card: AgentCard, main?: string) => object } | undefined;
   /** Where both bindings are, relative to the server. */
   path: string;
   /** When the server was made; milliseconds since the epoch. */
@@ -73,6 +75,7 @@ export interface A2AImpl {
   card: (ctx: Ctx) => AgentCard;
   signCard: (ctx: Ctx, card: AgentCard) => Promise<AgentCard>;
   cardAnswer: (ctx: Ctx, headers: IncomingHttpHeaders) => Answer | Promise<Answer>;
+  writeCard: (ctx: Ctx, card: AgentCard) => object;
   cardHeaders: (ctx: Ctx, body: string) => Headers;
   isFresh: (ctx: Ctx, headers: IncomingHttpHeaders, card: Headers) => boolean;
   extendedCard: (ctx: Ctx, owner: string) => Promise<AgentCard | undefined>;
@@ -90,11 +93,15 @@ export interface A2AImpl {
   restResult: (ctx: Ctx, result: unknown) => unknown;
   restEvent: (ctx: Ctx, event: StreamResponse) => unknown;
   checkContentType: (ctx: Ctx, headers: IncomingHttpHeaders) => void;
+  writeResult: (ctx: Ctx, binding: Call['binding'], method: MethodName, result: unknown) => unknown;
+  /** Of the type of 1.0, whose members an earlier revision may have, so that the functions after it can look at them. */
+  writeEvent: (ctx: Ctx, binding: Call['binding'], event: StreamResponse) => StreamResponse;
   // Errors
   errorRow: (ctx: Ctx, name: ErrorName) => ErrorRow;
   errorDetails: (ctx: Ctx, error: A2AError) => object[];
   rpcErrorObject: (ctx: Ctx, error: A2AError) => RpcError;
   restErrorBody: (ctx: Ctx, error: A2AError) => RestErrorBody;
+  writeRestError: (ctx: Ctx, body: RestErrorBody, error: A2AError | HttpError) => object;
   told: (ctx: Ctx, error: unknown) => A2AError | HttpError;
   // Before an operation
   dispatch: (ctx: Ctx, operation: Operation) => Promise<Outcome>;
@@ -107,9 +114,16 @@ export interface A2AImpl {
   activateExtensions: (ctx: Ctx, asked: readonly string[]) => string[];
   extensionHeaders: (ctx: Ctx, activated: readonly string[]) => Headers;
   checkCapability: (ctx: Ctx, method: MethodName) => void;
-  readParams: <Method extends MethodName>(ctx: Ctx, method: Method, given: unknown) => RequestOf<Method>;
+  operationOf: (ctx: Ctx, binding: Call['binding'], name: string) => MethodName | undefined;
+  readParams: <Method extends MethodName>(
+    ctx: Ctx,
+    method: Method,
+    given: unknown,
+    binding?: Call['binding'],
+  ) => RequestOf<Method>;
   normalizeParams: (ctx: Ctx, given: unknown) => unknown;
-  validate: (ctx: Ctx, name: MessageName, value: unknown) => Violation[];
+  /** Without a binding: in the form of JSON-RPC. */
+  validate: (ctx: Ctx, name: MessageName, value: unknown, binding?: Call['binding']) => Violation[];
   // The operations, by their names
   SendMessage: (ctx: Ctx, call: Call, request: SendMessageRequest) => Promise<SendMessageResponse>;
   SendStreamingMessage: (ctx: Ctx, call: Call, request: SendMessageRequest) => Promise<AsyncIterable<StreamItem>>;
@@ -148,6 +162,8 @@ export interface A2AImpl {
   checkSubscribable: (ctx: Ctx, run: Run) => void;
   takeMessage: (ctx: Ctx, call: Call, request: SendMessageRequest) => Promise<Turn>;
   beginTurn: (ctx: Ctx, call: Call, request: SendMessageRequest) => Promise<Turn>;
+  followed: (ctx: Ctx, call: Call, message: Message) => Promise<Run | undefined>;
+  newTaskId: (ctx: Ctx, message: Message) => string;
   newId: (ctx: Ctx) => string;
   stopAgent: (ctx: Ctx, run: Run) => Promise<void>;
   taskQuery: (ctx: Ctx, call: Call, request: ListTasksRequest) => TaskQuery | undefined;
@@ -182,6 +198,7 @@ export interface A2AImpl {
   feedWebhooks: (ctx: Ctx, run: Run, after: number) => Promise<void>;
   feedWebhook: (ctx: Ctx, run: Run, config: PushConfig, after: number) => void;
   pushEvents: (ctx: Ctx, run: Run, after: number, signal: AbortSignal) => AsyncGenerator<StreamResponse>;
+  pushBody: (ctx: Ctx, event: StreamResponse) => string;
   pushHeaders: (ctx: Ctx, config: PushConfig) => Headers;
   // Outgoing frames
   streamHeaders: (ctx: Ctx) => Headers;

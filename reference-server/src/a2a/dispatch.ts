@@ -9,20 +9,27 @@ import type { Call, StreamItem, Operation, Outcome } from './call.ts';
 import { HttpError } from '../http-error.ts';
 import { A2AError, invalidParams } from './a2a-error.ts';
 
-const isMethod = (name: string): name is MethodName => Object.hasOwn(METHODS, name);
+/** The operation that a binding calls by this name; undefined: there is none. */
+export function operationOf(_ctx: A2AContext, _binding: Call['binding'], name: string): MethodName | undefined {
+  return Object.hasOwn(METHODS, name) ? (name as MethodName) : undefined;
+}
 
 /** What both bindings do alike: who, which version, which extensions, may it, is it valid; then the operation. */
-export async function dispatch(ctx: A2AContext, { binding, method, params, request }: Operation): Promise<Outcome> {
+export async function dispatch(
+  ctx: A2AContext,
+  { binding, method: name, params, request }: Operation,
+): Promise<Outcome> {
   const { impl } = ctx;
   const { verb, path, headers, query, left } = request;
   const bodyBytes = request.body.length;
   impl.checkBinding(ctx, binding);
   const owner = impl.authenticate(ctx, headers);
   impl.checkVersion(ctx, impl.readVersion(ctx, headers, query));
-  if (!isMethod(method)) throw new A2AError('MethodNotFoundError', `Method not found: ${method.slice(0, 100)}`);
+  const method = impl.operationOf(ctx, binding, name);
+  if (!method) throw new A2AError('MethodNotFoundError', `Method not found: ${name.slice(0, 100)}`);
   const extensions = impl.activateExtensions(ctx, impl.readExtensions(ctx, headers));
   impl.checkCapability(ctx, method);
-  const valid = impl.readParams(ctx, method, params ?? {});
+  const valid = impl.readParams(ctx, method, params ?? {}, binding);
   impl.checkTenant(ctx, valid.tenant);
   const call: Call = {
     owner,
@@ -32,13 +39,15 @@ export async function dispatch(ctx: A2AContext, { binding, method, params, reque
     extensions,
     lastEventId: headers['last-event-id'] as string | undefined,
     // Of the request no more than is needed: its body need not stay as long as the agent works.
-    seen: () => ({ binding, operation: method, method: verb, path, headers: visibleHeaders(headers), bodyBytes }),
+    seen: () => ({ binding, operation: name, method: verb, path, headers: visibleHeaders(headers), bodyBytes }),
     left,
   };
   // What `readParams` returns is what this very method takes.
   const operation = impl[method] as (ctx: A2AContext, call: Call, params: unknown) => Promise<unknown>;
   const result = await operation(ctx, call, valid);
-  return METHODS[method].stream ? { call, items: result as AsyncIterable<StreamItem> } : { call, result };
+  return METHODS[method].stream
+    ? { call, method, items: result as AsyncIterable<StreamItem> }
+    : { call, method, result };
 }
 
 /** Throws an HttpError (404) for a binding that the card does not say is here (§5.2). */

@@ -79,3 +79,9 @@ const wirePart = (part: PartSpec): Part => part;
 function callParts({ by, calls }: { by: ToolRunner; calls: readonly ToolCall[] }): Part[] {
   return calls.map((call) => ({ data: { toolCall: { ...call, by } }, mediaType: 'application/json' }));
 }
+
+/** A result as the binding writes it: the operations are in its words already. */
+export const writeResult = (_ctx: A2AContext, _binding: string, _method: string, result: unknown): unknown => result;
+
+/** The same of one event of a stream. */
+export const writeEvent = (_ctx: A2AContext, _binding: string, event: StreamResponse): StreamResponse => event;

@@ -9,7 +9,7 @@ import type { ErrorName, ErrorRow, RestErrorBody } from './a2a-error.ts';
 const isJsonRpcError = (name: ErrorName): name is keyof typeof JSON_RPC_ERRORS => Object.hasOwn(JSON_RPC_ERRORS, name);
 
 /** `InvalidParamsError` -> `INVALID_PARAMS` */
-const reasonOf = (name: string): string =>
+export const reasonOf = (name: string): string =>
   name
     .replace(/Error$/, '')
     .replace(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '_')
@@ -50,6 +50,9 @@ export function restErrorBody(ctx: A2AContext, error: A2AError): RestErrorBody {
   const { http, grpc } = ctx.impl.errorRow(ctx, error.error);
   return { error: { code: http, status: grpc, message: error.message, details: ctx.impl.errorDetails(ctx, error) } };
 }
+
+/** How an error of HTTP+JSON is written: as it is. */
+export const writeRestError = (_ctx: A2AContext, body: RestErrorBody): object => body;
 
 /** The gRPC names of what HTTP alone knows; the protocol's table has none for them. */
 const GRPC_OF: Record<HttpErrorCode, string> = {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CARD_PATH, PATCH } from '@agentproto/protocol/a2a/1.0';
 import type { Patch } from '@agentproto/protocol/a2a/1.0';
 import { replyWith } from '../reply.ts';
@@ -12,6 +12,13 @@ import type { Family } from '../server-context.ts';
 import { ServerOptionsError } from '../options-error.ts';
 import { cardSigner } from './card-signer.ts';
 import { KEY_SET_PATH } from './card.ts';
+import { era01 } from './eras/0.1.ts';
+import { era02 } from './eras/0.2.ts';
+import { era03 } from './eras/0.3.ts';
+import type { Era } from './eras/era.ts';
+import { withEra } from './eras/projection.ts';
+import { eraSettings } from './eras/settings.ts';
+import { memberFor, membersOf, rootOf } from './root.ts';
 import type { A2AContext } from './context.ts';
 import type { HttpRequest } from './call.ts';
 import { standardImpl } from './impl.ts';
@@ -21,23 +28,26 @@ import type { A2AOptions } from './options.ts';
 import { rules } from './params.ts';
 import { restFailure } from './rest.ts';
 
-/** Where HTTP+JSON is served at the root as well. */
+/** Where HTTP+JSON of 1.0 is served at the root as well. */
 const ROOT_ROUTES = ['/message::send', '/message::stream', '/tasks', '/tasks/*', '/extendedAgentCard'];
 
-/** One revision: where it is, and by which patch it goes. The first of a server is at its root as well. */
-function revision(name: string, patch: Patch): Family<{ a2a?: A2AOptions | undefined }> {
+/** One revision: where it is, and by which patch it goes; an era of earlier ones. Those of a server share its root. */
+function revision(name: string, patch: Patch, era?: Era): Family<{ a2a?: A2AOptions | undefined }> {
   const path = `/a2a/${name}`;
+  const cardPath = era?.cardPath ?? CARD_PATH;
+  const own = era ? [...(era.extensionsHeader ? [era.extensionsHeader] : [])] : ['A2A-Extensions', 'A2A-Version'];
   return {
     id: `a2a@${name}`,
-    headers: { sent: ['A2A-Extensions', 'A2A-Version', 'Last-Event-ID'], read: ['A2A-Extensions', 'A2A-Version'] },
-    load: rules.load,
+    headers: { sent: [...own, 'Last-Event-ID'], read: own },
+    load: () => Promise.all([rules.load(), era?.rules.load()]),
     async mount(scope, server, { a2a }) {
-      const settings = settingsOf(a2a, patch);
+      const settings = era ? eraSettings(era, settingsOf(a2a, patch)) : settingsOf(a2a, patch);
       const ctx: A2AContext = {
         ...server,
-        impl: withQuirks('a2a', standardImpl, server.quirks),
+        impl: withQuirks('a2a', era ? withEra(era, standardImpl) : standardImpl, server.quirks),
         settings,
         revision: name,
+        era,
         path,
         madeAt: server.clock.now(),
         signer: cardSigner(settings.signWith),
@@ -45,45 +55,66 @@ function revision(name: string, patch: Patch): Family<{ a2a?: A2AOptions | undef
       if (a2a?.card ?? a2a?.interfaces ?? a2a?.capabilities) await checkCard(ctx);
       if (settings.extendedCard !== undefined && !server.secured)
         throw new ServerOptionsError('a2a.extendedCard: expected apiKey or identities beside it, got neither');
-      const atRoot = !scope.hasRoute({ method: 'GET', url: scope.prefix + CARD_PATH });
-      mountCards(ctx, scope, atRoot);
+      const members = membersOf(server);
+      members.push(ctx);
       const { prefix } = scope;
+      const isFree = (method: string, url: string) => !scope.hasRoute({ method, url: prefix + url });
+      const hasRootCard = isFree('GET', cardPath);
+      if (hasRootCard) mountCard(cardPath, (request) => rootOf(members, cardPath, (one) => seenFrom(one, request)));
+      mountCard(path + cardPath, (request) => seenFrom(ctx, request));
+      if (settings.signWith.length > 0)
+        scope.get(path + KEY_SET_PATH, async (_request, reply) =>
+          reply.type('application/jwk-set+json').send(JSON.stringify(await ctx.signer.keySet())),
+        );
       const at = (base: string) => (request: FastifyRequest, reply: FastifyReply) =>
         answer(ctx, prefix + base, request, reply);
       for (const url of [path, `${path}/*`]) scope.all(url, at(path));
-      if (atRoot) {
-        scope.route({ method: ['POST', 'OPTIONS'], url: '/', handler: at('') });
-        for (const url of ROOT_ROUTES) scope.all(url, at(''));
-      }
-      const rpcPaths = [prefix + path, `${prefix}${path}/`, ...(atRoot ? [`${prefix}/`] : [])];
+      const hasRoot = isFree('POST', '/');
+      if (hasRoot)
+        scope.route({
+          method: ['POST', 'OPTIONS'],
+          url: '/',
+          handler: async (request: FastifyRequest, reply: FastifyReply) =>
+            answer(await memberFor(members, request.body), prefix, request, reply),
+        });
+      for (const url of era?.rootRoutes ?? ROOT_ROUTES) if (isFree('GET', url)) scope.all(url, at(''));
+      for (const { paths, answer: answerMore } of era?.more ?? [])
+        for (const url of paths)
+          scope.get(url, async (request, reply) => {
+            const asked = new Asked(ctx, prefix, request, reply);
+            return replyWith(ctx, reply, await answerMore(seenFrom(ctx, request), asked));
+          });
+      const rpcPaths = [prefix + path, `${prefix}${path}/`, ...(hasRoot ? [`${prefix}/`] : [])];
       return {
         path,
-        page: atRoot ? CARD_PATH : path + CARD_PATH,
+        page: hasRootCard ? cardPath : path + cardPath,
         refuse(request, reply, error) {
           const isRpc = request.method === 'POST' && rpcPaths.includes(splitUrl(request)[0]);
           return replyWith(ctx, reply, isRpc ? rpcFailure(ctx, null, error) : restFailure(ctx, request.headers, error));
         },
       };
+
+      function mountCard(url: string, cardOf: (request: FastifyRequest) => A2AContext): void {
+        const [...verbs] = era?.cardVerbs ?? (['GET', 'HEAD'] as const);
+        scope.route({
+          method: verbs,
+          url,
+          handler: async (request, reply) => {
+            if (request.method === 'OPTIONS') return reply.code(204).header('allow', verbs.join(', ')).send();
+            const seen = cardOf(request);
+            return replyWith(ctx, reply, await seen.impl.cardAnswer(seen, request.headers));
+          },
+        });
+      }
     },
   };
 }
 
 export const a2a10 = revision('1.0', PATCH);
 export const a2a100 = revision('1.0.0', '1.0.0');
-
-function mountCards(ctx: A2AContext, scope: FastifyInstance, atRoot: boolean): void {
-  for (const url of atRoot ? [CARD_PATH, ctx.path + CARD_PATH] : [ctx.path + CARD_PATH])
-    scope.route({
-      method: ['GET', 'HEAD'],
-      url,
-      handler: async (request, reply) =>
-        replyWith(ctx, reply, await ctx.impl.cardAnswer(seenFrom(ctx, request), request.headers)),
-    });
-  if (ctx.settings.signWith.length > 0)
-    scope.get(ctx.path + KEY_SET_PATH, async (_request, reply) =>
-      reply.type('application/jwk-set+json').send(JSON.stringify(await ctx.signer.keySet())),
-    );
-}
+export const a2a03 = revision('0.3', PATCH, era03);
+export const a2a02 = revision('0.2', PATCH, era02);
+export const a2a01 = revision('0.1', PATCH, era01);
 
 /** Throws a ServerOptionsError when the options make a card that is none; quirks may. */
 async function checkCard(ctx: A2AContext): Promise<void> {

@@ -1,9 +1,18 @@
-import { acceptedParts, agentEvents, beginTurn, newId } from './turn.ts';
+import { acceptedParts, agentEvents, beginTurn, followed, newId, newTaskId } from './turn.ts';
 import { checkFollowUp, checkInputModes, checkMessage, checkScript, findTask } from './accept.ts';
-import { card, cardAnswer, cardHeaders, extendedCard, extendedCardHeaders, isFresh, signCard } from './card.ts';
-import { checkBinding, checkContentType, checkTenant, dispatch } from './dispatch.ts';
-import { directMessage, updates } from './encode.ts';
-import { errorDetails, errorRow, restErrorBody, rpcErrorObject, told } from './errors.ts';
+import {
+  card,
+  cardAnswer,
+  cardHeaders,
+  extendedCard,
+  extendedCardHeaders,
+  isFresh,
+  signCard,
+  writeCard,
+} from './card.ts';
+import { checkBinding, checkContentType, checkTenant, dispatch, operationOf } from './dispatch.ts';
+import { directMessage, updates, writeEvent, writeResult } from './encode.ts';
+import { errorDetails, errorRow, restErrorBody, rpcErrorObject, told, writeRestError } from './errors.ts';
 import { awaitAnswer, currentTask, endsStream, readLastEventId, taskEvents, turnEvents } from './follow.ts';
 import { answerRpc, readRpcRequest, rpcError, rpcHeaders, rpcResult } from './json-rpc.ts';
 import { ListTasks, readPageToken, taskQuery, writePageToken } from './list-tasks.ts';
@@ -31,6 +40,7 @@ import {
   keepPushConfig,
   ListTaskPushNotificationConfigs,
   pushConfigs,
+  pushBody,
   pushEvents,
   pushHeaders,
 } from './push.ts';
@@ -54,6 +64,7 @@ export const standardImpl: A2AImpl = {
   card,
   signCard,
   cardAnswer,
+  writeCard,
   cardHeaders,
   isFresh,
   extendedCard,
@@ -71,11 +82,14 @@ export const standardImpl: A2AImpl = {
   restResult,
   restEvent,
   checkContentType,
+  writeResult,
+  writeEvent,
   // Errors
   errorRow,
   errorDetails,
   rpcErrorObject,
   restErrorBody,
+  writeRestError,
   told,
   // Before an operation
   dispatch,
@@ -88,6 +102,7 @@ export const standardImpl: A2AImpl = {
   activateExtensions,
   extensionHeaders,
   checkCapability,
+  operationOf,
   readParams,
   normalizeParams,
   validate,
@@ -113,6 +128,8 @@ export const standardImpl: A2AImpl = {
   checkSubscribable,
   takeMessage,
   beginTurn,
+  followed,
+  newTaskId,
   newId,
   stopAgent,
   taskQuery,
@@ -142,6 +159,7 @@ export const standardImpl: A2AImpl = {
   feedWebhooks,
   feedWebhook,
   pushEvents,
+  pushBody,
   pushHeaders,
   // Outgoing frames
   streamHeaders,

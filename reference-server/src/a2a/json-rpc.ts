@@ -24,13 +24,18 @@ export async function answerRpc(ctx: A2AContext, request: HttpRequest): Promise<
     }
     const { method, params } = read.request;
     id = read.request.id ?? null;
-    const { call, result, items } = await impl.dispatch(ctx, { binding: 'JSONRPC', method, params, request });
+    const {
+      call,
+      method: operation,
+      result,
+      items,
+    } = await impl.dispatch(ctx, { binding: 'JSONRPC', method, params, request });
     const extensions = impl.extensionHeaders(ctx, call.extensions);
     if (!items) {
       return {
         status: 200,
         headers: { ...impl.rpcHeaders(ctx), ...call.headers, ...extensions },
-        body: JSON.stringify(impl.rpcResult(ctx, id, result)),
+        body: JSON.stringify(impl.rpcResult(ctx, id, impl.writeResult(ctx, 'JSONRPC', operation, result))),
         fault: call.fault,
       };
     }
@@ -49,7 +54,8 @@ class RpcStream extends SseAnswer {
   }
 
   protected data(event: StreamResponse): string {
-    return JSON.stringify(this.ctx.impl.rpcResult(this.ctx, this.#id, event));
+    const { ctx } = this;
+    return JSON.stringify(ctx.impl.rpcResult(ctx, this.#id, ctx.impl.writeEvent(ctx, 'JSONRPC', event)));
   }
 
   protected failureData(error: unknown): string {

@@ -84,6 +84,8 @@ type Absent = 'extendedCard' | 'forceCancelMs' | 'blockingMs';
 export interface A2ASettings
   extends Required<Omit<A2AOptions, Absent | 'interfaces' | 'tenants' | 'signWith'>>, Pick<A2AOptions, Absent> {
   interfaces: readonly InterfaceOption[];
+  /** The owner says where the agent can be reached: its earlier revisions are not added to the card. */
+  interfacesGiven: boolean;
   /** Tenants that there are, `''` for none; undefined: any. */
   tenants: ReadonlySet<string> | undefined;
   signWith: readonly CardKey[];
@@ -108,6 +110,7 @@ export function settingsOf(
     idempotentMessages: false,
     ...options,
     interfaces: offered,
+    interfacesGiven: (interfaces ?? tenants) !== undefined,
     tenants: own.some((tenant) => tenant !== '') ? new Set(own) : undefined,
     signWith: Array.isArray(signWith) ? signWith : [signWith as CardKey],
     capabilities: {

@@ -4,7 +4,7 @@ import type { Violation } from '@agentproto/rules/a2a/1.0';
 import { lateModule } from '../late-module.ts';
 import type { A2AContext } from './context.ts';
 import { invalidParams } from './a2a-error.ts';
-import type { RequestOf } from './call.ts';
+import type { Call, RequestOf } from './call.ts';
 
 /** Loaded before the family's first request. */
 export const rules = lateModule(() => import('@agentproto/rules/a2a/1.0'));
@@ -19,10 +19,11 @@ export function readParams<Method extends MethodName>(
   ctx: A2AContext,
   method: Method,
   given: unknown,
+  binding?: Call['binding'],
 ): RequestOf<Method> {
   const name: MessageName = METHODS[method].request;
   const params = ctx.impl.normalizeParams(ctx, given);
-  const violations = ctx.impl.validate(ctx, name, params);
+  const violations = ctx.impl.validate(ctx, name, params, binding);
   if (violations.length > 0)
     throw invalidParams(violations.map(({ field, message }) => ({ field, description: message })));
   return params as RequestOf<Method>;

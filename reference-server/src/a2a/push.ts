@@ -156,7 +156,7 @@ export function feedWebhook(ctx: A2AContext, run: Run, config: PushConfig, after
   ctx.webhooks.feeds.add(feedOf(config), async (signal) => {
     for await (const event of ctx.impl.pushEvents(ctx, run, after, signal)) {
       const outcome = await ctx.webhooks.deliver(
-        { url: config.url, headers: ctx.impl.pushHeaders(ctx, config), body: JSON.stringify(event) },
+        { url: config.url, headers: ctx.impl.pushHeaders(ctx, config), body: ctx.impl.pushBody(ctx, event) },
         signal,
       );
       if (outcome === 'gone') return ctx.impl.dropPushConfig(ctx, run, config.id);
@@ -186,6 +186,9 @@ export async function* pushEvents(
     if (endsTurn(event)) return;
   }
 }
+
+/** The body of a webhook call (§4.3.3). */
+export const pushBody = (_ctx: A2AContext, event: StreamResponse): string => JSON.stringify(event);
 
 /** The headers of a webhook call (§4.3.3). The token has a header in the samples of 1.0.0, and in every SDK. */
 export function pushHeaders({ settings }: A2AContext, config: PushConfig): Record<string, string> {

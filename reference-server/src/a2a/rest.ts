@@ -1,42 +1,51 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { A2A_MEDIA_TYPE, JSON_MEDIA_TYPE, METHODS } from '@agentproto/protocol/a2a/1.0';
-import type { MethodName, StreamResponse } from '@agentproto/protocol/a2a/1.0';
+import type { StreamResponse } from '@agentproto/protocol/a2a/1.0';
 import type { Answer, StreamAnswer } from '../answer.ts';
 import { parseJsonBody } from '../body.ts';
 import { HttpError } from '../http-error.ts';
 import type { A2AContext } from './context.ts';
 import type { HttpRequest, RestRoute } from './call.ts';
-import type { RestErrorBody } from './a2a-error.ts';
 import { httpErrorBody } from './errors.ts';
 import { essence } from './accept.ts';
 import { A2AError, invalidParams } from './a2a-error.ts';
 import { SseAnswer } from './sse.ts';
 
-interface RestPattern {
+export interface RestPattern {
   path: RegExp;
   /** The method for each HTTP verb. */
-  methods: ReadonlyMap<string, MethodName>;
+  methods: ReadonlyMap<string, string>;
 }
 
 /** One for each path, `/tasks/{id}:cancel` before `/tasks/{id}`: a verb is no part of an id. */
-const PATTERNS: readonly RestPattern[] = [...new Set(Object.values(METHODS).map(({ http }) => http.path))]
-  .sort((a, b) => Number(b.includes('}:')) - Number(a.includes('}:')))
-  .map((template) => ({
-    path: new RegExp(`^${template.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
-    methods: new Map(
-      (Object.keys(METHODS) as MethodName[]).flatMap((method) => {
-        const { path, verbs } = METHODS[method].http;
-        return path === template ? verbs.map((verb): [string, MethodName] => [verb, method]) : [];
-      }),
-    ),
-  }));
+export function restPatterns(
+  rows: readonly { name: string; path: string; verbs: readonly string[] }[],
+): readonly RestPattern[] {
+  return [...new Set(rows.map(({ path }) => path))]
+    .toSorted((a, b) => Number(b.includes('}:')) - Number(a.includes('}:')))
+    .map((template) => ({
+      path: new RegExp(`^${template.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
+      methods: new Map(
+        rows.flatMap(({ name, path, verbs }) =>
+          path === template ? verbs.map((verb): [string, string] => [verb, name]) : [],
+        ),
+      ),
+    }));
+}
+
+const PATTERNS = restPatterns(Object.entries(METHODS).map(([name, { http }]) => ({ name, ...http })));
 
 /** The HTTP+JSON binding (§11). */
 export async function answerRest(ctx: A2AContext, request: HttpRequest): Promise<Answer | StreamAnswer> {
   const { impl } = ctx;
   try {
     const { method, params } = impl.matchRoute(ctx, request.verb, request.path);
-    const { call, result, items } = await impl.dispatch(ctx, {
+    const {
+      call,
+      method: operation,
+      result,
+      items,
+    } = await impl.dispatch(ctx, {
       binding: 'HTTP+JSON',
       method,
       params: { ...impl.readRestRequest(ctx, request), ...params },
@@ -47,7 +56,7 @@ export async function answerRest(ctx: A2AContext, request: HttpRequest): Promise
       return {
         status: 200,
         headers: { ...impl.restHeaders(ctx, request.headers), ...call.headers, ...extensions },
-        body: JSON.stringify(impl.restResult(ctx, result)),
+        body: JSON.stringify(impl.restResult(ctx, impl.writeResult(ctx, 'HTTP+JSON', operation, result))),
         fault: call.fault,
       };
     return new RestStream(ctx, { left: request.left, headers: extensions, items });
@@ -58,30 +67,37 @@ export async function answerRest(ctx: A2AContext, request: HttpRequest): Promise
 
 class RestStream extends SseAnswer {
   protected data(event: StreamResponse): string {
-    return JSON.stringify(this.ctx.impl.restEvent(this.ctx, event));
+    const { ctx } = this;
+    return JSON.stringify(ctx.impl.restEvent(ctx, ctx.impl.writeEvent(ctx, 'HTTP+JSON', event)));
   }
 
   protected failureData(error: unknown): string {
-    return JSON.stringify(errorBody(this.ctx, this.ctx.impl.told(this.ctx, error)));
+    const { ctx } = this;
+    return JSON.stringify(bodyOf(ctx, ctx.impl.told(ctx, error)).body);
   }
 }
 
 /** Any failure as an answer. */
 export function restFailure(ctx: A2AContext, asked: IncomingHttpHeaders, error: unknown): Answer {
   const known = ctx.impl.told(ctx, error);
-  const body = errorBody(ctx, known);
+  const { status, body } = bodyOf(ctx, known);
   const headers = { ...ctx.impl.restHeaders(ctx, asked), ...(known instanceof HttpError && known.headers) };
-  return { status: body.error.code, headers, body: JSON.stringify(body) };
+  return { status, headers, body: JSON.stringify(body) };
 }
 
-function errorBody(ctx: A2AContext, error: A2AError | HttpError): RestErrorBody {
-  return error instanceof A2AError ? ctx.impl.restErrorBody(ctx, error) : httpErrorBody(error);
+function bodyOf(ctx: A2AContext, error: A2AError | HttpError): { status: number; body: object } {
+  const made = error instanceof A2AError ? ctx.impl.restErrorBody(ctx, error) : httpErrorBody(error);
+  return { status: made.error.code, body: ctx.impl.writeRestError(ctx, made, error) };
 }
 
 /** Finds the operation; a tenant may stand in front (§5.3). Throws an HttpError, 404 or 405. */
 export function matchRoute(_ctx: A2AContext, verb: string, path: string): RestRoute {
   const [, tenant = '', rest = ''] = /^\/([^/]+)(\/.+)$/.exec(path) ?? [];
-  const found = matchPath(path, {}) ?? matchPath(rest, { tenant });
+  return routeAt(matchPath(PATTERNS, path, {}) ?? matchPath(PATTERNS, rest, { tenant }), verb, path);
+}
+
+/** What is found at a path, for the verb. Throws an HttpError, 404 or 405. */
+export function routeAt(found: ReturnType<typeof matchPath>, verb: string, path: string): RestRoute {
   if (!found) throw new HttpError('NOT_FOUND', `There is nothing at ${path}.`);
   const method = found.methods.get(verb);
   if (method) return { method, params: mapValues(found.params, decode) };
@@ -89,8 +105,8 @@ export function matchRoute(_ctx: A2AContext, verb: string, path: string): RestRo
   throw new HttpError('METHOD_NOT_ALLOWED', `${path}: expected ${allow}, got ${verb}`, { allow });
 }
 
-function matchPath(given: string, params: Record<string, string>) {
-  for (const { path, methods } of PATTERNS) {
+export function matchPath(patterns: readonly RestPattern[], given: string, params: Record<string, string>) {
+  for (const { path, methods } of patterns) {
     const match = path.exec(given);
     if (match) return { methods, params: { ...match.groups, ...params } };
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Part, SendMessageRequest } from '@agentproto/protocol/a2a/1.0';
+import type { Message, Part, SendMessageRequest } from '@agentproto/protocol/a2a/1.0';
 import { ScriptError } from '@agentproto/script';
 import type { Carrier, Json, PartSpec, TurnInput } from '@agentproto/script';
 import { changedEvents } from '../agent-events.ts';
@@ -24,10 +24,10 @@ export async function beginTurn(ctx: A2AContext, call: Call, request: SendMessag
   const { impl, runs } = ctx;
   const { message } = request;
   impl.checkMessage(ctx, request);
-  const before = message.taskId ? await impl.findTask(ctx, call, message.taskId) : undefined;
+  const before = await impl.followed(ctx, call, message);
   if (before) impl.checkFollowUp(ctx, before, message);
   const head = {
-    id: before?.id ?? impl.newId(ctx),
+    id: before?.id ?? impl.newTaskId(ctx, message),
     contextId: before?.contextId ?? (message.contextId || impl.newId(ctx)),
   };
 
@@ -164,6 +164,14 @@ function modeOf({ mediaType, text, data }: Part | PartSpec): string | undefined 
   if (mediaType) return essence(mediaType);
   return text !== undefined ? 'text/plain' : data !== undefined ? 'application/json' : undefined;
 }
+
+/** The task that a message is for; undefined where it begins one. */
+export async function followed(ctx: A2AContext, call: Call, { taskId }: Message): Promise<Run | undefined> {
+  return taskId ? ctx.impl.findTask(ctx, call, taskId) : undefined;
+}
+
+/** Of a task that a message begins: the server's (§3.4.2). */
+export const newTaskId = (ctx: A2AContext): string => ctx.impl.newId(ctx);
 
 /** Of tasks, contexts and direct messages. */
 export function newId(_ctx: A2AContext): string {

@@ -24,8 +24,8 @@ const passes = (
   hit: <T>(value: T) => T,
   tolerates: (violation: ReturnType<A2AImpl['validate']>[number]) => boolean,
 ): Pick<A2AImpl, 'validate'> => ({
-  validate(ctx, name, value) {
-    const violations = impl.validate(ctx, name, value);
+  validate(ctx, name, value, binding) {
+    const violations = impl.validate(ctx, name, value, binding);
     const rest = violations.filter((violation) => !tolerates(violation));
     return rest.length < violations.length ? hit(rest) : violations;
   },
@@ -93,22 +93,22 @@ export const errorQuirks = [
   a2aQuirk('a2a.error.refuses-unknown-members', {
     breaks: 'A2A10-DM-007',
     make: (impl, hit) => ({
-      validate(ctx, name, value) {
+      validate(ctx, name, value, binding) {
         const stranger =
           name === 'SendMessageRequest' &&
           Object.keys(value as object).find((key) => !['tenant', 'message', 'configuration', 'metadata'].includes(key));
-        return stranger ? hit([fault(stranger, 'no such member')]) : impl.validate(ctx, name, value);
+        return stranger ? hit([fault(stranger, 'no such member')]) : impl.validate(ctx, name, value, binding);
       },
     }),
   }),
   a2aQuirk('a2a.error.metadata-of-texts-only', {
     breaks: 'A2A10-DM-011',
     make: (impl, hit) => ({
-      validate(ctx, name, value) {
+      validate(ctx, name, value, binding) {
         const { metadata } = (value as { message?: { metadata?: object } }).message ?? {};
         return metadata && Object.values(metadata).some((member) => typeof member !== 'string')
           ? hit([fault('message.metadata', 'texts')])
-          : impl.validate(ctx, name, value);
+          : impl.validate(ctx, name, value, binding);
       },
     }),
   }),

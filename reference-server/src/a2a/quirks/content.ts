@@ -90,10 +90,10 @@ export const contentQuirks = [
   a2aQuirk('a2a.model.no-null-data', {
     breaks: 'A2A10-DM-010',
     make: (impl, hit) => ({
-      validate(ctx, name, value) {
+      validate(ctx, name, value, binding) {
         const { parts } = (value as { message?: { parts?: unknown } }).message ?? {};
         const isEmpty = Array.isArray(parts) && parts.some((part: { data?: unknown } | null) => part?.data === null);
-        const violations = impl.validate(ctx, name, value);
+        const violations = impl.validate(ctx, name, value, binding);
         if (!isEmpty) return violations;
         const field = 'message.parts';
         return hit([

@@ -96,8 +96,8 @@ export const legalAgents = [
     breaks: null,
     says: 'A page size above 100 is taken for 100.',
     make: (impl, hit) => ({
-      validate(ctx, name, value) {
-        const violations = impl.validate(ctx, name, value);
+      validate(ctx, name, value, binding) {
+        const violations = impl.validate(ctx, name, value, binding);
         const { pageSize } = value as { pageSize?: unknown };
         if (name !== 'ListTasksRequest' || typeof pageSize !== 'number' || pageSize <= 100) return violations;
         return hit(violations.filter(({ field }) => field !== 'pageSize'));

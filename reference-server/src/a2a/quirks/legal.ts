@@ -256,8 +256,8 @@ export const legalOddities = [
           supportedInterfaces: card.supportedInterfaces.map((one) => ({ ...one, tenant: 'acme' })),
         });
       },
-      readParams(ctx, method, given) {
-        const params = impl.readParams(ctx, method, given);
+      readParams(ctx, method, given, binding) {
+        const params = impl.readParams(ctx, method, given, binding);
         if (params.tenant !== 'acme') throw invalidParams([{ field: 'tenant', description: 'expected acme' }]);
         return params;
       },

@@ -29,8 +29,8 @@ const takes = (
   hit: <T>(value: T) => T,
   picks: (value: unknown) => boolean = () => true,
 ): Pick<A2AImpl, 'validate'> => ({
-  validate(ctx, name, value) {
-    const violations = impl.validate(ctx, name, value);
+  validate(ctx, name, value, binding) {
+    const violations = impl.validate(ctx, name, value, binding);
     if (name !== 'ListTasksRequest' || !picks((value as Record<string, unknown>)[member])) return violations;
     const rest = violations.filter(({ field }) => field !== member);
     return rest.length < violations.length ? hit(rest) : violations;

@@ -166,8 +166,8 @@ export const pushQuirks = [
   a2aQuirk('a2a.push.any-url', {
     breaks: 'A2A10-PUSH-013',
     make: (impl, hit) => ({
-      validate: (ctx, name, value) =>
-        impl.validate(ctx, name, value).filter(({ field }) => !/(^|\.)url$/.test(field) || hit(false)),
+      validate: (ctx, name, value, binding) =>
+        impl.validate(ctx, name, value, binding).filter(({ field }) => !/(^|\.)url$/.test(field) || hit(false)),
       checkWebhook(ctx, config, at) {
         if (URL.canParse(config.url)) impl.checkWebhook(ctx, config, at);
       },

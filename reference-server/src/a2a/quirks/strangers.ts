@@ -125,9 +125,9 @@ export const strangerQuirks = [
   a2aQuirk('a2a.error.bad-input-is-an-invalid-request', {
     breaks: 'A2A10-RPC-007',
     make: (impl, hit) => ({
-      readParams(ctx, method, given) {
+      readParams(ctx, method, given, binding) {
         try {
-          return impl.readParams(ctx, method, given);
+          return impl.readParams(ctx, method, given, binding);
         } catch (error) {
           if (!(error instanceof A2AError) || error.error !== 'InvalidParamsError' || error.details.reason) throw error;
           throw hit(new A2AError('InvalidRequestError', 'Invalid request', error.details));

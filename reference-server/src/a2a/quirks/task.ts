@@ -98,8 +98,8 @@ export const historyQuirks = [
   a2aQuirk('a2a.history.takes-negative', {
     breaks: 'A2A10-HIST-006',
     make: (impl, hit) => ({
-      validate(ctx, name, value) {
-        const violations = impl.validate(ctx, name, value);
+      validate(ctx, name, value, binding) {
+        const violations = impl.validate(ctx, name, value, binding);
         const { historyLength } = value as { historyLength?: unknown };
         const others = violations.filter(({ field }) => field !== 'historyLength' || typeof historyLength !== 'number');
         return others.length < violations.length && name === 'GetTaskRequest' ? hit(others) : violations;
