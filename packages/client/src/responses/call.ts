@@ -76,10 +76,6 @@ export function requestIdOf(value: object): string | undefined {
   return responseOf(value)?.requestId;
 }
 
-export function keepRequestId(value: unknown, { info }: Answer): void {
-  keepResponse(value, info);
-}
-
 /** The JSON of an answer; undefined for an empty body. Throws what a body with an error in it says. */
 export async function readJson(answer: Answer, call: ResponsesCall): Promise<unknown> {
   try {
@@ -93,7 +89,7 @@ export async function readJson(answer: Answer, call: ResponsesCall): Promise<unk
     if (isObject(json) && isObject(json['error']) && json['object'] === undefined && json['id'] === undefined) {
       throw errorOf(answer, json, call) ?? new MalformedResponseError('a result', answer.where, call.redact(text));
     }
-    keepRequestId(json, answer);
+    keepResponse(json, answer.info);
     return json;
   } finally {
     answer.life.close();

@@ -3,6 +3,7 @@ import { type Answer, mediaTypeOf } from '../call.ts';
 import { MalformedResponseError, type Unread } from '../errors.ts';
 import { eventBatches } from '../event-stream.ts';
 import type { Lifetime } from '../lifetime.ts';
+import { keepResponse } from '../response-info.ts';
 import { type Asked, answerTo, isResponse, readJson, type ResponsesCall, SSE_TYPE } from './call.ts';
 import { readEvent } from './event.ts';
 
@@ -14,8 +15,10 @@ export interface Progress {
   answered: boolean;
   /** The end or an error has come: the server has little time to close. */
   done: boolean;
-  /** `x-request-id` of the latest answer. */
+  /** What the server calls the latest request. */
   requestId: string | undefined;
+  /** What the latest answer is kept with (`responseOf`). */
+  owner: object;
 }
 
 /** How long a server has to close a stream that has ended, so that its connection can be used again. */
@@ -37,7 +40,8 @@ export async function* receive(
   progress.answered = false;
   const answer = await answerTo(call, asked, life, async (opened) => opened);
   progress.answered = true;
-  progress.requestId = answer.response.headers.get('x-request-id') ?? undefined;
+  progress.requestId = answer.info.requestId;
+  keepResponse(progress.owner, answer.info);
   try {
     yield* read(answer, call, progress);
   } finally {

@@ -19,6 +19,7 @@ export {
   TurnsExceededError,
 } from './error.ts';
 export { requestIdOf } from './call.ts';
+export { responseOf, type ResponseInfo } from '../response-info.ts';
 export { type Approvable, type Approval, run, type RunOptions, type RunResult } from './run.ts';
 export { functionTool, type RunnableTool, type ToolContext, type ToolDefinition, type ToolResult } from './tool.ts';
 export { type FormatOptions, outputFormat, type OutputFormat } from './format.ts';

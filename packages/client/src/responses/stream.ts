@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { AnyStreamEvent, ResponseResource } from '@agentproto/protocol/responses/openai';
+import type { AnyStreamEvent, FunctionCall, ItemField, ResponseResource } from '@agentproto/protocol/responses/openai';
 import {
   AbortedError,
   type ClientError,
@@ -47,7 +47,17 @@ export class ResponseStream implements AsyncIterable<AnyStreamEvent>, AsyncDispo
   readonly #source: StreamSource;
   readonly #events: HandOut<AnyStreamEvent[], AnyStreamEvent>;
   readonly #fold: Fold;
-  readonly #progress: Progress = { unread: { count: 0, why: '' }, answered: false, done: false, requestId: undefined };
+  readonly #progress: Progress = {
+    unread: { count: 0, why: '' },
+    answered: false,
+    done: false,
+    requestId: undefined,
+    owner: this,
+  };
+  /** Who hears of calls. */
+  readonly #listeners: ((call: FunctionCall) => void)[] = [];
+  /** Ids of the calls that were told. */
+  readonly #told = new Set<string>();
   #life: Lifetime | undefined;
   #count = 0;
   /** Of the event that was read last, as far as servers give numbers. */
@@ -93,6 +103,16 @@ export class ResponseStream implements AsyncIterable<AnyStreamEvent>, AsyncDispo
     return this.#fold.outputText();
   }
 
+  /**
+   * `tool_call`: `listener` hears of each function that the model wants run, once, as soon as its call is whole; where a server
+   * does not say so in its events, at the end. It hears of them while the stream is read, and what it throws ends the reading.
+   */
+  on(event: 'tool_call', listener: (call: FunctionCall) => void): this {
+    if (event !== 'tool_call') throw new InvalidInputError('on: expected tool_call');
+    this.#listeners.push(listener);
+    return this;
+  }
+
   /** Throws when it is called again: what was read is gone, and a second loop would see nothing. */
   [Symbol.asyncIterator](): AsyncIterator<AnyStreamEvent, void, undefined> {
     if (this.#read) throw new InvalidInputError('a stream can be read once: keep its events, or use final()');
@@ -135,7 +155,7 @@ export class ResponseStream implements AsyncIterable<AnyStreamEvent>, AsyncDispo
         } catch (error) {
           // Whatever the end of the whole stream broke, the end is the reason.
           life.throwIfEnded();
-          if (isAgentProtoError(error, 'DEVIATION')) throw error;
+          if (this.#failure || isAgentProtoError(error, 'DEVIATION')) throw error;
           if (this.#ended) {
             if (isAgentProtoError(error, 'ABORTED')) report('stream-left-open', `${where}: expected it to be closed`);
             return;
@@ -191,17 +211,31 @@ export class ResponseStream implements AsyncIterable<AnyStreamEvent>, AsyncDispo
       this.#errored = event;
       this.#progress.done = true;
     } else if (isEnd(type)) this.#end(type);
+    else if (type === 'response.output_item.done') this.#tell(event.item as ItemField | null);
     return event;
   }
 
   #end(type: string): void {
     const { report, where } = this.#source;
     this.#ended = this.#progress.done = true;
-    const status = this.#fold.response()?.status;
+    const response = this.#fold.response();
+    for (const item of response?.output ?? []) this.#tell(item);
+    const status = response?.status;
     if (type === 'response.done' || type === 'response.cancelled') {
       report('terminal-name', `${where}: expected response.${status ?? 'completed'}, got ${type}`);
     } else if (status !== undefined && type !== `response.${status}`) {
       report('status-mismatch', `${where}: expected the status of ${type}, got ${status}`);
+    }
+  }
+
+  #tell(item: ItemField | null): void {
+    if (item?.type !== 'function_call' || this.#told.has(item.call_id)) return;
+    this.#told.add(item.call_id);
+    try {
+      for (const listener of this.#listeners) listener(item);
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
     }
   }
 

@@ -3,10 +3,11 @@ import {
   type Deviation,
   isResponsesError,
   ResponseNotCompletedError,
+  responseOf,
   type ResponseResource,
 } from '@agentproto/client/responses';
 import { isAgentProtoError, type StreamTruncatedError } from '@agentproto/client/errors';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { failureOf, sendJson } from '../scripted-server.ts';
 import { endOf, messageEvents, messageOf, numbered, responseIn, scripted, write } from './scripted.ts';
 
@@ -189,4 +190,69 @@ test('with strict, what the client would pass over is an error', async () => {
     code: 'DEVIATION',
     row: 'RESP-STREAM-012',
   });
+});
+
+describe('calls', () => {
+  const call = (id: string, at: number) => {
+    const item = { type: 'function_call', id, call_id: `c_${id}`, name: 'f', arguments: '{}', status: 'completed' };
+    const done = { type: 'response.output_item.done', output_index: at, item };
+    return { item, events: [{ ...done, type: 'response.output_item.added', item: { ...item, arguments: '' } }, done] };
+  };
+  const [one, two] = [call('fc_1', 0), call('fc_2', 1)];
+  const created = { type: 'response.created', response: responseIn('in_progress') };
+
+  test('are told as soon as they are whole, each once', async () => {
+    await using given = await scripted(async (response) => {
+      await write(
+        response,
+        numbered([created, ...one.events, ...two.events, endOf('completed', { output: [one.item, two.item] })]),
+      );
+      response.end();
+    });
+    const told: string[] = [];
+    const stream = given.client.stream('hi').on('tool_call', ({ call_id }) => told.push(call_id));
+    for await (const { type } of stream) if (type === 'response.output_item.added') told.push('added');
+    expect(told).toEqual(['added', 'c_fc_1', 'added', 'c_fc_2']);
+  });
+
+  test('are told at the end, where no event did', async () => {
+    await using given = await scripted(async (response) => {
+      await write(response, numbered([created, endOf('completed', { output: [one.item] })]));
+      response.end();
+    });
+    const told: string[] = [];
+    await given.client
+      .stream('hi')
+      .on('tool_call', ({ name }) => told.push(name))
+      .final();
+    expect(told).toEqual(['f']);
+  });
+
+  test.each([
+    ['in the middle', [created, ...one.events]],
+    ['at the end', [created, endOf('completed', { output: [one.item] })]],
+  ])('what a listener throws ends the reading, %s', async (_where, events) => {
+    await using given = await scripted((response) => write(response, numbered(events)));
+    const stream = given.client.stream('hi').on('tool_call', () => {
+      throw new RangeError('no such function');
+    });
+    await expect(stream.final()).rejects.toThrow('no such function');
+    await given.server.closed(1);
+  });
+});
+
+test('a stream and an error have the answer that they came in', async () => {
+  await using given = await scripted(async (response, _, count) => {
+    response.setHeader('x-request-id', `req_${count}`);
+    response.setHeader('x-ratelimit-remaining-requests', '7');
+    if (count === 2) return sendJson(response, { detail: 'no' }, 422);
+    await write(response, [...messageEvents('a'), endOf('completed')]);
+    response.end();
+  });
+  const stream = given.client.stream('hi');
+  await stream.final();
+  expect(responseOf(stream)).toMatchObject({ operation: 'createResponse', status: 200, requestId: 'req_1' });
+  expect(responseOf(stream)?.headers.get('x-ratelimit-remaining-requests')).toBe('7');
+  const error = await failureOf(given.client.create('hi'));
+  expect(responseOf(error as Error)).toMatchObject({ status: 422, requestId: 'req_2' });
 });
