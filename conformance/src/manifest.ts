@@ -3,6 +3,8 @@ import type { Recorder } from './recorder/recorder.ts';
 /** What `/.well-known/agentproto.json` says: the target runs scripts. */
 export interface Manifest {
   script: 1;
+  /** How each protocol is set up there, by its id, where that is said. */
+  setUp?: { [protocol: string]: unknown };
 }
 
 /** Looks for the manifest below the target and at its origin; undefined where there is none of a version that we know. */
@@ -10,7 +12,7 @@ export async function findManifest(recorder: Recorder, target: URL): Promise<Man
   for (const url of wellKnown(target, 'agentproto.json')) {
     const exchange = await recorder.request({ method: 'GET', url, headers: [['Accept', 'application/json']] });
     const json = exchange.response?.status === 200 ? exchange.response.json : undefined;
-    if (typeof json === 'object' && json !== null && (json as Manifest).script === 1) return { script: 1 };
+    if (typeof json === 'object' && json !== null && (json as Manifest).script === 1) return json as Manifest;
   }
   return undefined;
 }

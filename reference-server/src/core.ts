@@ -168,9 +168,14 @@ export function mountCore(
   };
   drainOnClose(scope, stop, upgrades.cut);
   scope.get('/.well-known/agentproto.json', (_request, reply) =>
-    reply
-      .type('application/json')
-      .send(JSON.stringify({ script: 1, protocols: families.map(({ id }) => id), urls: urls(baseUrl()) })),
+    reply.type('application/json').send(
+      JSON.stringify({
+        script: 1,
+        protocols: families.map(({ id }) => id),
+        urls: urls(baseUrl()),
+        setUp: Object.fromEntries(mounted.flatMap(({ id, setUp }) => (setUp ? [[id, setUp]] : []))),
+      }),
+    ),
   );
   for (const { id, load, mount } of families) {
     // An async plugin, so that options that cannot be reject where the server is made.

@@ -20,6 +20,10 @@ export type { A2AOptions, ExtendedCard, InterfaceOption } from './a2a/options.ts
 export type { Hooks } from './store/hooks.ts';
 export type { CardKey } from './a2a/card-signer.ts';
 export type { ChatOptions } from './chat/options.ts';
+export type { ChannelRouter, Routed } from './chat/channel-router.ts';
+export type { ModelRouter } from './chat/model-router.ts';
+export type { CardOption } from './chat/task-results.ts';
+export type { McpOption, McpTool } from './chat/mcp-tool.ts';
 export type { Agent, AgentRequest } from './agent.ts';
 export type { AnyQuirk, Hit, Quirk, QuirkUse } from './quirk.ts';
 export { memoryStore, type MemoryStoreOptions } from './store/memory.ts';

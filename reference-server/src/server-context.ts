@@ -57,6 +57,8 @@ export interface Mounted {
   page?: string;
   /** The route that takes WebSockets. */
   socket?: string;
+  /** How it is set up, for tests: in /.well-known/agentproto.json, under the family's id. */
+  setUp?: object;
   /** Answers with the family's own error. */
   refuse: (request: FastifyRequest, reply: FastifyReply, error: HttpError) => unknown;
 }

@@ -1,16 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
 import { NDJSON_MEDIA_TYPE, PATHS } from '@agentproto/protocol/chat/docs';
-import type { Exchange, Frame } from '@agentproto/recording';
+import type { Exchange, Frame, Headers } from '@agentproto/recording';
 import type { DriverTools } from '../kit/family.ts';
 import type { Stimulus } from '../kit/stimulus.ts';
 import type { LiveExchange, RequestSpec } from '../recorder/recorder.ts';
 import { nextFrame } from '../kit/next-frame.ts';
 import { answerIn, answerOf, turnLength, type Answer } from './answer.ts';
 import { Conversation } from './conversation.ts';
+import type { Binding } from './binding.ts';
+import type { SetUp } from './set-up.ts';
 import { ChatSocket } from './socket.ts';
-
-export const BINDINGS = ['HTTP', 'NDJSON', 'WebSocket'] as const;
-export type Binding = (typeof BINDINGS)[number];
 
 export interface AskOptions {
   /** Request fields beside `messages`. */
@@ -23,17 +22,19 @@ export interface AskOptions {
 /** The agent under test, over one path; every call is recorded. */
 export class ChatAgent {
   readonly binding: Binding;
+  readonly setUp: SetUp;
   readonly #base: string;
   readonly #tools: DriverTools;
 
-  constructor(binding: Binding, base: string, tools: DriverTools) {
+  constructor(binding: Binding, { base, setUp }: { base: string; setUp: SetUp }, tools: DriverTools) {
     this.binding = binding;
+    this.setUp = setUp;
     this.#base = base.replace(/\/$/, '');
     this.#tools = tools;
   }
 
   over(binding: Binding): ChatAgent {
-    return new ChatAgent(binding, this.#base, this.#tools);
+    return new ChatAgent(binding, { base: this.#base, setUp: this.setUp }, this.#tools);
   }
 
   /** What it does can be compared with a script to the letter. */
@@ -133,16 +134,45 @@ export class ChatAgent {
   }
 
   /** A socket for many turns: /api/chat-ws. */
-  async connect({ hostile }: Pick<AskOptions, 'hostile'> = {}): Promise<ChatSocket> {
+  async connect({ hostile, pongs }: Pick<AskOptions, 'hostile'> & { pongs?: boolean } = {}): Promise<ChatSocket> {
     const url = `${this.#base.replace(/^http/, 'ws')}${PATHS.chatWs}`;
     const live = await this.#tools.recorder.socket({
       url,
       binding: 'WebSocket',
       operation: 'chat-ws',
       ...(hostile ? { hostile } : {}),
+      ...(pongs === undefined ? {} : { pongs }),
     });
     this.#letIn(live.exchange);
     return new ChatSocket(live, this.#tools.patience);
+  }
+
+  /** A stream of server-sent events; left to the play. */
+  async events(path: string, binding: string, headers: Headers = []): Promise<LiveExchange> {
+    const accept: Headers = [['Accept', 'text/event-stream'], ...headers];
+    return this.#tools.recorder.open({ method: 'GET', url: this.#base + path, headers: accept, binding });
+  }
+
+  /** The next event of such a stream, as long as it makes sense to wait for it. */
+  nextEvent(live: LiveExchange, index: number, binding: string): Promise<Frame | undefined> {
+    return nextFrame(live, index, this.#tools.patience, binding);
+  }
+
+  /** A JSON body to a path below the agent's, or to where the target itself has named. */
+  async send(path: string, body: object, binding: string): Promise<Exchange> {
+    const own = Object.values<string>(PATHS).includes(path.split('?', 1)[0]!);
+    return this.#request({
+      method: 'POST',
+      url: own ? this.#base + path : new URL(path, `${this.#base}/`).href,
+      headers: [['Content-Type', 'application/json']],
+      body: JSON.stringify(body),
+      binding,
+      operation: path.split('?', 1)[0]!,
+    });
+  }
+
+  async get(path: string, binding: string): Promise<Exchange> {
+    return this.#request({ method: 'GET', url: this.#base + path, binding, operation: path });
   }
 
   async #drained(live: LiveExchange): Promise<Answer> {

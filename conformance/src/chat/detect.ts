@@ -2,11 +2,14 @@ import { PATHS } from '@agentproto/protocol/chat/docs';
 import type { Exchange } from '@agentproto/recording';
 import type { Detected, Detection } from '../kit/family.ts';
 import { isRecord } from '../kit/json.ts';
+import { findManifest } from '../manifest.ts';
 import type { Recorder } from '../recorder/recorder.ts';
-import { BINDINGS } from './agent.ts';
+import { BINDINGS } from './binding.ts';
+import { setUpIn, type SetUp } from './set-up.ts';
 
 export interface DetectedChat extends Detected {
   base: string;
+  setUp: SetUp;
 }
 
 /** Something that a chat server shows to a GET, which changes nothing. */
@@ -23,7 +26,7 @@ interface Trace {
 export async function detect(
   recorder: Recorder,
   target: URL,
-  { named }: { named: boolean },
+  { named, id = 'chat@docs' }: { named: boolean; id?: string },
 ): Promise<Detection<DetectedChat>> {
   const base = target.href.replace(/\/$/, '');
   const get = (path: string, binding?: string) =>
@@ -48,9 +51,11 @@ export async function detect(
   const tried = traces.map((trace) => trace.tried);
   if (seen.length < (named ? 1 : 2))
     return { tried, reachable: [health, nowhere].some(({ response }) => response !== undefined) };
+  const manifest = await findManifest(recorder, target);
   return {
     found: {
       base,
+      setUp: setUpIn(manifest?.setUp?.[id]),
       bindings: BINDINGS,
       undeclared: new Map(),
       capabilities: new Set(),

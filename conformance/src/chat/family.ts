@@ -1,7 +1,8 @@
 import type { SuiteFamily } from '../kit/family.ts';
 import { seen } from '../kit/subject.ts';
+import { ChatAgent } from './agent.ts';
+import { BINDINGS, type Binding } from './binding.ts';
 import { Conversation } from './conversation.ts';
-import { BINDINGS, ChatAgent, type Binding } from './agent.ts';
 import { detect, type DetectedChat } from './detect.ts';
 import { invariants } from './invariants/index.ts';
 import { scenarios } from './scenarios/index.ts';
@@ -19,7 +20,7 @@ export const chatDocs: SuiteFamily<ChatAgent, DetectedChat> = {
   detect,
   driver(found, binding, tools) {
     const own = BINDINGS.find((one) => one === binding);
-    return new ChatAgent(own ?? ('HTTP' satisfies Binding), found.base, tools);
+    return new ChatAgent(own ?? ('HTTP' satisfies Binding), found, tools);
   },
   async say(agent, said) {
     const { value, place, exchange, events } = await agent.ask(

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Exchange, Frame } from '@agentproto/recording';
 import { Blocked } from '../kit/stops.ts';
 import type { Place, Subject } from '../kit/subject.ts';
@@ -92,6 +93,24 @@ export class ChatSocket implements Subject {
 
   #frame(index: number): Promise<Frame | undefined> {
     return nextFrame(this.#live, index, this.#patience, 'WebSocket');
+  }
+
+  /** Waits until so many pings have come in all, for so long in milliseconds; false when they have not. */
+  async pinged(count: number, ms: number): Promise<boolean> {
+    for (const until = performance.now() + ms; performance.now() < until && this.value.open;) {
+      if (this.#live.pings >= count) return true;
+      await setTimeout(10);
+    }
+    return this.#live.pings >= count;
+  }
+
+  get pings(): number {
+    return this.#live.pings;
+  }
+
+  /** Waits until the other side has closed it, for so long in milliseconds. */
+  async closed(ms: number): Promise<void> {
+    await within(this.#live.ended, ms);
   }
 
   async close(): Promise<void> {

@@ -26,6 +26,8 @@ export const STIMULUS_WORDS = [
   'usage',
   'refuse',
   'busy',
+  'quiet',
+  'router',
 ] as const;
 export type StimulusWord = (typeof STIMULUS_WORDS)[number];
 
@@ -48,6 +50,10 @@ export const TARGET_WORDS = [
   'public',
   'clock',
   'url-fetching',
+  'queue',
+  'a2a',
+  'mcp',
+  'ping-off',
 ] as const;
 
 /** Everything that a play can need besides a target. */

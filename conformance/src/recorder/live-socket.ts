@@ -13,6 +13,11 @@ export class LiveSocket extends LiveExchange {
     this.#wire = wire;
   }
 
+  /** Pings that came so far. */
+  get pings(): number {
+    return this.#wire?.pings.length ?? 0;
+  }
+
   /** Sends a text or, from bytes, a binary message, and records it. Once the socket closes, does neither. */
   send(data: string | Uint8Array): void {
     this.#wire?.send(data);

@@ -92,7 +92,7 @@ export class Recorder implements AsyncDisposable {
     const headers = withDefaults(spec.headers ?? [], this.#setting.headers);
     const open = this.#begin(spec, { method: 'GET', url: spec.url, headers });
     let wire: SocketWire | undefined;
-    this.#reach(open, WEBSOCKET, (url) => (wire = startSocketExchange(open, url, spec.protocols)));
+    this.#reach(open, WEBSOCKET, (url) => (wire = startSocketExchange(open, url, spec)));
     await open.answered;
     return new LiveSocket(open, wire);
   }

@@ -41,4 +41,6 @@ export interface SocketSpec extends ExchangeSpec {
   headers?: Headers;
   /** Subprotocols, the preferred one first. */
   protocols?: string[];
+  /** `false`: pings are not answered. */
+  pongs?: boolean;
 }

@@ -5,9 +5,12 @@ import { readJson } from './body.ts';
 import { closedEarly, failureOf, type Failure } from './failure.ts';
 import { followRequest } from './http-response.ts';
 import type { OpenExchange } from './open-exchange.ts';
+import type { SocketSpec } from './request-spec.ts';
 
 /** The sending half of a WebSocket. */
 export interface SocketWire {
+  /** Pings that came, in the recording's milliseconds. They are no messages, and in no recording. */
+  readonly pings: readonly number[];
   send(data: string | Uint8Array): void;
   close(code: number, reason: string): void;
 }
@@ -16,7 +19,11 @@ export interface SocketWire {
 const LARGEST_PAYLOAD = 2 ** 31 - 1;
 
 /** Asks for a WebSocket and records what comes of it. No extension is offered, so that a frame is what it says. */
-export function startSocketExchange(open: OpenExchange, url: URL, protocols: string[] = []): SocketWire | undefined {
+export function startSocketExchange(
+  open: OpenExchange,
+  url: URL,
+  { protocols = [], pongs = true }: Pick<SocketSpec, 'protocols' | 'pongs'> = {},
+): SocketWire | undefined {
   const { request: recorded } = open.exchange;
   const { bodyBytes, totalMs } = open.limits;
   let broken: Failure | undefined;
@@ -25,7 +32,9 @@ export function startSocketExchange(open: OpenExchange, url: URL, protocols: str
   let contentBytes = 0;
   const stage = () => (leaving ? 'closing' : 'open');
 
+  const pings: number[] = [];
   const options: ClientOptions & { closeTimeout: number } = {
+    autoPong: pongs,
     headers: headerObject(recorded.headers),
     perMessageDeflate: false,
     maxPayload: Math.min(bodyBytes, LARGEST_PAYLOAD),
@@ -61,6 +70,7 @@ export function startSocketExchange(open: OpenExchange, url: URL, protocols: str
     if (contentBytes > bodyBytes) return open.end('limit', `more than ${bodyBytes} bytes of content`);
     record('in', isBinary ? content : content.toString());
   });
+  socket.on('ping', () => void pings.push(open.clock.nowMs()));
   socket.on('error', (error: NodeJS.ErrnoException) => {
     // A connection that fails before is told by the request.
     if (!upgraded) return;
@@ -86,6 +96,7 @@ export function startSocketExchange(open: OpenExchange, url: URL, protocols: str
   }
 
   return {
+    pings,
     send(data) {
       if (open.isOver || socket.readyState !== WebSocket.OPEN) return;
       // UTF-8 has no lone surrogates: what is recorded is what goes out.

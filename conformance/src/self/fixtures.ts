@@ -74,10 +74,21 @@ const own: readonly Fixture[] = [
   {
     name: 'chat, set up',
     protocols: ['chat@docs'],
-    options: { apiKey: KEYS.alice },
-    needs: ['cred'],
+    options: {
+      apiKey: KEYS.alice,
+      chat: {
+        router: 'scripted',
+        queue: true,
+        a2a: true,
+        mcp: { tools: [{ name: 'list_pods', output: 'web-1' }] },
+        pingMs: 60,
+        pongMs: 150,
+      },
+    },
+    needs: ['cred', 'clock', 'quiet', 'router', 'queue', 'a2a', 'mcp'],
     headers: [['Authorization', `Bearer ${KEYS.alice}`]],
   },
+  { name: 'chat, no pings', protocols: ['chat@docs'], options: { chat: { pingMs: null } }, needs: ['ping-off'] },
   { name: 'responses', protocols: ['responses@2026-04-24'], options: {} },
   {
     name: 'responses, a short hour',

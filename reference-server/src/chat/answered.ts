@@ -22,6 +22,25 @@ export function answered({ decisions }: ChatTurn, events: AgentEvents): AgentEve
   });
 }
 
+/** The same for an agent of the owner's own: what it is not to hear of is answered before it says anything. */
+export function refusedFirst(refused: readonly Decision[], events: AgentEvents): AgentEvents {
+  if (refused.length === 0) return events;
+  const first: AgentEvent = { type: 'tool-result', by: 'approval', results: refused.map(refusedOf) };
+  let isFirst = true;
+  return changedEvents(events, (event) => {
+    if (!isFirst) return [event];
+    isFirst = false;
+    return event.type === 'tool-result' && event.by === 'approval'
+      ? [{ ...event, results: [...first.results, ...event.results] }]
+      : [first, event];
+  });
+}
+
+const refusedOf = (decision: Decision): ToolResult =>
+  decision.approved
+    ? { ...resultOf(decision), output: `Refused: no call ${JSON.stringify(decision.id)} waits for a decision` }
+    : resultOf(decision);
+
 /** The ids of calls that were decided about, or that are asked about once more. */
 function callsIn(event: AgentEvent): ReadonlySet<string> {
   const calls =
@@ -37,5 +56,8 @@ function resultOf({ carrier, id, name, input, approved, reason }: Decision): Too
   // Came as JSON.
   const result = { id, name, args: input as { [key: string]: Json } };
   if (!approved) return { ...result, rejected: { ...(reason !== undefined && { reason }) } };
-  return { ...result, output: carrier === 'cmds' ? 'Commands are never run here.' : `Tool '${name}' not found` };
+  return {
+    ...result,
+    output: carrier === 'cmds' ? 'Commands are never run here.' : `Tool '${name}' not found`,
+  };
 }

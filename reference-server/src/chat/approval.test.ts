@@ -1,3 +1,4 @@
+import type { Agent } from '../agent.ts';
 import type { Script } from '@agentproto/script';
 import { describe, expect, test } from 'vitest';
 import { assistant, brief, briefs, clientOf, scripted, startServer, STREAMS, user, WAYS } from './client.test.kit.ts';
@@ -167,15 +168,51 @@ test.each(STREAMS)('over %s the end says that something is asked', async (way) =
   expect((await client.events(way, [user('x')])).map(brief)).toEqual(['text x', 'done']);
 });
 
-test("an agent of somebody's own sees the decisions, and answers for them", async () => {
-  const server = await startServer({
-    agent: ({ input }) =>
-      (async function* () {
-        yield { type: 'text' as const, text: JSON.stringify(input.decisions) };
-      })(),
-  });
+/** Says what was decided; asks about a call where nothing was. */
+const own: Agent = ({ input }) =>
+  (async function* () {
+    const { decisions = [] } = input;
+    yield { type: 'text' as const, text: JSON.stringify(decisions) };
+    if (decisions.length > 0) return;
+    const calls = ['mine', 'yours'].map((id) => ({ id, name: 'x', args: {} }));
+    yield { type: 'tool-request' as const, by: 'approval' as const, calls };
+  })();
+
+describe("an agent of somebody's own", () => {
   const data = { tool_calls: [approved('mine'), rejected('yours', 'no')] };
-  expect((await clientOf(server).chat([user('', { data })])).content).toBe(
-    '[{"id":"mine","approved":true},{"id":"yours","approved":false,"reason":"no"}]',
-  );
+  const heard = 'text [{"id":"mine","approved":true},{"id":"yours","approved":false,"reason":"no"}]';
+
+  test('sees the decisions, and answers for them', async () => {
+    const client = clientOf(await startServer({ agent: own }));
+    await client.chat([user('x')]);
+    expect(briefs(await client.events('HTTP', [user('', { data })]))).toEqual([heard, 'done']);
+  });
+
+  test('does not hear of calls that it did not ask about, nor of those that were decided before', async () => {
+    const client = clientOf(await startServer({ agent: own }));
+    const strange = { tool_calls: [approved('strange')], approvals: [] };
+    const refused = (id: string) => `${id}=Refused: no call "${id}" waits for a decision`;
+    expect((await client.events('NDJSON', [user('', { data: strange })])).map(brief).slice(0, 2)).toEqual([
+      `executed_tool_calls ${refused('strange')}`,
+      'text []',
+    ]);
+    // Asked about, decided, and sent once more.
+    expect(briefs(await client.events('NDJSON', [user('', { data })]))[0]).toBe(heard);
+    expect(briefs(await client.events('NDJSON', [user('', { data })])).slice(0, 2)).toEqual([
+      `executed_tool_calls ${refused('mine')} yours=Tool rejected: no`,
+      'text []',
+    ]);
+  });
+
+  test('of one caller does not hear of the calls of another', async () => {
+    const server = await startServer({ agent: own, identities: { alice: 'key-a', bob: 'key-b' } });
+    await clientOf(server, 'chat@docs', 'key-a').chat([user('x')]);
+    const [first] = await clientOf(server, 'chat@docs', 'key-b').events('HTTP', [user('', { data })]);
+    expect(brief(first!)).toContain('Refused');
+  });
+
+  test('hears of them all in DCAF 2.1.0', async () => {
+    const client = clientOf(await startServer({ agent: own }), 'chat@dcaf-2.1');
+    expect(briefs(await client.events('NDJSON', [user('', { data })]))[0]).toBe(heard);
+  });
 });

@@ -24,6 +24,10 @@ export type Operation = keyof typeof METHODS;
 export interface HttpRequest {
   method: string;
   headers: IncomingHttpHeaders;
+  /** What stands in the path, by its name there: `job_id`. */
+  params: Readonly<Record<string, string>>;
+  /** Of members that come more than once, the first. */
+  query: Readonly<Record<string, string | undefined>>;
   /** Empty when there is none. */
   body: Buffer;
   /** Aborts when the caller has left, or the server closes. */

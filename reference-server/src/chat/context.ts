@@ -10,6 +10,8 @@ import type {
   Message,
   MetaData,
   StreamEvent,
+  Task,
+  TaskResult,
   ToolCall,
 } from '@agentproto/protocol/chat/docs';
 import type { Violation } from '@agentproto/rules/chat/docs';
@@ -22,8 +24,11 @@ import type { Entry, Run } from '../store/store.ts';
 import type { Call, ChatSocket, HttpRequest, Operation, StreamItem } from './call.ts';
 import type { Told } from './chat-error.ts';
 import type { ChatTurn, Decision, TurnFold } from './chat-turn.ts';
+import type { Issued } from './issued.ts';
+import type { McpTool } from './mcp-tool.ts';
 import type { ChatSettings } from './options.ts';
 import type { PastTurns } from './past-turns.ts';
+import type { TaskResults } from './task-results.ts';
 
 /** What every function of the record is given. */
 export interface ChatContext extends ServerContext {
@@ -32,6 +37,12 @@ export interface ChatContext extends ServerContext {
   /** Of the family: `docs`, `dcaf-2.1`. */
   revision: string;
   past: PastTurns;
+  /** Where the family is, below the server. */
+  path: string;
+  /** The agent is the owner's own: only what it asked about can be decided. */
+  guarded: boolean;
+  issued: Issued;
+  tasks: TaskResults;
 }
 
 type Ctx = ChatContext;
@@ -72,6 +83,7 @@ export interface ChatImpl {
   checkScript: (ctx: Ctx, script: Script) => void;
   beginTurn: (ctx: Ctx, call: Call, request: ChatRequest) => Promise<Run>;
   cancelWhenLeft: (ctx: Ctx, call: Call, abort: LateAbort) => void;
+  refusedDecisions: (ctx: Ctx, call: Call, turn: ChatTurn) => readonly Decision[];
   // Around the agent
   agentContext: (ctx: Ctx, fields: JsonObject, messages: readonly Message[]) => JsonObject;
   agentEvents: (ctx: Ctx, turn: ChatTurn, events: AgentEvents) => AgentEvents;
@@ -97,6 +109,28 @@ export interface ChatImpl {
   replyData: (ctx: Ctx, events: readonly StreamEvent[]) => Data;
   wordless: (ctx: Ctx, data: Data) => string;
   legacyReply: (ctx: Ctx, message: AgentMessage) => AgentMessage;
+  // A channel that several agents share
+  isSilenced: (ctx: Ctx, call: Call, request: ChatRequest) => boolean | Promise<boolean>;
+  silentAnswer: (ctx: Ctx) => Answer;
+  silentEvent: (ctx: Ctx, binding: Call['binding']) => DoneEvent;
+  silentLines: (ctx: Ctx, call: Call) => StreamAnswer;
+  silentFrame: (ctx: Ctx, socket: ChatSocket) => Promise<void>;
+  // Jobs
+  isJob: (ctx: Ctx, request: ChatRequest) => boolean;
+  enqueue: (ctx: Ctx, call: Call, request: ChatRequest) => Promise<Answer>;
+  jobAccepted: (ctx: Ctx, id: string) => object;
+  followJob: (ctx: Ctx, owner: string, request: HttpRequest) => Promise<StreamAnswer>;
+  noSuchJob: (ctx: Ctx, request: HttpRequest) => StreamAnswer;
+  firstSeq: (ctx: Ctx, request: HttpRequest) => number;
+  jobEvents: (ctx: Ctx, run: Run, first: number, signal: AbortSignal) => StreamAnswer['frames'];
+  // Tasks of other agents
+  agentCard: (ctx: Ctx) => Answer;
+  sendTask: (ctx: Ctx, owner: string, request: HttpRequest) => Promise<Answer>;
+  beforeTaskIsDone: (ctx: Ctx, working: Promise<void>) => Promise<void>;
+  getTask: (ctx: Ctx, owner: string, request: HttpRequest) => Answer;
+  doTask: (ctx: Ctx, call: Call, task: Task) => Promise<TaskResult>;
+  // MCP
+  mcpTools: (ctx: Ctx) => readonly McpTool[];
   // The answer event by event
   stream: (ctx: Ctx, call: Call, request: ChatRequest) => Promise<StreamAnswer>;
   shownEvents: (ctx: Ctx, call: Call, run: Run) => AsyncIterable<StreamItem>;

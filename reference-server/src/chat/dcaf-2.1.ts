@@ -46,6 +46,19 @@ export function dcaf21(impl: ChatImpl): Partial<ChatImpl> {
       if (typeof data === 'string' && !dropsConnection(data)) return impl.answerFrame(ctx, socket, data);
       socket.socket.terminate();
     },
+    // It runs what the client names, whoever proposed it, and as often as that is said.
+    refusedDecisions: () => [],
+    // X14: the task is done before an id is answered.
+    beforeTaskIsDone: (_ctx, working) => working,
+    // X21
+    async followJob(_ctx, _owner, _request) {
+      throw new ChatError(422, [{ type: 'missing', loc: ['query', 'request'], msg: 'Field required' }]);
+    },
+    // X15
+    health: (ctx) => {
+      const answer = impl.health(ctx);
+      return ctx.settings.mcp === false ? answer : { ...answer, body: JSON.stringify({ status: 'healthy' }) };
+    },
     // X20
     refuseEmpty: () => {},
     beginTurn: (ctx, call, request) =>

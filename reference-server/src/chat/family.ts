@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { METHODS } from '@agentproto/protocol/chat/docs';
+import type { Agent } from '../agent.ts';
 import { replyWith } from '../reply.ts';
 import { mayOpenSocket } from '../cors.ts';
 import { HttpError } from '../http-error.ts';
@@ -9,12 +10,15 @@ import { socketTaker } from '../upgrade.ts';
 import { Left } from '../left.ts';
 import type { ChatContext, ChatImpl } from './context.ts';
 import { dcaf21 } from './dcaf-2.1.ts';
-import type { Operation } from './call.ts';
+import type { HttpRequest, Operation } from './call.ts';
 import { standardImpl } from './impl.ts';
-import { settingsOf } from './options.ts';
+import { createIssued } from './issued.ts';
+import { mountMcp } from './mcp.ts';
+import { setUpOf, settingsOf } from './options.ts';
 import { testIdOf } from '../identity.ts';
 import { rules } from './request.ts';
 import { createPastTurns } from './past-turns.ts';
+import { createTaskResults } from './task-results.ts';
 import type { ChatOptions } from './options.ts';
 import { serveSocket } from './socket.ts';
 
@@ -23,33 +27,47 @@ function revision(
   name: string,
   path: string,
   differences: (impl: ChatImpl) => Partial<ChatImpl>,
-): Family<{ chat?: ChatOptions | undefined }> {
+): Family<{ chat?: ChatOptions | undefined; agent?: Agent | undefined }> {
   return {
     id: `chat@${name}`,
     load: rules.load,
-    mount(scope, server, { chat }) {
+    mount(scope, server, { chat, agent }) {
       const impl = withQuirks('chat', { ...standardImpl, ...differences(standardImpl) }, server.quirks);
       const ctx: ChatContext = {
         ...server,
         impl,
-        settings: settingsOf(chat),
+        settings: settingsOf(chat, server.report),
         revision: name,
         past: createPastTurns(server.store.runs),
+        path,
+        guarded: agent !== undefined,
+        issued: createIssued(),
+        tasks: createTaskResults(),
       };
       for (const operation of Object.keys(METHODS) as Operation[]) {
-        if (operation !== 'chat-ws')
-          scope.all(path + METHODS[operation].http.path, (request, reply) => answer(ctx, operation, request, reply));
+        if (operation !== 'chat-ws' && offers(ctx, operation))
+          scope.all(path + METHODS[operation].http.path.replace(/\{(\w+)\}/g, ':$1'), (request, reply) =>
+            answer(ctx, operation, request, reply),
+          );
       }
+      if (ctx.settings.mcp !== false) mountMcp(ctx, scope, path);
       mountSocket(ctx, scope, path + METHODS['chat-ws'].http.path);
       return {
         path,
         area: `${path}/api`,
         page: path + METHODS.health.http.path,
         socket: path + METHODS['chat-ws'].http.path,
+        setUp: setUpOf(chat),
         refuse: (_request, reply, error) => replyWith(ctx, reply, ctx.impl.refusal(ctx, error)),
       };
     },
   };
+}
+
+/** What is not switched on is not there. */
+function offers({ settings }: ChatContext, operation: Operation): boolean {
+  const { binding } = METHODS[operation];
+  return binding === 'queue' ? settings.queue : binding === 'a2a' ? settings.a2a !== false : true;
 }
 
 export const chatDocs = revision('docs', '', () => ({}));
@@ -89,13 +107,15 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  const { body, method, headers } = request;
+  const { body, method, headers, params, query } = request;
   // Else it would stay as long as the answer lasts.
   request.body = undefined;
   const left = new Left(ctx, reply.raw);
   const http = {
     method,
     headers,
+    params: params as HttpRequest['params'],
+    query: firstOf(query as Record<string, string | string[]>),
     body: body instanceof Buffer ? body : Buffer.alloc(0),
     get signal() {
       return left.signal;
@@ -103,3 +123,8 @@ async function answer(
   };
   await replyWith(ctx, reply, await ctx.impl.answerHttp(ctx, operation, http));
 }
+
+const firstOf = (query: Record<string, string | string[]>): HttpRequest['query'] =>
+  Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, typeof value === 'string' ? value : value[0]]),
+  );

@@ -1,3 +1,4 @@
+import type { Health } from '@agentproto/protocol/chat/docs';
 import { METHODS } from '@agentproto/protocol/chat/docs';
 import type { Answer, StreamAnswer } from '../answer.ts';
 import { testIdOf } from '../identity.ts';
@@ -16,9 +17,13 @@ export async function answerHttp(
     impl.checkMethod(ctx, operation, request.method);
     if (operation === 'health') return impl.health(ctx);
     if (operation === 'chat-ws') return impl.noSocket(ctx);
+    if (operation === 'agent-card') return impl.agentCard(ctx);
     const { headers, body, signal } = request;
     const { stream, http, binding } = METHODS[operation];
     const owner = impl.authenticate(ctx, headers);
+    if (operation === 'job-events') return await impl.followJob(ctx, owner, request);
+    if (operation === 'send-task') return await impl.sendTask(ctx, owner, request);
+    if (operation === 'get-task') return impl.getTask(ctx, owner, request);
     const turn = impl.readBody(ctx, headers, body);
     const call = {
       owner,
@@ -47,7 +52,7 @@ export function checkMethod(_ctx: ChatContext, operation: Operation, method: str
 export const health = (ctx: ChatContext): Answer => ({
   status: 200,
   headers: ctx.impl.jsonHeaders(ctx),
-  body: JSON.stringify({ status: 'ok' }),
+  body: JSON.stringify({ status: 'ok' } satisfies Health),
 });
 
 /** The path of the socket, without an upgrade (RFC 9110, 15.5.22). */

@@ -1,3 +1,4 @@
+import { agentCard, beforeTaskIsDone, doTask, getTask, sendTask } from './a2a.ts';
 import { decisionsAt, decisionsIn, readTurn, requestContext } from './conversation.ts';
 import {
   approval,
@@ -16,6 +17,8 @@ import { errorBody, errorEvent, jsonHeaders, refusal } from './errors.ts';
 import { endsTurn, shownEvents, turnEvents } from './follow.ts';
 import { frame, frameChunks } from './frames.ts';
 import { answerHttp, checkMethod, health, noSocket } from './http.ts';
+import { enqueue, firstSeq, followJob, isJob, jobAccepted, jobEvents, noSuchJob } from './jobs.ts';
+import { mcpTools } from './mcp.ts';
 import { line, lineChunks, stream, streamHeaders } from './ndjson.ts';
 import { chat, failTurn, legacyReply, message, reply, replyData, wordless } from './reply.ts';
 import {
@@ -30,9 +33,10 @@ import {
   refuseEmpty,
   validate,
 } from './request.ts';
+import { isSilenced, silentAnswer, silentEvent, silentLines } from './silence.ts';
 import { checkScript } from './script-check.ts';
-import { answerBinary, answerFailure, answerFrame, keepAlive } from './socket.ts';
-import { agentContext, agentEvents, beginTurn, cancelWhenLeft } from './turn.ts';
+import { answerBinary, answerFailure, answerFrame, keepAlive, silentFrame } from './socket.ts';
+import { agentContext, agentEvents, beginTurn, cancelWhenLeft, refusedDecisions } from './turn.ts';
 import type { ChatImpl } from './context.ts';
 
 /** A chat server as the documents have it. */
@@ -65,6 +69,7 @@ export const standardImpl: ChatImpl = {
   checkScript,
   beginTurn,
   cancelWhenLeft,
+  refusedDecisions,
   // Around the agent
   agentContext,
   agentEvents,
@@ -90,6 +95,28 @@ export const standardImpl: ChatImpl = {
   replyData,
   wordless,
   legacyReply,
+  // A channel that several agents share
+  isSilenced,
+  silentAnswer,
+  silentEvent,
+  silentLines,
+  silentFrame,
+  // Jobs
+  isJob,
+  enqueue,
+  jobAccepted,
+  followJob,
+  noSuchJob,
+  firstSeq,
+  jobEvents,
+  // Tasks of other agents
+  agentCard,
+  sendTask,
+  beforeTaskIsDone,
+  getTask,
+  doTask,
+  // MCP
+  mcpTools,
   // The answer event by event
   stream,
   shownEvents,

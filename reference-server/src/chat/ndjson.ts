@@ -9,6 +9,8 @@ import type { Call, StreamItem } from './call.ts';
 /** One turn, answered event by event, one a line (server: Streaming). */
 export async function stream(ctx: ChatContext, call: Call, request: ChatRequest): Promise<StreamAnswer> {
   const { impl } = ctx;
+  const silenced = impl.isSilenced(ctx, call, request);
+  if (silenced !== false && (await silenced)) return impl.silentLines(ctx, call);
   const run = await impl.beginTurn(ctx, call, request);
   return lines(ctx, call, impl.shownEvents(ctx, call, run));
 }

@@ -8,6 +8,9 @@ import { ChatError } from './chat-error.ts';
 /** One turn, answered in one piece (server: Synchronous Response): what its events come to. */
 export async function chat(ctx: ChatContext, call: Call, request: ChatRequest): Promise<Answer> {
   const { impl } = ctx;
+  const silenced = impl.isSilenced(ctx, call, request);
+  if (silenced !== false && (await silenced)) return impl.silentAnswer(ctx);
+  if (impl.isJob(ctx, request)) return impl.enqueue(ctx, call, request);
   const run = await impl.beginTurn(ctx, call, request);
   const events: StreamEvent[] = [];
   let fault: WireFault | undefined;

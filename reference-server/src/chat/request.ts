@@ -17,10 +17,15 @@ export function authenticate({ identify }: ChatContext, headers: IncomingHttpHea
 
 /** The turn that a body asks for. Throws a ChatError. */
 export function readBody(ctx: ChatContext, headers: IncomingHttpHeaders, body: Buffer): ChatRequest {
+  return ctx.impl.checkRequest(ctx, parsedBody(ctx, headers, body));
+}
+
+/** A body as JSON. Throws a ChatError. */
+export function parsedBody(ctx: ChatContext, headers: IncomingHttpHeaders, body: Buffer): unknown {
   ctx.impl.checkContentType(ctx, headers);
   if (!isUtf8(body)) throw new ChatError(400, 'The body is not UTF-8.');
   if (body.length === 0) throw unreadable('missing', 'The body: expected a JSON object, got nothing');
-  return ctx.impl.checkRequest(ctx, ctx.impl.parseJson(ctx, body.toString()));
+  return ctx.impl.parseJson(ctx, body.toString());
 }
 
 /** The turn that a text frame asks for. Throws a ChatError. */

@@ -66,6 +66,8 @@ export async function answerFrame(ctx: ChatContext, socket: ChatSocket, data: st
       seen,
       signal: left.signal,
     };
+    const silenced = impl.isSilenced(ctx, call, request);
+    if (silenced !== false && (await silenced)) return await impl.silentFrame(ctx, socket);
     const run = await impl.beginTurn(ctx, call, request);
     await sendFrames(ctx, socket, impl.shownEvents(ctx, call, run));
   } catch (error) {
@@ -74,6 +76,10 @@ export async function answerFrame(ctx: ChatContext, socket: ChatSocket, data: st
     socket.signal.removeEventListener('abort', leave);
   }
 }
+
+/** The one frame that answers a request which gets no answer. */
+export const silentFrame = (ctx: ChatContext, socket: ChatSocket): Promise<void> =>
+  sendEvent(ctx, socket, ctx.impl.silentEvent(ctx, 'WebSocket'));
 
 export function answerFailure(ctx: ChatContext, socket: ChatSocket, error: unknown): Promise<void> {
   return sendEvent(ctx, socket, ctx.impl.errorEvent(ctx, error));

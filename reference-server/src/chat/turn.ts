@@ -10,11 +10,11 @@ import type { Viewing } from '../run-fold.ts';
 import type { AgentEvents } from '../runs.ts';
 import { isInterrupted } from '../store/run-event.ts';
 import type { Run } from '../store/store.ts';
-import { answered } from './answered.ts';
+import { answered, refusedFirst } from './answered.ts';
 import type { ChatContext } from './context.ts';
 import type { Call } from './call.ts';
 import { carrierOf, inputAt, storyIn, turnsOf } from './conversation.ts';
-import type { ChatTurn, TurnFold } from './chat-turn.ts';
+import type { ChatTurn, Decision, TurnFold } from './chat-turn.ts';
 import { advance, newFold } from './encode.ts';
 import { ChatError } from './chat-error.ts';
 
@@ -28,7 +28,8 @@ export async function beginTurn(ctx: ChatContext, call: Call, request: ChatReque
   const { input, size } = loggable(turn);
   const abort = new LateAbort();
   const id = randomUUID();
-  const performance = await performed(ctx, call, request.messages, { id, turn, abort });
+  const refused = impl.refusedDecisions(ctx, call, turn);
+  const performance = await performed(ctx, call, request.messages, { id, turn, abort, refused });
   const viewing = viewingOf(ctx);
   const head = { id, family: 'chat', revision: ctx.revision, owner: call.owner, createdAt: ctx.clock.now() };
   const run = await runs.start(head, {
@@ -37,7 +38,11 @@ export async function beginTurn(ctx: ChatContext, call: Call, request: ChatReque
     events: impl.agentEvents(
       ctx,
       turn,
-      wholeTurn(performance.steps ? answered(turn, performance.events) : performance.events),
+      wholeTurn(
+        performance.steps
+          ? answered(turn, performance.events)
+          : refusedFirst(refused, ctx.guarded ? watched(ctx, call, performance.events) : performance.events),
+      ),
     ),
     abort,
     fold: emptyFold(head, viewing),
@@ -48,6 +53,27 @@ export async function beginTurn(ctx: ChatContext, call: Call, request: ChatReque
   await ctx.past.add(id, size);
   return run;
 }
+
+/**
+ * Decisions about calls that this server did not ask the caller about, or that were decided before: an agent of the
+ * owner's own never hears of them. A script knows by itself what it asked.
+ */
+export function refusedDecisions(
+  { guarded, issued }: ChatContext,
+  { owner }: Call,
+  { decisions }: ChatTurn,
+): readonly Decision[] {
+  if (!guarded) return [];
+  return decisions.filter(({ carrier, id }) => carrier !== 'cmds' && !issued.settle(owner, id));
+}
+
+/** Remembers what is asked. */
+const watched = ({ issued }: ChatContext, { owner }: Call, events: AgentEvents): AgentEvents =>
+  changedEvents(events, (event) => {
+    if (event.type === 'tool-request' && event.by === 'approval')
+      for (const { id } of event.calls) issued.ask(owner, id);
+    return [event];
+  });
 
 /** Only closing the connection stops a turn (streaming: Enable Cancellation). */
 export function cancelWhenLeft(_ctx: ChatContext, { signal }: Call, abort: LateAbort): void {
@@ -75,8 +101,9 @@ async function performed(
   ctx: ChatContext,
   call: Call,
   messages: readonly Message[],
-  { id, turn, abort }: { id: string; turn: ChatTurn; abort: LateAbort },
+  { id, turn, abort, refused }: { id: string; turn: ChatTurn; abort: LateAbort; refused: readonly Decision[] },
 ): Promise<Performance> {
+  const strangers = new Set(refused.map((decision) => decision.id));
   // Came as JSON.
   const context = ctx.impl.agentContext(ctx, turn.context, messages) as Json;
   const request: RequestInfo = { ...call.seen, messages: messages.length, context };
@@ -97,7 +124,12 @@ async function performed(
       },
     };
   });
-  const performance = await perform(ctx, requests.at(-1)!, await storyIn(ctx, requests));
+  const last = requests.at(-1)!;
+  if (strangers.size > 0) {
+    const { decisions = [] } = last.input;
+    last.input = { ...last.input, decisions: decisions.filter((decision) => !strangers.has(decision.id)) };
+  }
+  const performance = await perform(ctx, last, await storyIn(ctx, requests));
   if (performance.script) ctx.impl.checkScript(ctx, performance.script);
   return performance;
 }

@@ -1,8 +1,12 @@
+import { agentScenarios } from './agents.ts';
 import { approvalScenarios } from './approval.ts';
 import { contextScenarios } from './context.ts';
 import { errorScenarios } from './errors.ts';
 import { healthScenarios } from './health.ts';
+import { jobScenarios } from './jobs.ts';
 import { legacyScenarios } from './legacy.ts';
+import { pingScenarios } from './pings.ts';
+import { routingScenarios } from './routing.ts';
 import { socketScenarios } from './socket.ts';
 import { toolScenarios } from './tool.ts';
 import { turnScenarios } from './turn.ts';
@@ -16,4 +20,8 @@ export const scenarios = [
   ...socketScenarios,
   ...errorScenarios,
   ...legacyScenarios,
+  ...pingScenarios,
+  ...routingScenarios,
+  ...jobScenarios,
+  ...agentScenarios,
 ];

@@ -1,6 +1,7 @@
 import { clientQuirks } from './clients.ts';
 import { approvalQuirks } from './approval.ts';
 import { bodyQuirks } from './body.ts';
+import { agentQuirks, pingQuirks, queueQuirks, routeQuirks } from './channel.ts';
 import { contextQuirks, errorQuirks, healthQuirks, legacyQuirks, syncQuirks } from './http.ts';
 import { legalOddities } from './legal.ts';
 import { socketQuirks } from './socket.ts';
@@ -19,6 +20,10 @@ export const chatQuirks = [
   ...legacyQuirks,
   ...turnQuirks,
   ...decisionQuirks,
+  ...routeQuirks,
+  ...queueQuirks,
+  ...agentQuirks,
+  ...pingQuirks,
   ...legalOddities,
   ...clientQuirks,
 ];
