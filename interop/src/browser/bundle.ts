@@ -5,7 +5,7 @@ import { rolldown } from 'rolldown';
 export async function bundlePage(): Promise<string> {
   const bundle = await rolldown({ input: fileURLToPath(new URL('./page.js', import.meta.url)), platform: 'browser' });
   try {
-    const { output } = await bundle.generate({ format: 'esm' });
+    const { output } = await bundle.generate({ format: 'esm', codeSplitting: false });
     return output[0].code;
   } finally {
     await bundle.close();

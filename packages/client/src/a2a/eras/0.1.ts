@@ -1,6 +1,8 @@
+import type * as v01 from '@agentproto/protocol/a2a/0.1';
 import {
   JSON_MEDIA_TYPE,
   type Message,
+  type Part,
   type SendMessageRequest,
   type TaskPushNotificationConfig,
 } from '@agentproto/protocol/a2a/1.0';
@@ -69,30 +71,31 @@ const METHODS: RpcMethods = {
 };
 
 /** It is the caller who makes a task here. */
-function sent(params: Json): Json {
+function sent(params: Json): v01.TaskSendParams {
   const { message, configuration = {}, metadata } = params as unknown as SendMessageRequest;
   const { taskPushNotificationConfig, historyLength } = configuration;
   return {
     id: message.taskId ?? crypto.randomUUID(),
-    sessionId: message.contextId,
+    ...(message.contextId !== undefined && { sessionId: message.contextId }),
     message: oldMessage(message),
-    historyLength,
+    ...(historyLength !== undefined && { historyLength }),
     ...(taskPushNotificationConfig && { pushNotification: pushConfig(taskPushNotificationConfig) }),
-    metadata,
-  };
-}
-
-function oldMessage({ role, parts, metadata }: Message): Json {
-  return {
-    role: downRole(role),
-    parts: parts.map((part) => downPart(part, 'type')),
     ...(metadata !== undefined && { metadata }),
   };
 }
 
+function oldMessage({ role, parts, metadata }: Message): v01.Message {
+  return { role: downRole(role), parts: parts.map(oldPart), ...(metadata !== undefined && { metadata }) };
+}
+
+function oldPart(part: Part): v01.Part {
+  const { kind, ...rest } = downPart(part);
+  return { type: kind, ...rest } as v01.Part;
+}
+
 /** A task has one, which has no id. */
-function pushConfig({ id: _, ...config }: TaskPushNotificationConfig): Json {
-  return downPushConfig(config as TaskPushNotificationConfig);
+function pushConfig({ id: _, ...config }: TaskPushNotificationConfig): v01.PushNotificationConfig {
+  return downPushConfig(config);
 }
 
 function contextOf(message: unknown): string {

@@ -1,3 +1,4 @@
+import type * as v03 from '@agentproto/protocol/a2a/0.3';
 import {
   JSON_MEDIA_TYPE,
   type Message,
@@ -11,7 +12,7 @@ import type { Binding, WireCall } from '../binding.ts';
 import { A2AError, type A2AErrorName, fromError, isA2AError, isRpcError } from '../error.ts';
 import { routed } from '../http-json.ts';
 import { upCard } from './card.ts';
-import { downConfiguration, downData, downMessage, downPushConfig, downState } from './down.ts';
+import { downConfiguration, downMessage, downPart, downPushConfig, downState } from './down.ts';
 import { upPushConfig, upPushConfigs } from './push-config.ts';
 import { bare, withHistory } from './rpc.ts';
 import { type Reading, upEvent, upTask } from './up.ts';
@@ -31,7 +32,7 @@ export function earlierRest(url: string): Binding {
     const { metadata: __, ...named } = given;
     if (name === 'GetTask') named['historyLength'] ??= ALL;
     if (name === 'ListTasks' && named['status']) named['status'] = downState(String(named['status']));
-    const call = (method: string, body: Json | undefined, made?: keyof typeof BODIES): WireCall => ({
+    const call = (method: string, body: object | undefined, made?: keyof typeof BODIES): WireCall => ({
       method,
       mediaType: JSON_MEDIA_TYPE,
       ...routed(base.href, path, body ? pathOnly(named) : named, method, body),
@@ -70,11 +71,11 @@ const ROUTES: { readonly [Name in MethodName]: readonly [path: string, ...verbs:
 };
 
 interface Bodies {
-  message(message: Message): Json;
+  message(message: Message): v03.Message | v03.ProtoMessage;
   /** What the webhook of a message is called. */
   push: string;
   /** Best first. */
-  pushConfig(config: TaskPushNotificationConfig): Json[];
+  pushConfig(config: TaskPushNotificationConfig): object[];
 }
 
 const BODIES = {
@@ -90,7 +91,7 @@ const BODIES = {
           name: `tasks/${taskId}/pushNotificationConfigs/${id}`,
           pushNotificationConfig: downPushConfig({ ...config, id }),
         },
-      },
+      } satisfies Omit<v03.ProtoCreateTaskPushNotificationConfigRequest, 'id'>,
     ],
   },
   kind: {
@@ -106,7 +107,7 @@ const BODIES = {
 
 const send =
   (streams: boolean) =>
-  (params: Json, bodies: Bodies): Json[] => {
+  (params: Json, bodies: Bodies): object[] => {
     const { message, configuration, metadata } = params as unknown as SendMessageRequest;
     const { pushNotificationConfig, ...rest } = downConfiguration(configuration, streams, undefined);
     const webhook = pushNotificationConfig === undefined ? {} : { [bodies.push]: pushNotificationConfig };
@@ -114,7 +115,7 @@ const send =
     return [metadata === undefined ? body : { ...body, metadata }];
   };
 
-const BODY: { readonly [Name in MethodName]?: (params: Json, bodies: Bodies) => Json[] } = {
+const BODY: { readonly [Name in MethodName]?: (params: Json, bodies: Bodies) => object[] } = {
   SendMessage: send(false),
   SendStreamingMessage: send(true),
   CreateTaskPushNotificationConfig: (params, bodies) =>
@@ -122,23 +123,16 @@ const BODY: { readonly [Name in MethodName]?: (params: Json, bodies: Bodies) => 
 };
 
 /** `referenceTaskIds` is not in the proto, and parsers that are strict refuse what is not. */
-function protoMessage({ parts, referenceTaskIds: _, ...rest }: Message): Json {
+function protoMessage({ parts, referenceTaskIds: _, ...rest }: Message): v03.ProtoMessage {
   return { ...rest, content: parts.map(protoPart) };
 }
 
-function protoPart({ text, raw, url, data, filename, mediaType, metadata }: Part): Json {
-  const more = metadata === undefined ? {} : { metadata };
-  if (text !== undefined) return { text, ...more };
-  if (raw === undefined && url === undefined) {
-    const { data: own, ...marked } = downData(data, metadata);
-    return { data: { data: own }, ...marked };
-  }
-  const content = raw === undefined ? { fileWithUri: url } : { fileWithBytes: raw };
-  const names = {
-    ...(mediaType !== undefined && { mimeType: mediaType }),
-    ...(filename !== undefined && { name: filename }),
-  };
-  return { file: { ...content, ...names }, ...more };
+function protoPart(part: Part): v03.ProtoPart {
+  const { kind: _, ...old } = downPart(part);
+  if ('text' in old) return old;
+  if ('data' in old) return { ...old, data: { data: old.data } };
+  const { bytes, uri, ...named } = old.file;
+  return { ...old, file: bytes === undefined ? { fileWithUri: uri, ...named } : { fileWithBytes: bytes, ...named } };
 }
 
 function up(name: MethodName, answer: unknown, to: Reading, params: Json): unknown {

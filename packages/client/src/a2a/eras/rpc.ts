@@ -1,3 +1,4 @@
+import type * as v03 from '@agentproto/protocol/a2a/0.3';
 import type { MethodName, SendMessageRequest, TaskPushNotificationConfig } from '@agentproto/protocol/a2a/1.0';
 import { isObject, type Json } from '../../json.ts';
 import type { Binding } from '../binding.ts';
@@ -11,7 +12,7 @@ import { type Reading, upEvent, upTask } from './up.ts';
 export interface RpcMethod {
   name: string;
   /** Its params, from those of 1.0. */
-  down(params: Json): Json | undefined;
+  down(params: Json): object | undefined;
   /** The result of 1.0, from its own. `params`: what was asked, as 1.0 has it. */
   up(result: unknown, to: Reading, params: Json): unknown;
 }
@@ -42,14 +43,16 @@ export function lacking(operation: string, what: string): A2AError {
  * it: where the caller says nothing, all that the agent makes, which are its `modes`.
  */
 export function kindMethods(modes: readonly string[]): RpcMethods {
-  const send = (streams: boolean) => (params: Json) => {
-    const { message, configuration, metadata } = params as unknown as SendMessageRequest;
-    return {
-      message: downMessage(message),
-      configuration: downConfiguration(configuration, streams, modes),
-      ...(metadata !== undefined && { metadata }),
+  const send =
+    (streams: boolean) =>
+    (params: Json): v03.MessageSendParams => {
+      const { message, configuration, metadata } = params as unknown as SendMessageRequest;
+      return {
+        message: downMessage(message),
+        configuration: downConfiguration(configuration, streams, modes),
+        ...(metadata !== undefined && { metadata }),
+      };
     };
-  };
   return {
     SendMessage: {
       name: 'message/send',
@@ -91,7 +94,7 @@ function untenanted({ tenant: _, ...params }: Json): Json {
   return params;
 }
 
-function whichConfig({ taskId, id }: Json): Json {
+function whichConfig({ taskId, id }: Json): object {
   return { id: taskId, pushNotificationConfigId: id };
 }
 

@@ -1,6 +1,8 @@
 import { type AgentCard, type AgentCardSignature, cardPayload } from '@agentproto/protocol/a2a/1.0';
 import { DiscoveryError } from '../../errors.ts';
 import { isObject } from '../../json.ts';
+import { rawOf } from '../raw.ts';
+import { withoutDefaults } from './earlier-card.ts';
 import { fromBase64Url, importKey, isAlgorithm, type PublicKey, verify } from './jws.ts';
 import { keySets, type KeySetOptions } from './key-set.ts';
 
@@ -84,7 +86,8 @@ export function cardVerifier(options: CardVerifierOptions): (card: AgentCard) =>
   return async (card) => {
     if (mode === 'off') return { verified: false, signatures: [] };
     const given = Array.isArray(card.signatures) ? card.signatures : [];
-    const payloads = given.length > 0 ? payloadsOf(card) : [];
+    // What an agent of an earlier revision wrote is what it has signed.
+    const payloads = given.length > 0 ? payloadsOf((rawOf(card) ?? card) as AgentCard) : [];
     const signatures: CheckedSignature[] = [];
     for (const each of given.slice(0, MOST_SIGNATURES)) signatures.push(await check(each, payloads));
     const result = { verified: signatures.some(({ state }) => state === 'verified'), signatures };
@@ -104,7 +107,8 @@ const MOST_SIGNATURES = 16;
  */
 function payloadsOf(card: AgentCard): string[] {
   try {
-    return [...new Set([cardPayload(card), cardPayload((withoutEmpty(card) ?? {}) as AgentCard)])];
+    const forms = [card, withoutEmpty(card), withoutEmpty(withoutDefaults({ ...card }))];
+    return [...new Set(forms.filter((form) => form !== undefined).map((form) => cardPayload(form as AgentCard)))];
   } catch {
     // What is no I-JSON has no canonical form, and nobody can have signed it.
     return [];
@@ -112,7 +116,7 @@ function payloadsOf(card: AgentCard): string[] {
 }
 
 function withoutEmpty(value: unknown): unknown {
-  if (value === '' || value === null) return undefined;
+  if (value === '' || value === null || value === undefined) return undefined;
   if (typeof value !== 'object') return value;
   const list = Array.isArray(value);
   const entries = Object.entries(value).flatMap(([name, member]) => {
