@@ -1,6 +1,6 @@
 import { a2a01, a2a02, a2a03 } from './a2a/eras/families.ts';
 import { a2a10, a2a100 } from './a2a/family.ts';
-import { chatDocs } from './chat/family.ts';
+import { chatDcaf21, chatDocs } from './chat/family.ts';
 import type { SuiteFamily } from './kit/family.ts';
 import { UsageError } from './kit/usage-error.ts';
 import { responses20260115, responses20260424, responsesOpenAI, responsesWayFlow } from './responses/family.ts';
@@ -10,6 +10,7 @@ export const families: readonly SuiteFamily[] = [
   a2a10,
   a2a100,
   chatDocs,
+  chatDcaf21,
   responses20260424,
   responses20260115,
   responsesOpenAI,

@@ -28,6 +28,7 @@ const PLUGIN: NamesOf<PluginOptions> = {
 };
 const SERVER: NamesOf<ServerOptions> = {
   ...PLUGIN,
+  connectionIdleMs: true,
   failures: true,
   faults: true,
   host: true,

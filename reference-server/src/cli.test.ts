@@ -226,3 +226,52 @@ describe('options', () => {
     expect(err).toMatch(message);
   });
 });
+
+/** Where a server that was started says that it is. */
+async function listening(
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ url: string; urls: Record<string, string> }> {
+  const child = start(['--json', ...args], env);
+  for await (const line of createInterface({ input: child.stdout! })) return JSON.parse(line) as never;
+  throw new Error('it ended without a word');
+}
+
+const setUpAt = async (url: string) =>
+  ((await (await fetch(`${url}/.well-known/agentproto.json`)).json()) as { setUp: Record<string, object> }).setUp;
+
+describe('the environment', () => {
+  test('says what no flag says', async () => {
+    const { url } = await listening([], {
+      PORT: '0',
+      LOG_LEVEL: 'warning',
+      WS_PING_INTERVAL: 'none',
+      KEEP_ALIVE: '0.2',
+    });
+    expect((await setUpAt(url))['chat@docs']).toMatchObject({ pingMs: null, pongMs: 20_000 });
+    const { headers } = await fetch(`${url}/health`);
+    expect(headers.get('keep-alive') ?? 'timeout=0').toMatch(/^timeout=[01]$/);
+    const flagged = await listening(['--ping-interval', '3'], { WS_PING_INTERVAL: '9', WS_PING_TIMEOUT: '4' });
+    expect((await setUpAt(flagged.url))['chat@docs']).toMatchObject({ pingMs: 3_000, pongMs: 4_000 });
+  });
+
+  test.each([
+    [{ PORT: 'web' }, 'PORT: expected a number from 0 to 65535; got "web"'],
+    [{ KEEP_ALIVE: '-1' }, 'KEEP_ALIVE: expected seconds, from more than 0 to 86400; got "-1"'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: expected one of error, warn'],
+  ])('%j is refused', async (env, sentence) => {
+    const child = start([], env);
+    let err = '';
+    child.stderr?.on('data', (chunk) => (err += String(chunk)));
+    expect(await once(child, 'close')).toEqual([2, null]);
+    expect(err).toContain(sentence);
+  });
+});
+
+test('the persona dcaf-2.1 speaks its revision of chat alone, with all that DCAF can switch on', async () => {
+  const { urls } = await listening(['--persona', 'dcaf-2.1']);
+  expect(Object.keys(urls)).toEqual(['chat@dcaf-2.1']);
+  const get = async (path: string) => (await fetch(urls['chat@dcaf-2.1']! + path)).json();
+  expect(await get('/health')).toEqual({ status: 'healthy' });
+  expect(await get('/.well-known/agent.json')).toMatchObject({ metadata: { framework: 'dcaf' } });
+});

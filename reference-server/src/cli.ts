@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { A2AOptions } from './a2a/options.ts';
-import { PERSONAS } from './personas.ts';
+import { PERSONA_OPTIONS, PERSONAS } from './personas.ts';
 import type { ResponsesOptions, Tool } from './responses/options.ts';
 import { PROTOCOL_IDS } from './protocol-ids.ts';
 import { LOG_LEVELS, ServerOptionsError } from './server-options.ts';
@@ -33,8 +33,14 @@ const HELP = `agentproto-reference-server: a server of agent protocols that beha
   --retention TIME    how long responses are kept, such as 90s, 30m or 2h
   --webhook-loopback  webhooks may be on this machine; without it only public addresses are called
   --log LEVEL         one line a request on stderr: ${LOG_LEVELS.join(', ')}; default warn
+  --keep-alive S      close connections that are idle for so many seconds
+  --ping-interval S   seconds between the pings on chat's WebSockets; none: no pings
+  --ping-timeout S    seconds that a pong is waited for
   --json              print {"url": …, "urls": {…}} as the first line, once it listens
   --version, --help
+
+In the environment, where no flag says otherwise: PORT, LOG_LEVEL (warning is warn), KEEP_ALIVE,
+WS_PING_INTERVAL, WS_PING_TIMEOUT, AGENTPROTO_API_KEY.
 `;
 
 /** A command line that cannot be. */
@@ -58,8 +64,10 @@ async function readCommand(args: string[], env: NodeJS.ProcessEnv): Promise<Comm
   const apiKey = values['api-key'] ?? env['AGENTPROTO_API_KEY'];
   const file = values.options === undefined ? {} : optionsIn(values.options);
   const flags: ServerOptions = {
-    port: values.port === undefined ? undefined : portOf(values.port),
+    port: portOf('--port', values.port) ?? portOf('PORT', env['PORT']),
     host: values.host,
+    connectionIdleMs: msOf('--keep-alive', values['keep-alive']) ?? msOf('KEEP_ALIVE', env['KEEP_ALIVE']),
+    chat: chatOf(values, env, { ...(persona && PERSONA_OPTIONS[persona]?.chat), ...file.chat }),
     protocols: list(values.protocol)?.map((id) => oneOf('--protocol', id, PROTOCOL_IDS)),
     quirks: persona || quirks ? [...(persona ? PERSONAS[persona] : []), ...(quirks ?? [])] : undefined,
     insecure: values.insecure,
@@ -71,14 +79,41 @@ async function readCommand(args: string[], env: NodeJS.ProcessEnv): Promise<Comm
     a2a: a2aOf(values, file.a2a),
     responses: await responsesOf(values, file.responses),
     webhooks: values['webhook-loopback'] ? { ...file.webhooks, loopback: true } : undefined,
-    log: values.log === undefined ? undefined : oneOf('--log', values.log, LOG_LEVELS),
+    log: logOf('--log', values.log) ?? logOf('LOG_LEVEL', env['LOG_LEVEL']),
   };
-  return { json: values.json ?? false, options: { log: 'warn', ...file, ...given(flags) } };
+  return {
+    json: values.json ?? false,
+    options: { log: 'warn', ...(persona && PERSONA_OPTIONS[persona]), ...file, ...given(flags) },
+  };
 }
 
 /** Without what was not said, so that it stands over nothing. */
 const given = <Options extends object>(options: Options): Partial<Options> =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<Options>;
+
+/** Only what was said. */
+function chatOf(values: Values, env: NodeJS.ProcessEnv, before: ServerOptions['chat'] & object): ServerOptions['chat'] {
+  const interval = values['ping-interval'] ?? env['WS_PING_INTERVAL'];
+  const pingMs = interval === 'none' ? null : msOf('--ping-interval', interval);
+  const pongMs = msOf('--ping-timeout', values['ping-timeout'] ?? env['WS_PING_TIMEOUT']);
+  if (pingMs === undefined && pongMs === undefined && Object.keys(before).length === 0) return undefined;
+  return { ...before, ...(pingMs !== undefined && { pingMs }), ...(pongMs !== undefined && { pongMs }) };
+}
+
+/** Seconds in milliseconds. An empty text says nothing. */
+function msOf(what: string, value: string | undefined): number | undefined {
+  if (value === undefined || value === '') return undefined;
+  const seconds = Number(value);
+  if (seconds > 0 && seconds <= 86_400) return Math.round(seconds * 1_000);
+  throw new UsageError(`${what}: expected seconds, from more than 0 to 86400; got ${JSON.stringify(value)}`);
+}
+
+/** By the names of Python's logging too. */
+function logOf(what: string, value: string | undefined): ServerOptions['log'] {
+  if (value === undefined || value === '') return undefined;
+  const level = value.toLowerCase();
+  return oneOf(what, level === 'warning' ? 'warn' : level, LOG_LEVELS);
+}
 
 function a2aOf(values: Values, file: A2AOptions = {}): A2AOptions | undefined {
   const tenants = list(values.tenant);
@@ -177,6 +212,9 @@ const FLAGS = {
   retention: text,
   'webhook-loopback': flag,
   log: text,
+  'keep-alive': text,
+  'ping-interval': text,
+  'ping-timeout': text,
   json: flag,
   version: flag,
   help: { ...flag, short: 'h' },
@@ -230,9 +268,10 @@ function version(): string {
   return own;
 }
 
-function portOf(value: string): number {
+function portOf(what: string, value: string | undefined): number | undefined {
+  if (value === undefined || value === '') return undefined;
   if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value);
-  throw new UsageError(`--port: expected a number from 0 to 65535; got ${JSON.stringify(value)}`);
+  throw new UsageError(`${what}: expected a number from 0 to 65535; got ${JSON.stringify(value)}`);
 }
 
 function urlOf(value: string): string {

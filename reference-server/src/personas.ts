@@ -1,3 +1,5 @@
+import type { ServerOptions } from './server-options.ts';
+
 /** Servers of others, as lists of what they were seen to do: each all at once in one double. */
 export const PERSONAS = {
   /** a2akit 0.0.35: nine of its causes. */
@@ -14,4 +16,15 @@ export const PERSONAS = {
     'a2a.card.no-etag',
     'a2a.card.no-cache-control',
   ],
+  /** DCAF 2.1.0: no quirks, but a revision of its own, with all that it has switched on. */
+  'dcaf-2.1': [],
 } as const satisfies { [name: string]: readonly string[] };
+
+/** What else a persona is set up with. */
+export const PERSONA_OPTIONS: { readonly [Name in keyof typeof PERSONAS]?: ServerOptions } = {
+  'dcaf-2.1': {
+    protocols: ['chat@dcaf-2.1'],
+    connectionIdleMs: 5_000,
+    chat: { queue: true, a2a: true, mcp: true },
+  },
+};

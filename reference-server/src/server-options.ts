@@ -86,6 +86,8 @@ export interface ServerOptions extends PluginOptions {
   port?: number | undefined;
   /** `false`: no port is opened; `server.fetch` is the only way to it, and `http://in-memory.invalid` its url. Default: true. */
   listen?: boolean | undefined;
+  /** How long a connection may be idle before it is closed, milliseconds. Default 72,000. */
+  connectionIdleMs?: number | undefined;
   /** Anybody who reaches the host may use the server. */
   insecure?: boolean | undefined;
   /** One line a request on stderr, from this level on. Default: only what an agent, or the server, went wrong with. */

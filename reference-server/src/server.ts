@@ -85,6 +85,7 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
     logger: log === undefined || log === 'silent' ? false : { level: log, stream: process.stderr },
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
+    ...(options.connectionIdleMs !== undefined && { keepAliveTimeout: options.connectionIdleMs }),
     // Bodies have their own limit, in body.ts, which answers in the protocol's words; this one is behind it.
     requestTimeout: headersMs + 2 * bodyMs,
     http: {

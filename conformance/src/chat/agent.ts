@@ -23,18 +23,25 @@ export interface AskOptions {
 export class ChatAgent {
   readonly binding: Binding;
   readonly setUp: SetUp;
+  /** Judged by what DCAF does, not by what its documents say. */
+  readonly isDcaf: boolean;
   readonly #base: string;
   readonly #tools: DriverTools;
 
-  constructor(binding: Binding, { base, setUp }: { base: string; setUp: SetUp }, tools: DriverTools) {
+  constructor(
+    binding: Binding,
+    { base, setUp, isDcaf }: { base: string; setUp: SetUp; isDcaf: boolean },
+    tools: DriverTools,
+  ) {
     this.binding = binding;
     this.setUp = setUp;
+    this.isDcaf = isDcaf;
     this.#base = base.replace(/\/$/, '');
     this.#tools = tools;
   }
 
   over(binding: Binding): ChatAgent {
-    return new ChatAgent(binding, { base: this.#base, setUp: this.setUp }, this.#tools);
+    return new ChatAgent(binding, { base: this.#base, setUp: this.setUp, isDcaf: this.isDcaf }, this.#tools);
   }
 
   /** What it does can be compared with a script to the letter. */

@@ -10,6 +10,7 @@ import { setUpIn, type SetUp } from './set-up.ts';
 export interface DetectedChat extends Detected {
   base: string;
   setUp: SetUp;
+  isDcaf: boolean;
 }
 
 /** Something that a chat server shows to a GET, which changes nothing. */
@@ -47,14 +48,22 @@ export async function detect(
     ...[chat, stream].map((exchange) => ({ tried: said(exchange), seen: takesPostAlone(exchange, nowhere) })),
     { tried: said(socket.exchange), seen: socket.exchange.response?.status === 101 },
   ];
+  const wanted = named ? 1 : 2;
+  // What is asked beside GET changes nothing either, and tells of a server that says the same to every GET (RFC 9110, 9.3.7).
+  if (traces.filter((trace) => trace.seen).length < wanted) {
+    const options = (path: string) => recorder.request({ method: 'OPTIONS', url: base + path });
+    const [there, nothing] = await Promise.all([options(PATHS.chat), options('/api/no-such-path')]);
+    traces.push({ tried: said(there), seen: allowsPost(there) && !allowsPost(nothing) });
+  }
   const seen = traces.filter((trace) => trace.seen);
   const tried = traces.map((trace) => trace.tried);
-  if (seen.length < (named ? 1 : 2))
+  if (seen.length < wanted)
     return { tried, reachable: [health, nowhere].some(({ response }) => response !== undefined) };
   const manifest = await findManifest(recorder, target);
   return {
     found: {
       base,
+      isDcaf: id !== 'chat@docs',
       setUp: setUpIn(manifest?.setUp?.[id]),
       bindings: BINDINGS,
       undeclared: new Map(),
@@ -77,7 +86,13 @@ function takesPostAlone({ response }: Exchange, nowhere: Exchange): boolean {
   return refused && JSON.stringify(json) !== JSON.stringify(nowhere.response?.json);
 }
 
+/** What a server says that it takes at a path. */
+function allowsPost({ response }: Exchange): boolean {
+  const allow = response?.headers.find(([name]) => name.toLowerCase() === 'allow')?.[1];
+  return /\bPOST\b/i.test(allow ?? '');
+}
+
 function said({ request, response, end }: Exchange): string {
   const came = response ? `HTTP ${response.status}` : (end?.message ?? `no answer (${end?.kind ?? 'unknown'})`);
-  return `GET ${request.url}: ${came}`;
+  return `${request.method} ${request.url}: ${came}`;
 }

@@ -88,6 +88,12 @@ const own: readonly Fixture[] = [
     needs: ['cred', 'clock', 'quiet', 'router', 'queue', 'a2a', 'mcp'],
     headers: [['Authorization', `Bearer ${KEYS.alice}`]],
   },
+  {
+    name: 'chat@dcaf-2.1',
+    protocols: ['chat@dcaf-2.1'],
+    options: { chat: { router: 'scripted', queue: true, a2a: true, mcp: true, pingMs: 60, pongMs: 150 } },
+    at: 'chat@dcaf-2.1',
+  },
   { name: 'chat, no pings', protocols: ['chat@docs'], options: { chat: { pingMs: null } }, needs: ['ping-off'] },
   { name: 'responses', protocols: ['responses@2026-04-24'], options: {} },
   {

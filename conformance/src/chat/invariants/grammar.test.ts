@@ -2,7 +2,10 @@ import type { Exchange, Frame } from '@agentproto/recording';
 import { expect, test } from 'vitest';
 import { createChecks } from '../../kit/check.ts';
 import type { Finding } from '../../kit/result.ts';
-import { grammarInvariants } from './grammar.ts';
+import { validate } from '@agentproto/rules/chat/docs';
+import { grammarInvariantsBy } from './grammar.ts';
+
+const grammarInvariants = grammarInvariantsBy(validate);
 
 /** Whatever is said by lines of a stream or by frames of a socket: the rows that turn red. */
 function reds(

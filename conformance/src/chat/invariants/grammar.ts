@@ -1,5 +1,5 @@
 import { EVENT_TYPES, type MessageName } from '@agentproto/protocol/chat/docs';
-import { validate } from '@agentproto/rules/chat/docs';
+import type { Violation } from '@agentproto/rules/chat/docs';
 import type { Exchange } from '@agentproto/recording';
 import { invariant } from '../../kit/invariant.ts';
 import { isRecord } from '../../kit/json.ts';
@@ -60,7 +60,8 @@ const modelOf = (type: string): MessageName =>
 const known = new Set<string | undefined>(EVENT_TYPES);
 const bindings = ['NDJSON', 'WebSocket'] as const;
 
-export const grammarInvariants = [
+/** By the shapes of one revision. */
+export const grammarInvariantsBy = (validate: (name: MessageName, value: unknown) => Violation[]) => [
   invariant('chat/events/objects', {
     title: 'Every line, and every frame, is one JSON object with a type',
     proves: ['CHAT-STREAM-002', 'CHAT-WS-002'],

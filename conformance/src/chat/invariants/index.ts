@@ -1,3 +1,1 @@
-import { grammarInvariants } from './grammar.ts';
-
-export const invariants = grammarInvariants;
+export { grammarInvariantsBy as invariantsBy } from './grammar.ts';

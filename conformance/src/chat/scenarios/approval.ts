@@ -38,6 +38,8 @@ export const approvalScenarios = [
     stimulus: ['approval'],
     async play({ agent, check }) {
       const answer = await agent.ask(one);
+      if (agent.isDcaf && agent.binding === 'HTTP' && answer.value.pending.length === 0)
+        return check('CHAT-APPR-011', answer).holds(false, 'the calls that wait in `data.tool_calls`');
       const call = answer.asked();
       check('CHAT-APPR-001', answer).has({ executed: [] });
       if (agent.binding === 'HTTP') {
