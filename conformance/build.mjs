@@ -33,6 +33,17 @@ writeFileSync(
   noticesFor([...moduleIds, ...output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))]),
 );
 
+// What `explain` names: the reference server itself stays out of here.
+const { QUIRKS } = await import('../reference-server/bundle/quirks.js');
+const names = Object.groupBy(
+  QUIRKS.filter(({ breaks }) => breaks !== null),
+  ({ breaks }) => breaks,
+);
+writeFileSync(
+  `${dir}/quirks.json`,
+  JSON.stringify(Object.fromEntries(Object.entries(names).map(([id, all]) => [id, all.map(({ name }) => name)]))),
+);
+
 const bytes = output.reduce(
   (sum, file) => sum + (file.type === 'chunk' ? Buffer.byteLength(file.code) : file.source.length),
   0,

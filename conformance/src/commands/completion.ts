@@ -22,7 +22,14 @@ export const completion: Command = async (args) => {
 };
 
 const NAME = 'agentproto-conformance';
-const flags = [...new Set([...RUN_FLAGS, ...SCORING_FLAGS].map(({ name }) => name)), 'config', 'ui', 'version', 'help'];
+const flags = [
+  ...new Set([...RUN_FLAGS, ...SCORING_FLAGS].map(({ name }) => name)),
+  'config',
+  'ui',
+  'watch',
+  'version',
+  'help',
+];
 const words = {
   verbs: VERBS.join(' '),
   flags: flags.map((name) => `--${name}`).join(' '),

@@ -9,6 +9,7 @@ test('explain', () => {
       sampleRegistry['A2A10-PUSH-001']!,
       ['scenario a2a/push/created: A configuration that was created has an id and says so in every answer'],
       60,
+      ['a2a.push.no-id', 'a2a.push.other-id'],
     ),
   ).toBe(
     `A2A10-PUSH-001  MUST
@@ -24,6 +25,8 @@ test('explain', () => {
   checks     scenario a2a/push/created: A configuration
              that was created has an id and says so in
              every answer
+  proved by  a2a.push.no-id
+             a2a.push.other-id
 `,
   );
 });

@@ -5,6 +5,7 @@ import { didYouMean } from '@agentproto/script';
 import { sourceOf } from '../report/source.ts';
 import { wrap } from '../report/text.ts';
 import { describeChecks } from './checks.ts';
+import { quirksOf } from './quirks-of.ts';
 import { parseFlags } from './flags.ts';
 import { stateOf } from './list.ts';
 
@@ -21,12 +22,17 @@ export const explain: Command = async (args) => {
       `explain ${id}: unknown requirement id${didYouMean(id, Object.keys(rows))}; \`list\` names them all`,
     );
   process.stdout.write(
-    renderExplanation(row, await describeChecks(row.id), Math.min(process.stdout.columns ?? 80, 100)),
+    renderExplanation(row, await describeChecks(row.id), Math.min(process.stdout.columns ?? 80, 100), quirksOf(row.id)),
   );
   return 0;
 };
 
-export function renderExplanation(row: Requirement, checks: readonly string[], width: number): string {
+export function renderExplanation(
+  row: Requirement,
+  checks: readonly string[],
+  width: number,
+  quirks: readonly string[] = [],
+): string {
   const { title, url } = sourceOf(row);
   const needs = [
     ...(row.capability ?? []).map((name) => `capability ${name}`),
@@ -40,6 +46,8 @@ export function renderExplanation(row: Requirement, checks: readonly string[], w
     ['since', [row.since]],
     ['state', [[stateOf(row), row.pending ?? row.untestable].filter(Boolean).join(': ')]],
     ['checks', checks],
+    // The check has been seen to fail on each of these.
+    ['proved by', quirks],
   ];
   const lines = [
     `${row.id}  ${row.level.toUpperCase()}`,

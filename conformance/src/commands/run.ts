@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import type { Command } from '../command.ts';
@@ -14,7 +15,7 @@ import { painter, surface } from '../report/paint.ts';
 import { createProgress, type Progress } from '../report/progress.ts';
 import { createRunLog, runFileSink, temporarySink, type RunLog } from '../run-file.ts';
 import { CONFIG_FLAG, findConfig, overlaid, readConfig } from './config.ts';
-import { parseFlags } from './flags.ts';
+import { parseFlags, type Flags } from './flags.ts';
 import { isData, parseOutputs, prepareFile, RUN_OUTPUT, writeReports } from './outputs.ts';
 import { readScoring, SCORING_FLAGS } from './scoring.ts';
 import { readOwn, readSettings, RUN_FLAGS, type Settings } from './settings.ts';
@@ -31,10 +32,14 @@ export const run: Command = async (args, tool) => {
     const given = parseFlags(overlaid(shared, own), FLAGS);
     jobs.push({ ...readSettings(given, process.env), ...(await readOwn(given)) });
   }
+  if (flags.has('watch')) return watched(args, flags, jobs);
   const outputs = parseOutputs(flags.all('report'), [RUN_OUTPUT]);
   // The page that was watched stays as a file.
   if (flags.has('ui') && !outputs.some(({ format }) => format === 'html')) outputs.push(...parseOutputs(['html']));
-  const { scoring, verbosity } = await readScoring(flags);
+  const { scoring, verbosity } = await readScoring(
+    flags,
+    jobs.flatMap(({ own = [] }) => own.flatMap((one) => Object.keys(one.own.requirements))),
+  );
   const newBaseline = flags.one('write-baseline');
   const reason = flags.one('reason');
   if (reason !== undefined && newBaseline === undefined)
@@ -84,7 +89,26 @@ export const run: Command = async (args, tool) => {
   }
 };
 
-const FLAGS = [...RUN_FLAGS, ...SCORING_FLAGS, CONFIG_FLAG, { name: 'ui' }];
+const FLAGS = [...RUN_FLAGS, ...SCORING_FLAGS, CONFIG_FLAG, { name: 'ui' }, { name: 'watch' }];
+
+/** Runs again and again, until it is interrupted. */
+async function watched(args: readonly string[], flags: Flags, jobs: readonly Settings[]): Promise<number> {
+  const other = ['ui', 'write-baseline'].find((name) => flags.has(name));
+  if (other !== undefined) throw new UsageError(`--${other}: is for one run; --watch has many`);
+  if (jobs.length > 1) throw new UsageError('--watch: expected one target; say which with --target URL');
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort()).once('SIGTERM', () => stop.abort());
+  const own = jobs.flatMap((job) => (job.own ?? []).map(({ file }) => file));
+  const named = ['config', 'baseline', 'profile', 'card-key'].flatMap((name) => flags.one(name) ?? []);
+  const { watchRuns } = await import('./watch.ts');
+  return watchRuns({
+    args: args.filter((arg) => arg !== '--watch'),
+    targets: jobs.map(({ target }) => new URL(target)),
+    files: [...new Set([...own, ...named, findConfig(process.cwd()) ?? []].flat())].filter((file) => existsSync(file)),
+    signal: stop.signal,
+    write: (text) => void process.stderr.write(text),
+  });
+}
 
 /** The arguments with those of the configuration before them; `--target` is one target, whatever the configuration names. */
 async function configured(args: readonly string[]): Promise<{ shared: string[]; targets: string[][] }> {

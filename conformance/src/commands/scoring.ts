@@ -17,8 +17,14 @@ export const SCORING_FLAGS: readonly Flag[] = [
   { name: 'verbose' },
 ];
 
-/** @throws UsageError also for a baseline file that cannot be read or says something wrong. */
-export async function readScoring(flags: Flags): Promise<{ scoring: Scoring; verbosity: ConsoleOptions['verbosity'] }> {
+/**
+ * @param own ids of requirements that users have added
+ * @throws UsageError also for a baseline file that cannot be read or says something wrong
+ */
+export async function readScoring(
+  flags: Flags,
+  own: readonly string[] = [],
+): Promise<{ scoring: Scoring; verbosity: ConsoleOptions['verbosity'] }> {
   if (flags.has('quiet') && flags.has('verbose')) throw new UsageError('--quiet --verbose: expected one of them');
   const asOf = flags.one('as-of');
   if (asOf !== undefined && !/^\d+\.\d+\.\d+/.test(asOf))
@@ -28,13 +34,13 @@ export async function readScoring(flags: Flags): Promise<{ scoring: Scoring; ver
       failOn: parseChoice('--fail-on', flags.one('fail-on') ?? 'must', FAIL_ON),
       allowIncomplete: flags.has('allow-incomplete'),
       ...(asOf !== undefined && { asOf }),
-      baseline: await readBaseline(flags.one('baseline')),
+      baseline: await readBaseline(flags.one('baseline'), own),
     },
     verbosity: flags.has('quiet') ? 'quiet' : flags.has('verbose') ? 'verbose' : 'normal',
   };
 }
 
-async function readBaseline(file: string | undefined): Promise<BaselineEntry[] | undefined> {
+async function readBaseline(file: string | undefined, own: readonly string[]): Promise<BaselineEntry[] | undefined> {
   if (file === undefined) return undefined;
   let source: string;
   try {
@@ -42,5 +48,5 @@ async function readBaseline(file: string | undefined): Promise<BaselineEntry[] |
   } catch (error) {
     throw new UsageError(`--baseline ${file}: expected a file that can be read: ${(error as Error).message}`);
   }
-  return parseBaseline(source, file, Object.keys(requirements));
+  return parseBaseline(source, file, [...Object.keys(requirements), ...own]);
 }

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createReferenceServer } from '@agentproto/reference-server';
 import { expect, onTestFinished, test } from 'vitest';
 
@@ -7,8 +10,11 @@ const FILE = new URL('house-rules.scenario.ts', import.meta.url).pathname;
 const CLI = new URL('../../../conformance/src/cli.ts', import.meta.url).pathname;
 
 /** Runs the command on the scenarios of this folder, as its users do. */
-async function verdicts(url: string): Promise<{ code: number | null; rows: Record<string, string[]>; text: string }> {
-  const args = ['--target', url, '--scenarios', FILE, '--only', 'ACME-*', '--report', 'json=-', '--quiet'];
+async function verdicts(
+  url: string,
+  ...more: string[]
+): Promise<{ code: number | null; rows: Record<string, string[]>; text: string }> {
+  const args = ['--target', url, '--scenarios', FILE, '--only', 'ACME-*', '--report', 'json=-', '--quiet', ...more];
   const child = spawn(process.execPath, ['--conditions=agentproto-source', CLI, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -30,7 +36,10 @@ async function verdicts(url: string): Promise<{ code: number | null; rows: Recor
   };
 }
 
-test('a server that keeps the rules of the house', async () => {
+/** Each starts the command from its sources. */
+const timeout = 60_000;
+
+test('a server that keeps the rules of the house', { timeout }, async () => {
   const server = await createReferenceServer({ protocols: ['a2a@1.0'] });
   onTestFinished(() => server.close());
   const { code, rows } = await verdicts(server.url);
@@ -38,11 +47,17 @@ test('a server that keeps the rules of the house', async () => {
   expect(code).toBe(0);
 });
 
-test('an agent that says nothing breaks one of them, over both bindings', async () => {
+test('an agent that says nothing breaks one of them, over both bindings', { timeout }, async () => {
   const server = await createReferenceServer({ protocols: ['a2a@1.0'], agent: () => ({ steps: [] }) });
   onTestFinished(() => server.close());
   const { code, rows, text } = await verdicts(server.url);
   expect(rows).toEqual({ 'ACME-SPEED-001': ['pass'], 'ACME-ANSWER-001': ['violation', 'violation'] });
   expect(text).toContain('An agent that is asked something says something');
   expect(code).toBe(1);
+  // A baseline may name them as it names ours.
+  const folder = await mkdtemp(join(tmpdir(), 'baseline-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'baseline.yaml');
+  await writeFile(file, '- id: ACME-ANSWER-001\n  reason: It is to learn to speak.\n');
+  expect((await verdicts(server.url, '--baseline', file)).code).toBe(0);
 });
