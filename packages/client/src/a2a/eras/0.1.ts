@@ -160,18 +160,20 @@ function namedArtifact(given: unknown): unknown {
   return { artifactId: String(index), ...rest };
 }
 
-const ROWS: { readonly [Kind in DeviationKind]?: Row } = {
-  'interface-unavailable': 'A2A01-CARD-001',
-  'content-type': 'A2A01-RPC-001',
+export const ROWS: { readonly [Kind in DeviationKind]?: Row } = {
+  'interface-unavailable': 'A2A01-CARD-003',
+  'content-type': 'A2A01-RPC-003',
   'stream-content-type': 'A2A01-STREAM-001',
   envelope: 'A2A01-RPC-001',
-  'error-shape': 'A2A01-RPC-001',
+  'error-shape': 'A2A01-RPC-002',
   'wrapped-task': 'A2A01-GET-001',
   'missing-kind': 'A2A01-DM-001',
-  'other-spelling': 'A2A01-DM-001',
-  'unknown-event': 'A2A01-STREAM-001',
+  'other-spelling': 'A2A01-DM-002',
+  'unknown-event': 'A2A01-STREAM-003',
   'unfinished-event': 'A2A01-STREAM-001',
-  'event-after-end': 'A2A01-STREAM-001',
-  'stream-left-open': 'A2A01-STREAM-001',
-  'not-final': 'A2A01-STREAM-001',
+  'not-final': 'A2A01-STREAM-004',
+  'event-after-end': 'A2A01-STREAM-004',
+  'stream-left-open': 'A2A01-STREAM-005',
+  'other-context': 'A2A01-STREAM-007',
+  'append-without-artifact': 'A2A01-STREAM-009',
 };
