@@ -275,3 +275,12 @@ test('the persona dcaf-2.1 speaks its revision of chat alone, with all that DCAF
   expect(await get('/health')).toEqual({ status: 'healthy' });
   expect(await get('/.well-known/agent.json')).toMatchObject({ metadata: { framework: 'dcaf' } });
 });
+
+test('--persona NAME is a whole server, of one protocol', async () => {
+  const { url, urls } = await listening(['--persona', 'fasta2a@0.2']);
+  expect(Object.keys(urls)).toEqual(['a2a@0.1']);
+  const card: unknown = await (await fetch(`${url}/.well-known/agent.json`)).json();
+  expect(card).toMatchObject({ name: 'Agent', authentication: { schemes: [] } });
+  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' });
+  expect([answer.status, await answer.text()]).toEqual([500, 'Internal Server Error']);
+});

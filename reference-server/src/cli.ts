@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { A2AOptions } from './a2a/options.ts';
-import { PERSONA_OPTIONS, PERSONAS } from './personas.ts';
+import { PERSONA_OPTIONS, PERSONAS, SYSTEMS } from './personas.ts';
 import type { ResponsesOptions, Tool } from './responses/options.ts';
 import { PROTOCOL_IDS } from './protocol-ids.ts';
 import { LOG_LEVELS, ServerOptionsError } from './server-options.ts';
@@ -16,7 +16,8 @@ const HELP = `agentproto-reference-server: a server of agent protocols that beha
   --host HOST         default 127.0.0.1; any other than a loopback address needs --api-key or --insecure
   --protocol ID,ID    what to speak; default: all of ${PROTOCOL_IDS.join(', ')}
   --quirk NAME,NAME   break a rule, or be legal in an odd way; --quirk list names them all
-  --persona NAME      behave as a server of others was seen to: ${Object.keys(PERSONAS).join(', ')}
+  --persona NAME      behave as a server of others was seen to: ${Object.keys(PERSONAS).join(', ')},
+                      ${SYSTEMS.join(', ')}
   --api-key KEY       callers have to show it as "Authorization: Bearer KEY"; better: AGENTPROTO_API_KEY
   --identity NAME=KEY one of several callers, each with a key of its own
   --insecure          listen on any host without a key
@@ -46,7 +47,17 @@ WS_PING_INTERVAL, WS_PING_TIMEOUT, AGENTPROTO_API_KEY.
 /** A command line that cannot be. */
 class UsageError extends Error {}
 
-type Persona = keyof typeof PERSONAS;
+type System = (typeof SYSTEMS)[number];
+type Persona = keyof typeof PERSONAS | System;
+const isSystem = (name: Persona): name is System => SYSTEMS.some((one) => one === name);
+
+/** What a persona sets up, as options of a server. */
+async function likeOf(name: Persona): Promise<ServerOptions> {
+  if (!isSystem(name)) return { ...PERSONA_OPTIONS[name], quirks: PERSONAS[name] };
+  // Its functions are many: loaded where they are asked for.
+  const { systemOptions } = await import('./quirks.ts');
+  return systemOptions(name);
+}
 
 interface Command {
   options: ServerOptions;
@@ -60,30 +71,33 @@ async function readCommand(args: string[], env: NodeJS.ProcessEnv): Promise<Comm
   if (values.version) return `${version()}\n`;
   const quirks = list(values.quirk);
   if (quirks?.includes('list')) return listed();
-  const persona = values.persona && oneOf('--persona', values.persona, Object.keys(PERSONAS) as Persona[]);
+  const persona =
+    values.persona && oneOf('--persona', values.persona, [...Object.keys(PERSONAS), ...SYSTEMS] as Persona[]);
+  const like = persona ? await likeOf(persona) : {};
   const apiKey = values['api-key'] ?? env['AGENTPROTO_API_KEY'];
   const file = values.options === undefined ? {} : optionsIn(values.options);
+  const a2a = { ...like.a2a, ...file.a2a };
   const flags: ServerOptions = {
     port: portOf('--port', values.port) ?? portOf('PORT', env['PORT']),
     host: values.host,
     connectionIdleMs: msOf('--keep-alive', values['keep-alive']) ?? msOf('KEEP_ALIVE', env['KEEP_ALIVE']),
-    chat: chatOf(values, env, { ...(persona && PERSONA_OPTIONS[persona]?.chat), ...file.chat }),
+    chat: chatOf(values, env, { ...like.chat, ...file.chat }),
     protocols: list(values.protocol)?.map((id) => oneOf('--protocol', id, PROTOCOL_IDS)),
-    quirks: persona || quirks ? [...(persona ? PERSONAS[persona] : []), ...(quirks ?? [])] : undefined,
+    quirks: persona || quirks ? [...(like.quirks ?? []), ...(quirks ?? [])] : undefined,
     insecure: values.insecure,
     apiKey: apiKey || undefined,
     identities: values.identity && Object.fromEntries(values.identity.map(identityOf)),
     allowedOrigins: list(values['allow-origin']),
     publicUrl: values['public-url'] === undefined ? undefined : urlOf(values['public-url']),
     trustForwarded: values['trust-forwarded'],
-    a2a: a2aOf(values, file.a2a),
+    a2a: a2aOf(values, a2a) ?? (like.a2a && a2a),
     responses: await responsesOf(values, file.responses),
     webhooks: values['webhook-loopback'] ? { ...file.webhooks, loopback: true } : undefined,
     log: logOf('--log', values.log) ?? logOf('LOG_LEVEL', env['LOG_LEVEL']),
   };
   return {
     json: values.json ?? false,
-    options: { log: 'warn', ...(persona && PERSONA_OPTIONS[persona]), ...file, ...given(flags) },
+    options: { log: 'warn', ...like, ...file, ...given(flags) },
   };
 }
 

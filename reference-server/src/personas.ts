@@ -28,3 +28,13 @@ export const PERSONA_OPTIONS: { readonly [Name in keyof typeof PERSONAS]?: Serve
     chat: { queue: true, a2a: true, mcp: true },
   },
 };
+
+/** Systems of others, each with its revision and version: a whole server, with its protocol and its options (`systemOptions`). */
+export const SYSTEMS = [
+  'a2akit-0.3@0.0.32',
+  'a2akit-1.0@0.0.35',
+  'fasta2a@0.2',
+  'fasta2a@0.5',
+  'fasta2a@2.1',
+  'wayflow-a2a@26.3',
+] as const;
