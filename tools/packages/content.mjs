@@ -20,7 +20,6 @@ const BUNDLED = {
   'agentproto-conformance': [
     'ajv',
     'ajv-formats',
-    'eventsource-parser',
     'fast-xml-builder',
     'jose',
     'path-expression-matcher',

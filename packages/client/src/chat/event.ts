@@ -52,6 +52,8 @@ export function readEvent(
     return undefined;
   }
   const { type } = event;
+  // Nearly every event of a stream.
+  if (type === 'text_delta' && typeof event['text'] === 'string') return event as unknown as StreamEvent;
   if (!Object.hasOwn(MEMBERS, type)) {
     const why = `${where}: expected one of ${Object.keys(MEMBERS).join(', ')}`;
     if (unread.count++ === 0) unread.why = `${why}, got ${type.slice(0, 40)}`;

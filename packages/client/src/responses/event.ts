@@ -14,20 +14,18 @@ export function readEvent(
   report: Report,
   unread: Unread,
 ): AnyStreamEvent | undefined {
-  const passOver = (what: string) => {
-    const why = `${where}: expected a JSON object with a type, got ${what}`;
-    if (unread.count++ === 0) unread.why = why;
-    report('not-an-event', why);
-    return undefined;
-  };
   let json: unknown;
+  let what = 'another value';
   try {
     json = JSON.parse(data);
   } catch {
-    return passOver(data === '' ? 'an event without data' : 'no JSON');
+    what = data === '' ? 'an event without data' : 'no JSON';
   }
-  if (!isObject(json)) return passOver('another value');
-  const { type, error } = json;
+  if (!isObject(json)) return passOver(what, where, report, unread);
+  const { type } = json;
+  // Nearly every event, for which nothing else is looked at.
+  if (typeof type === 'string' && type === named) return json as unknown as AnyStreamEvent;
+  const { error } = json;
   if (typeof type === 'string' && (named !== 'error' || type === named)) {
     if (named !== undefined && named !== type) report('event-type', `${where}: expected event: ${type}, got ${named}`);
     return json as unknown as AnyStreamEvent;
@@ -37,7 +35,13 @@ export function readEvent(
     report('error-shape', `${where}: expected an event of type error`);
     return { type: 'error', error: isObject(error) ? error : json } as unknown as AnyStreamEvent;
   }
-  if (!named) return passOver('an object without a type');
+  if (!named) return passOver('an object without a type', where, report, unread);
   report('event-type', `${where}: expected the type ${named} in the data too`);
   return { ...json, type: named } as unknown as AnyStreamEvent;
+}
+
+function passOver(what: string, where: string, report: Report, unread: Unread): undefined {
+  const why = `${where}: expected a JSON object with a type, got ${what}`;
+  if (unread.count++ === 0) unread.why = why;
+  report('not-an-event', why);
 }

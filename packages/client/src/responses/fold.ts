@@ -52,7 +52,8 @@ type Rule =
 const RULES = new Map<string, Rule>();
 
 function ruleOf(type: string): Rule {
-  if (RULES.has(type)) return RULES.get(type);
+  const known = RULES.get(type);
+  if (known) return known;
   const rule = findRule(type);
   // Types of a server's own may be endless.
   if (rule && RULES.size < 100) RULES.set(type, rule);
@@ -87,6 +88,9 @@ export function createFold(report: Report): Fold {
   const byId = new Map<string, GrowingItem>();
   /** The last one that was announced with each `output_index`. */
   const byIndex = new Map<number, GrowingItem>();
+
+  /** Where the delta before went, if nothing else has come since: texts come in runs of deltas for one place. */
+  let latest: { event: Json; part: Json; member: string } | undefined;
 
   function begin(index: number, item: Json): GrowingItem {
     const growing = new GrowingItem(index, item);
@@ -152,8 +156,14 @@ export function createFold(report: Report): Fold {
     }
     const part = partOf(event, target.list, target.part);
     if (whole) part[target.member] = text;
-    else append(part, target.member, text);
-    const { logprobs } = event;
+    else {
+      append(part, target.member, text);
+      latest = { event, part, member: target.member };
+    }
+    addLogprobs(part, event, whole);
+  }
+
+  function addLogprobs(part: Json, { logprobs }: Json, whole: boolean): void {
     if (!Array.isArray(logprobs) || logprobs.length === 0) return;
     if (whole || !Array.isArray(part['logprobs'])) part['logprobs'] = [...(logprobs as unknown[])];
     else for (const each of logprobs) (part['logprobs'] as unknown[]).push(each);
@@ -168,9 +178,15 @@ export function createFold(report: Report): Fold {
 
   return {
     add(streamed) {
+      const event = streamed as unknown as Json;
+      if (latest && isAsBefore(event, latest.event) && typeof event['delta'] === 'string') {
+        append(latest.part, latest.member, event['delta']);
+        addLogprobs(latest.part, event, false);
+        return;
+      }
+      latest = undefined;
       const rule = ruleOf(streamed.type);
       if (!rule) return;
-      const event = streamed as unknown as Json;
       if (rule.is === 'delta') addText(event, rule.target, event['delta'], false);
       else if (rule.is === 'text') {
         const { member } = rule.target;
@@ -213,6 +229,17 @@ export function createFold(report: Report): Fold {
       return response?.id;
     },
   };
+}
+
+/** Of one type, about one place. */
+function isAsBefore(event: Json, before: Json): boolean {
+  return (
+    event['type'] === before['type'] &&
+    event['item_id'] === before['item_id'] &&
+    event['output_index'] === before['output_index'] &&
+    event['content_index'] === before['content_index'] &&
+    event['summary_index'] === before['summary_index']
+  );
 }
 
 /** What an item that was not announced needs to be one. */

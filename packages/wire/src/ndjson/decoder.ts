@@ -117,7 +117,7 @@ export function createNdjsonDecoder(handlers: NdjsonHandlers, limits: NdjsonLimi
     number++;
     let text = number === 1 && raw.startsWith('\uFEFF') ? raw.slice(1) : raw;
     if (unterminated) return { number, text, unterminated };
-    if (text.endsWith('\r')) text = text.slice(0, -1);
+    if (text.charCodeAt(text.length - 1) === CR) text = text.slice(0, -1);
     return { number, text };
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decodeSse } from './decode.ts';
-import type { SseEvent, SseRest } from './decoder.ts';
+import type { SseRest } from './decoder.ts';
+import type { SseEvent } from './event.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 

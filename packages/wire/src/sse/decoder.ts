@@ -1,23 +1,8 @@
-import { createParser } from 'eventsource-parser';
 import { WireError } from '../wire-error.ts';
 import { createSseMeter, SSE_LIMITS } from './meter.ts';
 import type { Overrun, SseLimits } from './meter.ts';
-
-/** One event of an event stream (HTML, section 9.2.6). */
-export interface SseEvent {
-  /** The `data` lines, joined with LF. */
-  data: string;
-  event?: string | undefined;
-  id?: string | undefined;
-}
-
-export interface SseHandlers {
-  onEvent(event: SseEvent): void;
-  /** One comment line, without its colon. */
-  onComment?: ((text: string) => void) | undefined;
-  /** The reconnection time that the server asks for, in milliseconds. */
-  onRetry?: ((ms: number) => void) | undefined;
-}
+import type { SseEvent, SseHandlers } from './event.ts';
+import { SseParser } from './parser.ts';
 
 /**
  * What had arrived of an event when the stream stopped. The specification drops such an event, and so does
@@ -51,12 +36,11 @@ export function createSseDecoder(handlers: SseHandlers, limits: SseLimits = {}):
   let unfinished: SseEvent | undefined;
   let closed: unknown;
 
-  const parser = createParser({
+  const parser = new SseParser({
     onEvent(event) {
       if (atEnd) unfinished = event;
       else handlers.onEvent(event);
     },
-    // Without a listener the parser need not keep comments at all.
     onComment: onComment && ((comment) => void (atEnd || onComment(comment))),
     onRetry: onRetry && ((ms) => void (atEnd || onRetry(ms))),
   });
