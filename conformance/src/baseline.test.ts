@@ -67,6 +67,10 @@ describe('what is wrong is named with its place', () => {
       '- id: A2A10-STREAM-006\n  reason: x\n  until: 2026-02-30',
       /`until`: expected a day such as 2026-12-31, found "2026-02-30"$/,
     ],
+    [
+      '- id: A2A10-STREAM-006\n  reason: x\n  flaky: true',
+      'base.yaml:1: entry 1 (A2A10-STREAM-006): `flaky` without `until`: expected the last day on which it is accepted, such as 2026-12-31',
+    ],
     ['- id: A2A10-STREAM-006\n  reason: x\n  flaky: sometimes', /`flaky`: expected true or false, found "sometimes"$/],
     [
       '- id: A2A10-STREAM-006\n  reson: x',

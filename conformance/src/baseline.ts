@@ -15,7 +15,7 @@ export interface BaselineEntry {
   issue?: string;
   /** The last day on which it is accepted, `YYYY-MM-DD`, UTC. */
   until?: string;
-  /** It comes and goes: neither red nor green breaks the baseline. */
+  /** It comes and goes: neither red nor green breaks the baseline, and so it needs `until`. */
   flaky?: boolean;
 }
 
@@ -83,6 +83,11 @@ export function parseBaseline(source: string, file: string, knownIds: readonly s
       if (!fields.has(field))
         throw new UsageError(`${at(item)}: ${name()}: \`${field}\` is missing; expected ${FIELDS[field].expected}`);
     }
+    // Nothing else would ever end it.
+    if (fields.get('flaky') === true && !fields.has('until'))
+      throw new UsageError(
+        `${at(item)}: ${name()}: \`flaky\` without \`until\`: expected the last day on which it is accepted, such as 2026-12-31`,
+      );
     const entry = Object.fromEntries(fields) as unknown as BaselineEntry;
     if (!known.has(entry.id))
       throw new UsageError(`${at(item)}: ${name()}: unknown requirement id${didYouMean(entry.id, knownIds)}`);

@@ -54,6 +54,7 @@ const HELP = `Does your agent server keep its protocol? A verdict for each requi
                              markdown, har, github, badge; - is stdout
   --ui                       the HTML page while the run goes on, on loopback
   --watch                    again when the target is back, or a file changed
+  --repeat N                 each scenario N times: how often a rule holds
   --timeout 10s              longest silence of the target that is waited for
   --deadline 2m              the whole run
   --concurrency 4  --seed N  --quiet  --verbose  --version  --help

@@ -44,6 +44,8 @@ export interface TargetConfig {
   timeout?: string;
   /** Such as `2m`. */
   deadline?: string;
+  /** How often each scenario is played, to measure what is flaky. */
+  repeat?: number;
   concurrency?: number;
   seed?: number;
 }

@@ -22,6 +22,7 @@ export const RUN_FLAGS: readonly Flag[] = [
   { name: 'scenarios', value: 'a file such as my/*.scenario.ts', repeatable: true },
   { name: 'write-baseline', value: 'a file' },
   { name: 'reason', value: 'a sentence that says why the reds are accepted' },
+  { name: 'repeat', value: 'a number of plays' },
   { name: 'concurrency', value: 'a number' },
   { name: 'timeout', value: 'a duration such as 10s' },
   { name: 'deadline', value: 'a duration such as 2m' },
@@ -37,6 +38,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv): Settings {
     throw new UsageError(
       '--target is missing; expected the base URL of an agent server, such as --target http://127.0.0.1:8080',
     );
+  const repeat = flags.has('repeat') ? parseInteger('--repeat', flags.one('repeat')!, 2, 1_000) : undefined;
   return {
     target: parseTarget(target),
     protocols: parseProtocols(flags.one('protocol') ?? 'auto'),
@@ -50,7 +52,8 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv): Settings {
     cardKeys: readCardKeys(flags),
     concurrency: parseInteger('--concurrency', flags.one('concurrency') ?? '4', 1, 64),
     timeoutMs: parseDuration('--timeout', flags.one('timeout') ?? '10s'),
-    deadlineMs: parseDuration('--deadline', flags.one('deadline') ?? '2m'),
+    deadlineMs: parseDuration('--deadline', flags.one('deadline') ?? `${2 * (repeat ?? 1)}m`),
+    ...(repeat !== undefined && { repeat }),
     seed: parseInteger('--seed', flags.one('seed') ?? String(randomInt(2 ** 31)), 0, 2 ** 31 - 1),
   };
 }

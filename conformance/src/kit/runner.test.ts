@@ -1,6 +1,7 @@
 import { createReferenceServer } from '@agentproto/reference-server';
 import { QUIRKS } from '@agentproto/reference-server/quirks';
 import { expect, test } from 'vitest';
+import { httpTarget } from '../recorder/loopback.test.data.ts';
 import { runSuite, type RunEntry, type RunOptions } from './runner.ts';
 
 async function eventsOf(quirk: string | undefined, options: Partial<RunOptions> = {}): Promise<RunEntry[]> {
@@ -57,6 +58,32 @@ test('what nearly every scenario sees red is confirmed once for each binding', a
       .map(({ binding }) => binding)
       .sort(),
   ).toEqual(['HTTP+JSON', 'JSONRPC']);
+});
+
+test('a scenario is played as often as was said, and what comes and goes is measured', async () => {
+  await using server = await createReferenceServer({ protocols: ['a2a@1.0'] });
+  let cards = 0;
+  // Every third card has no tag: what comes and goes on any machine alike.
+  await using front = await httpTarget((request, response) => {
+    void fetch(new URL(request.url!, server.url)).then(async (answer) => {
+      if (request.url!.endsWith('agent-card.json') && (cards += 1) % 3 !== 0)
+        response.setHeader('ETag', answer.headers.get('etag') ?? '');
+      for (const name of ['content-type', 'cache-control']) response.setHeader(name, answer.headers.get(name) ?? '');
+      response.writeHead(answer.status).end(await answer.text());
+    });
+  });
+  const entries = await eventsOf(undefined, { target: front.url, only: ['A2A10-CARD-008'], repeat: 5 });
+  const ends = ofType(entries, 'scenario-end');
+  const [plan] = ofType(entries, 'plan');
+  expect(ends).toHaveLength(plan!.plays * 5);
+  const measured = ofType(entries, 'revision').flatMap(({ findings }) => findings);
+  expect(measured).toContainEqual(
+    expect.objectContaining({
+      requirement: 'A2A10-CARD-008',
+      verdict: 'inconclusive',
+      reason: expect.stringMatching(/^flaky: held in [1-4] of 5 plays \(\d0 %\), red in [1-4]$/) as string,
+    }),
+  );
 });
 
 test('rows that are left out are not spoken of, though others that were played see them', async () => {

@@ -15,7 +15,7 @@ import { makePlan, type Plan, type Play, type Spoken } from './plan.ts';
 import { playOnce } from './play.ts';
 import { Patience } from './patience.ts';
 import { echoProfile, loadProfile, scriptProfile } from './profile.ts';
-import { isRed, revise, rowOf } from './revise.ts';
+import { isRed, measure, revise, rowOf } from './revise.ts';
 import type { Finding } from './result.ts';
 import type { RunEvent, RunFooter, RunHeader } from './run-log.ts';
 import type { Scenario } from './scenario.ts';
@@ -49,6 +49,8 @@ export interface RunOptions {
   seed: number;
   /** Play a scenario again, alone, before what it saw red counts. Default true. */
   replayReds?: boolean;
+  /** How often each scenario is played, to measure how often a row holds. Default 1. */
+  repeat?: number;
   /** Plays only these of what the plan holds. Default: all of it. */
   plays?: ((scenario: Pick<Scenario, 'id' | 'proves' | 'capability' | 'stimulus'>) => boolean) | undefined;
   signal?: AbortSignal | undefined;
@@ -221,10 +223,21 @@ class Run {
       const { scenario, binding } = play;
       this.#emit({ type: 'revision', scenario: scenario.id, binding, findings: revise(findings, again) });
     };
+    const { repeat = 1 } = this.#options;
+    const again = async (play: Play, findings: readonly Finding[]) => {
+      const plays = [findings];
+      while (plays.length < repeat && !this.#signal.aborted)
+        plays.push(await turnstile.alone(() => this.#playOne(play, profile, plays.length + 1)));
+      // The play that the end of the run cut short measures nothing.
+      if (this.#signal.aborted) plays.pop();
+      const { scenario, binding } = play;
+      if (plays.length > 1) this.#emit({ type: 'revision', scenario: scenario.id, binding, findings: measure(plays) });
+    };
     const once = async (play: Play, isAlone: boolean) => {
       if (this.#signal.aborted) return;
       const first = () => this.#playOne(play, profile, 1);
       const findings = await (isAlone ? turnstile.alone(first) : turnstile.together(first));
+      if (repeat > 1) return again(play, findings);
       if (this.#options.replayReds !== false && isOpen(findings)) await turnstile.alone(() => confirm(play, findings));
     };
     await pool(shared, this.#options.concurrency, (play) => once(play, false));
@@ -288,7 +301,7 @@ class Run {
     missing: readonly { family: SuiteFamily; tried: string[] }[],
     profile: Profile,
   ): RunHeader {
-    const { target, protocols, only, skip, concurrency, timeoutMs, deadlineMs, seed, command } = this.#options;
+    const { target, protocols, only, skip, concurrency, timeoutMs, deadlineMs, seed, command, repeat } = this.#options;
     const judged = protocols === 'auto' ? spoken.map(({ family }) => family) : named;
     return {
       kind: 'agentproto-run',
@@ -306,7 +319,7 @@ class Run {
       ...(judged.some(({ own }) => own) && { requirements: judged.flatMap(({ own = [] }) => own) }),
       profile: profile.name,
       seed,
-      options: { protocols, only, skip, concurrency, timeoutMs, deadlineMs },
+      options: { protocols, only, skip, concurrency, timeoutMs, deadlineMs, ...(repeat && { repeat }) },
     };
   }
 
