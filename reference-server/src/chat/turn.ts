@@ -3,7 +3,7 @@ import type { ChatRequest, JsonObject, Message, PlatformContext } from '@agentpr
 import type { Json, RequestInfo } from '@agentproto/script';
 import { changedEvents } from '../agent-events.ts';
 import { perform } from '../agent.ts';
-import type { AgentRequest, Performance } from '../agent.ts';
+import type { Agent, AgentRequest, Performance } from '../agent.ts';
 import { LateAbort } from '../late-abort.ts';
 import { emptyFold } from '../run-fold.ts';
 import type { Viewing } from '../run-fold.ts';
@@ -67,6 +67,17 @@ export function refusedDecisions(
   return decisions.filter(({ carrier, id }) => carrier !== 'cmds' && !issued.settle(owner, id));
 }
 
+/** An agent of the owner's own that does not hear of some decisions. A script that it leaves the turn to does. */
+const deaf =
+  (agent: Agent, strangers: ReadonlySet<string>): Agent =>
+  (request) => {
+    const { decisions = [] } = request.input;
+    return agent({
+      ...request,
+      input: { ...request.input, decisions: decisions.filter(({ id }) => !strangers.has(id)) },
+    });
+  };
+
 /** Remembers what is asked. */
 const watched = ({ issued }: ChatContext, { owner }: Call, events: AgentEvents): AgentEvents =>
   changedEvents(events, (event) => {
@@ -124,12 +135,8 @@ async function performed(
       },
     };
   });
-  const last = requests.at(-1)!;
-  if (strangers.size > 0) {
-    const { decisions = [] } = last.input;
-    last.input = { ...last.input, decisions: decisions.filter((decision) => !strangers.has(decision.id)) };
-  }
-  const performance = await perform(ctx, last, await storyIn(ctx, requests));
+  const stage = strangers.size > 0 && ctx.agent ? { ...ctx, agent: deaf(ctx.agent, strangers) } : ctx;
+  const performance = await perform(stage, requests.at(-1)!, await storyIn(ctx, requests));
   if (performance.script) ctx.impl.checkScript(ctx, performance.script);
   return performance;
 }

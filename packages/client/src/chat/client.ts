@@ -1,12 +1,17 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { WebSocketConstructor } from '@agentproto/wire/websocket';
-import { type CallOptions, lifeOf, parseJson, textOf } from '../call.ts';
+import type { ChatRequest, Health, JobEvent } from '@agentproto/protocol/chat/docs';
+import { JSON_MEDIA_TYPE } from '@agentproto/protocol/chat/docs';
+import { type CallOptions, lifeOf, parseJson, request, textOf } from '../call.ts';
 import { teller } from '../deviations.ts';
-import { AbortedError, InvalidInputError } from '../errors.ts';
+import { AbortedError, InvalidInputError, MalformedResponseError } from '../errors.ts';
+import type { Lifetime } from '../lifetime.ts';
 import { place } from '../middleware.ts';
+import { retrying } from '../retry.ts';
 import { createTransport, type TransportOptions } from '../transport.ts';
-import { answerTo, chatCall } from './call.ts';
+import { answerTo, type ChatCall, chatCall, plainCall } from './call.ts';
 import type { Deviation } from './deviation.ts';
+import { chatErrorOf } from './error.ts';
 import { readMessage } from './event.ts';
 import { type ChatInput, chatRequest } from './input.ts';
 import { receive } from './ndjson.ts';
@@ -16,6 +21,10 @@ import { ChatSession, type SessionConnection, type SessionOptions } from './sess
 import { ChatStream } from './stream.ts';
 
 export interface ChatOptions extends TransportOptions {
+  /** Turns over HTTP go to /api/sendMessage and /api/sendMessageStream, for servers that know no other (server: Legacy Endpoints). */
+  legacy?: boolean;
+  /** The largest turn that the server takes, in bytes of JSON: a larger one is an `InvalidInputError`. Default: any over HTTP, 16 MiB over a WebSocket. */
+  turnBytes?: number;
   /** For `connect`. Default: the platform's. */
   WebSocket?: WebSocketConstructor;
   /** Told once about each kind of thing that the agent does otherwise than the documents say, and of every unknown event. */
@@ -43,11 +52,15 @@ export class ChatClient implements AsyncDisposable {
     if (!href || !/^https?:$/.test(protocol!)) throw new InvalidInputError('url: expected an http or https url');
     if (username || password)
       throw new InvalidInputError('url: expected no user and password in it; give them as auth');
-    const { auth, WebSocket, onDeviation, strict } = options;
+    const { auth, WebSocket, onDeviation, strict, legacy = false, turnBytes } = options;
+    if (turnBytes !== undefined && !(turnBytes > 0))
+      throw new InvalidInputError('turnBytes: expected a number above 0');
     this.url = href;
     this.#connection = {
       url: href,
       transport: createTransport(options),
+      legacy,
+      turnBytes,
       tell: teller(onDeviation, strict),
       closed: this.#closing.signal,
       auth,
@@ -61,20 +74,84 @@ export class ChatClient implements AsyncDisposable {
     const call = chatCall(this.#connection, 'chat', turn, options);
     const life = lifeOf(call);
     try {
-      const rest = restAt(this.url, async (url, body) => {
-        const answer = await answerTo({ ...call, url, body }, life);
-        try {
-          const json = parseJson(await textOf(answer, call), answer, call.redact);
-          return Response.json(readMessage(json, answer.where, call.mask));
-        } finally {
-          answer.life.close();
-        }
-      });
-      const { data } = await rest.POST('/api/chat', { body: turn });
+      const read = (json: unknown, where: string) => readMessage(json, where, call.mask);
+      const rest = this.#rest(call, life, read);
+      const body = { body: turn };
+      const { data } = await (this.#connection.legacy
+        ? rest.POST('/api/sendMessage', body)
+        : rest.POST('/api/chat', body));
       return replyOf(data!);
     } finally {
       life.close();
     }
+  }
+
+  /** The operations of the OpenAPI document, sent as `call` is; `read` says what an answer is. */
+  #rest(call: ChatCall, life: Lifetime, read: (json: unknown, where: string) => object) {
+    return restAt(this.url, async (url, body) => {
+      const answer = await answerTo({ ...call, url, body }, life);
+      try {
+        return Response.json(read(parseJson(await textOf(answer, call), answer, call.redact), answer.where));
+      } finally {
+        answer.life.close();
+      }
+    });
+  }
+
+  /** Whether the server is there (agent-server: GET /health). Throws where it says that it is not. */
+  async health(options: CallOptions = {}): Promise<Health> {
+    const call = plainCall(this.#connection, { name: 'health' }, options);
+    const life = lifeOf(call);
+    try {
+      const envelope = { method: 'GET', url: call.url, mediaType: JSON_MEDIA_TYPE };
+      const answer = await retrying(call, life, (attempt) =>
+        request(call, envelope, attempt, life.child(), ({ response, where }, text) =>
+          chatErrorOf(where, response.status, text, undefined, call.redact),
+        ),
+      );
+      const health = parseJson(await textOf(answer, call), answer, call.redact) as Health | null;
+      if (typeof health?.status === 'string') return health;
+      throw new MalformedResponseError('a status', answer.where, call.redact(JSON.stringify(health)));
+    } finally {
+      life.close();
+    }
+  }
+
+  /** Sends one turn as a job, which goes on by itself; gives its id (job-queue: Submitting a job). */
+  async enqueue(input: ChatInput, options: CallOptions = {}): Promise<string> {
+    const turn: ChatRequest = { ...chatRequest(input), queue: true };
+    const call = chatCall(this.#connection, 'chat', turn, options);
+    const life = lifeOf(call);
+    try {
+      const read = (json: unknown, where: string): object => {
+        const { job_id: id } = (json ?? {}) as { job_id?: unknown };
+        if (typeof id === 'string' && id !== '') return { id };
+        throw new MalformedResponseError('a job_id: is a queue set up there?', where, call.mask(JSON.stringify(json)));
+      };
+      const rest = this.#rest(call, life, read);
+      const body = { body: turn };
+      const { data } = await (this.#connection.legacy
+        ? rest.POST('/api/sendMessage', body)
+        : rest.POST('/api/chat', body));
+      return (data as unknown as { id: string }).id;
+    } finally {
+      life.close();
+    }
+  }
+
+  /**
+   * The events of a job, to its last one: `done`, whose `data` is the answer, or `error` (job-queue: Streaming events). `after`: the
+   * number of the last one that you have. Leaving the loop leaves the job at work.
+   */
+  async *job(
+    id: string,
+    { after, ...options }: CallOptions & { after?: number } = {},
+  ): AsyncGenerator<JobEvent, void, undefined> {
+    if (id === '') throw new InvalidInputError('id: expected that of a job');
+    // With its reader of server-sent events it is a fifth of the client, and seldom wanted.
+    const { followJob } = await import('./jobs.ts');
+    const call = plainCall(this.#connection, { name: 'job-events', jobId: id }, options);
+    yield* followJob(call, after, () => lifeOf(call));
   }
 
   /** Sends one turn and follows the answer (server: Streaming). Leaving the loop stops the agent. */
@@ -92,6 +169,7 @@ export class ChatClient implements AsyncDisposable {
 
   /** Opens a WebSocket for a conversation of many turns (server: WebSocket). */
   async connect(options: SessionOptions = {}): Promise<ChatSession> {
+    if (this.#connection.legacy) throw new InvalidInputError('legacy: the old paths have no WebSocket');
     return ChatSession.open(this.#connection, options);
   }
 

@@ -40,7 +40,7 @@ export interface Deviation {
   event?: AnyEvent;
 }
 
-const OPERATIONS = ['chat', 'chat-stream', 'chat-ws'] as const;
+const OPERATIONS = ['chat', 'chat-stream', 'chat-ws', 'health', 'job-events'] as const;
 export type ChatOperation = (typeof OPERATIONS)[number];
 
 /** Reports one deviation; already knows the operation. */

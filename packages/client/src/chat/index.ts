@@ -5,6 +5,7 @@ export type { ReconnectPolicy } from '../socket-dialer.ts';
 export { Conversation, historyAfter, type SendTurn } from './conversation.ts';
 export { approve, type Approved, decide, type Decision, type Pending, reject, type Rejected } from './decision.ts';
 export { ChatHttpError, ChatTurnError, isChatHttpError, isChatTurnError } from './error.ts';
+export { attach } from './attach.ts';
 export { textOf } from './text.ts';
 export type { ChatInput } from './input.ts';
 export type { ChatReply } from './reply.ts';

@@ -11,7 +11,7 @@ import {
   type SocketPlatform,
 } from '../socket-dialer.ts';
 import { checkPositive } from '../transport.ts';
-import { type Connection, urlOf } from './call.ts';
+import { type Connection, sized, urlOf } from './call.ts';
 import { type Report, reporter } from './deviation.ts';
 import { carriesDecision, type ChatInput, chatRequest } from './input.ts';
 import { maskOf } from './secrets.ts';
@@ -29,6 +29,9 @@ export interface SessionOptions extends Pick<CallOptions, 'headers' | 'timeouts'
 }
 
 export type TurnOptions = Pick<CallOptions, 'signal' | 'timeouts'>;
+
+/** What a frame may have where nobody has said otherwise: more closes the socket (uvicorn's own limit). */
+const FRAME_BYTES = 16 * 1024 * 1024;
 
 /** What the client gives to its sessions. */
 export type SessionConnection = Connection & SocketPlatform;
@@ -126,7 +129,7 @@ export class ChatSession implements AsyncDisposable {
     life: Lifetime,
     progress: Progress,
   ): AsyncGenerator<StreamEvent[], void, undefined> {
-    const frame = JSON.stringify(request);
+    const frame = sized(JSON.stringify(request), this.#connection.turnBytes ?? FRAME_BYTES);
     const once = carriesDecision(request);
     const { promise: left, resolve: leave } = Promise.withResolvers<void>();
     const before = this.#before;
