@@ -61,7 +61,7 @@ export const clientResponses: Row = {
   goal: 'warm CPU at most 1.54',
   aims: [{ subject: '@agentproto/client/responses', figure: 'warm CPU', atMost: 1.54 }],
   below:
-    'In a profile a third is JSON.parse with the look at the type, a seventh the SSE decoder, and the rest is spread over the fold and handing each event out. Nothing was tried yet.',
+    'In a profile, 29 % of a process was JSON.parse with the look at the type, 11 collection, 11 eventsource-parser, the fold and the look-up of the type 5, handing out 2 and more in the promises. Tried and kept: a parser of our own that names an event once, deltas that go where the one before went, no closure for an event. Fed from memory, with a busy machine around it, the rest costs 1.3 to 2.0 of bare code: what remains is a promise and two objects for each event, collection, and code that is not optimized yet in the fourth stream of a process. It would take a loop over batches.',
   shows: 'ratio',
   unit: 'µs',
   rounds: 3,
@@ -104,7 +104,7 @@ export const clientNdjson: Row = {
   goal: 'warm CPU at most 1.6',
   aims: [{ subject: '@agentproto/client/chat', figure: 'warm CPU', atMost: 1.6 }],
   below:
-    'The decoder with JSON.parse alone is 1.38 of the baseline; the rest is handing each event out of an async iterator, and the check that its type is known. Not profiled further.',
+    'An event is half a microsecond of JSON.parse, so that the promise and the two objects of handing it out weigh as much as reading it; in a profile of a process, JSON.parse is 17 %, collection 11, the check of the type 5, the decoder 5, handing out 2 and more in the promises. Tried and kept: text deltas are checked first, without closures, and no regular expression looks for a blank line. Fed from memory, with a busy machine around it, it costs 1.7 to 2.8 of bare code. It would take a loop over batches.',
   shows: 'ratio',
   unit: 'µs',
   rounds: 3,
@@ -118,7 +118,7 @@ export const clientUnary: Row = {
   goal: 'warm wall at most 0.33 under Node',
   aims: [{ subject: '@agentproto/client/a2a', figure: 'warm wall', atMost: 0.33 }],
   below:
-    'undici.request alone misses it here. In a profile nothing of ours stands out: undici 19 % of the time at work, the socket 10, collection 9, our call 6, listeners of AbortSignals 4, timers 2. It would take a call without a signal and a timer of its own.',
+    'undici.request alone hardly reaches it (0.27 to 0.47 in one run, ours 0.38 to 0.76). In a profile nothing of ours stands out: writing to the socket 7.5 % of a process, collection 6, listeners of AbortSignals 3.3 (five for a call: of the client, of the attempt, of the wait for the head, of the request, of the body), JSON.parse 3, timers 1. Nothing was tried since. It would take signals that are made only when somebody asks for one, one timer for all calls, and no Headers for each attempt; undici itself stays.',
   shows: 'ratio',
   unit: 'µs',
   rounds: 3,
