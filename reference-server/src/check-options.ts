@@ -1,5 +1,6 @@
 import { A2A_OPTIONS } from './a2a/options.ts';
 import { CHAT_OPTIONS } from './chat/options.ts';
+import { ServerOptionsError } from './options-error.ts';
 import { checkNames } from './option-names.ts';
 import { RESPONSES_OPTIONS } from './responses/options.ts';
 import type { NamesOf } from './option-names.ts';
@@ -29,6 +30,7 @@ const PLUGIN: NamesOf<PluginOptions> = {
 const SERVER: NamesOf<ServerOptions> = {
   ...PLUGIN,
   connectionIdleMs: true,
+  control: true,
   failures: true,
   faults: true,
   host: true,
@@ -59,6 +61,9 @@ const FASTIFY = { prefix: true, logLevel: true, logSerializers: true } as const;
 /** Throws a ServerOptionsError for what is no option of a server. */
 export function checkServerOptions(options: ServerOptions): void {
   checkNames(options, SERVER);
+  const { control = false } = options;
+  if (typeof control !== 'boolean' && control !== 'remote')
+    throw new ServerOptionsError(`control: expected true, false or 'remote'; got ${JSON.stringify(control)}`);
   checkParts(options);
 }
 

@@ -53,6 +53,9 @@ describe('usage', () => {
       'require-extension',
       'options',
       'webhook-loopback',
+      'control',
+      'control-remote',
+      'virtual-clock',
       'log',
       'json',
     ])

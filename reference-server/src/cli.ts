@@ -3,6 +3,7 @@ import { enableCompileCache, flushCompileCache } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { Clock } from '@agentproto/script';
 import type { A2AOptions } from './a2a/options.ts';
 import { PERSONA_OPTIONS, PERSONAS, SYSTEMS } from './personas.ts';
 import type { ResponsesOptions, Tool } from './responses/options.ts';
@@ -33,6 +34,9 @@ const HELP = `agentproto-reference-server: a server of agent protocols that beha
                       responses have the server run
   --retention TIME    how long responses are kept, such as 90s, 30m or 2h
   --webhook-loopback  webhooks may be on this machine; without it only public addresses are called
+  --control           the control plane under /__agentproto/, for this machine alone; --control-remote: for
+                      whoever reaches the host, with a key where there are keys
+  --virtual-clock     time stands still until the control plane moves it
   --log LEVEL         one line a request on stderr: ${LOG_LEVELS.join(', ')}; default warn
   --keep-alive S      close connections that are idle for so many seconds
   --ping-interval S   seconds between the pings on chat's WebSockets; none: no pings
@@ -92,6 +96,8 @@ async function readCommand(args: string[], env: NodeJS.ProcessEnv): Promise<Comm
     trustForwarded: values['trust-forwarded'],
     a2a: a2aOf(values, a2a) ?? (like.a2a && a2a),
     responses: await responsesOf(values, file.responses),
+    control: values['control-remote'] ? 'remote' : values.control,
+    clock: values['virtual-clock'] ? await virtualClock() : undefined,
     webhooks: values['webhook-loopback'] ? { ...file.webhooks, loopback: true } : undefined,
     log: logOf('--log', values.log) ?? logOf('LOG_LEVEL', env['LOG_LEVEL']),
   };
@@ -127,6 +133,11 @@ function logOf(what: string, value: string | undefined): ServerOptions['log'] {
   if (value === undefined || value === '') return undefined;
   const level = value.toLowerCase();
   return oneOf(what, level === 'warning' ? 'warn' : level, LOG_LEVELS);
+}
+
+async function virtualClock(): Promise<Clock> {
+  const { VirtualClock } = await import('@agentproto/script');
+  return new VirtualClock(Date.now());
 }
 
 function a2aOf(values: Values, file: A2AOptions = {}): A2AOptions | undefined {
@@ -225,6 +236,9 @@ const FLAGS = {
   tools: text,
   retention: text,
   'webhook-loopback': flag,
+  control: flag,
+  'control-remote': flag,
+  'virtual-clock': flag,
   log: text,
   'keep-alive': text,
   'ping-interval': text,

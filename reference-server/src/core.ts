@@ -55,6 +55,8 @@ export interface Core {
 export interface Listeners {
   onError: (error: Error) => void;
   received: ServerContext['received'];
+  /** The route of a protocol took a request. */
+  routed: ((request: FastifyRequest, protocol: string) => void) | undefined;
   /** Whether anybody reads a line a request. */
   logs: boolean;
 }
@@ -65,7 +67,7 @@ export type MountOptions = Omit<PluginOptions, 'quirks'> & { quirks: readonly An
 export function mountCore(
   scope: FastifyInstance,
   options: MountOptions,
-  { onError = () => {}, received = () => {}, logs = true }: Partial<Listeners> = {},
+  { onError = () => {}, received = () => {}, routed, logs = true }: Partial<Listeners> = {},
 ): Core {
   const {
     store: plainStore = memoryStore(),
@@ -180,6 +182,11 @@ export function mountCore(
   for (const { id, load, mount } of families) {
     // An async plugin, so that options that cannot be reject where the server is made.
     void scope.register(async (inner) => {
+      if (routed)
+        inner.addHook('onRequest', (request, _reply, goOn) => {
+          routed(request, id);
+          goOn();
+        });
       if (load) loadFirst(inner, load);
       const place = await mount(inner, context, options);
       inner.setErrorHandler((error, request, reply) => place.refuse(request, reply, reported(error, request)));

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { testIdOf } from './identity.ts';
 import { checkNames } from './option-names.ts';
 import type { NamesOf } from './option-names.ts';
+import { checkPattern, checkTestId } from './pattern.ts';
 import type { Random } from './wire-faults/seeded.ts';
 import { ServerOptionsError } from './options-error.ts';
 
@@ -34,16 +35,27 @@ const NAMES: NamesOf<Failure> = {
   testId: true,
 };
 
+/** A failure that was set: how many requests are yet to have it, and a way to take it back. */
+export interface SetFailure {
+  readonly id: number;
+  readonly failure: Failure;
+  readonly left: number;
+  remove(): void;
+}
+
 export interface Failures {
   /** Throws a ServerOptionsError for a failure that cannot be. */
-  add(failure: Failure): void;
+  add(failure: Failure): SetFailure;
+  /** Those that are yet to come about, the next one first. */
+  readonly due: readonly SetFailure[];
   /** Forgets those that have not come about. */
   clear(): void;
 }
 
 /** Lets requests fail as told. */
 export function createFailures(scope: FastifyInstance, random: Random): Failures {
-  const due: { failure: Failure; left: number }[] = [];
+  const due: (SetFailure & { left: number })[] = [];
+  let count = 0;
 
   const closing = new AbortController();
   scope.addHook('preClose', async () => closing.abort());
@@ -76,9 +88,20 @@ export function createFailures(scope: FastifyInstance, random: Random): Failures
   }
 
   return {
+    due,
     add(failure) {
       check(failure);
-      due.push({ failure, left: failure.times ?? (failure.rate === undefined ? 1 : Infinity) });
+      const one = {
+        id: ++count,
+        failure,
+        left: failure.times ?? (failure.rate === undefined ? 1 : Infinity),
+        remove() {
+          const at = due.indexOf(one);
+          if (at >= 0) due.splice(at, 1);
+        },
+      };
+      due.push(one);
+      return one;
     },
     clear: () => void due.splice(0),
   };
@@ -94,6 +117,8 @@ export function fits(match: Failure['match'], request: { method: string; path: s
 function check(failure: Failure): void {
   checkNames(failure, NAMES, 'fail.');
   const { times, rate, status, retryAfter, delayMs } = failure;
+  checkPattern('fail.match', failure.match, { orFunction: true });
+  checkTestId('fail.testId', failure.testId);
   if (status === undefined && delayMs === undefined)
     throw new ServerOptionsError('fail: expected a status, a delayMs or both; got neither');
   for (const [name, value, least, most] of [

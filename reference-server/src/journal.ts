@@ -1,17 +1,22 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { watchResponse, watchSocket } from './watch.ts';
-import type { GivenAnswer } from './given-answer.ts';
-import { onUpgrade } from './upgrade.ts';
+import type { Watcher } from './watch.ts';
+import type { GivenAnswer, GivenEvent } from './given-answer.ts';
+import { asksForWebSocket, onUpgrade } from './upgrade.ts';
 import { visibleHeaders } from './visible-headers.ts';
 
 /** What a client sent: an HTTP request, or one message on a socket (its method is `MESSAGE`). */
 export interface ReceivedRequest {
+  /** Counted from 1 since the server started. */
+  readonly id: number;
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly method: string;
   /** With the query. */
   readonly path: string;
+  /** Whose route took it, where answers are kept: an id such as `a2a@1.0`. */
+  readonly protocol: string | undefined;
   /** Names in lower case; what may be secret is `[redacted]`. */
   readonly headers: Readonly<Record<string, string>>;
   /** As text; undefined where none came, or none that could be read. At most 64 KiB of it. */
@@ -22,10 +27,22 @@ export interface ReceivedRequest {
   readonly answer: GivenAnswer | undefined;
 }
 
+/** What happens to a journal, as it happens. */
+export type JournalChange =
+  | { type: 'request'; request: ReceivedRequest }
+  /** The head of a stream was written, or an answer is over. Its events are told one by one. */
+  | { type: 'answer'; id: number; answer: GivenAnswer }
+  | { type: 'event'; id: number; event: GivenEvent }
+  | { type: 'cleared' };
+
 /** What came, the oldest first: the latest thousand, and at most 16 MiB of bodies. */
 export interface Journal {
   readonly requests: readonly ReceivedRequest[];
   message(path: string, headers: IncomingHttpHeaders, data: string | Uint8Array): void;
+  /** The route of a protocol took the request. */
+  routed(request: FastifyRequest, protocol: string): void;
+  /** Calls back with whatever happens from now on, until it is told to stop. Needs `record`. */
+  listen(told: (change: JournalChange) => void): () => void;
   clear(): void;
 }
 
@@ -38,13 +55,18 @@ class Received implements ReceivedRequest {
   bytes: string | Uint8Array | undefined;
   answer: GivenAnswer | undefined;
 
+  protocol: string | undefined;
   dropped = false;
+  /** Listeners know of it. */
+  told = false;
+  readonly id: number;
   readonly at: number = Date.now();
   readonly method: string;
   readonly path: string;
   readonly #headers: IncomingHttpHeaders;
 
-  constructor(method: string, path: string, headers: IncomingHttpHeaders) {
+  constructor(id: number, method: string, path: string, headers: IncomingHttpHeaders) {
+    this.id = id;
     this.method = method;
     this.path = path;
     this.#headers = headers;
@@ -67,21 +89,40 @@ class Received implements ReceivedRequest {
   }
 
   toJSON(): ReceivedRequest {
-    const { at, method, path, headers, body, json, answer } = this;
-    return { at, method, path, headers, body, json, answer };
+    const { id, at, method, path, protocol, headers, body, json, answer } = this;
+    return { id, at, method, path, protocol, headers, body, json, answer };
   }
 }
 
 const NOTED = Symbol('noted');
 type Noted = FastifyRequest & { [NOTED]?: Received };
 
+/** Whether a body follows the head (RFC 9112, 6.3). */
+const hasBody = ({ 'content-length': length, 'transfer-encoding': coding }: IncomingHttpHeaders): boolean =>
+  coding !== undefined || (length !== undefined && length !== '0');
+
 /** Writes down all that comes to an application, also what no agent sees. */
 export function createJournal(scope: FastifyInstance, { record = false } = {}): Journal {
   const requests: Received[] = [];
+  const listeners = new Set<(change: JournalChange) => void>();
+  /** Of sockets, by their path. */
+  const protocols = new Map<string, string>();
   let bytes = 0;
+  let count = 0;
+
+  function tell(one: Received, change?: JournalChange): void {
+    if (listeners.size === 0 || one.dropped) return;
+    if (!one.told) for (const listener of listeners) listener({ type: 'request', request: one });
+    one.told = true;
+    if (change) for (const listener of listeners) listener(change);
+  }
+  const watcher = (one: Received): Watcher => ({
+    event: (event) => tell(one, { type: 'event', id: one.id, event }),
+    answer: (answer) => tell(one, { type: 'answer', id: one.id, answer }),
+  });
 
   function add(method: string, path: string, headers: IncomingHttpHeaders): Received {
-    const one = new Received(method, path, headers);
+    const one = new Received(++count, method, path, headers);
     requests.push(one);
     while (requests.length > MOST || (bytes > MOST_BYTES && requests.length > 1)) {
       const oldest = requests.shift()!;
@@ -102,20 +143,38 @@ export function createJournal(scope: FastifyInstance, { record = false } = {}): 
     const one = add(request.method, request.url, request.headers);
     (request as Noted)[NOTED] = one;
     if (record) {
-      onUpgrade(request.raw, (socket) => (one.answer = watchSocket(socket)));
-      one.answer = watchResponse(reply.raw);
+      onUpgrade(request.raw, (socket) => (one.answer = watchSocket(socket, watcher(one))));
+      one.answer = watchResponse(reply.raw, watcher(one));
     }
     done();
   });
   scope.addHook('preValidation', (request, _reply, done) => {
     const one = (request as Noted)[NOTED];
     if (one && request.body instanceof Buffer && request.body.length > 0) fill(one, request.body);
+    if (one && hasBody(request.headers)) tell(one);
     done();
   });
   return {
     requests,
-    message: (path, headers, data) => fill(add('MESSAGE', path, headers), data),
+    message(path, headers, data) {
+      const one = add('MESSAGE', path, headers);
+      one.protocol = protocols.get(path);
+      fill(one, data);
+      tell(one);
+    },
+    routed(request, protocol) {
+      const one = (request as Noted)[NOTED];
+      if (!one) return;
+      one.protocol = protocol;
+      if (asksForWebSocket(request.raw)) protocols.set(request.url, protocol);
+      if (!hasBody(request.headers)) tell(one);
+    },
+    listen(told) {
+      listeners.add(told);
+      return () => void listeners.delete(told);
+    },
     clear() {
+      for (const listener of listeners) listener({ type: 'cleared' });
       for (const one of requests.splice(0)) one.dropped = true;
       bytes = 0;
     },

@@ -3,6 +3,8 @@ import type { Script } from '@agentproto/script';
 import type { AgentRequest } from './agent.ts';
 import { checkNames } from './option-names.ts';
 import type { NamesOf } from './option-names.ts';
+import { PROTOCOL_IDS } from './protocol-ids.ts';
+import { checkPattern, checkTestId } from './pattern.ts';
 import { ServerOptionsError } from './options-error.ts';
 
 /** Which messages a script answers: those that are all of this. */
@@ -25,6 +27,9 @@ export interface ScriptMatch {
 
 /** A script that was set can be taken back. */
 export interface SetScript extends Disposable {
+  readonly id: number;
+  readonly match: ScriptMatch;
+  readonly script: Script;
   remove(): void;
 }
 
@@ -32,6 +37,8 @@ export interface SetScript extends Disposable {
 export interface ScriptBook {
   /** Throws a ServerOptionsError for a match that cannot be, and a ScriptError for such a script. */
   add(match: ScriptMatch, script: Script): SetScript;
+  /** All that were not taken back, the newest first. */
+  readonly set: readonly SetScript[];
   find(request: AgentRequest): Script | undefined;
   clear(): void;
 }
@@ -47,24 +54,48 @@ const NAMES: NamesOf<ScriptMatch> = {
 };
 
 export function createScriptBook(): ScriptBook {
-  let pages: { match: ScriptMatch; script: Script }[] = [];
+  let pages: SetScript[] = [];
+  let count = 0;
   return {
+    get set() {
+      return pages;
+    },
     add(match, script) {
       checkNames(match, NAMES, 'script.');
-      if (match.turn !== undefined && !(Number.isInteger(match.turn) && match.turn >= 0))
-        throw new ServerOptionsError(`script.turn: expected a whole number from 0; got ${String(match.turn)}`);
-      const page = { match: { ...match }, script: parseScript(script) };
-      pages.unshift(page);
+      checkMatch(match);
       const remove = () => {
         pages = pages.filter((one) => one !== page);
       };
-      return { remove, [Symbol.dispose]: remove };
+      const page: SetScript = {
+        id: ++count,
+        match: { ...match },
+        script: parseScript(script),
+        remove,
+        [Symbol.dispose]: remove,
+      };
+      pages.unshift(page);
+      return page;
     },
     find: (request) => pages.find(({ match }) => fits(match, request))?.script,
     clear() {
       pages = [];
     },
   };
+}
+
+function checkMatch({ text, protocol, model, toolResult, turn, testId, when }: ScriptMatch): void {
+  const wrong = (name: string, expected: string, got: unknown): never => {
+    throw new ServerOptionsError(`script.${name}: expected ${expected}; got ${String(JSON.stringify(got))}`);
+  };
+  checkPattern('script.text', text);
+  checkPattern('script.model', model);
+  checkTestId('script.testId', testId);
+  const known = [...PROTOCOL_IDS, ...new Set(PROTOCOL_IDS.map((id) => id.split('@', 1)[0]!))];
+  if (protocol !== undefined && !known.includes(protocol)) wrong('protocol', `one of ${known.join(', ')}`, protocol);
+  if (toolResult !== undefined && typeof toolResult !== 'boolean' && typeof toolResult !== 'string')
+    wrong('toolResult', 'true, false or the id of a call', toolResult);
+  if (turn !== undefined && !(Number.isInteger(turn) && turn >= 0)) wrong('turn', 'a whole number from 0', turn);
+  if (when !== undefined && typeof when !== 'function') wrong('when', 'a function', when);
 }
 
 function fits(match: ScriptMatch, request: AgentRequest): boolean {

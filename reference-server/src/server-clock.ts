@@ -6,6 +6,8 @@ import { ServerOptionsError } from './options-error.ts';
 export interface ServerClock {
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Whether it stands still until it is moved. */
+  readonly virtual: boolean;
   /** Moves time on, and wakes what sleeps, one after the other. Throws a ServerOptionsError for a clock that goes by itself. */
   advance(ms: number): Promise<void>;
   /** Resolves once at least `count` (default 1) sleep. Throws likewise. */
@@ -21,6 +23,7 @@ export function serverClock(clock: Clock): ServerClock {
   };
   return {
     now: () => clock.now(),
+    virtual: clock instanceof VirtualClock,
     advance: async (ms) => virtual().advance(ms),
     sleeping: async (count) => virtual().sleeping(count),
   };

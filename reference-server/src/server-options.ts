@@ -80,6 +80,12 @@ export interface ServerOptions extends PluginOptions {
   faults?: readonly Fault[] | undefined;
   /** `server.requests` have their answers, too. Default false: it costs time and memory. */
   record?: boolean | undefined;
+  /**
+   * The control plane under `/__agentproto/`, for tests in other languages: journal, scripts, faults, clock, signals, a sink for
+   * webhooks. Keeps answers unless `record` is false. `true`: for this machine alone, whatever `host` is; `'remote'`: for whoever reaches the host, with a key
+   * where the server has keys. Default false.
+   */
+  control?: boolean | 'remote' | undefined;
   /** What chance in failures and faults comes from: the same for the same seed. Default 1. */
   seed?: number | undefined;
   /** Default 0: a free one. */

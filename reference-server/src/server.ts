@@ -1,9 +1,10 @@
 import Fastify, { LogController } from 'fastify';
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyServerFactory } from 'fastify';
 import { systemClock } from '@agentproto/script';
 import type { Script } from '@agentproto/script';
 import { checkPluginOptions, checkServerOptions } from './check-options.ts';
 import { mountCore, pathOf, reported } from './core.ts';
+import type { Control } from './control/control.ts';
 import { createFailures } from './failures.ts';
 import type { Failure } from './failures.ts';
 import { addFrontPage } from './front-page.ts';
@@ -11,6 +12,7 @@ import { asHttpError, HttpError } from './http-error.ts';
 import { createJournal } from './journal.ts';
 import type { ReceivedRequest } from './journal.ts';
 import { IN_MEMORY_URL, inMemory } from './in-memory.ts';
+import { http } from './node-http.ts';
 import { isLoopback } from './loopback.ts';
 import { namedQuirks } from './named-quirks.ts';
 import type { QuirkUse } from './quirk.ts';
@@ -81,6 +83,17 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
   checkServerOptions(options);
   const quirks = await namedQuirks(options.quirks);
   const { headersMs, bodyMs } = { ...LIMITS, ...limits };
+  const controlPlane = options.control ? await import('./control/control.ts') : undefined;
+  const plane: { control: Control | undefined } = { control: undefined };
+  // Nothing that the control plane is asked comes to what is controlled.
+  const withControl: FastifyServerFactory = (handle, { http: how, keepAliveTimeout, requestTimeout }) => {
+    const server = http.createServer(how ?? {}, (request, response) =>
+      plane.control && controlPlane?.isControl(request)
+        ? plane.control.handle(request, response)
+        : handle(request, response),
+    );
+    return Object.assign(server, { keepAliveTimeout, requestTimeout });
+  };
   const app: FastifyInstance = Fastify({
     logger: log === undefined || log === 'silent' ? false : { level: log, stream: process.stderr },
     logController: new LogController({ disableRequestLogging: true }),
@@ -95,9 +108,11 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
     },
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     routerOptions: { maxParamLength: 65_536 },
+    ...(controlPlane && { serverFactory: withControl }),
     frameworkErrors: (error, request, reply) => core.refuse(request, reply, asHttpError(error)),
   });
-  const journal = createJournal(app, { record: options.record ?? false });
+  const journal = createJournal(app, { record: options.record ?? controlPlane !== undefined });
+  app.addHook('preClose', async () => plane.control?.close());
   // Before the core, which waits on closing for what is under way.
   const random = seeded(options.seed ?? 1);
   const failures = createFailures(app, random);
@@ -112,6 +127,7 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
     },
     {
       received: journal.message,
+      routed: (options.record ?? controlPlane) ? journal.routed : undefined,
       logs: log === 'info' || log === 'debug',
       ...(log === undefined && { onError: toStderr }),
     },
@@ -125,11 +141,25 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
   app.setErrorHandler((error, request, reply) => core.refuse(request, reply, reported(error, request)));
   const memory = inMemory(app.server);
   app.addHook('onClose', async () => memory.close());
+  const whereabouts = () => {
+    const url = listen ? core.url() : (options.publicUrl ?? IN_MEMORY_URL);
+    return { url, urls: core.urls(url) };
+  };
+  const clock = serverClock(options.clock ?? systemClock);
+  const reset = () => {
+    failures.clear();
+    faults.clear();
+    core.book.clear();
+    journal.clear();
+    core.forgetErrors();
+  };
+  plane.control = await controlPlane?.createControl(
+    { ...core, journal, failures, faults, clock, reset, urls: whereabouts },
+    { ...options, ownHost: listen ? undefined : new URL(IN_MEMORY_URL).hostname },
+  );
   await (listen ? app.listen({ host, port }) : app.ready());
-  const url = listen ? core.url() : (options.publicUrl ?? IN_MEMORY_URL);
   const scoped: ScopedServer = {
-    url,
-    urls: core.urls(url),
+    ...whereabouts(),
     requests: journal.requests,
     script: (match, script) => core.book.add(match, script),
     fail: (failure) => failures.add(failure),
@@ -141,15 +171,9 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
     quirks: core.quirks,
     errors: core.errors,
     signal: core.signal,
-    clock: serverClock(options.clock ?? systemClock),
+    clock,
     scope: (testId) => testScope(scoped, testId),
-    reset() {
-      failures.clear();
-      faults.clear();
-      core.book.clear();
-      journal.clear();
-      core.forgetErrors();
-    },
+    reset,
     fetch: memory.fetch,
     close: () => app.close(),
     [Symbol.asyncDispose]: () => app.close(),

@@ -9,6 +9,13 @@ const BODY_BYTES = 64 * 1024;
 const MOST_EVENTS = 10_000;
 const STREAM = /^(?:text\/event-stream|application\/(?:x-)?ndjson|application\/jsonl)\b/i;
 
+/** Is told what is written as it is written. */
+export interface Watcher {
+  event(event: GivenEvent): void;
+  /** The head of a stream was written, or the answer is over. */
+  answer(answer: GivenAnswer): void;
+}
+
 class Watched implements GivenAnswer {
   status = 0;
   readonly events: GivenEvent[] = [];
@@ -17,6 +24,11 @@ class Watched implements GivenAnswer {
   #frames: Frames | undefined;
   #chunks: Buffer[] = [];
   #bytes = 0;
+  readonly #watcher: Watcher | undefined;
+
+  constructor(watcher: Watcher | undefined) {
+    this.#watcher = watcher;
+  }
 
   get headers(): Record<string, string> {
     return visibleHeaders(this.#headers as IncomingHttpHeaders);
@@ -34,7 +46,9 @@ class Watched implements GivenAnswer {
     this.status = status;
     for (const [name, value] of Object.entries(headers)) this.#headers[name.toLowerCase()] = value;
     const type = String(this.#headers['content-type'] ?? '');
-    if (STREAM.test(type)) this.#frames = framesOf(type);
+    if (!STREAM.test(type)) return;
+    this.#frames = framesOf(type);
+    this.#watcher?.answer(this);
   }
 
   take(data: Buffer): void {
@@ -48,7 +62,15 @@ class Watched implements GivenAnswer {
   }
 
   add(event: Omit<GivenEvent, 'at' | 'json'>): void {
-    if (this.events.length < MOST_EVENTS) this.events.push({ at: Date.now(), ...event, json: parsed(event.data) });
+    if (this.events.length >= MOST_EVENTS) return;
+    const given: GivenEvent = { at: Date.now(), ...event, json: parsed(event.data) };
+    this.events.push(given);
+    this.#watcher?.event(given);
+  }
+
+  over(end: GivenAnswer['end']): void {
+    this.end = end;
+    this.#watcher?.answer(this);
   }
 
   toJSON(): GivenAnswer {
@@ -58,8 +80,8 @@ class Watched implements GivenAnswer {
 }
 
 /** Writes down what is written to a response from now on. */
-export function watchResponse(response: ServerResponse): GivenAnswer {
-  const watched = new Watched();
+export function watchResponse(response: ServerResponse, watcher?: Watcher): GivenAnswer {
+  const watched = new Watched(watcher);
   const { write, end, writeHead } = response;
   let headed = false;
   const head = () => {
@@ -89,14 +111,15 @@ export function watchResponse(response: ServerResponse): GivenAnswer {
       return Reflect.apply(end, this, args) as ServerResponse;
     },
   });
-  response.once('close', () => (watched.end = response.writableFinished ? 'complete' : 'broken'));
+  response.once('close', () => watched.over(response.writableFinished ? 'complete' : 'broken'));
   return watched;
 }
 
 /** Writes down what is sent on a socket from now on. */
-export function watchSocket(socket: WebSocket): GivenAnswer {
-  const watched = new Watched();
+export function watchSocket(socket: WebSocket, watcher?: Watcher): GivenAnswer {
+  const watched = new Watched(watcher);
   watched.status = 101;
+  watcher?.answer(watched);
   const { send } = socket;
   let parts: Buffer[] = [];
   Object.assign(socket, {
@@ -110,7 +133,7 @@ export function watchSocket(socket: WebSocket): GivenAnswer {
       Reflect.apply(send, this, args);
     },
   });
-  socket.once('close', (code) => (watched.end = code === 1006 ? 'broken' : 'complete'));
+  socket.once('close', (code) => watched.over(code === 1006 ? 'broken' : 'complete'));
   return watched;
 }
 

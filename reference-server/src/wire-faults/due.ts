@@ -10,8 +10,11 @@ import type { Random } from './seeded.ts';
 import { onUpgrade } from '../upgrade.ts';
 import { damageSocket } from './socket.ts';
 
-/** A fault that was set: how many answers had it, and a way to take it back. */
+/** A fault that was set: how many answers had it, how many are yet to have it, and a way to take it back. */
 export interface SetFault extends Disposable {
+  readonly id: number;
+  readonly fault: Fault;
+  readonly left: number;
   readonly applied: number;
   remove(): void;
 }
@@ -19,11 +22,12 @@ export interface SetFault extends Disposable {
 export interface WireFaults {
   /** Throws a ServerOptionsError for a fault that cannot be. */
   add(fault: Fault): SetFault;
+  /** All that were not taken back, the oldest first. */
+  readonly set: readonly SetFault[];
   clear(): void;
 }
 
-interface Due {
-  fault: Fault;
+interface Due extends SetFault {
   left: number;
   applied: number;
 }
@@ -34,6 +38,7 @@ export function createWireFaults(
   { setTimer, random }: { setTimer: SetTimer; random: Random },
 ): WireFaults {
   let due: Due[] = [];
+  let count = 0;
 
   /** The first fault that fits; one answer less will have it, unless `over` says that it did not come about. */
   function take(request: { method: string; path: string }, headers: IncomingMessage['headers']): Due | undefined {
@@ -62,20 +67,24 @@ export function createWireFaults(
   });
 
   return {
+    get set() {
+      return due;
+    },
     add(fault) {
       checkFault(fault);
-      const one = { fault, left: fault.times ?? (fault.rate === undefined ? 1 : Infinity), applied: 0 };
-      due.push(one);
       const remove = () => {
         due = due.filter((other) => other !== one);
       };
-      return {
-        get applied() {
-          return one.applied;
-        },
+      const one: Due = {
+        id: ++count,
+        fault,
+        left: fault.times ?? (fault.rate === undefined ? 1 : Infinity),
+        applied: 0,
         remove,
         [Symbol.dispose]: remove,
       };
+      due.push(one);
+      return one;
     },
     clear() {
       due = [];

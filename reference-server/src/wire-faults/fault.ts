@@ -1,5 +1,6 @@
 import { checkNames } from '../option-names.ts';
 import type { NamesOf } from '../option-names.ts';
+import { checkPattern, checkTestId } from '../pattern.ts';
 import { ServerOptionsError } from '../options-error.ts';
 
 /** Where in an answer: its events are counted from 0, and a plain body is one. Comments that keep a stream alive do not count. */
@@ -73,6 +74,8 @@ export function checkFault(fault: Fault): void {
   if (!members) wrong('kind', Object.keys(MEMBERS).join(', '), fault.kind);
   checkNames(fault, { kind: true, ...members, ...COMMON } as NamesOf<Fault>, 'fault.');
   const given = fault as unknown as Record<string, unknown>;
+  checkPattern('fault.match', fault.match, { orFunction: true });
+  checkTestId('fault.testId', fault.testId);
   number('times', given.times ?? 1, 1, Infinity);
   number('rate', given.rate ?? 1, 0, 1);
   for (const name of ['event', 'bytes']) {
