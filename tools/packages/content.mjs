@@ -20,6 +20,7 @@ const BUNDLED = {
   'agentproto-conformance': [
     'ajv',
     'ajv-formats',
+    'eventsource-parser',
     'fast-xml-builder',
     'jose',
     'path-expression-matcher',

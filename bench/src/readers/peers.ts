@@ -34,7 +34,7 @@ export async function jsUnary(url: string): Promise<Work> {
   return async () => ((await client.sendMessage(REQUEST)) ? 1 : 0);
 }
 
-/** What most SDKs read event streams with, by callback and without limits. */
+/** What our decoder has inside, by callback and without limits. */
 export const parserSse =
   (url: string): Work =>
   async () => {

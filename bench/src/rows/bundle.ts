@@ -48,7 +48,7 @@ export const bundle: Row = {
     atMost: 11,
   })),
   below:
-    'A2A, by module in kB, each packed by itself: client, line and operations 7.2, limits, retries, redirects and calls 5.4, errors and sentences 4.6, streams with resuming 5.5, server-sent events 4.0, card 2.1, shapes and mends 3.1, tools and files 2.7. A reader of server-sent events of our own, in place of eventsource-parser, takes little away. Of chat, the WebSocket is 8 and openapi-fetch 3.5, by the same count. Nothing there is unused: the goal would take the WebSocket and what goes on after a broken stream to be loaded when they are needed, and the texts of errors to be left out.',
+    'A2A, by module in kB, each packed by itself: client, line and operations 7.2, limits, retries, redirects and calls 5.4, errors and sentences 4.6, streams with resuming 5.5, server-sent events 4.0, card 2.1, shapes and mends 3.1, tools and files 2.7. A reader of server-sent events of our own, in place of eventsource-parser, took little away when it was tried, and was dropped: the library is what we stand on. Of chat, the WebSocket is 8 and openapi-fetch 3.5, by the same count. Nothing there is unused: the goal would take the WebSocket and what goes on after a broken stream to be loaded when they are needed, and the texts of errors to be left out.',
   shows: 'absolute',
   unit: 'kB',
   rounds: 1,

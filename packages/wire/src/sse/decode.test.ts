@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decodeSse } from './decode.ts';
-import type { SseRest } from './decoder.ts';
-import type { SseEvent } from './event.ts';
+import type { SseEvent, SseRest } from './decoder.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 

@@ -1,8 +1,7 @@
 import { decodeStream } from '../stream.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { createSseDecoder } from './decoder.ts';
-import type { SseRest } from './decoder.ts';
-import type { SseEvent, SseHandlers } from './event.ts';
+import type { SseEvent, SseHandlers, SseRest } from './decoder.ts';
 import type { SseLimits } from './meter.ts';
 
 export interface DecodeSseOptions extends Omit<SseHandlers, 'onEvent'> {

@@ -2,8 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { WireError } from '../wire-error.ts';
 import { createSseDecoder } from './decoder.ts';
-import type { SseRest } from './decoder.ts';
-import type { SseEvent } from './event.ts';
+import type { SseEvent, SseRest } from './decoder.ts';
 import type { SseLimits } from './meter.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);

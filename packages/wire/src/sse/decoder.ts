@@ -1,8 +1,23 @@
+import { createParser } from 'eventsource-parser';
 import { WireError } from '../wire-error.ts';
 import { createSseMeter, SSE_LIMITS } from './meter.ts';
 import type { Overrun, SseLimits } from './meter.ts';
-import type { SseEvent, SseHandlers } from './event.ts';
-import { SseParser } from './parser.ts';
+
+/** One event of an event stream (HTML, section 9.2.6). */
+export interface SseEvent {
+  /** The `data` lines, joined with LF. */
+  data: string;
+  event?: string | undefined;
+  id?: string | undefined;
+}
+
+export interface SseHandlers {
+  onEvent(event: SseEvent): void;
+  /** One comment line, without its colon. */
+  onComment?: ((text: string) => void) | undefined;
+  /** The reconnection time that the server asks for, in milliseconds. */
+  onRetry?: ((ms: number) => void) | undefined;
+}
 
 /**
  * What had arrived of an event when the stream stopped. The specification drops such an event, and so does
@@ -36,11 +51,12 @@ export function createSseDecoder(handlers: SseHandlers, limits: SseLimits = {}):
   let unfinished: SseEvent | undefined;
   let closed: unknown;
 
-  const parser = new SseParser({
+  const parser = createParser({
     onEvent(event) {
       if (atEnd) unfinished = event;
       else handlers.onEvent(event);
     },
+    // Without a listener the parser need not keep comments at all.
     onComment: onComment && ((comment) => void (atEnd || onComment(comment))),
     onRetry: onRetry && ((ms) => void (atEnd || onRetry(ms))),
   });
