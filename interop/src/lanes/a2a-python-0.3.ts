@@ -1,9 +1,14 @@
 import type { BindingName } from '@agentproto/client/a2a';
 import { exerciseA2A } from '../exercise-a2a.ts';
 import { exercisePushByToken } from '../exercise-push.ts';
+import { exerciseTheirs } from '../exercise-theirs.ts';
 import type { Lane } from '../lane.ts';
 import { pythonFor } from '../python.ts';
 import { WORDS } from '../words.ts';
+import { CLIENT_STEPS } from './client-steps.ts';
+
+/** Lists came with 1.0. */
+const STEPS = [...CLIENT_STEPS.filter((step) => step !== 'list'), 'webhook, configured'];
 
 /** The SDK's last release of A2A 0.3. */
 export const a2aPython03: Lane = {
@@ -16,11 +21,14 @@ export const a2aPython03: Lane = {
   },
   async prepare(options) {
     const python = await pythonFor({ lane: 'a2a-python-0.3' }, options);
+    const theirs = (binding: string) => (url: string) =>
+      exerciseTheirs(python.running('a2a-python-0.3/client.py', url, binding), binding, STEPS);
     const ours = (binding: BindingName) => (url: string) => exerciseA2A(url, binding, WORDS, exercisePushByToken);
     return {
       server: python.running('a2a-python-0.3/agent.py'),
       suite: false,
       exercise: [ours('JSONRPC'), ours('HTTP+JSON')],
+      clients: [theirs('JSONRPC'), theirs('HTTP+JSON')],
     };
   },
 };
