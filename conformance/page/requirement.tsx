@@ -21,7 +21,7 @@ export function RequirementPanel({ row, store, go }: { row: Requirement; store: 
   const { report, sources, reproductions } = store.data;
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => title.current?.focus({ preventScroll: true }), [row.id]);
-  const source = sources[`${row.family}@${row.revision}`];
+  const source = sources[row.id];
   const failures = report.scenarios.flatMap((scenario) =>
     scenario.failures.filter(({ requirement }) => requirement === row.id).map((failure) => ({ scenario, failure })),
   );

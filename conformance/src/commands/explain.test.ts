@@ -16,7 +16,7 @@ test('explain', () => {
   A created push configuration has an id.
 
   source     Agent2Agent (A2A) 1.0, section 3.1.7
-             https://github.com/a2aproject/A2A/blob/v1.0.1/docs/specification.md
+             https://github.com/a2aproject/A2A/blob/v1.0.1/docs/specification.md#317-create-push-notification-config
   basis      the source says so with a word of RFC 2119
   seen over  JSONRPC, HTTP+JSON
   needs      capability pushNotifications

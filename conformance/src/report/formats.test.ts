@@ -105,7 +105,7 @@ test.each(Object.entries(FILES))('%s of the sample run', async (name, file) => {
 test('the HTML page of the sample run', async () => {
   const { data, index, exchanges } = openHtml(await render('html', [sampleRun]));
   expect(data.report.causes.map(({ id }) => id)).toEqual(['A2A10-CANCEL-006', 'A2A10-ERR-009']);
-  expect(data.sources['a2a@1.0']).toMatchObject({ title: 'Agent2Agent (A2A) 1.0' });
+  expect(data.sources['A2A10-CANCEL-006']).toMatchObject({ title: 'Agent2Agent (A2A) 1.0' });
   expect(index).toEqual([
     {
       ...{ run: 0, id: 12, label: 'a2a/stream/cancel', binding: 'JSONRPC', operation: 'SendStreamingMessage' },

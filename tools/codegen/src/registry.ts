@@ -75,7 +75,7 @@ export function emitFamilies(revisions: Revision[]): string {
     families[family] = {
       default: defaults[0]!,
       revisions: Object.fromEntries(
-        members.map(({ identity, identity: { revision, title, patches = [], source } }) => [
+        members.map(({ identity, identity: { revision, title, patches = [], source, sections } }) => [
           revision,
           {
             id: idOf(identity),
@@ -83,6 +83,8 @@ export function emitFamilies(revisions: Revision[]): string {
             patches,
             ...(patches.length > 0 && { patch: patches.at(-1) }),
             ...(source && { source }),
+            ...(sections && { sections }),
+            ...(identity.extends && { extends: identity.extends.replace('../', '') }),
           },
         ]),
       ),

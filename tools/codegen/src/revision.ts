@@ -9,6 +9,8 @@ export interface Identity {
   revision: string;
   title: string;
   source?: string;
+  /** Section to reference, relative to `source`. */
+  sections?: { [section: string]: string };
   patches?: string[];
   prefix: string;
   default?: boolean;

@@ -41,13 +41,10 @@ export async function* renderHtml({ report, runs }: ReportInput): AsyncIterable<
 }
 
 export function pageDataOf(report: Report, runs: readonly RunRecord[]): PageData {
-  const revisions = new Map(
-    report.requirements.map(({ family, revision }) => [`${family}@${revision}`, { family, revision }]),
-  );
   return {
     report,
     sentence: `${ending(report).sentence.replace(/\.?$/, '.')}`,
-    sources: Object.fromEntries([...revisions].map(([id, revision]) => [id, sourceOf(revision)])),
+    sources: Object.fromEntries(report.requirements.map((row) => [row.id, sourceOf(row)])),
     plays: runs.flatMap(({ events }, run) =>
       events.flatMap((event): PlayWindow[] => {
         if (event.type !== 'scenario-end') return [];

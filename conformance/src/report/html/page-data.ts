@@ -5,7 +5,7 @@ export interface PageData {
   report: Report;
   /** Why the run ended as it did. */
   sentence: string;
-  /** Where requirements of a family revision come from. */
+  /** Where each requirement comes from, by its id. */
   sources: { [id: string]: { title: string; url?: string } };
   /** When each scenario was played, in milliseconds since its run began. */
   plays: PlayWindow[];
