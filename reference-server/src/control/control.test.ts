@@ -339,3 +339,15 @@ test('without a port, too', async () => {
   const answer = await server.fetch(`${server.url}/__agentproto/state`);
   expect(await answer.json()).toMatchObject({ url: server.url });
 });
+
+test('the inspector is one page that loads nothing', async () => {
+  const server = await controlled();
+  const response = await fetch(`${server.url}/__agentproto/ui`);
+  expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  const policy = response.headers.get('content-security-policy');
+  expect(policy).toContain("default-src 'none'; script-src 'sha256-");
+  expect(policy).toContain("frame-ancestors 'none'");
+  const page = await response.text();
+  expect(page).not.toMatch(/https?:\/\//);
+  expect(page).not.toMatch(/\ssrc=/);
+});

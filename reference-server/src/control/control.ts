@@ -8,6 +8,7 @@ import { ServerOptionsError } from '../options-error.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { guard } from './callers.ts';
 import { ControlError } from './control-error.ts';
+import { addInspector } from './inspector/page.ts';
 import { addJournal } from './journal-routes.ts';
 import { addSets } from './set-routes.ts';
 import { addSinks } from './sink.ts';
@@ -75,6 +76,7 @@ export async function createControl(controlled: Controlled, options: Options): P
   const sinks = addSinks(app, CONTROL_PATH);
   const live = addJournal(app, CONTROL_PATH, controlled.journal);
   addSets(app, CONTROL_PATH, controlled);
+  addInspector(app, CONTROL_PATH);
   addState(app, CONTROL_PATH, controlled, sinks);
   await app.ready();
   return {
