@@ -121,7 +121,8 @@ function createReader(mediaType: string, open: OpenExchange): BodyReader {
   return NDJSON.test(mediaType) ? createNdjsonReader(open) : createWholeBodyReader(mediaType);
 }
 
-function pairs(rawHeaders: readonly string[]): Headers {
+/** Headers as they came, in order. */
+export function pairs(rawHeaders: readonly string[]): Headers {
   const headers: Headers = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2)
     headers.push([rawHeaders[index]!, rawHeaders[index + 1]!]);

@@ -5,16 +5,16 @@ import { A2AClient, type BindingName } from '@agentproto/client/a2a';
 import { createReferenceServer } from '@agentproto/reference-server';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { judgeClient } from '../../kit/judge-client.ts';
+import { RecordingProxy } from '../../recorder/recording-proxy.ts';
 import { clientChecks } from './index.ts';
-import { startRecordingProxy } from './recording-proxy.test.data.ts';
 
 /** Clients that people use, and what a recording of them shows. */
 
 async function recorded(play: (url: string) => Promise<void>, tenants?: string[]) {
-  const proxy = await startRecordingProxy();
+  const proxy = await RecordingProxy.start();
   onTestFinished(() => proxy.close());
   const server = await createReferenceServer({
-    ...{ protocols: ['a2a@1.0'], publicUrl: proxy.url },
+    ...{ protocols: ['a2a@1.0'], publicUrl: proxy.origin },
     ...(tenants && { a2a: { tenants } }),
   });
   onTestFinished(() => server.close());

@@ -1,0 +1,224 @@
+import { once } from 'node:events';
+import http, { type RequestListener } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import type { Exchange } from '@agentproto/recording';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { httpTarget, tcpTarget } from './loopback.test.data.ts';
+import { RecordingProxy, type RecordingProxyOptions } from './recording-proxy.ts';
+
+async function before(url: string, options: RecordingProxyOptions = {}): Promise<RecordingProxy> {
+  const proxy = await RecordingProxy.start({ ...options, target: url });
+  onTestFinished(() => proxy.close());
+  return proxy;
+}
+
+async function beforeServer(listener: RequestListener, options?: RecordingProxyOptions) {
+  const target = await httpTarget(listener);
+  onTestFinished(() => target[Symbol.asyncDispose]());
+  return { proxy: await before(target.url, options), origin: new URL(target.url).origin };
+}
+
+/** The next exchange that ends. */
+function ending() {
+  let onExchange!: (exchange: Exchange) => void;
+  const ended = new Promise<Exchange>((resolve) => (onExchange = resolve));
+  return { onExchange, ended };
+}
+
+describe('what goes through', () => {
+  test('comes as it was sent, and is written down as the client sees it', async () => {
+    const { onExchange, ended } = ending();
+    const { proxy, origin } = await beforeServer(
+      (request, response) => {
+        request.setEncoding('utf8');
+        let body = '';
+        request.on('data', (text: string) => (body += text));
+        request.on('end', () => {
+          response.writeHead(201, { 'content-type': 'application/json', 'x-a': '1' });
+          response.end(JSON.stringify({ body, host: request.headers.host, method: request.method, url: request.url }));
+        });
+      },
+      { onExchange },
+    );
+    const answer = await fetch(`${proxy.url}/a?b=c`, { method: 'POST', body: '{"é":1}', headers: { 'x-own': 'me' } });
+    const json: unknown = await answer.json();
+    expect(json).toEqual({ body: '{"é":1}', host: new URL(origin).host, method: 'POST', url: '/a?b=c' });
+    expect([answer.status, answer.headers.get('x-a')]).toEqual([201, '1']);
+    const exchange = await ended;
+    expect(exchange).toMatchObject({
+      id: 0,
+      request: { method: 'POST', url: `${proxy.url}/a?b=c`, body: { text: '{"é":1}' } },
+      response: { status: 201, json },
+      end: { kind: 'complete' },
+    });
+    expect(exchange.request.headers).toContainEqual(['x-own', 'me']);
+    expect(proxy.exchanges).toEqual([exchange]);
+  });
+
+  test.each(['text/event-stream', 'application/x-ndjson'])(
+    'streams %s: an event is there before the next one',
+    async (type) => {
+      const { onExchange, ended } = ending();
+      const piece = (n: number) => (type === 'text/event-stream' ? `data: {"n":${n}}\n\n` : `{"n":${n}}\n`);
+      let more!: () => void;
+      const { proxy } = await beforeServer(
+        (_, response) => {
+          response.writeHead(200, { 'content-type': type }).write(piece(1));
+          more = () => response.end(piece(2));
+        },
+        { onExchange },
+      );
+      const reader = (await fetch(proxy.url)).body!.pipeThrough(new TextDecoderStream()).getReader();
+      expect((await reader.read()).value).toBe(piece(1));
+      expect(proxy.exchanges[0]!.frames.map(({ json }) => json)).toEqual([{ n: 1 }]);
+      expect(proxy.exchanges[0]!.end).toBeUndefined();
+      more();
+      expect((await reader.read()).value).toBe(piece(2));
+      expect((await ended).frames.map(({ json }) => json)).toEqual([{ n: 1 }, { n: 2 }]);
+    },
+  );
+
+  test('a request without content has none at the server either', async () => {
+    const { proxy } = await beforeServer((request, response) => response.end(JSON.stringify(request.headers)));
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      const seen = (await (await fetch(proxy.url, { method })).json()) as Record<string, string>;
+      expect(seen['transfer-encoding']).toBeUndefined();
+      expect(seen['content-length']).toBe(method === 'POST' ? '0' : undefined);
+    }
+  });
+
+  test('a chunked request, an answer to HEAD, and one without content', async () => {
+    const { proxy } = await beforeServer((request, response) => {
+      if (request.method === 'HEAD') return response.writeHead(200, { 'content-length': '7' }).end();
+      if (request.method === 'GET') return response.writeHead(304, { etag: '"1"' }).end();
+      return request.pipe(response);
+    });
+    const body = new Blob(['some', 'thing']).stream();
+    const sent = await fetch(proxy.url, { method: 'POST', body, duplex: 'half' } as RequestInit);
+    expect(await sent.text()).toBe('something');
+    expect((await fetch(proxy.url, { method: 'HEAD' })).headers.get('content-length')).toBe('7');
+    expect((await fetch(`${proxy.url}/.well-known/agent-card.json`)).status).toBe(304);
+  });
+});
+
+describe('addresses', () => {
+  const card = (origin: string) => ({
+    name: 'A',
+    supportedInterfaces: [{ url: `${origin}/rpc` }, { url: 'https://other.example.com/rpc' }],
+    signatures: [{ protected: 'e30', signature: 'AA' }],
+  });
+
+  test('of the target in a card become those of the proxy, and its signatures go', async () => {
+    let origin = '';
+    const served = await beforeServer((_, response) => {
+      const bytes = gzipSync(JSON.stringify(card(origin)));
+      response
+        .writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip', etag: '"1"' })
+        .end(bytes);
+    });
+    ({ origin } = served);
+    const { proxy } = served;
+    const answer = await fetch(`${proxy.url}/.well-known/agent-card.json`);
+    const { signatures: _left, ...moved } = card(proxy.origin);
+    expect(await answer.json()).toEqual(moved);
+    expect(answer.headers.get('etag')).toBe('"1"');
+    expect(proxy.exchanges[0]!.response!.json).toEqual(moved);
+  });
+
+  test('of a card that names others stay, signatures too; so does what is no card', async () => {
+    let origin = '';
+    const served = await beforeServer((request, response) => {
+      const json = request.url === '/x' ? { url: `${origin}/x` } : card('https://agent.example.com');
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(json));
+    });
+    ({ origin } = served);
+    const get = async (path: string): Promise<unknown> => (await fetch(served.proxy.url + path)).json();
+    expect(await get('/.well-known/agent-card.json')).toEqual(card('https://agent.example.com'));
+    expect(await get('/x')).toEqual({ url: `${origin}/x` });
+  });
+
+  test('of the extended card over JSON-RPC, and of a redirect', async () => {
+    let origin = '';
+    const served = await beforeServer((request, response) => {
+      if (request.url === '/old') return response.writeHead(307, { location: `${origin}/new` }).end();
+      response.writeHead(200, { 'content-type': 'application/json' });
+      return response.end(JSON.stringify({ jsonrpc: '2.0', id: 1, result: card(origin) }));
+    });
+    ({ origin } = served);
+    const { proxy } = served;
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'GetExtendedAgentCard' });
+    const answer = (await (await fetch(proxy.url, { method: 'POST', body })).json()) as { result: object };
+    const { signatures: _left, ...moved } = card(proxy.origin);
+    expect(answer.result).toEqual(moved);
+    const redirect = await fetch(`${proxy.url}/old`, { redirect: 'manual' });
+    expect(redirect.headers.get('location')).toBe(`${proxy.origin}/new`);
+  });
+});
+
+describe('how it ends', () => {
+  test('a client that leaves ends the exchange, and the server sees it', async () => {
+    const { onExchange, ended } = ending();
+    let left!: Promise<unknown>;
+    const { proxy } = await beforeServer(
+      (_, response) => {
+        left = once(response, 'close');
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n');
+      },
+      { onExchange },
+    );
+    const leaving = new AbortController();
+    await (await fetch(proxy.url, { signal: leaving.signal })).body!.getReader().read();
+    leaving.abort();
+    expect((await ended).end).toMatchObject({ kind: 'left', message: 'the client left' });
+    await left;
+  });
+
+  test('an answer that breaks off breaks off for the client', async () => {
+    const { onExchange, ended } = ending();
+    await using target = await tcpTarget((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf');
+      setImmediate(() => socket.destroy());
+    });
+    const proxy = await before(target.url, { onExchange });
+    await expect(fetch(proxy.url).then((answer) => answer.text())).rejects.toThrow('terminated');
+    expect((await ended).end!.kind).toBe('broken');
+  });
+
+  test('no server, and one that speaks no HTTP, are said', async () => {
+    await using target = await tcpTarget((socket) => socket.end('hello\r\n\r\n'));
+    const proxy = await before(target.url);
+    const noHttp = await fetch(proxy.url);
+    expect([noHttp.status, await noHttp.text()]).toEqual([502, expect.stringContaining('the server gave no answer')]);
+    proxy.target = 'http://127.0.0.1:1/';
+    expect((await fetch(proxy.url)).status).toBe(502);
+    expect(proxy.exchanges.map(({ end }) => end!.kind)).toEqual(['malformed', 'unreachable']);
+  });
+
+  test('limits: content, requests, WebSockets, and requests for somebody else', async () => {
+    const { proxy, origin } = await beforeServer((_, response) => response.write('x'.repeat(100)), {
+      limits: { bodyBytes: 50 },
+      exchanges: 2,
+    });
+    expect((await fetch(proxy.url, { method: 'POST', body: 'x'.repeat(51) })).status).toBe(413);
+    await expect(fetch(proxy.url).then((answer) => answer.text())).rejects.toThrow('terminated');
+    expect(proxy.exchanges.map(({ end }) => end!.kind)).toEqual(['limit', 'limit']);
+    expect((await fetch(proxy.url)).status).toBe(503);
+    const status = async (options: http.RequestOptions) => {
+      const request = http.request(proxy.url, options).end();
+      const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+      response.resume();
+      return response.statusCode;
+    };
+    expect(await status({ headers: { connection: 'upgrade', upgrade: 'websocket' } })).toBe(501);
+    expect(await status({ path: `${origin}/` })).toBe(400);
+  });
+
+  test('closing ends what is open', async () => {
+    const { proxy } = await beforeServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n');
+    });
+    await (await fetch(proxy.url)).body!.getReader().read();
+    await proxy.close();
+    expect(proxy.exchanges[0]!.end).toMatchObject({ kind: 'left', message: 'the recording was ended' });
+  });
+});
