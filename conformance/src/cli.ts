@@ -10,6 +10,7 @@ const commands: Record<string, () => Promise<Command>> = {
   explain: async () => (await import('./commands/explain.ts')).explain,
   merge: async () => (await import('./commands/merge.ts')).merge,
   replay: async () => (await import('./commands/replay.ts')).replay,
+  client: async () => (await import('./commands/client.ts')).client,
   init: async () => (await import('./commands/init.ts')).init,
   diff: async () => (await import('./commands/diff.ts')).diff,
   completion: async () => (await import('./commands/completion.ts')).completion,
@@ -28,6 +29,8 @@ const HELP = `Does your agent server keep its protocol? A verdict for each requi
   show RUN N                 exchange N of a run file, whole
   replay RUN#ID              a red again; --print curl|script says how
   diff OLD NEW               what changed; --format text|markdown|json
+  client [flags] -- COMMAND  judges a client, which is run against the reference
+                             server at AGENTPROTO_URL
   init                       writes a configuration, and a workflow for GitHub
   completion SHELL           for bash, zsh, fish
 
@@ -55,7 +58,9 @@ const HELP = `Does your agent server keep its protocol? A verdict for each requi
   --ui                       the HTML page while the run goes on, on loopback
   --watch                    again when the target is back, or a file changed
   --repeat N                 each scenario N times: how often a rule holds
-  --timeout 10s              longest silence of the target that is waited for
+  --scenario NAME,NAME       of client: what it is put before; default: all
+  --timeout 10s              longest silence of the target that is waited for;
+                             of client: how long it may run, default 60s
   --deadline 2m              the whole run
   --concurrency 4  --seed N  --quiet  --verbose  --version  --help
 
@@ -68,13 +73,16 @@ export async function main(args: readonly string[]): Promise<number> {
   const { name, version } = readTool();
   // `pnpm start -- --protocol X` passes the hyphens on.
   const rest = args[0] === '--' ? args.slice(1) : [...args];
+  // What comes after the hyphens is for the client that is judged.
+  const hyphens = rest.indexOf('--');
+  const own = hyphens < 0 ? rest : rest.slice(0, hyphens);
   // Whoever has a configuration need say nothing.
   const isBare = rest.length === 0 && !readdirSync('.').some((name) => name.startsWith('agentproto.config.'));
-  if (isBare || rest.includes('--help') || rest.includes('-h')) {
+  if (isBare || own.includes('--help') || own.includes('-h')) {
     (isBare ? process.stderr : process.stdout).write(HELP);
     return isBare ? 2 : 0;
   }
-  if (rest.includes('--version')) {
+  if (own.includes('--version')) {
     process.stdout.write(`${version}\n`);
     return 0;
   }

@@ -3,6 +3,7 @@ import { detectOf } from './detect.ts';
 import { driverOf, heldBy, say, type A2AFamily } from './driver.ts';
 import { era10 } from './eras/1.0.ts';
 import { clientChecks } from './clients/index.ts';
+import { clientSituations } from './clients/situations.ts';
 import { invariants } from './invariants/index.ts';
 import { scenarios } from './scenarios/index.ts';
 
@@ -30,6 +31,7 @@ export const a2a10: A2AFamily = {
   ],
   invariants,
   clients: clientChecks,
+  situations: clientSituations,
   causes: ['A2A10-DM-008', 'A2A10-SEND-006', 'RPC', 'REST', 'CARD', 'DM', 'VER'],
   detect: detectOf(era10),
   credentials({ card }) {

@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { UsageError } from '../kit/usage-error.ts';
 import { formats } from '../report/formats.ts';
+import { CLIENT_FLAGS } from './client-flags.ts';
 import { parseFlags } from './flags.ts';
 import { RUN_OUTPUT } from './outputs.ts';
 import { SCORING_FLAGS } from './scoring.ts';
@@ -8,7 +9,18 @@ import { RUN_FLAGS } from './settings.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 /** Every verb; `cli.ts` has one of each. */
-export const VERBS = ['list', 'explain', 'merge', 'verify', 'show', 'replay', 'diff', 'init', 'completion'] as const;
+export const VERBS = [
+  'list',
+  'explain',
+  'merge',
+  'verify',
+  'show',
+  'replay',
+  'client',
+  'diff',
+  'init',
+  'completion',
+] as const;
 
 /** `completion SHELL`: a script that makes the shell complete verbs, flags, formats and ids. */
 export const completion: Command = async (args) => {
@@ -23,7 +35,7 @@ export const completion: Command = async (args) => {
 
 const NAME = 'agentproto-conformance';
 const flags = [
-  ...new Set([...RUN_FLAGS, ...SCORING_FLAGS].map(({ name }) => name)),
+  ...new Set([...RUN_FLAGS, ...SCORING_FLAGS, ...CLIENT_FLAGS].map(({ name }) => name)),
   'config',
   'ui',
   'watch',
@@ -75,7 +87,7 @@ compdef _agentproto_conformance ${NAME}
 function fish(): string {
   const verbs = VERBS.map((verb) => `complete -c ${NAME} -f -n __fish_use_subcommand -a ${verb}`);
   const options = flags.map((name) => {
-    const known = [...RUN_FLAGS, ...SCORING_FLAGS].find((flag) => flag.name === name);
+    const known = [...RUN_FLAGS, ...SCORING_FLAGS, ...CLIENT_FLAGS].find((flag) => flag.name === name);
     const choices =
       name === 'report' ? ` -f -a '${words.formats}'` : name === 'fail-on' ? " -f -a 'must should any'" : '';
     const ids = name === 'only' || name === 'skip' ? ` -f -a '(${IDS.replaceAll("'", "\\'")})'` : choices;

@@ -1,6 +1,6 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { createWriteStream } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { UsageError } from '../kit/usage-error.ts';
@@ -19,6 +19,12 @@ export interface Output {
 
 /** The run file: written while the run goes on, unlike the formats, which are made of it. */
 export const RUN_OUTPUT: Output = { format: 'run', file: 'agentproto-run.ndjson' };
+
+/** The file of one of several runs: `run.ndjson` -> `run.2.ndjson`. */
+export function numbered(file: string, number: number): string {
+  const { dir, name, ext } = parse(file);
+  return join(dir, `${name}.${number}${ext}`);
+}
 
 export const STDOUT = '-';
 

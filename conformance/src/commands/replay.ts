@@ -11,6 +11,7 @@ import { listReds, type Red } from '../report/reds.ts';
 import { playOf, reproductionOf, reproductions } from '../report/repro/reproductions.ts';
 import { createRunLog, readRunFile, type RunFile } from '../run-file.ts';
 import { didYouMean } from '@agentproto/script';
+import { CLIENT } from './client-flags.ts';
 import { parseChoice, parseFlags } from './flags.ts';
 import { readOwn, readSettings, RUN_FLAGS } from './settings.ts';
 
@@ -35,6 +36,8 @@ export const replay: Command = async (args, tool) => {
       'replay: expected RUN#ID, a run file and a requirement that is red there, or the number of an exchange',
     );
   const run = await readRunFile(file);
+  if (run.header.target.url.startsWith(CLIENT))
+    throw new UsageError(`replay: ${file} is of a client, which sends its requests itself; run \`client\` again`);
   const print = flags.one('print');
   const form = print === undefined ? undefined : parseChoice('--print', print, FORMS);
   if (/^\d+$/.test(id)) return sendAgain(run, Number(id), form, flags.one('target'));

@@ -1,25 +1,21 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { join, parse } from 'node:path';
 import type { Command } from '../command.ts';
-import { formatBaseline } from '../baseline.ts';
 import type { RunFooter } from '../kit/run-log.ts';
 import type { RunEntry } from '../kit/runner.ts';
 import { UsageError } from '../kit/usage-error.ts';
 import { buildMergedReport, buildReport } from '../report/build.ts';
 import type { ConsoleOptions } from '../report/console-options.ts';
 import { ending } from '../report/exit-code.ts';
-import { acceptedReds } from '../report/expectation.ts';
 import type { RunSource } from '../report/judgement.ts';
 import { painter, surface } from '../report/paint.ts';
 import { createProgress, type Progress } from '../report/progress.ts';
 import { createRunLog, runFileSink, temporarySink, type RunLog } from '../run-file.ts';
+import { conclude, prepareFiles, readNewBaseline } from './conclude.ts';
 import { CONFIG_FLAG, findConfig, overlaid, readConfig } from './config.ts';
 import { parseFlags, type Flags } from './flags.ts';
-import { isData, parseOutputs, prepareFile, RUN_OUTPUT, writeReports } from './outputs.ts';
+import { numbered, parseOutputs, RUN_OUTPUT } from './outputs.ts';
 import { readScoring, SCORING_FLAGS } from './scoring.ts';
 import { readOwn, readSettings, RUN_FLAGS, type Settings } from './settings.ts';
-import { show } from './show.ts';
 
 /** Runs the suite against a target, or against each that a configuration names, writes what was asked for, and tells of it. */
 export const run: Command = async (args, tool) => {
@@ -40,12 +36,8 @@ export const run: Command = async (args, tool) => {
     flags,
     jobs.flatMap(({ own = [] }) => own.flatMap((one) => Object.keys(one.own.requirements))),
   );
-  const newBaseline = flags.one('write-baseline');
-  const reason = flags.one('reason');
-  if (reason !== undefined && newBaseline === undefined)
-    throw new UsageError('--reason: is what --write-baseline FILE puts into its entries; expected that flag too');
-  for (const { file } of outputs) await prepareFile('--report', file);
-  if (newBaseline !== undefined) await prepareFile('--write-baseline', newBaseline);
+  const conclusion = { scoring, verbosity, outputs, ...readNewBaseline(flags) };
+  await prepareFiles(conclusion);
 
   const runFile = outputs.find(({ format }) => format === RUN_OUTPUT.format)?.file;
   const logs: RunLog[] = [];
@@ -75,13 +67,9 @@ export const run: Command = async (args, tool) => {
       await log.close(footer, ending(buildReport(source, scoring))).catch((error: unknown) => (broken ??= error));
     }
     const report = sources.length > 1 ? buildMergedReport(sources, scoring) : buildReport(sources[0]!, scoring);
-    await show(report, sources, { verbosity, ...(outputs.some(isData) && { stream: process.stderr }) });
-    if (broken) throw broken;
-    await writeReports(outputs, report, sources);
+    await conclude(report, sources, conclusion, broken);
     const page = outputs.find(({ format }) => format === 'html');
     if (view && page) process.stderr.write(`the page is ${page.file}\n`);
-    if (newBaseline !== undefined)
-      await writeFile(newBaseline, formatBaseline(acceptedReds(report, scoring.baseline ?? [], reason)));
     return report.exitCode;
   } finally {
     await view?.[Symbol.asyncDispose]();
@@ -122,12 +110,6 @@ async function configured(args: readonly string[]): Promise<{ shared: string[]; 
     // What is said on the command line holds for every target.
     targets: alone ? [] : config.targets.map((own) => [...overlaid(own, args).filter((arg) => own.includes(arg))]),
   };
-}
-
-/** `run.ndjson` -> `run.2.ndjson`. */
-function numbered(file: string, number: number): string {
-  const { dir, name, ext } = parse(file);
-  return join(dir, `${name}.${number}${ext}`);
 }
 
 async function play(

@@ -1,4 +1,5 @@
 import type { Exchange } from '@agentproto/recording';
+import type { ServerOptions } from '@agentproto/reference-server';
 import type { RequirementId } from '@agentproto/rules';
 import type { JWK } from 'jose';
 import type { CheckFunction } from './check.ts';
@@ -11,6 +12,14 @@ export interface ClientRecording {
   endedAtMs?: number;
   /** Public keys of the cards that it was shown, beside those that it fetched. */
   keys?: readonly JWK[];
+}
+
+/** An agent that a client is put before: the reference server, set up for it. */
+export interface ClientSituation {
+  /** What the client finds in `AGENTPROTO_SCENARIO`. */
+  name: string;
+  title: string;
+  options: ServerOptions;
 }
 
 /** A rule for clients, held against a recording. */

@@ -3,7 +3,7 @@ import type { JWK } from 'jose';
 import type { Headers } from '@agentproto/recording';
 import type { Recorder } from '../recorder/recorder.ts';
 import type { WebhookReceiver } from '../recorder/webhook-receiver.ts';
-import type { ClientCheck } from './client-check.ts';
+import type { ClientCheck, ClientSituation } from './client-check.ts';
 import type { Invariant } from './invariant.ts';
 import type { Lenience } from './lenience.ts';
 import type { Patience } from './patience.ts';
@@ -93,6 +93,8 @@ export interface SuiteFamily<Driver = unknown, Found extends Detected = Detected
   invariants: readonly Invariant[];
   /** Rules for clients, held against recordings of clients. */
   clients?: readonly ClientCheck[];
+  /** What a client is put before to be judged. */
+  situations?: readonly ClientSituation[];
   /** Areas of rows, and single rows, whose reds are causes, before those that scenarios find: envelope, schema, card. */
   causes: readonly string[];
   detect(recorder: Recorder, target: URL, how: DetectOptions): Promise<Detection<Found>>;

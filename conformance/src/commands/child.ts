@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { UsageError } from '../kit/usage-error.ts';
+
+export interface ChildOptions {
+  /** Added to the environment that it inherits. */
+  env: Record<string, string>;
+  /** How long it may run, in milliseconds. */
+  timeoutMs: number;
+  /** An abort ends it. */
+  signal: AbortSignal;
+  /** Told all that it writes. */
+  onOutput?: ((text: string) => void) | undefined;
+}
+
+export interface ChildEnd {
+  /** A sentence where it did not end well: what it did instead. */
+  fault?: string;
+  /** The last that it wrote. */
+  tail: string;
+}
+
+const TAIL = 4_000;
+const isWindows = process.platform === 'win32';
+
+/**
+ * Runs a command without a shell, in a process group of its own, of which nothing is left when this resolves.
+ * @throws UsageError when it cannot be started.
+ */
+export function runChild([file = '', ...args]: readonly string[], options: ChildOptions): Promise<ChildEnd> {
+  const { env, timeoutMs, signal, onOutput } = options;
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, so that what it starts ends with it.
+      detached: !isWindows,
+      windowsHide: true,
+    });
+    let tail = '';
+    let fault: string | undefined;
+    const kill = () => {
+      if (child.pid === undefined) return;
+      try {
+        if (isWindows) child.kill('SIGKILL');
+        else process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // It is gone.
+      }
+    };
+    const end = (why: string) => {
+      fault ??= why;
+      kill();
+    };
+    const timer = setTimeout(() => end(`did not end within ${timeoutMs / 1_000} s`), timeoutMs);
+    const abort = () => end('was interrupted');
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+    process.once('exit', kill);
+    const settle = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+      process.off('exit', kill);
+    };
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        tail = (tail + text).slice(-TAIL);
+        onOutput?.(text);
+      });
+    child.once('error', (error) => {
+      settle();
+      reject(new UsageError(`client: ${file} could not be started: ${error.message}`));
+    });
+    // What it leaves behind holds its output open: that goes first.
+    child.once('exit', kill);
+    child.once('close', (code, killedBy) => {
+      settle();
+      if (code !== 0) fault ??= killedBy ? `was ended by ${killedBy}` : `ended with exit code ${code}`;
+      resolve({ tail, ...(fault !== undefined && { fault }) });
+    });
+  });
+}

@@ -1,0 +1,124 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { run } from '../cli.test.data.ts';
+import type { Report } from '../report/model.ts';
+
+// Each starts the command line, and that a client for each scenario.
+vi.setConfig({ testTimeout: 60_000 });
+
+/** Programs as their users would give them to the suite. */
+const program = (name: string, ...args: string[]) => [
+  '--',
+  process.execPath,
+  '--conditions=agentproto-source',
+  fileURLToPath(new URL(`clients/${name}.test.data.ts`, import.meta.url)),
+  ...args,
+];
+const script = (text: string) => ['--', process.execPath, '--input-type=module', '-e', text];
+const baseline = (name: string) => fileURLToPath(new URL(`clients/${name}.baseline.yaml`, import.meta.url));
+
+async function judged(...args: string[]) {
+  const { code, out, err } = await run(['client', '--report', 'json=-', ...args]);
+  const report = JSON.parse(out === '' ? '{}' : out) as Report;
+  const of = (verdict: string) =>
+    (report.requirements ?? []).filter((row) => row.verdict === verdict).map(({ id }) => id.slice('A2A10-'.length));
+  return { code, err, report, passed: of('pass'), red: [...of('violation'), ...of('warning')] };
+}
+
+const ALWAYS = ['CLI-001', 'CLI-002', 'CLI-003', 'CLI-004', 'CLI-005'];
+
+describe.each(['JSONRPC', 'HTTP+JSON'])('over %s', (binding) => {
+  test('our client keeps its rules before every agent', async () => {
+    const { code, red, passed, report } = await judged('--fail-on', 'should', ...program('ours', binding));
+    expect({ code, red }).toEqual({ code: 0, red: [] });
+    expect(passed).toEqual(expect.arrayContaining([...ALWAYS, 'CLI-006', 'CLI-015']));
+    expect(report.runs.map(({ profile }) => profile)).toEqual(['plain', 'tenant', 'unknown-members']);
+  });
+
+  test('@a2a-js/sdk is judged', async () => {
+    const { code, red, passed } = await judged('--baseline', baseline('a2a-js'), ...program('a2a-js', binding));
+    expect({ code, red }).toEqual({ code: 0, red: [] });
+    expect(passed).toEqual(expect.arrayContaining(ALWAYS));
+  });
+});
+
+test('a plain fetch client is red as its baseline says, and no more', async () => {
+  const known = await judged('--baseline', baseline('plain-fetch'), ...program('plain-fetch'));
+  expect(known).toMatchObject({ code: 0, red: ['CLI-002', 'CLI-003', 'CLI-005'] });
+  const unknown = await judged(...program('plain-fetch'));
+  expect(unknown).toMatchObject({ code: 1, red: known.red });
+  // Each is placed in an exchange of the run.
+  const failures = unknown.report.scenarios.flatMap((scenario) => scenario.failures);
+  expect(failures.length).toBeGreaterThan(2);
+  for (const { exchange } of failures) expect(exchange).not.toBeNull();
+});
+
+test('a baseline can be written, and the log of the run verified', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'agentproto-client-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const [file, log] = [join(folder, 'b.yaml'), join(folder, 'run.ndjson')];
+  const given = ['--scenario', 'plain', '--write-baseline', file, '--reason', 'old', '--report', `run=${log}`];
+  expect((await judged(...given, ...program('plain-fetch'))).code).toBe(1);
+  expect(await readFile(file, 'utf8')).toContain('id: A2A10-CLI-002');
+  expect((await judged('--scenario', 'plain', '--baseline', file, ...program('plain-fetch'))).code).toBe(0);
+  expect((await run(['verify', log])).out).toContain('is whole and unchanged');
+  expect((await run(['replay', `${log}#A2A10-CLI-002`])).err).toContain('run `client` again');
+});
+
+describe('a client that', () => {
+  test('does nothing, or breaks off, is not judged as if it had', async () => {
+    const nothing = await judged('--scenario', 'plain', ...script(''));
+    expect(nothing).toMatchObject({ code: 3, red: [], passed: [] });
+    expect(nothing.report.stopped!.message).toContain('sent no request in the scenario plain');
+    const fails = await judged('--scenario', 'plain', ...script('console.error("oh no"); process.exit(7)'));
+    expect(fails.code).toBe(3);
+    expect(fails.report.stopped!.message).toContain('ended with exit code 7');
+    expect(fails.err).toContain('oh no');
+  });
+
+  test('does not end is ended, and so is what it has started', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'agentproto-client-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'pid');
+    const endless = await judged(
+      ...['--scenario', 'plain', '--timeout', '2s'],
+      ...script(`
+        import { spawn } from 'node:child_process';
+        import { writeFileSync } from 'node:fs';
+        const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
+        writeFileSync(${JSON.stringify(file)}, String(child.pid));
+        setInterval(() => {}, 1000);
+      `),
+    );
+    expect(endless.code).toBe(3);
+    expect(endless.report.stopped!.message).toContain('did not end within 2 s');
+    const pid = Number(await readFile(file, 'utf8'));
+    // Nobody may have taken notice of its end yet.
+    expect(spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim()).toMatch(/^Z|^$/);
+  });
+
+  test('cannot be started, or is not said, is wrong usage', async () => {
+    expect((await judged('--', '/no/such/program')).err).toContain('/no/such/program could not be started');
+    const usage = { code: 2, err: expect.stringContaining('expected -- and the command') as string };
+    expect(await run(['client', 'my-client.mjs'])).toMatchObject(usage);
+    expect((await judged('--protocol', 'chat@docs', ...script(''))).err).toContain('rules for clients: a2a@1.0');
+    expect((await judged('--scenario', 'plan', ...script(''))).err).toContain('did you mean plain?');
+  });
+});
+
+test("what comes after -- is the client's own, help too", async () => {
+  const { code, err } = await run([
+    'client',
+    '--scenario',
+    'plain',
+    '--verbose',
+    ...script('console.log(process.argv[1])'),
+    '--help',
+  ]);
+  expect(code).toBe(3);
+  expect(err).toContain('--help');
+});

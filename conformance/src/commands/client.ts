@@ -1,0 +1,189 @@
+import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
+import { didYouMean } from '@agentproto/script';
+import type { Command } from '../command.ts';
+import { families, familiesNamed } from '../families.ts';
+import type { ClientSituation } from '../kit/client-check.ts';
+import { runClient, type Recorded } from '../kit/client-run.ts';
+import type { SuiteFamily } from '../kit/family.ts';
+import type { RunEvent } from '../kit/run-log.ts';
+import { UsageError } from '../kit/usage-error.ts';
+import { RecordingProxy } from '../recorder/recording-proxy.ts';
+import { buildMergedReport, buildReport } from '../report/build.ts';
+import type { RunSource } from '../report/judgement.ts';
+import { ending } from '../report/exit-code.ts';
+import { createRunLog, runFileSink, temporarySink, type RunLog } from '../run-file.ts';
+import { runChild, type ChildEnd } from './child.ts';
+import { conclude, prepareFiles, readNewBaseline } from './conclude.ts';
+import { CLIENT, CLIENT_FLAGS } from './client-flags.ts';
+import { parseDuration, parseFlags } from './flags.ts';
+import { numbered, parseOutputs, RUN_OUTPUT } from './outputs.ts';
+import { readScoring } from './scoring.ts';
+
+/**
+ * `client [flags] -- COMMAND`: starts the reference server as each scenario wants it, runs a client against it through a proxy
+ * that records, and judges what it did. The client finds `AGENTPROTO_URL`, `AGENTPROTO_PROTOCOL` and `AGENTPROTO_SCENARIO` in
+ * its environment.
+ */
+export const client: Command = async (args, tool) => {
+  const at = args.indexOf('--');
+  const command = at < 0 ? [] : args.slice(at + 1);
+  const flags = parseFlags(at < 0 ? args : args.slice(0, at), CLIENT_FLAGS);
+  if (command.length === 0 || flags.positionals.length > 0)
+    throw new UsageError('client: expected -- and the command that starts your client, such as -- node my-client.mjs');
+  const family = familyNamed(flags.one('protocol') ?? 'a2a@1.0');
+  const situations = situationsNamed(family, flags.all('scenario'));
+  const timeoutMs = parseDuration('--timeout', flags.one('timeout') ?? '60s');
+  const outputs = parseOutputs(flags.all('report'), [RUN_OUTPUT]);
+  const scored = await readScoring(flags);
+  const conclusion = { ...scored, outputs, ...readNewBaseline(flags) };
+  await prepareFiles(conclusion);
+  const { createReferenceServer } = await referenceServer();
+
+  const runFile = outputs.find(({ format }) => format === RUN_OUTPUT.format)?.file;
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const logs: RunLog[] = [];
+  let broken: unknown;
+
+  const play = async (situation: ClientSituation, index: number): Promise<RunSource> => {
+    const file = runFile !== undefined && situations.length > 1 ? numbered(runFile, index + 1) : runFile;
+    const log = createRunLog({
+      scoring: scored.scoring,
+      sink: file === undefined ? await temporarySink() : runFileSink(file),
+    });
+    logs.push(log);
+    const record = async (emit: (event: RunEvent) => void): Promise<Recorded> => {
+      await using proxy = await RecordingProxy.start({
+        onExchange: (exchange) => emit({ type: 'exchange', exchange }),
+      });
+      const server = await createReferenceServer({
+        ...situation.options,
+        protocols: [family.id],
+        publicUrl: proxy.origin,
+      });
+      try {
+        proxy.target = server.url;
+        const ended = await runChild(command, {
+          env: {
+            AGENTPROTO_URL: proxy.url,
+            AGENTPROTO_PROTOCOL: family.id,
+            AGENTPROTO_SCENARIO: situation.name,
+          },
+          timeoutMs,
+          signal: interrupted.signal,
+          onOutput: scored.verbosity === 'verbose' ? (text) => void process.stderr.write(text) : undefined,
+        });
+        const endedAtMs = proxy.clock.nowMs();
+        await proxy.close();
+        const stop = stopOf(ended, situation, proxy.exchanges.length);
+        if (ended.fault !== undefined && scored.verbosity === 'normal' && ended.tail !== '')
+          process.stderr.write(`the client in ${situation.name} wrote at last:\n${ended.tail.trimEnd()}\n`);
+        return { exchanges: proxy.exchanges, endedAtMs, ...(stop && { stop }) };
+      } finally {
+        await server.close();
+      }
+    };
+    const footer = await runClient(
+      {
+        family,
+        client: `${CLIENT}${nameOf(command)}`,
+        situation: situation.name,
+        evidence: `what ${nameOf(command)} sends to the reference server: ${situation.title}`,
+        command: tool,
+        options: { timeoutMs },
+      },
+      record,
+      (entry) => void log.listen(entry),
+    );
+    const source = log.source(footer);
+    await log.close(footer, ending(buildReport(source, scored.scoring))).catch((error: unknown) => (broken ??= error));
+    return source;
+  };
+
+  try {
+    const sources = await eachAtMost(Math.min(availableParallelism(), 4), situations, play);
+    const report =
+      sources.length > 1 ? buildMergedReport(sources, scored.scoring) : buildReport(sources[0]!, scored.scoring);
+    await conclude(report, sources, conclusion, broken);
+    return report.exitCode;
+  } finally {
+    // What failed in one has the others end, too.
+    interrupted.abort();
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    for (const log of logs) await log[Symbol.asyncDispose]();
+  }
+};
+
+function familyNamed(id: string): SuiteFamily {
+  const able = families.filter(({ clients = [] }) => clients.length > 0).map((family) => family.id);
+  const [family, ...more] = familiesNamed(id.split(','));
+  if (!family?.clients?.length || more.length > 0)
+    throw new UsageError(`--protocol ${id}: expected one that has rules for clients: ${able.join(', ')}`);
+  return family;
+}
+
+function situationsNamed({ id, situations = [] }: SuiteFamily, given: readonly string[]): readonly ClientSituation[] {
+  const names = [...new Set(given.flatMap((text) => text.split(',')).map((name) => name.trim()))];
+  if (names.length === 0) return situations;
+  const known = situations.map(({ name }) => name);
+  return names.map((name) => {
+    const found = situations.find((one) => one.name === name);
+    if (!found)
+      throw new UsageError(
+        `--scenario ${name}: ${id} has none of that name${didYouMean(name, known)}; expected ${known.join(', ')}`,
+      );
+    return found;
+  });
+}
+
+/** An optional peer: whoever judges servers alone does not need it. */
+async function referenceServer() {
+  try {
+    return await import('@agentproto/reference-server');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
+    throw new UsageError(
+      'client: needs @agentproto/reference-server beside the suite, which your client is run against; npm install --save-dev @agentproto/reference-server',
+    );
+  }
+}
+
+/** The program and what it runs: arguments after that may hold secrets. */
+function nameOf([program = '', ...args]: readonly string[]): string {
+  const what = args.findIndex((arg) => !arg.startsWith('-'));
+  return [basename(program), ...args.slice(0, what + 1).map((arg) => basename(arg))].join(' ');
+}
+
+function stopOf(
+  { fault }: ChildEnd,
+  { name }: ClientSituation,
+  requests: number,
+): Extract<RunEvent, { type: 'stop' }> | undefined {
+  const message =
+    fault !== undefined
+      ? `The client ${fault} in the scenario ${name}, after ${requests} requests.`
+      : requests === 0
+        ? `The client sent no request in the scenario ${name}; it finds the URL in AGENTPROTO_URL.`
+        : undefined;
+  return message === undefined ? undefined : { type: 'stop', outcome: 'incomplete', message };
+}
+
+/** Does `work` for each, at most `width` at a time. The first failure ends it. */
+async function eachAtMost<T, R>(
+  width: number,
+  items: readonly T[],
+  work: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
+  const done: R[] = [];
+  let next = 0;
+  const lane = async () => {
+    while (next < items.length) {
+      const index = next++;
+      done[index] = await work(items[index]!, index);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
+  return done;
+}
