@@ -26,7 +26,7 @@ export const a2aPython03: Lane = {
     const ours = (binding: BindingName) => (url: string) => exerciseA2A(url, binding, WORDS, exercisePushByToken);
     return {
       server: python.running('a2a-python-0.3/agent.py'),
-      suite: false,
+      suite: { protocol: 'a2a@0.3' },
       exercise: [ours('JSONRPC'), ours('HTTP+JSON')],
       clients: [theirs('JSONRPC'), theirs('HTTP+JSON')],
     };

@@ -14,7 +14,7 @@ export const a2akit03: Lane = {
     const ours = (binding: BindingName) => (url: string) => exerciseA2A(url, binding, WORDS, exercisePush);
     return {
       server: python.running('a2akit/agent.py'),
-      suite: false,
+      suite: { protocol: 'a2a@0.3' },
       exercise: [ours('JSONRPC'), ours('HTTP+JSON')],
     };
   },

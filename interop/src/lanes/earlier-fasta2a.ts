@@ -4,7 +4,7 @@ import { pythonFor } from '../python.ts';
 
 const NEW_TASK = 'a follow-up is taken for a new task';
 
-function earlierFasta2a(series: string, agent: string, input: string): Lane {
+function earlierFasta2a(series: string, protocol: string, agent: string, input: string): Lane {
   const name = `fasta2a-${series}`;
   return {
     name,
@@ -14,19 +14,20 @@ function earlierFasta2a(series: string, agent: string, input: string): Lane {
       const python = await pythonFor({ lane: name }, options);
       return {
         server: python.running(`${agent}/agent.py`),
-        suite: false,
+        suite: { protocol },
         exercise: [(url) => exerciseA2A(url, 'JSONRPC')],
       };
     },
   };
 }
 
-/** A2A 0.3.0, A2A 0.2.5, and A2A 0.1, of `tasks/send`. */
+/** Of A2A 0.3.0, of A2A 0.2.5, and of the time of `tasks/send`. */
 export const earlierFasta2as: readonly Lane[] = [
-  earlierFasta2a('0.6', 'fasta2a-0.5', NEW_TASK),
-  earlierFasta2a('0.5', 'fasta2a-0.5', NEW_TASK),
+  earlierFasta2a('0.6', 'a2a@0.3', 'fasta2a-0.5', NEW_TASK),
+  earlierFasta2a('0.5', 'a2a@0.2', 'fasta2a-0.5', NEW_TASK),
   earlierFasta2a(
     '0.2',
+    'a2a@0.1',
     'fasta2a-0.2',
     'a follow-up is answered with the task as it was before, and its message is not kept',
   ),

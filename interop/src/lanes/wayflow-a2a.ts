@@ -15,6 +15,7 @@ export const wayflowA2A: Lane = {
     const python = await pythonFor({ lane: 'wayflow' }, options);
     return {
       server: python.running('wayflow/a2a.py'),
+      // What the suite asks of every server (a cancel of a task that is not known) ends the worker, and all after it is HTTP 500.
       suite: false,
       exercise: [(url) => exerciseA2A(url, 'JSONRPC')],
     };
