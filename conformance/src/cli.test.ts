@@ -55,7 +55,7 @@ describe('wrong usage: exit code 2 and one sentence', () => {
     [['explain', 'A2A10-CARD-1'], 'explain A2A10-CARD-1: unknown requirement id; did you mean A2A10-CARD-001?'],
     [['merge'], 'merge: expected run files'],
     [['verify', 'a', 'b'], 'verify: expected one run file, as written by --report run=FILE, got 2'],
-    [['verify', '/none/run'], '/none/run: ENOENT'],
+    [['verify', '/none/run'], '/none/run: there is no such file'],
   ])('%j', async (args, sentence) => {
     const { code, out, err } = await run(args);
     expect(err).toContain(`agentproto-conformance: ${sentence}`);

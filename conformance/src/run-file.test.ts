@@ -81,8 +81,11 @@ describe('a file that is not as it was written', () => {
   });
 
   test.each([
-    ['', /^.*: expected the header of a agentproto-run file, got nothing; run files are written by --report run=FILE$/],
-    ['{\n  "schemaVersion": 1\n}\n', /line 1: expected the header of a agentproto-run file/],
+    [
+      '',
+      /^.*: expected the header of an agentproto-run file, got nothing; run files are written by --report run=FILE$/,
+    ],
+    ['{\n  "schemaVersion": 1\n}\n', /line 1: expected the header of an agentproto-run file/],
     ['{"type":"header","format":"agentproto-run","version":1}\n', /line 1: tool: expected an object, got nothing/],
   ])('no run file: %j', async (content, message) => {
     const file = join(folder, 'other');
@@ -108,7 +111,7 @@ describe('a file that is not as it was written', () => {
   });
 
   test('no such file', async () => {
-    await expect(readRunFile(join(folder, 'none'))).rejects.toThrow(/none: ENOENT/);
+    await expect(readRunFile(join(folder, 'none'))).rejects.toThrow(/none: there is no such file/);
   });
 });
 

@@ -211,7 +211,8 @@ export async function readRunFile(file: string): Promise<RunFile> {
         error instanceof LogError && error.code === 'not-this-format'
           ? '; run files are written by --report run=FILE'
           : '';
-      throw new UsageError(`${file}: ${(error as Error).message}${hint}`);
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      throw new UsageError(`${file}: ${isMissing ? 'there is no such file' : (error as Error).message}${hint}`);
     }
     problems.push({ kind, message: `${file}: ${(error as Error).message}` });
   }

@@ -118,7 +118,7 @@ export async function* readDigestedLog<Header extends object, Event extends { ty
     }
     if (!complete) hash.update(text).update('\n');
   }
-  if (line === 0) throw new LogError('not-this-format', `expected the header of a ${format.name} file, got nothing`);
+  if (line === 0) throw new LogError('not-this-format', `expected the header of an ${format.name} file, got nothing`);
   if (!complete) {
     const message = `the file ends after line ${line}, before its footer: it was cut, or never finished`;
     throw new LogError('truncated', message);
@@ -134,14 +134,14 @@ function parseLine(name: string, text: string, ended: boolean, line: number): Lo
     if (cut) throw new LogError('truncated', 'the file ends in the middle of this line', { line, cause });
   }
   const code = line === 1 ? 'not-this-format' : 'bad-line';
-  const expected = line === 1 ? `the header of a ${name} file` : 'a JSON object';
+  const expected = line === 1 ? `the header of an ${name} file` : 'a JSON object';
   throw new LogError(code, `expected ${expected}, got ${JSON.stringify(text.slice(0, 60))}`, { line });
 }
 
 function checkFormat({ name, version }: { name: string; version: number }, value: LogObject): void {
   if (value['type'] !== 'header' || value['format'] !== name) {
     const got = `type ${JSON.stringify(value['type'])} and format ${JSON.stringify(value['format'])}`;
-    throw new LogError('not-this-format', `expected the header of a ${name} file, got ${got}`, { line: 1 });
+    throw new LogError('not-this-format', `expected the header of an ${name} file, got ${got}`, { line: 1 });
   }
   if (value['version'] !== version) {
     const got = JSON.stringify(value['version']);
