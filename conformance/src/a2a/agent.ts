@@ -2,6 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import type { MethodName } from '@agentproto/protocol/a2a/1.0';
 import type { Headers } from '@agentproto/recording';
 import type { RequirementId } from '@agentproto/rules';
+import type { Script } from '@agentproto/script';
+import { outcome, type Outcome } from '@agentproto/script/outcome';
 import type { JWK } from 'jose';
 import type { DriverTools } from '../kit/family.ts';
 import type { Stimulus } from '../kit/stimulus.ts';
@@ -74,6 +76,17 @@ export class A2AAgent {
   /** What it does can be compared with a script to the letter. */
   get runsScripts(): boolean {
     return this.#tools.profile.name === 'script';
+  }
+
+  /** What must be seen of a script, as far as the era can show it. */
+  outcome(script: Script): Outcome {
+    const whole = outcome(script);
+    if (this.era.namesArtifacts) return whole;
+    // Known by their places alone.
+    return {
+      ...whole,
+      artifacts: whole.artifacts.map(({ id: _left, ...rest }) => rest as (typeof whole.artifacts)[0]),
+    };
   }
 
   get patienceMs(): number {

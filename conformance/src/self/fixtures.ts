@@ -117,4 +117,11 @@ const byFirstPatch = own
   .filter(({ protocols }) => protocols.includes('a2a@1.0'))
   .map((fixture) => ({ ...fixture, name: `1.0.0, ${fixture.name}`, protocols: ['a2a@1.0.0'] }));
 
-export const fixtures: readonly Fixture[] = [...own, ...byFirstPatch];
+/** And as each earlier era has it, at its own url. */
+const byEra = ['a2a@0.3', 'a2a@0.2', 'a2a@0.1'].flatMap((id) =>
+  own
+    .filter(({ protocols }) => protocols.includes('a2a@1.0'))
+    .map((fixture) => ({ ...fixture, name: `${id}, ${fixture.name}`, protocols: [id], at: id })),
+);
+
+export const fixtures: readonly Fixture[] = [...own, ...byFirstPatch, ...byEra];

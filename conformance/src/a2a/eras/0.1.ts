@@ -59,6 +59,9 @@ function write(method: MethodName, params: Json, unique: () => string): Json {
     }
     case 'GetTaskPushNotificationConfig':
       return { id: taskId };
+    case 'GetTask':
+      // What is not asked for is not told (7.3.1).
+      return { historyLength: 1_000, ...params };
     default:
       return id === undefined && taskId !== undefined ? { id: taskId } : params;
   }
@@ -136,6 +139,7 @@ export const era01: Era = {
   extensionsHeader: 'X-A2A-Extensions',
   version: [],
   scriptIn: 'metadata',
+  namesArtifacts: false,
   refusals,
   allows: () => ['no messageId', 'a messageId that is a number'],
 };

@@ -224,6 +224,7 @@ export const era03: Era = {
   extensionsHeader: 'X-A2A-Extensions',
   version: [],
   scriptIn: 'metadata',
+  namesArtifacts: true,
   refusals: refusals03,
   // The model has no least number of parts (6.4), and ProtoJSON no required members at all.
   allows: (binding) =>

@@ -24,6 +24,7 @@ export const era10: Era = {
   extensionsHeader: EXTENSIONS_HEADER,
   version: [['A2A-Version', '1.0']],
   scriptIn: 'part',
+  namesArtifacts: true,
   refusals: {
     endedTask: failsAs('UnsupportedOperationError'),
     noStreaming: failsAs('UnsupportedOperationError'),

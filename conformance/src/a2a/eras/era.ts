@@ -29,6 +29,8 @@ export interface Era {
   readonly version: Headers;
   /** Where a script goes in a message: into a data part of its own, where parts say their media type. */
   readonly scriptIn: 'part' | 'metadata';
+  /** Artifacts have ids of the agent's. */
+  readonly namesArtifacts: boolean;
   readonly refusals: Refusals;
   /** Of the ways to make a good message bad, those that the era's model over this binding has nothing against. */
   allows(binding: string): readonly string[];

@@ -27,7 +27,10 @@ const chunks = (pauseMs: number): Stimulus => ({
 /** What a task is asked to run: WayFlow says it by a data part of this type. */
 const asks: Stimulus = {
   word: 'tool',
-  script: { steps: [{ tool: { calls: [{ name: 'lookup', args: { key: 'a' } }], by: 'client' } }, end('completed')] },
+  script: {
+    steps: [{ tool: { calls: [{ name: 'lookup', args: { key: 'a' } }], by: 'client' } }],
+    turns: [{ steps: [end('completed')] }],
+  },
 };
 
 export const productScenarios = [

@@ -9,7 +9,7 @@ import { plainEvent } from '../plain-event.ts';
 
 type Json = Record<string, unknown>;
 
-const list = (value: unknown, read: (one: unknown) => unknown): unknown =>
+const list = (value: unknown, read: (one: unknown, place: number) => unknown): unknown =>
   Array.isArray(value) ? value.map(read) : value;
 const given = (members: Json): Json =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
@@ -48,13 +48,13 @@ function readStatus(raw: unknown): unknown {
   return given({ ...raw, state, message: readMessage(raw.message) });
 }
 
-/** An artifact of the time of tasks/send has an index, and maybe a name, instead of an id. */
-function readArtifact(raw: unknown): unknown {
+/** An artifact of the time of tasks/send has an index instead of an id, or its place. */
+function readArtifact(raw: unknown, place = 0): unknown {
   if (!isRecord(raw)) return raw;
   const { index, append: _append, lastChunk: _last, ...rest } = raw;
   return given({
     ...rest,
-    artifactId: first(rest.artifactId, rest.name, index === undefined ? undefined : String(Number(index))),
+    artifactId: first(rest.artifactId, String(first(index, place))),
     parts: list(rest.parts, readPart),
   });
 }

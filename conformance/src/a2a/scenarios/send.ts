@@ -1,4 +1,3 @@
-import { outcome } from '@agentproto/script/outcome';
 import type { CheckFunction } from '../../kit/check.ts';
 import { absent, anything, nonEmptyString } from '../../kit/match.ts';
 import { direct, done, end, fails, input, makesArtifact, rejects, sleep, slow, status } from '../../kit/steps.ts';
@@ -150,7 +149,7 @@ export const sendScenarios = [
       const [answered, current] = [observeTask(sent), observeTask(task)];
       if (agent.runsScripts) {
         // What there has to be is known, so that neither is held against the other.
-        const { artifacts } = outcome(makesArtifact.script);
+        const { artifacts } = agent.outcome(makesArtifact.script);
         check('A2A10-GET-001', seen(current, read.place)).has({ artifacts, end: 'completed' });
         check('A2A10-SEND-010', seen(answered, reply.place)).has({ artifacts, end: 'completed' });
       } else if (!TERMINAL.has(sent.state ?? ''))

@@ -1,4 +1,3 @@
-import { outcome } from '@agentproto/script/outcome';
 import { absent, anything } from '../../kit/match.ts';
 import {
   artifact,
@@ -22,6 +21,7 @@ import { missesTasks } from '../general-faults.ts';
 import { observeStream, observeTask } from '../observe.ts';
 import { ANSWERS_WITH_MESSAGES } from '../reply.ts';
 import { scenario } from '../scenario.ts';
+import type { A2AAgent } from '../agent.ts';
 import type { TaskStream } from '../task-stream.ts';
 import { isTerminal, TERMINAL, textOf } from '../view.ts';
 
@@ -68,7 +68,7 @@ export const streamScenarios = [
       );
       if (agent.runsScripts)
         check('A2A10-STREAM-007', seen(observeStream(stream.views), stream.place), { blockedBy: missing(stream) }).has(
-          visible(stimulus),
+          visible(agent, stimulus),
         );
       const { id } = task.value as { id: string };
       const read = await agent.get(id);
@@ -181,7 +181,7 @@ export const streamScenarios = [
       const streamed = observeStream(stream.views).artifacts;
       check('A2A10-STREAM-017', seen(streamed, stream.place)).equals(observeTask(task).artifacts);
       if (agent.runsScripts)
-        check('A2A10-STREAM-017', seen(streamed, stream.place)).has(outcome(stimulus.script).artifacts);
+        check('A2A10-STREAM-017', seen(streamed, stream.place)).has(agent.outcome(stimulus.script).artifacts);
     },
   }),
 
@@ -371,8 +371,8 @@ export const streamScenarios = [
 ];
 
 /** What A2A shows of a script. */
-function visible(stimulus: Stimulus) {
-  const { statuses, artifacts, end: how } = outcome(stimulus.script);
+function visible(agent: A2AAgent, stimulus: Stimulus) {
+  const { statuses, artifacts, end: how } = agent.outcome(stimulus.script);
   return { statuses, artifacts, end: how, reply: absent };
 }
 
