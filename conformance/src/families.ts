@@ -9,6 +9,9 @@ import { responses20260115, responses20260424, responsesOpenAI, responsesWayFlow
 export const families: readonly SuiteFamily[] = [
   a2a10,
   a2a100,
+  a2a03,
+  a2a02,
+  a2a01,
   chatDocs,
   chatDcaf21,
   responses20260424,
@@ -17,15 +20,11 @@ export const families: readonly SuiteFamily[] = [
   responsesWayFlow,
 ];
 
-/** Judged where they are named, and not looked for yet: the reference server has no set-up for them. */
-const unlisted: readonly SuiteFamily[] = [a2a03, a2a02, a2a01];
-
 /** @throws UsageError for an id that is none. */
 export function familiesNamed(ids: readonly string[]): SuiteFamily[] {
   return ids.map((id) => {
     const found =
-      [...families, ...unlisted].find((family) => family.id === id) ??
-      families.find((family) => family.id.startsWith(`${id}@`));
+      families.find((family) => family.id === id) ?? families.find((family) => family.id.startsWith(`${id}@`));
     if (!found)
       throw new UsageError(`--protocol ${id}: expected ${families.map((family) => family.id).join(', ')} or auto`);
     return found;

@@ -1,5 +1,5 @@
-import type { AnyQuirk } from '@agentproto/reference-server';
 import { causesOf, combinations, complaintOf } from './combined.ts';
+import { ERAS, eraTrials, tryEra } from './era-trials.ts';
 import { fixtures } from './fixtures.ts';
 import { judgedQuirks } from './judged-quirks.ts';
 import { judgeQuirk, type QuirkVerdict } from './judge-quirk.ts';
@@ -18,18 +18,26 @@ const WIDTH = 4;
 
 async function selftest(words: readonly string[]): Promise<boolean> {
   const began = performance.now();
-  const chosen = judgedQuirks.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
-  if (chosen.length === 0) {
+  const isNamed = (name: string) => words.length === 0 || words.some((word) => name.includes(word));
+  const chosen = judgedQuirks.filter(({ name }) => isNamed(name) && !name.startsWith('a2a.era.'));
+  const trials = eraTrials.filter(({ era, row }) => isNamed(era) || isNamed(row));
+  if (chosen.length + trials.length === 0) {
     console.error(`no quirk has ${words.join(' or ')} in its name`);
     return false;
   }
   const controls = new Map<string, Sighting>();
   const concerned = new Set(chosen.map(({ name }) => name.split('.', 1)[0]));
-  const needed = fixtures.filter(({ protocols }) => protocols.some((id) => concerned.has(id.split('@', 1)[0])));
+  const eras = new Set(trials.map(({ era }) => era));
+  const isNeeded = (id: string) => (ERAS.includes(id) ? eras.has(id) : concerned.has(id.split('@', 1)[0]));
+  const needed = fixtures.filter(({ protocols }) => protocols.some(isNeeded));
   for (const fixture of needed) controls.set(fixture.name, await sight(fixture, [], { patienceMs: PATIENCE_MS }));
   const clean = [...controls].map(([name, { findings }]) => reportControl(name, findings.filter(isRed))).every(Boolean);
 
-  const verdicts = await judgeAll(chosen, controls);
+  const plain = fixtures.filter(({ protocols }) => !protocols.some((id) => ERAS.includes(id)));
+  const verdicts = await judgeAll(chosen, (quirk) => judgeQuirk(quirk, plain, controls, { patienceMs: PATIENCE_MS }));
+  const ofEras = await judgeAll(trials, (trial) => tryEra(trial, fixtures, controls, { patienceMs: PATIENCE_MS }));
+  for (const { quirk, fixture, complaint } of ofEras)
+    if (complaint) console.log(`  ✗ ${quirk.name} on ${fixture}: ${complaint}`);
   for (const { quirk, fixture, complaint } of verdicts)
     if (complaint) console.log(`  ✗ ${quirk.name} on ${fixture}: ${complaint}`);
   const faults = verdicts.filter(({ quirk }) => quirk.breaks !== null);
@@ -39,6 +47,10 @@ async function selftest(words: readonly string[]): Promise<boolean> {
   console.log(`detection rate: ${count(faults, ({ detected }) => detected)} quirks turned the row red that they name`);
   console.log(`precision: ${count(faults, ({ complaint }) => !complaint)} turned nothing else red than they say`);
   console.log(`false alarms: ${count(oddities, ({ detected }) => !detected)} legal oddities called a fault`);
+  if (ofEras.length > 0)
+    console.log(
+      `eras: ${count(ofEras, ({ complaint }) => !complaint)} rows of earlier eras turned red, and nothing else did`,
+    );
   const together = words.length === 0 ? await judgeTogether() : [];
   if (together.length > 0)
     console.log(
@@ -52,16 +64,21 @@ async function selftest(words: readonly string[]): Promise<boolean> {
   if (!isInTime) console.log(`  ✗ expected each within ${LONGEST_MS / 1_000} s`);
   console.log(`took ${((performance.now() - began) / 1_000).toFixed(1)} s`);
   return (
-    clean && isInTime && verdicts.every(({ complaint }) => !complaint) && together.every((complaint) => !complaint)
+    clean &&
+    isInTime &&
+    [...verdicts, ...ofEras].every(({ complaint }) => !complaint) &&
+    together.every((complaint) => !complaint)
   );
 }
 
-async function judgeAll(quirks: readonly AnyQuirk[], controls: ReadonlyMap<string, Sighting>): Promise<QuirkVerdict[]> {
+async function judgeAll<Trial>(
+  trials: readonly Trial[],
+  judge: (trial: Trial) => Promise<QuirkVerdict>,
+): Promise<QuirkVerdict[]> {
   const verdicts: QuirkVerdict[] = [];
-  const waiting = quirks[Symbol.iterator]();
+  const waiting = trials[Symbol.iterator]();
   const lane = async () => {
-    for (const quirk of waiting)
-      verdicts.push(await judgeQuirk(quirk, fixtures, controls, { patienceMs: PATIENCE_MS }));
+    for (const trial of waiting) verdicts.push(await judge(trial));
   };
   await Promise.all(Array.from({ length: WIDTH }, lane));
   return verdicts.sort((a, b) => a.quirk.name.localeCompare(b.quirk.name));

@@ -74,7 +74,11 @@ const speechOf = (unique: () => string): RpcSpeech => ({
   nameOf: (method) => NAMES[method]!,
   write: (method, params) => write(method, params, unique),
   read: (method, result) =>
-    method === 'SendMessage' && isRecord(result) ? { task: readTask(result) } : readResult(method, result),
+    method === 'SendMessage'
+      ? isRecord(result) && ('id' in result || 'status' in result)
+        ? { task: readTask(result) }
+        : result
+      : readResult(method, result),
   readEvent,
 });
 

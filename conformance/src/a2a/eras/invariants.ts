@@ -93,7 +93,7 @@ export const oldInvariants = [
       const tells = isRecord(response.json) && isRecord(response.json.error);
       if (response.status < 400 && !tells) return;
       // What HTTP itself refuses says so without the protocol.
-      if ([404, 405].includes(response.status) && !isRecord(response.json)) return;
+      if ([404, 405].includes(response.status) && !/json/i.test(type ?? '')) return;
       check('A2A03-TRANS-006', seen(response.json, place)).holds(
         response.status >= 400 && isRecord(response.json),
         'a status of 400 or more, and a JSON object',

@@ -97,7 +97,7 @@ export const productScenarios = [
     stimulus: ['done'],
     async play({ agent, check }) {
       const { id } = (await agent.send(done)).sentTask();
-      await setTimeout(250);
+      await setTimeout(600);
       const reply = await agent.get(id);
       check('A2A03-PROD-004', reply).observes(
         reply.failed ? 'forgets a task that is over' : 'keeps a task that is over',

@@ -6,6 +6,7 @@ import { legalOddities } from './legal.ts';
 import { legalAgents } from './legal-agents.ts';
 import { contentQuirks } from './content.ts';
 import { foreignTaskQuirks } from './foreign.ts';
+import { eraQuirks } from './eras.ts';
 import { equivalenceQuirks } from './equivalence.ts';
 import { listQuirks } from './list.ts';
 import { modelQuirks } from './model.ts';
@@ -53,4 +54,5 @@ export const a2aQuirks = [
   ...legalOddities,
   ...clientQuirks,
   ...legalAgents,
+  ...eraQuirks,
 ];

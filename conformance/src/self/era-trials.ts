@@ -1,0 +1,91 @@
+import type { AnyQuirk } from '@agentproto/reference-server';
+import type { RequirementId } from '@agentproto/rules';
+import { rowsOf, rowTable } from '../kit/rows.ts';
+import type { Fixture } from './fixtures.ts';
+import { judgeQuirk, type QuirkVerdict } from './judge-quirk.ts';
+import { judgedQuirks } from './judged-quirks.ts';
+import type { Sighting, SightOptions } from './sight.ts';
+
+/** Eras whose rows are for the most part the same as rows of 1.0: a quirk that breaks one of those breaks theirs. */
+export const ERAS = ['a2a@0.3', 'a2a@0.2', 'a2a@0.1'];
+
+/** A row of an era, and what should turn it red: the quirks that were made for it first. */
+export interface EraTrial {
+  era: string;
+  row: RequirementId;
+  candidates: readonly AnyQuirk[];
+}
+
+/**
+ * Rows for which no quirk is known yet that is applied in their era and breaks them alone: those of 1.0 that break what is the
+ * same there are not, since the words are others. That their checks can fail is shown in the other eras.
+ */
+const NOT_SHOWN: readonly string[] = [
+  'a2a@0.3 A2A03-AUTH-001',
+  'a2a@0.3 A2A03-PROD-003',
+  'a2a@0.3 A2A03-TRANS-003',
+  'a2a@0.2 A2A03-AUTH-001',
+  'a2a@0.2 A2A03-PROD-003',
+  ...[
+    'AUTH-001',
+    'CARD-004',
+    'DM-005',
+    'SEND-003',
+    'SEND-005',
+    'STREAM-005',
+    'STREAM-006',
+    'STREAM-007',
+    'STREAM-013',
+  ].map((row) => `a2a@0.1 A2A01-${row}`),
+];
+
+export const eraTrials: readonly EraTrial[] = ERAS.flatMap((era) =>
+  rowsOf({ id: era })
+    .filter(({ id, check }) => check !== undefined && !NOT_SHOWN.includes(`${era} ${id}`))
+    .map(({ id: row, same = [] }) => ({
+      era,
+      row,
+      candidates: [row, ...same].flatMap((name) => judgedQuirks.filter(({ breaks }) => breaks === name)),
+    })),
+);
+
+/** A quirk under the names that its rows have in an era; what has none there is nothing there. */
+function inEra(quirk: AnyQuirk, era: string): AnyQuirk {
+  const rows = rowTable({ id: era });
+  const own = (id: RequirementId) => rows.get(id)?.id;
+  const breaks = quirk.breaks === null ? null : (own(quirk.breaks) ?? quirk.breaks);
+  const also = (quirk.also ?? []).flatMap((one) => {
+    const id = own(one.id);
+    return id === undefined || id === breaks ? [] : [{ ...one, id }];
+  });
+  return { ...quirk, breaks, also: [...new Map(also.map((one) => [one.id, one])).values()] };
+}
+
+/** The first of the candidates that turns the row red and nothing else; else what is wrong with the first that was applied. */
+export async function tryEra(
+  { era, row, candidates }: EraTrial,
+  fixtures: readonly Fixture[],
+  controls: ReadonlyMap<string, Sighting>,
+  options: SightOptions,
+): Promise<QuirkVerdict> {
+  const own = fixtures.filter(({ protocols }) => protocols.includes(era));
+  let tookMs = 0;
+  let best: QuirkVerdict | undefined;
+  for (const candidate of candidates) {
+    const verdict = await judgeQuirk(inEra(candidate, era), own, controls, options);
+    tookMs += verdict.tookMs;
+    if (!verdict.complaint) return { ...verdict, tookMs };
+    if (!best || (verdict.detected && !best.detected) || best.complaint === NEVER) best = verdict;
+  }
+  return best
+    ? { ...best, complaint: `${row} of ${era}: ${best.complaint}`, tookMs }
+    : { ...NOTHING, complaint: `${row} of ${era}: no quirk breaks it` };
+}
+
+const NEVER = 'was never applied';
+const NOTHING: QuirkVerdict = {
+  quirk: { name: 'a2a', breaks: null, says: 'nothing', make: () => ({}) },
+  fixture: 'none',
+  tookMs: 0,
+  detected: false,
+};
