@@ -221,7 +221,7 @@ const products = [
   otherwise('a2a.era.forgets-what-is-over', 'A2A03-PROD-004', (impl, hit) => ({
     async GetTask(ctx, call, request) {
       const task: Task = await impl.GetTask(ctx, call, request);
-      const isOver = /COMPLETED$/.test(task.status.state);
+      const isOver = task.status.state.endsWith('COMPLETED');
       if (!isOver || Date.now() - Date.parse(task.status.timestamp ?? '') < FORGET_MS) return task;
       throw hit(new A2AError('TaskNotFoundError', `Task not found: ${request.id}`));
     },
