@@ -15,7 +15,7 @@ _installed = importlib.metadata.version
 importlib.metadata.version = lambda name: VERSION if name == "dcaf" else _installed(name)
 
 import dcaf.core.agent  # noqa: E402
-from dcaf.core import Agent, create_app, tool  # noqa: E402
+from dcaf.core import Agent, ChannelResponseRouter, create_app, tool  # noqa: E402
 from dcaf.core.application.dto.responses import AgentResponse, StreamEvent, ToolCallDTO  # noqa: E402
 
 from loopback import serve  # noqa: E402
@@ -57,6 +57,14 @@ class Words:
         return AgentResponse.text_only("conversation", text)
 
 
+class Keyword(ChannelResponseRouter):
+    """As DCAF's page about its server shows one (server: Custom Routers)."""
+
+    def should_agent_respond(self, messages):
+        last = next((message for message in reversed(messages) if message.get("role") == "user"), None)
+        return {"should_respond": bool(last) and "kubernetes" in last.get("content", "").lower(), "reasoning": ""}
+
+
 def wanted():
     return ToolCallDTO(
         id=f"call-{uuid.uuid4()}", name="delete_pod", input={"name": "nginx"}, tool_description="Deletes a pod"
@@ -64,4 +72,4 @@ def wanted():
 
 
 dcaf.core.agent.load_adapter = lambda **_: Words()
-serve(lambda _url: create_app(Agent(tools=[delete_pod])), version=VERSION)
+serve(lambda _url: create_app(Agent(tools=[delete_pod]), channel_router=Keyword(), a2a=True), version=VERSION)

@@ -12,7 +12,7 @@ export async function exerciseChat(url: string, words: Words = WORDS): Promise<E
   return exercise.result();
 }
 
-async function playAll(agent: ChatClient, exercise: Exercise, words: Words): Promise<void> {
+async function playTurns(agent: ChatClient, exercise: Exercise, words: Words): Promise<void> {
   await exercise.step('HTTP', async (signal) => {
     const { content } = await agent.chat(words.done, { signal });
     expect('a text', true, content.length > 0);
@@ -27,6 +27,22 @@ async function playAll(agent: ChatClient, exercise: Exercise, words: Words): Pro
     expect('a text', true, content.length > 0);
     return 'a text, event by event';
   });
+  await exercise.step('WebSocket', async (signal) => {
+    const session = await agent.connect({ signal });
+    try {
+      for (const turn of [1, 2]) {
+        const { content } = await session.turn(words.done, { signal }).final();
+        expect(`a text in turn ${turn}`, true, content.length > 0);
+      }
+      return 'two turns in one session';
+    } finally {
+      await session[Symbol.asyncDispose]();
+    }
+  });
+}
+
+async function playAll(agent: ChatClient, exercise: Exercise, words: Words): Promise<void> {
+  await playTurns(agent, exercise, words);
   await exercise.step('NDJSON, failing', async (signal) => {
     try {
       await agent.stream(words.fail, { signal }).final();
@@ -48,16 +64,15 @@ async function playAll(agent: ChatClient, exercise: Exercise, words: Words): Pro
     expect('calls that ran', toolCalls[0]!.id, executedToolCalls[0]?.id);
     return 'asked, approved, ran';
   });
-  await exercise.step('WebSocket', async (signal) => {
-    const session = await agent.connect({ signal });
-    try {
-      for (const turn of [1, 2]) {
-        const { content } = await session.turn(words.done, { signal }).final();
-        expect(`a text in turn ${turn}`, true, content.length > 0);
-      }
-      return 'two turns in one session';
-    } finally {
-      await session[Symbol.asyncDispose]();
-    }
+  await exercise.step('health', async (signal) => (await agent.health({ signal })).status);
+  await exercise.step('old paths', async (signal) => {
+    await using old = chatClient(agent.url, { legacy: true });
+    const { content } = await old.chat(words.done, { signal });
+    expect(
+      'the same text as a stream',
+      (await old.stream(words.done, { signal }).final()).content.trim(),
+      content.trim(),
+    );
+    return 'a text, whole and event by event';
   });
 }

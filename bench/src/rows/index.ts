@@ -1,5 +1,6 @@
 import type { Row } from '../row.ts';
 import { bundle } from './bundle.ts';
+import { chatSockets } from './chat.ts';
 import { clientNdjson, clientResponses, clientResponsesGrowth, clientSse, clientUnary } from './client.ts';
 import { growthLists, growthStream, growthTurns, steadyMemory } from './growth.ts';
 import { serverHeld, serverStream, serverUnary } from './server.ts';
@@ -15,6 +16,7 @@ export const ROWS: readonly Row[] = [
   serverUnary,
   serverStream,
   serverHeld,
+  chatSockets,
   start,
   bundle,
   suite,

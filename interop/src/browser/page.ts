@@ -4,6 +4,7 @@ import { chatClient } from '@agentproto/client/chat';
 import { Exercise, expect } from '../exercise.ts';
 import { exerciseA2A } from '../exercise-a2a.ts';
 import { exerciseChat } from '../exercise-chat.ts';
+import { exercisePlainChat } from '../exercise-plain-chat.ts';
 import type { Exercised } from '../result.ts';
 import { SHORT_FORMS } from '../words.ts';
 
@@ -16,6 +17,7 @@ globalThis.play = async (open, closed) => [
   await exerciseA2A(open, 'JSONRPC', SHORT_FORMS),
   await exerciseA2A(open, 'HTTP+JSON', SHORT_FORMS),
   await exerciseChat(open, SHORT_FORMS),
+  await exercisePlainChat(open),
   await exerciseClosed(closed),
 ];
 

@@ -1,11 +1,14 @@
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { exerciseChat } from '../exercise-chat.ts';
+import { exerciseTheirs } from '../exercise-theirs.ts';
 import type { Lane } from '../lane.ts';
 import { pythonFor } from '../python.ts';
 import { Skip } from '../skip.ts';
 
 const WHERE = '--path DIR: expected a checkout of github.com/duplocloud/dcaf at 2.1.0';
+
+const CLIENT_STEPS = ['sync', 'stream', 'approval', 'WebSocket', 'legacy', 'health'];
 
 export const dcaf: Lane = {
   name: 'dcaf',
@@ -18,6 +21,12 @@ export const dcaf: Lane = {
       throw new Skip(`${WHERE}; ${checkout} is none`);
     });
     const python = await pythonFor({ lane: 'dcaf', pythonPath: [checkout] }, options);
-    return { server: python.running('dcaf/agent.py', checkout), exercise: [(url) => exerciseChat(url)] };
+    const plain = (url: string) =>
+      exerciseTheirs(python.running('dcaf/client.py', url), 'plain httpx and websockets', CLIENT_STEPS);
+    return {
+      server: python.running('dcaf/agent.py', checkout),
+      exercise: [(url) => exerciseChat(url)],
+      clients: [plain],
+    };
   },
 };
