@@ -255,7 +255,11 @@ const SAMPLES: Record<string, { green: Sample[]; red: Sample[] }> = {
     ],
   },
   'A2A10-CLI-015': {
-    green: [[rpc(1, 'SendStreamingMessage', message(), { frames: [strange, last] })]],
+    green: [
+      [rpc(1, 'SendStreamingMessage', message(), { frames: [strange, last] })],
+      // Whoever has the last event need not wait for the end of the stream.
+      [rpc(1, 'SendStreamingMessage', message(), { frames: [{ ...last, extra: 1 }], end: { kind: 'left', at: 1.1 } })],
+    ],
     red: [[rpc(1, 'SendStreamingMessage', message(), { frames: [strange], end: { kind: 'left', at: 1.1 } })]],
   },
 };

@@ -4,6 +4,7 @@ import { isRecord } from '../../kit/json.ts';
 import { sameJson } from '../../kit/match.ts';
 import { seen } from '../../kit/subject.ts';
 import { EVENT_MEMBERS } from '../plain-event.ts';
+import { INTERRUPTED, TERMINAL } from '../view.ts';
 import { answersIn, callsIn, stateIn, type ClientCall } from './calls.ts';
 
 const isOpenAfter = ({ exchange: { end } }: ClientCall, atMs: number) => end === undefined || end.atMs > atMs + 1_000;
@@ -29,6 +30,12 @@ function isExtended(event: Record<string, unknown>): boolean {
     Object.keys(event).some((key) => !KNOWN.event.includes(key)) ||
     Object.keys(content).some((key) => !KNOWN[name].includes(key))
   );
+}
+
+/** After this event nothing more is to come (§3.1.2): a message, or a state in which the agent has done what it can. */
+function isOver(event: Record<string, unknown>): boolean {
+  const state = stateIn(event)?.state ?? '';
+  return isRecord(event.message) || TERMINAL.has(state) || INTERRUPTED.has(state);
 }
 
 /** Rules about what a client does with the answers that it got. */
@@ -105,8 +112,9 @@ export const conversationChecks = [
         const strange = answersIn(call).filter(({ value }) => isExtended(value));
         if (strange.length === 0 || frames.length === 0) continue;
         const last = frames.at(-1)!.atMs;
-        // It hung up at such an event, before anything else came.
-        const gaveUp = (end?.kind === 'left' || end?.kind === 'broken') && strange.some(({ atMs }) => atMs === last);
+        const left = end?.kind === 'left' || end?.kind === 'broken';
+        // It hung up at such an event, before anything else came; at one that ends the stream it may.
+        const gaveUp = left && strange.some(({ value, atMs }) => atMs === last && !isOver(value));
         check('A2A10-CLI-015', seen(end?.kind, call.place)).holds(!gaveUp, 'the stream to be read on');
       }
     },

@@ -83,5 +83,5 @@ test('dies, so that not even a connection is answered', async () => {
 test('a persona is a list of quirks that there are', () => {
   for (const [name, quirks] of Object.entries(PERSONAS))
     expect(personaQuirks(name).map((quirk) => quirk.name)).toEqual(quirks);
-  expect(() => personaQuirks('nobody')).toThrow('expected one of a2akit-like; got nobody');
+  expect(() => personaQuirks('nobody')).toThrow('expected one of a2akit-like, dcaf-2.1; got nobody');
 });
