@@ -14,7 +14,18 @@ async function verdicts(
   url: string,
   ...more: string[]
 ): Promise<{ code: number | null; rows: Record<string, string[]>; text: string }> {
-  const args = ['--target', url, '--scenarios', FILE, '--only', 'ACME-*', '--report', 'json=-', '--quiet', ...more];
+  const args = [
+    '--target',
+    url,
+    '--scenarios',
+    FILE,
+    '--only',
+    'ACME-*,A2A10-CARD-001',
+    '--report',
+    'json=-',
+    '--quiet',
+    ...more,
+  ];
   const child = spawn(process.execPath, ['--conditions=agentproto-source', CLI, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });

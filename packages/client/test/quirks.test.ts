@@ -8,7 +8,9 @@ import { failureOf } from './scripted-server.ts';
 /** What agents in the field do, as quirks of the double: other clients can be tried on them too. */
 async function at(name: string, play: (url: string) => Promise<void>): Promise<void> {
   const quirks = QUIRKS.filter((quirk) => quirk.name === name);
-  const server = await createReferenceServer({ quirks });
+  // One revision, so that there is no other interface to go on to.
+  const protocols = name.startsWith('a2a.') ? ['a2a@1.0'] : undefined;
+  const server = await createReferenceServer({ quirks, protocols });
   try {
     await play(server.url);
     expect(server.quirks.map(({ applied }) => applied > 0)).toEqual([true]);

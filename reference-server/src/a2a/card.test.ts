@@ -72,5 +72,6 @@ test('the server says what it speaks and that it plays scripts', async () => {
     script: 1,
     protocols: ['a2a@1.0'],
     urls,
+    setUp: {},
   });
 });

@@ -31,8 +31,16 @@ import { restFailure } from './rest.ts';
 /** Where HTTP+JSON of 1.0 is served at the root as well. */
 const ROOT_ROUTES = ['/message::send', '/message::stream', '/tasks', '/tasks/*', '/extendedAgentCard'];
 
+/** DCAF publishes a card of its own at the old place, where that is switched on. */
+interface A2ASettings {
+  a2a?: A2AOptions | undefined;
+  chat?: { a2a?: unknown } | undefined;
+}
+
+const CHAT_CARD_PATH = '/.well-known/agent.json';
+
 /** One revision: where it is, and by which patch it goes; an era of earlier ones. Those of a server share its root. */
-function revision(name: string, patch: Patch, era?: Era): Family<{ a2a?: A2AOptions | undefined }> {
+function revision(name: string, patch: Patch, era?: Era): Family<A2ASettings> {
   const path = `/a2a/${name}`;
   const cardPath = era?.cardPath ?? CARD_PATH;
   const own = era ? [...(era.extensionsHeader ? [era.extensionsHeader] : [])] : ['A2A-Extensions', 'A2A-Version'];
@@ -40,7 +48,7 @@ function revision(name: string, patch: Patch, era?: Era): Family<{ a2a?: A2AOpti
     id: `a2a@${name}`,
     headers: { sent: [...own, 'Last-Event-ID'], read: own },
     load: () => Promise.all([rules.load(), era?.rules.load()]),
-    async mount(scope, server, { a2a }) {
+    async mount(scope, server, { a2a, chat }) {
       const settings = era ? eraSettings(era, settingsOf(a2a, patch)) : settingsOf(a2a, patch);
       const ctx: A2AContext = {
         ...server,
@@ -59,7 +67,7 @@ function revision(name: string, patch: Patch, era?: Era): Family<{ a2a?: A2AOpti
       members.push(ctx);
       const { prefix } = scope;
       const isFree = (method: string, url: string) => !scope.hasRoute({ method, url: prefix + url });
-      const hasRootCard = isFree('GET', cardPath);
+      const hasRootCard = isFree('GET', cardPath) && !(chat?.a2a && cardPath === CHAT_CARD_PATH);
       if (hasRootCard) mountCard(cardPath, (request) => rootOf(members, cardPath, (one) => seenFrom(one, request)));
       mountCard(path + cardPath, (request) => seenFrom(ctx, request));
       if (settings.signWith.length > 0)
