@@ -3,6 +3,7 @@ import type { Detected, Detection } from '../kit/family.ts';
 import { wellKnown } from '../manifest.ts';
 import type { Recorder } from '../recorder/recorder.ts';
 import { isRecord } from '../kit/json.ts';
+import { saysNoVersion } from './eras/old-card.ts';
 import type { AgentInterface, Era, EraCard } from './eras/era.ts';
 
 export interface DetectedA2A extends Detected {
@@ -62,5 +63,7 @@ function whatCame({ response, end }: Exchange, { id }: Era): string {
   if (!isRecord(response.json)) return 'HTTP 200, not a JSON object';
   return id === 'a2a@1.0'
     ? 'HTTP 200, JSON without a usable 1.0 entry in `supportedInterfaces`'
-    : `HTTP 200, JSON that is no card of ${id}`;
+    : saysNoVersion(response.json, false)
+      ? `HTTP 200, a card that says no version; name it with --protocol ${id}, if it is of that`
+      : `HTTP 200, JSON that is no card of ${id}`;
 }

@@ -70,7 +70,8 @@ export async function* everyOperation(
     DeleteTaskPushNotificationConfig: config,
     GetExtendedAgentCard: {},
   };
-  for (const method of Object.keys(params) as MethodName[]) {
+  // Not all are there in every era.
+  for (const method of agent.binding.methods) {
     const row = METHODS[method];
     if ('capability' in row && capabilities[row.capability] !== true) continue;
     const options = { hostile: true };

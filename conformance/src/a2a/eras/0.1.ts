@@ -6,6 +6,7 @@ import type { RpcSpeech } from '../speech.ts';
 import { anyError, owedBy } from './0.3.ts';
 import type { AgentInterface, Era, Operations, Refusals } from './era.ts';
 import { writeConfig, writePart } from './kind-json.ts';
+import { saysNoVersion } from './old-card.ts';
 import { readEvent, readResult, readTask } from './read.ts';
 
 /** The time of tasks/send: the client names the task, and there are no messages but in tasks. */
@@ -134,7 +135,7 @@ export const era01: Era = {
   bindings: ['JSONRPC'],
   readCard(card, _cardUrl, isNamed) {
     const interfaces = interfacesOf(card);
-    const isOfThis = card.protocolVersion === undefined && (isNamed || 'authentication' in card);
+    const isOfThis = saysNoVersion(card, isNamed) && (isNamed || 'authentication' in card);
     return interfaces.length > 0 && isOfThis ? { card: readCard(card), interfaces } : undefined;
   },
   speak: ({ url }, _card, { unique }) => takingHttp(jsonRpc(url, undefined, unique, speechOf(unique))),

@@ -5,7 +5,7 @@ import { looseErrorView } from '../error-view.ts';
 import { era03, NAMES, refusals03, speakOld } from './0.3.ts';
 import type { Era, Operations } from './era.ts';
 import { named } from './naming.ts';
-import { declaredIn, readCard } from './old-card.ts';
+import { declaredIn, readCard, saysNoVersion } from './old-card.ts';
 
 /** As 0.3 over JSON-RPC, but for the extended card, which is had by HTTP GET beside the url (7.10). */
 
@@ -31,6 +31,9 @@ function withCardBeside(binding: Binding, url: string): Binding {
   };
 }
 
+/** Members of its cards that 0.1 has not (5.5). */
+const OWN = ['security', 'securitySchemes', 'supportsAuthenticatedExtendedCard'];
+
 export const era02: Era = {
   ...era03,
   id: 'a2a@0.2',
@@ -38,8 +41,8 @@ export const era02: Era = {
   bindings: ['JSONRPC'],
   readCard(card, cardUrl, isNamed) {
     const { protocolVersion: version } = card;
-    // The version is there since 0.2.5; the cards of 0.1 have an `authentication`.
-    const isOfNone = version === undefined && !('authentication' in card);
+    // The version is there since 0.2.5. A card before that may be of 0.1 as well: what only 0.2 has must tell.
+    const isOfNone = saysNoVersion(card, isNamed) && (isNamed || OWN.some((name) => name in card));
     const isHere = isNamed || cardUrl.endsWith('/agent.json');
     const isOfThis = typeof version === 'string' && /^0\.2(\.|$)/.test(version);
     const interfaces = declaredIn(card);

@@ -9,7 +9,7 @@ import type { RestSpeech, RpcSpeech, Speech } from '../speech.ts';
 import type { AgentInterface, Era, Operations, Refusals } from './era.ts';
 import { writeConfig, writeParams } from './kind-json.ts';
 import { named } from './naming.ts';
-import { declaredIn, modesOf, readCard } from './old-card.ts';
+import { declaredIn, modesOf, readCard, saysNoVersion } from './old-card.ts';
 import { writeProto, writeText } from './proto-json.ts';
 import { readEvent, readMessage, readResult, readTask } from './read.ts';
 
@@ -209,9 +209,9 @@ export const era03: Era = {
   cards: ['agent-card.json', 'agent.json'],
   bindings: ['JSONRPC', 'HTTP+JSON'],
   readCard(card, cardUrl, isNamed) {
-    const { protocolVersion, url } = card;
+    const { protocolVersion } = card;
     // Some cards of the time say no version; their place is that of 0.3 (5.3).
-    const isOfNone = protocolVersion === undefined && typeof url === 'string';
+    const isOfNone = saysNoVersion(card, isNamed);
     const isHere = isNamed || cardUrl.endsWith('/agent-card.json');
     const isOfThis = typeof protocolVersion === 'string' && /^0\.3(\.|$)/.test(protocolVersion);
     const interfaces = declaredIn(card);

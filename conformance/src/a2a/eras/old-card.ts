@@ -7,6 +7,13 @@ type Json = Record<string, unknown>;
 
 const text = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
+/**
+ * A card of A2A that says no version, as some did before 0.3. All of them owe `capabilities`; others who publish a card at the
+ * same place (DCAF) have none, and are taken for A2A only where the user has `named` it.
+ */
+export const saysNoVersion = ({ protocolVersion, capabilities }: Json, named: boolean): boolean =>
+  protocolVersion === undefined && (named || isRecord(capabilities));
+
 /** `url` with its transport, then `additionalInterfaces`: each once, in the order in which a client would choose. */
 export function declaredIn(card: Json): AgentInterface[] {
   const { url, preferredTransport, protocolVersion, additionalInterfaces } = card;

@@ -41,7 +41,7 @@ test('four quirks at once: what a report gives to see each again', { timeout: 18
     '--only',
     REDS.map(([, id]) => id).join(),
     '--timeout',
-    '2s',
+    '4s',
     '--report',
     `run=${file}`,
     '--report',
