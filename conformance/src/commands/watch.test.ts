@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createReferenceServer } from '@agentproto/reference-server';
 import { expect, onTestFinished, test } from 'vitest';
 import { CLI, run } from '../cli.test.data.ts';
+import { Target } from './watch.ts';
 
 const RULE = `export default {
   protocol: 'chat',
@@ -51,6 +53,27 @@ test('a restart and a changed file play again, and what is different is told', {
   expect(said).toMatch(/newly red:\n {2}✗ ACME-A-001 over HTTP/);
   child.kill('SIGINT');
   expect(await once(child, 'close')).toEqual([1, null]);
+});
+
+test('a server that hangs up on whoever says nothing is not one that restarts', async () => {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    // The end is never the same to the millisecond.
+    setTimeout(() => socket.destroy(), 5 + (connections % 4) * 20);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const target = new Target(new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+  onTestFinished(() => target.letGo());
+  target.hold();
+  // Once it may be taken for one.
+  await expect.poll(() => target.isBack).toBe(true);
+  target.letGo();
+  target.hold();
+  const before = connections;
+  await expect.poll(() => connections, { timeout: 10_000 }).toBeGreaterThan(before + 5);
+  expect(target.isBack).toBe(false);
 });
 
 test('what does not go with it', async () => {

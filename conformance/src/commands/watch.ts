@@ -23,6 +23,8 @@ export interface Watched {
 
 /** How often is looked, in milliseconds. */
 const EVERY_MS = 250;
+/** Two connections that lived as long as each other, but for this much, ended for the same reason. */
+const SAME_MS = 500;
 
 /**
  * Runs again whenever the target has been away and is back, or a file has changed, and tells what is different. Each run is a
@@ -94,7 +96,7 @@ async function changed(
  * Holds a connection to a target, which ends when the target does. A server also ends one that is idle for too long: it may be
  * taken for a restart once, and is known by its time after that.
  */
-class Target {
+export class Target {
   readonly url: URL;
   isBack = false;
   #socket: Socket | undefined;
@@ -130,7 +132,7 @@ class Target {
     let since: number | undefined;
     socket.on('connect', () => {
       since = performance.now();
-      const isIdle = livedMs !== undefined && Math.abs(livedMs - (this.#idleMs ?? Infinity)) < livedMs / 10;
+      const isIdle = livedMs !== undefined && Math.abs(livedMs - (this.#idleMs ?? Infinity)) < SAME_MS + livedMs / 10;
       if (this.#wasAway || (livedMs !== undefined && !isIdle)) this.isBack = true;
       if (!this.#wasAway) this.#idleMs = livedMs ?? this.#idleMs;
     });
@@ -138,7 +140,7 @@ class Target {
     socket.on('close', () => {
       if (since === undefined) this.#wasAway = true;
       const lived = since === undefined ? undefined : performance.now() - since;
-      this.#retry = setTimeout(() => this.#connect(lived), lived === undefined ? EVERY_MS : 0);
+      this.#retry = setTimeout(() => this.#connect(lived), (lived ?? 0) < EVERY_MS ? EVERY_MS : 0);
     });
     socket.resume();
   }
