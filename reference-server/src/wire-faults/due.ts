@@ -61,8 +61,14 @@ export function createWireFaults(
     const one = due.length === 0 ? undefined : take({ method, path }, headers);
     if (!one) return goOn();
     const tools = { setTimer, random };
-    if (!onUpgrade(raw, (socket, connection) => damageSocket(socket, connection, one.fault, tools, over(one))))
-      damageResponse(reply.raw, one.fault, tools, over(one));
+    let opened = false;
+    const asksForSocket = onUpgrade(raw, (socket, connection) => {
+      opened = true;
+      damageSocket(socket, connection, one.fault, tools, over(one));
+    });
+    if (!asksForSocket) damageResponse(reply.raw, one.fault, tools, over(one));
+    // A socket that was refused had no messages to damage.
+    else reply.raw.once('close', () => opened || over(one)(false));
     goOn();
   });
 

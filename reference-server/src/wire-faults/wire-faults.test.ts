@@ -266,6 +266,16 @@ test('on a WebSocket a message is an event', async () => {
   expect(framesOf(await raw(server, upgrade, done)).whole).toEqual([all[1], all[0], ...all.slice(2)]);
 });
 
+test('a socket that is refused leaves the fault to the next one', async () => {
+  const server = await start({ apiKey: 'k' });
+  const set = server.fault({ kind: 'cut', at: { event: 0 }, match: '/api/chat-ws' });
+  expect((await raw(server, upgrade)).text).toMatch(/^HTTP\/1.1 401 /);
+  const shown = Buffer.from(upgrade.toString('latin1').replace('Host: x', 'Host: x\r\nX-API-Key: k'), 'latin1');
+  const seen = await raw(server, shown, (text) => text.includes('"done"'));
+  expect([framesOf(seen).whole, seen.end]).toEqual([[], 'FIN']);
+  await expect.poll(() => set.applied).toBe(1);
+});
+
 test.each([
   [{ kind: 'cut' }, 'fault.at: expected { event: N }'],
   [{ kind: 'cut', at: { event: -1 } }, 'fault.at.event: expected a whole number from 0; got -1'],
