@@ -17,6 +17,7 @@ const bundle = await rolldown({
     vitest: `${here}src/testing/vitest.ts`,
     'node-test': `${here}src/testing/node-test.ts`,
     playwright: `${here}src/testing/playwright.ts`,
+    replay: `${here}src/replay/index.ts`,
   },
   cwd: here,
   platform: 'node',

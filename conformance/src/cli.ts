@@ -10,6 +10,8 @@ const commands: Record<string, () => Promise<Command>> = {
   explain: async () => (await import('./commands/explain.ts')).explain,
   merge: async () => (await import('./commands/merge.ts')).merge,
   replay: async () => (await import('./commands/replay.ts')).replay,
+  record: async () => (await import('./commands/record.ts')).record,
+  check: async () => (await import('./commands/check.ts')).check,
   client: async () => (await import('./commands/client.ts')).client,
   init: async () => (await import('./commands/init.ts')).init,
   diff: async () => (await import('./commands/diff.ts')).diff,
@@ -31,6 +33,10 @@ const HELP = `Does your agent server keep its protocol? A verdict for each requi
   diff OLD NEW               what changed; --format text|markdown|json
   client [flags] -- COMMAND  judges a client, which is run against the reference
                              server at AGENTPROTO_URL
+  record --target URL FIXTURE [-- COMMAND]
+                             writes down what a server answers, for the reference
+                             server to play again (--replay FIXTURE)
+  check FIXTURE              judges such a recording; nothing is sent
   init                       writes a configuration, and a workflow for GitHub
   completion SHELL           for bash, zsh, fish
 

@@ -36,6 +36,8 @@ const HELP = `agentproto-reference-server: a server of agent protocols that beha
   --webhook-loopback  webhooks may be on this machine; without it only public addresses are called
   --control           the control plane under /__agentproto/, for this machine alone; --control-remote: for
                       whoever reaches the host, with a key where there are keys
+  --replay FILE       answer what a real server answered: a recording that agentproto-conformance record
+                      has written; --speed N: so much faster, or none: without pauses
   --virtual-clock     time stands still until the control plane moves it
   --log LEVEL         one line a request on stderr: ${LOG_LEVELS.join(', ')}; default warn
   --keep-alive S      close connections that are idle for so many seconds
@@ -65,6 +67,8 @@ async function likeOf(name: Persona): Promise<ServerOptions> {
 
 interface Command {
   options: ServerOptions;
+  /** A recording is played instead. */
+  replay: { file: string; speed: number } | undefined;
   json: boolean;
 }
 
@@ -103,8 +107,25 @@ async function readCommand(args: string[], env: NodeJS.ProcessEnv): Promise<Comm
   };
   return {
     json: values.json ?? false,
+    replay: replayOf(values),
     options: { log: 'warn', ...like, ...file, ...given(flags) },
   };
+}
+
+const GO_WITH_REPLAY: ReadonlySet<string> = new Set(['replay', 'speed', 'host', 'port', 'json']);
+
+/** Its own flags are few: nothing of a server that follows a protocol. */
+function replayOf(values: Values): Command['replay'] {
+  const { replay, speed } = values;
+  if (replay === undefined) {
+    if (speed !== undefined) throw new UsageError('--speed: is how fast --replay FILE goes; expected that flag too');
+    return undefined;
+  }
+  const other = Object.keys(values).find((name) => !GO_WITH_REPLAY.has(name));
+  if (other) throw new UsageError(`--replay: only --host, --port, --speed and --json go with it; got --${other}`);
+  const factor = speed === undefined ? 1 : speed === 'none' ? Infinity : Number(speed);
+  if (!(factor > 0)) throw new UsageError(`--speed: expected a number above 0, or none; got ${JSON.stringify(speed)}`);
+  return { file: replay, speed: factor };
 }
 
 /** Without what was not said, so that it stands over nothing. */
@@ -239,6 +260,8 @@ const FLAGS = {
   control: flag,
   'control-remote': flag,
   'virtual-clock': flag,
+  replay: text,
+  speed: text,
   log: text,
   'keep-alive': text,
   'ping-interval': text,
@@ -314,8 +337,9 @@ async function main(): Promise<void> {
   // Compiled once a machine, not once a start; where that cannot be kept, nothing happens.
   enableCompileCache();
   // Not before it is needed: help has to come at once.
-  const { createReferenceServer } = await import('./server.ts');
-  const server = await createReferenceServer(command.options);
+  const server = command.replay
+    ? await replayed(command.replay, command.options)
+    : await (await import('./server.ts')).createReferenceServer(command.options);
   const { url, urls } = server;
   process.stdout.write(
     command.json
@@ -336,8 +360,17 @@ async function main(): Promise<void> {
   }
 }
 
+async function replayed({ file, speed }: NonNullable<Command['replay']>, { host, port }: ServerOptions) {
+  const { createReplayServer } = await import('./replay/index.ts');
+  const server = await createReplayServer(file, { speed, host, port });
+  return { url: server.url, urls: {}, close: server.close };
+}
+
 main().catch((error: unknown) => {
-  const usage = error instanceof UsageError || error instanceof ServerOptionsError;
+  const usage =
+    error instanceof UsageError ||
+    error instanceof ServerOptionsError ||
+    (error instanceof Error && error.name === 'FixtureError');
   process.stderr.write(`agentproto-reference-server: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = usage ? 2 : 1;
 });

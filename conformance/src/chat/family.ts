@@ -9,6 +9,7 @@ import { BINDINGS, type Binding } from './binding.ts';
 import { Conversation } from './conversation.ts';
 import { detect, type DetectedChat } from './detect.ts';
 import { invariantsBy } from './invariants/index.ts';
+import { known } from './known.ts';
 import { scenarios } from './scenarios/index.ts';
 
 type ChatFamily = SuiteFamily<ChatAgent, DetectedChat>;
@@ -22,6 +23,7 @@ export const chatDocs: ChatFamily = {
   scenarios,
   smoke: ['chat/health/answers', 'chat/turn/done', 'chat/turn/fails', 'chat/approval/approved', 'chat/socket/turns'],
   invariants: invariantsBy(validate),
+  known,
   causes: ['HTTP', 'STREAM', 'WS', 'MSG'],
   detect: (recorder, target, how) => detect(recorder, target, { ...how, id: 'chat@docs' }),
   driver(found, binding, tools) {

@@ -68,7 +68,7 @@ export function runChild([file = '', ...args]: readonly string[], options: Child
       });
     child.once('error', (error) => {
       settle();
-      reject(new UsageError(`client: ${file} could not be started: ${error.message}`));
+      reject(new UsageError(`${file} could not be started: ${error.message}`));
     });
     // What it leaves behind holds its output open: that goes first.
     child.once('exit', kill);

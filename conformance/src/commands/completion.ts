@@ -5,6 +5,7 @@ import { CLIENT_FLAGS } from './client-flags.ts';
 import { parseFlags } from './flags.ts';
 import { RUN_OUTPUT } from './outputs.ts';
 import { SCORING_FLAGS } from './scoring.ts';
+import { CHECK_FLAGS, RECORD_FLAGS } from './recording-flags.ts';
 import { RUN_FLAGS } from './settings.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -16,6 +17,8 @@ export const VERBS = [
   'verify',
   'show',
   'replay',
+  'record',
+  'check',
   'client',
   'diff',
   'init',
@@ -35,7 +38,9 @@ export const completion: Command = async (args) => {
 
 const NAME = 'agentproto-conformance';
 const flags = [
-  ...new Set([...RUN_FLAGS, ...SCORING_FLAGS, ...CLIENT_FLAGS].map(({ name }) => name)),
+  ...new Set(
+    [...RUN_FLAGS, ...SCORING_FLAGS, ...CLIENT_FLAGS, ...RECORD_FLAGS, ...CHECK_FLAGS].map(({ name }) => name),
+  ),
   'config',
   'ui',
   'watch',
@@ -87,7 +92,9 @@ compdef _agentproto_conformance ${NAME}
 function fish(): string {
   const verbs = VERBS.map((verb) => `complete -c ${NAME} -f -n __fish_use_subcommand -a ${verb}`);
   const options = flags.map((name) => {
-    const known = [...RUN_FLAGS, ...SCORING_FLAGS, ...CLIENT_FLAGS].find((flag) => flag.name === name);
+    const known = [...RUN_FLAGS, ...SCORING_FLAGS, ...CLIENT_FLAGS, ...RECORD_FLAGS, ...CHECK_FLAGS].find(
+      (flag) => flag.name === name,
+    );
     const choices =
       name === 'report' ? ` -f -a '${words.formats}'` : name === 'fail-on' ? " -f -a 'must should any'" : '';
     const ids = name === 'only' || name === 'skip' ? ` -f -a '(${IDS.replaceAll("'", "\\'")})'` : choices;

@@ -1,10 +1,11 @@
 import type { Requirement, RequirementId } from '@agentproto/rules';
 import type { JWK } from 'jose';
-import type { Headers } from '@agentproto/recording';
+import type { Exchange, Headers } from '@agentproto/recording';
 import type { Recorder } from '../recorder/recorder.ts';
 import type { WebhookReceiver } from '../recorder/webhook-receiver.ts';
 import type { ClientCheck, ClientSituation } from './client-check.ts';
 import type { Invariant } from './invariant.ts';
+import type { KnownCall } from './known-call.ts';
 import type { Lenience } from './lenience.ts';
 import type { Patience } from './patience.ts';
 import type { Scenario } from './scenario.ts';
@@ -93,6 +94,8 @@ export interface SuiteFamily<Driver = unknown, Found extends Detected = Detected
   invariants: readonly Invariant[];
   /** Rules for clients, held against recordings of clients. */
   clients?: readonly ClientCheck[];
+  /** Which call a recorded exchange is; undefined: none of this protocol. Without it recordings cannot be judged. */
+  known?(exchange: Exchange): KnownCall | undefined;
   /** What a client is put before to be judged. */
   situations?: readonly ClientSituation[];
   /** Areas of rows, and single rows, whose reds are causes, before those that scenarios find: envelope, schema, card. */

@@ -1,6 +1,6 @@
 import type { Exchange } from '@agentproto/recording';
 import { createChecks } from './check.ts';
-import type { DriverTools } from './family.ts';
+import type { DriverTools, SuiteFamily } from './family.ts';
 import type { Play } from './plan.ts';
 import type { Finding } from './result.ts';
 import { rowTable } from './rows.ts';
@@ -128,31 +128,29 @@ function stopped(findings: Finding[], play: Play, error: unknown) {
   }
 }
 
-function examine({ scenario, spoken, binding }: Play, exchanges: readonly Exchange[]): Finding[] {
+const examine = ({ scenario, spoken, binding }: Play, exchanges: readonly Exchange[]): Finding[] =>
+  examineAll(spoken.family, { scenario: scenario.id, binding }, exchanges);
+
+/** What the invariants find in a recording. `binding`: of exchanges that do not say theirs. */
+export function examineAll(
+  family: Pick<SuiteFamily, 'id' | 'invariants' | 'own'>,
+  { scenario, binding }: { scenario: string; binding: string },
+  exchanges: readonly Exchange[],
+): Finding[] {
   const findings: Finding[] = [];
+  const rows = rowTable(family);
   for (const exchange of exchanges) {
     const over = exchange.binding ?? binding;
-    for (const invariant of spoken.family.invariants) {
+    for (const invariant of family.invariants) {
       if (exchange.hostile && !invariant.ofHostile) continue;
       if (invariant.bindings && !invariant.bindings.includes(over)) continue;
-      const check = createChecks({
-        scenario: scenario.id,
-        binding: over,
-        rows: rowTable(spoken.family),
-        report: (finding) => void findings.push(finding),
-      });
+      const check = createChecks({ scenario, binding: over, rows, report: (finding) => void findings.push(finding) });
       try {
         invariant.examine(exchange, check);
       } catch (error) {
-        for (const requirement of invariant.proves) {
-          findings.push({
-            requirement,
-            binding: over,
-            scenario: scenario.id,
-            verdict: 'harness-error',
-            reason: `${invariant.id}: ${String(error)}`,
-          });
-        }
+        const reason = `${invariant.id}: ${String(error)}`;
+        for (const requirement of invariant.proves)
+          findings.push({ requirement, binding: over, scenario, verdict: 'harness-error', reason });
       }
     }
   }

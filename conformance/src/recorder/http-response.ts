@@ -116,7 +116,8 @@ function recordResponse(message: IncomingMessage, open: OpenExchange, failureBef
 /** There is no registered type for NDJSON; these are in use. */
 const NDJSON = /^application\/(?:x-)?(?:ndjson|jsonl)$/;
 
-function createReader(mediaType: string, open: OpenExchange): BodyReader {
+/** How content of a media type is read. */
+export function createReader(mediaType: string, open: OpenExchange): BodyReader {
   if (mediaType === 'text/event-stream') return createEventStreamReader(open);
   return NDJSON.test(mediaType) ? createNdjsonReader(open) : createWholeBodyReader(mediaType);
 }

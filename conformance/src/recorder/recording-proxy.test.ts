@@ -3,7 +3,8 @@ import http, { type RequestListener } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import type { Exchange } from '@agentproto/recording';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { httpTarget, tcpTarget } from './loopback.test.data.ts';
+import { WebSocket } from 'ws';
+import { httpTarget, socketTarget, tcpTarget } from './loopback.test.data.ts';
 import { RecordingProxy, type RecordingProxyOptions } from './recording-proxy.ts';
 
 async function before(url: string, options: RecordingProxyOptions = {}): Promise<RecordingProxy> {
@@ -194,7 +195,7 @@ describe('how it ends', () => {
     expect(proxy.exchanges.map(({ end }) => end!.kind)).toEqual(['malformed', 'unreachable']);
   });
 
-  test('limits: content, requests, WebSockets, and requests for somebody else', async () => {
+  test('limits: content, requests, and requests for somebody else', async () => {
     const { proxy, origin } = await beforeServer((_, response) => response.write('x'.repeat(100)), {
       limits: { bodyBytes: 50 },
       exchanges: 2,
@@ -209,8 +210,56 @@ describe('how it ends', () => {
       response.resume();
       return response.statusCode;
     };
-    expect(await status({ headers: { connection: 'upgrade', upgrade: 'websocket' } })).toBe(501);
+    expect(await status({ headers: { connection: 'upgrade', upgrade: 'websocket' } })).toBe(503);
     expect(await status({ path: `${origin}/` })).toBe(400);
+  });
+
+  test('a WebSocket: messages both ways, sub-protocol, and how it is closed', async () => {
+    const target = await socketTarget((socket, { url, headers }) => {
+      socket.send(JSON.stringify({ url, own: headers['x-own'] }));
+      socket.on('message', (content: Buffer, isBinary) => {
+        socket.send(content, { binary: isBinary });
+        if (isBinary) socket.close(4001, 'enough');
+      });
+    });
+    onTestFinished(() => target[Symbol.asyncDispose]());
+    const { onExchange, ended } = ending();
+    const proxy = await before(target.url.replace('ws:', 'http:'), { onExchange });
+    const socket = new WebSocket(`${proxy.url.replace('http:', 'ws:')}/a?b=c`, { headers: { 'x-own': 'me' } });
+    const got: string[] = [];
+    socket.on('message', (content: Buffer) => got.push(content.toString()));
+    socket.on('open', () => {
+      socket.send('ü');
+      socket.send(Buffer.from('bytes'));
+    });
+    const [code, reason] = (await once(socket, 'close')) as [number, Buffer];
+    expect([code, reason.toString()]).toEqual([4001, 'enough']);
+    expect(got).toEqual(['{"url":"/a?b=c","own":"me"}', 'ü', 'bytes']);
+    const { request, response, frames, end } = await ended;
+    expect(request.headers).toContainEqual(['x-own', 'me']);
+    expect([response?.status, end]).toEqual([101, expect.objectContaining({ kind: 'complete', code: 4001 })]);
+    expect(frames.filter(({ direction }) => direction === 'out').map(({ data }) => data)).toEqual(['ü', 'Ynl0ZXM=']);
+    expect(frames.filter(({ direction }) => direction === 'in').map(({ kind }) => kind)).toEqual([
+      ...['ws-text', 'ws-text', 'ws-binary'],
+    ]);
+  });
+
+  test('a WebSocket whose client leaves, and one that is refused', async () => {
+    const closed: number[] = [];
+    const target = await socketTarget((socket) => void socket.on('close', (code) => closed.push(code)));
+    onTestFinished(() => target[Symbol.asyncDispose]());
+    const { onExchange, ended } = ending();
+    const proxy = await before(target.url.replace('ws:', 'http:'), { onExchange });
+    const socket = new WebSocket(proxy.url.replace('http:', 'ws:'));
+    await once(socket, 'open');
+    socket.close(1001);
+    expect(await ended).toMatchObject({ end: { kind: 'left' } });
+    expect(closed).toEqual([1001]);
+
+    const { proxy: plain } = await beforeServer((_, response) => void response.writeHead(403).end('no'));
+    const refused = new WebSocket(plain.url.replace('http:', 'ws:'));
+    const [error] = (await once(refused, 'error')) as [Error];
+    expect(error.message).toContain('403');
   });
 
   test('closing ends what is open', async () => {

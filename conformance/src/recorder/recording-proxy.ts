@@ -6,13 +6,14 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Exchange } from '@agentproto/recording';
 import { bodyOf } from './body.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 import { followRequest, pairs } from './http-response.ts';
 import { OpenExchange } from './open-exchange.ts';
 import { asksForCard, movedCard } from './proxied-card.ts';
+import { passSocket, refuseUpgrade, wrongUpgrade } from './proxied-socket.ts';
 import { createRecordingClock, type RecordingClock } from './recording-clock.ts';
 import { DEFAULT_WAIT_LIMITS, type WaitLimits } from './wait-limits.ts';
 
@@ -27,6 +28,8 @@ export interface RecordingProxyOptions {
   exchanges?: number;
   /** Called exactly once for each exchange, when it has ended. */
   onExchange?: (exchange: Exchange) => void;
+  /** Content of an answer as it passes; nothing for an agent card, which is held until it is whole. */
+  onBytes?: (exchange: Exchange, bytes: Uint8Array) => void;
   clock?: RecordingClock;
 }
 
@@ -57,6 +60,12 @@ export class RecordingProxy implements AsyncDisposable {
     this.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     if (options.target !== undefined) this.target = options.target;
     server.on('request', (incoming, outgoing) => this.#pass(incoming, outgoing));
+    server.on('upgrade', (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
+      const refusal = this.#refusal(incoming) ?? wrongUpgrade(incoming);
+      if (refusal) return refuseUpgrade(socket, refusal);
+      const open = this.#begin(incoming);
+      passSocket({ incoming, socket, head }, open, this.#target!.origin.replace(/^http/, 'ws') + (incoming.url ?? '/'));
+    });
   }
 
   /** @throws Error when it cannot listen there. */
@@ -93,20 +102,20 @@ export class RecordingProxy implements AsyncDisposable {
     return this.close();
   }
 
-  #pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const { method = 'GET', url = '/', rawHeaders } = incoming;
+  /** Why a request cannot be passed on: a status, and a sentence. */
+  #refusal({ url = '/' }: IncomingMessage): [status: number, why: string] | undefined {
     const most = this.#options.exchanges ?? 10_000;
-    if (!this.#target) return refuse(outgoing, 503, 'nothing is recorded yet');
-    if (incoming.headers.upgrade?.toLowerCase() === 'websocket')
-      return refuse(outgoing, 501, 'WebSockets are not recorded');
+    if (!this.#target) return [503, 'nothing is recorded yet'];
     // An absolute form (RFC 9112, 3.2.2) would be a request for somebody else.
-    if (!url.startsWith('/')) return refuse(outgoing, 400, 'expected a path as the target of the request');
-    if (this.exchanges.length >= most) return refuse(outgoing, 503, `the recording holds its ${most} exchanges`);
+    if (!url.startsWith('/')) return [400, 'expected a path as the target of the request'];
+    if (this.exchanges.length >= most) return [503, `the recording holds its ${most} exchanges`];
+    return undefined;
+  }
 
-    const headers = pairs(rawHeaders);
+  #begin({ method = 'GET', url = '/', rawHeaders }: IncomingMessage): OpenExchange {
     const exchange: Exchange = {
       id: this.clock.nextExchangeId(),
-      request: { atMs: this.clock.nowMs(), method, url: this.origin + url, headers },
+      request: { atMs: this.clock.nowMs(), method, url: this.origin + url, headers: pairs(rawHeaders) },
       frames: [],
     };
     this.exchanges.push(exchange);
@@ -115,8 +124,17 @@ export class RecordingProxy implements AsyncDisposable {
       this.#options.onExchange?.(exchange);
     });
     this.#open.add(open);
+    return open;
+  }
 
-    const { origin, host, protocol } = this.#target;
+  #pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const refusal = this.#refusal(incoming);
+    if (refusal) return refuse(outgoing, ...refusal);
+    const { method = 'GET', url = '/' } = incoming;
+    const open = this.#begin(incoming);
+    const { headers } = open.exchange.request;
+
+    const { origin, host, protocol } = this.#target!;
     // Without content coding, so that what is recorded is what was said.
     const own = headers.filter(([name]) => !HOP_BY_HOP.test(name) && !/^(?:host|accept-encoding)$/i.test(name));
     const sent = [['Host', host], ...own, ['Accept-Encoding', 'identity']].flat();
@@ -152,6 +170,8 @@ export class RecordingProxy implements AsyncDisposable {
       open.onEnd(() => {
         if (!answer.complete) outgoing.destroy();
       });
+      const { onBytes } = this.#options;
+      if (onBytes) answer.on('data', (bytes: Buffer) => onBytes(open.exchange, bytes));
       return void answer.pipe(outgoing);
     }
     open.onEnd((kind) => {

@@ -39,7 +39,7 @@ export function startSocketExchange(
     perMessageDeflate: false,
     maxPayload: Math.min(bodyBytes, LARGEST_PAYLOAD),
     // Our own limits decide how long a close frame may go unanswered.
-    closeTimeout: totalMs,
+    closeTimeout: Math.min(totalMs, LARGEST_PAYLOAD),
     finishRequest(request) {
       recorded.headers = headersOf(request);
       followRequest(request, open, {

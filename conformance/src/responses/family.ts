@@ -8,6 +8,7 @@ import { ResponsesAgent } from './agent.ts';
 import { BINDINGS, type Binding } from './binding.ts';
 import { detect, type DetectedResponses } from './detect.ts';
 import { invariantsFor } from './invariants/index.ts';
+import { known } from './known.ts';
 import { revision20260115, revision20260424, revisionOpenAI, revisionWayFlow, type Revision } from './revision.ts';
 import { openaiScenarios, scenarios, wayflowScenarios } from './scenarios/index.ts';
 
@@ -51,6 +52,7 @@ function family(revision: Revision, { scenarios: own, sideBinding = 'HTTP', ...r
     scenarios: played,
     smoke: SMOKE.filter((id) => played.some((one) => one.id === id)),
     invariants: watched,
+    known,
     // What a message is, then the stream as such, then what is in it.
     causes: ['HTTP', 'RESP-EXT-011', 'STREAM', 'ITEM', 'EXT', 'SCHEMA', 'ERR'],
     detect,

@@ -12,6 +12,8 @@ export interface RedactOptions {
 
 export interface ExchangeRedactor extends Redactor {
   packed(exchange: PackedExchange): PackedExchange;
+  /** Bytes that are no UTF-8, in base64. */
+  base64(data: string): string;
 }
 
 /** A copy of `exchange` without its secrets. Never throws; redacting twice is the same as once. */
@@ -66,7 +68,7 @@ export function createExchangeRedactor({ secrets = [] }: RedactOptions = {}): Ex
     return copy;
   }
 
-  return { ...redactor, packed };
+  return { ...redactor, packed, base64 };
 }
 
 /** Keeps the scheme of a credential, which is no secret and says what was tried. */

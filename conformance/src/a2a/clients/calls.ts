@@ -1,6 +1,7 @@
 import { CARD_PATH, METHODS, type MethodName } from '@agentproto/protocol/a2a/1.0';
 import type { Exchange } from '@agentproto/recording';
 import { isRecord } from '../../kit/json.ts';
+import { routesOf, type KnownCall } from '../../kit/known-call.ts';
 import type { Place } from '../../kit/subject.ts';
 import { interfacesOf } from '../eras/1.0.ts';
 import type { AgentInterface } from '../eras/era.ts';
@@ -20,14 +21,7 @@ export interface ClientCall {
   place: Place;
 }
 
-const ROUTES = (Object.keys(METHODS) as MethodName[])
-  .flatMap((operation) => {
-    const { verbs, path } = METHODS[operation].http;
-    const pattern = path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/:]+)');
-    return verbs.map((verb: string) => ({ operation, verb, path: new RegExp(`^(?<base>.*)${pattern}/?$`) }));
-  })
-  // `/tasks/{id}:cancel` before `/tasks`.
-  .sort((a, b) => b.path.source.length - a.path.source.length);
+const routeOf = routesOf(METHODS);
 
 export function callOf(exchange: Exchange): ClientCall | undefined {
   const { request } = exchange;
@@ -41,18 +35,21 @@ export function callOf(exchange: Exchange): ClientCall | undefined {
     const operation = body.method as MethodName;
     return { exchange, binding: 'JSONRPC', operation, params, base: url.origin + url.pathname, place };
   }
-  for (const { operation, verb, path } of ROUTES) {
-    const match = verb === request.method ? path.exec(url.pathname) : null;
-    if (!match) continue;
-    const { base = '', ...ids } = match.groups ?? {};
-    const named = Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, decodeURIComponent(id!)]));
-    const params = { ...Object.fromEntries(url.searchParams), ...body, ...named };
-    return { exchange, binding: 'HTTP+JSON', operation, params, base: url.origin + base, place };
-  }
-  return undefined;
+  const route = routeOf(request.method, url.pathname);
+  if (!route) return undefined;
+  const { operation, base, ids } = route;
+  const params = { ...Object.fromEntries(url.searchParams), ...body, ...ids };
+  return { exchange, binding: 'HTTP+JSON', operation, params, base: url.origin + base, place };
 }
 
 export const callsIn = (exchanges: readonly Exchange[]): ClientCall[] => exchanges.flatMap((one) => callOf(one) ?? []);
+
+/** As a scenario would have named it. */
+export function knownCall(exchange: Exchange): KnownCall | undefined {
+  if (isCardFetch(exchange)) return { binding: 'card' };
+  const call = callOf(exchange);
+  return call && { binding: call.binding, operation: call.operation };
+}
 
 export const isCardFetch = ({ request }: Exchange): boolean =>
   request.method === 'GET' && (URL.parse(request.url)?.pathname.endsWith(CARD_PATH) ?? false);
