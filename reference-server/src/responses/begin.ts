@@ -1,11 +1,12 @@
 import type { CreateResponseBody, ItemField, ItemParam } from '@agentproto/protocol/responses/openai';
 import { echoScript, run as play } from '@agentproto/script';
 import type { AgentEvent, Json, Script } from '@agentproto/script';
-import { textScript } from './model-script.ts';
+import { textScript } from '../openai/model-script.ts';
 import { beginning, perform, turning } from '../agent.ts';
 import type { AgentRequest, Performance, Story } from '../agent.ts';
 import { LateAbort } from '../late-abort.ts';
 import { emptyFold } from '../run-fold.ts';
+import { withTools } from '../server-tools.ts';
 import type { Run } from '../store/store.ts';
 import { turnByInputs } from '@agentproto/script';
 import { carrierOf, inputOf, sayingsIn, told } from './agent-input.ts';
@@ -18,9 +19,8 @@ import type { Past, ResponseStart, Settled } from './response-start.ts';
 import { kept, newId } from './items.ts';
 import type { ModelOptions } from './options.ts';
 import { invalid } from './responses-error.ts';
-import { sample } from './sample.ts';
+import { sample } from '../openai/sample.ts';
 import { contextTokens } from './tokens.ts';
-import { withTools } from './tools.ts';
 
 /** What a response will be made of. */
 interface Plan {
@@ -73,7 +73,12 @@ export async function beginResponse(ctx: ResponsesContext, call: Call, request: 
     events: impl.agentEvents(
       ctx,
       start,
-      wholeTurn(impl.constrained(ctx, settled, { ...performance, events: withTools(ctx, performance.events, abort) })),
+      wholeTurn(
+        impl.constrained(ctx, settled, {
+          ...performance,
+          events: withTools(ctx.settings.tools, performance.events, abort),
+        }),
+      ),
     ),
     abort,
     fold: emptyFold(head, viewing),

@@ -1,17 +1,18 @@
-import { DONE } from '@agentproto/protocol/responses/openai';
 import type {
+  AnyStreamEvent,
   ChatAssistantMessage,
   ChatFinishReason,
   ChatMessageParam,
   CreateChatCompletionBody,
   CreateResponseBody,
-  ItemField,
   ItemParam,
   ResponseResource,
   ToolParam,
 } from '@agentproto/protocol/responses/openai';
 import type { Answer, StreamAnswer } from '../answer.ts';
-import { responseIn } from './call.ts';
+import { chatChoice, failureOf, usageOf, wholeChoice } from '../openai/choice.ts';
+import type { ChoiceEvent, ChoiceItem, Tokens } from '../openai/choice.ts';
+import { CHAT_CHUNKS, chunkAnswer, chunksOf } from '../openai/chunks.ts';
 import type { Call, HttpRequest, StreamItem } from './call.ts';
 import type { ResponsesContext } from './context.ts';
 import { json } from './errors.ts';
@@ -38,16 +39,22 @@ export async function createChatCompletion(
     created: Math.floor(run.createdAt / 1_000),
     model: request.model,
   };
-  const items = runEvents(ctx, call.signal, run);
-  if (request.stream) return chunkAnswer(ctx, call, chunksOf(items, head, request));
-  let response: ResponseResource | undefined;
-  let fault: Answer['fault'];
-  for await (const item of items) {
-    if ('fault' in item) fault ??= item.fault;
-    else response = responseIn(item.event) ?? response;
+  const items = choiceOf(runEvents(ctx, call.signal, run));
+  if (request.stream) {
+    const usage = request.stream_options?.include_usage === true;
+    return chunkAnswer(chunksOf([items], head, CHAT_CHUNKS, { usage }), {
+      headers: impl.streamHeaders(ctx),
+      frame: (data) => impl.frameText(ctx, { data }),
+      sent: (chunk) => impl.chatChunks(ctx, chunk),
+      chunks: (text) => impl.chunks(ctx, text),
+      failure: (error) => impl.frameText(ctx, { data: impl.refusal(ctx, error).body }),
+      signal: call.signal,
+    });
   }
-  if (response?.error) return json(ctx, { error: { ...response.error, type: 'server_error', param: null } }, 500);
-  return { ...json(ctx, impl.chatBody(ctx, { ...head, object: 'chat.completion', ...completed(response!) })), fault };
+  const choice = await wholeChoice(items);
+  if (choice.error) return json(ctx, failureOf(choice.error), 500);
+  const whole = { ...head, object: 'chat.completion', choices: [chatChoice(choice)], usage: usageOf(choice.tokens) };
+  return { ...json(ctx, impl.chatBody(ctx, whole)), fault: choice.fault };
 }
 
 /** The request in the words of responses; nothing of it is kept. */
@@ -63,7 +70,7 @@ function asResponse(request: CreateChatCompletionBody): CreateResponseBody {
         tool.type === 'function' ? [{ type: 'function', ...tool.function }] : [],
       ),
     }),
-    ...(choice != null && { tool_choice: choiceOf(choice) }),
+    ...(choice != null && { tool_choice: toolChoiceOf(choice) }),
     ...(request.metadata && { metadata: request.metadata }),
     ...(request.parallel_tool_calls != null && { parallel_tool_calls: request.parallel_tool_calls }),
     ...(most != null && { max_output_tokens: Math.max(16, most) }),
@@ -78,7 +85,7 @@ function asResponse(request: CreateChatCompletionBody): CreateResponseBody {
   };
 }
 
-function choiceOf(
+function toolChoiceOf(
   choice: NonNullable<CreateChatCompletionBody['tool_choice']>,
 ): NonNullable<CreateResponseBody['tool_choice']> {
   if (typeof choice === 'string') return choice;
@@ -120,37 +127,33 @@ function assistantItems({ content, tool_calls: calls }: ChatAssistantMessage): I
 const textOf = (content: string | readonly object[]): string =>
   typeof content === 'string' ? content : content.map((part) => ('text' in part ? String(part.text) : '')).join('\n');
 
-function completed(response: ResponseResource) {
-  const { output } = response;
-  const calls = output.flatMap((item) => (item.type === 'function_call' ? [toolCall(item)] : []));
-  const refusals = partsIn(output, 'refusal');
-  const texts = partsIn(output, 'text');
-  const message = {
-    role: 'assistant',
-    content: texts.length > 0 ? texts.join('') : calls.length > 0 || refusals.length > 0 ? null : '',
-    refusal: refusals.length > 0 ? refusals.join('') : null,
-    ...(calls.length > 0 && { tool_calls: calls }),
-  };
-  return {
-    choices: [{ index: 0, message, logprobs: null, finish_reason: reasonOf(response) }],
-    usage: usageOf(response),
-  };
+/** What becomes of a response, as the one choice of a completion. */
+async function* choiceOf(items: AsyncIterable<StreamItem>): AsyncGenerator<ChoiceItem> {
+  for await (const item of items) {
+    if ('fault' in item) yield item;
+    else yield* choiceEvents(item.event);
+  }
 }
 
-const partsIn = (output: readonly ItemField[], member: 'text' | 'refusal'): string[] =>
-  output.flatMap((item) =>
-    item.type === 'message'
-      ? item.content.flatMap((part) =>
-          member in part ? [String((part as { text?: string; refusal?: string })[member])] : [],
-        )
-      : [],
-  );
-
-const toolCall = ({ call_id: id, name, arguments: text }: Extract<ItemField, { type: 'function_call' }>) => ({
-  id,
-  type: 'function',
-  function: { name, arguments: text },
-});
+function choiceEvents(event: AnyStreamEvent): ChoiceEvent[] {
+  switch (event.type) {
+    case 'response.output_text.delta':
+      return [{ text: event.delta }];
+    case 'response.refusal.delta':
+      return [{ refusal: event.delta }];
+    case 'response.output_item.added':
+      return event.item?.type === 'function_call' ? [{ call: { id: event.item.call_id, name: event.item.name } }] : [];
+    case 'response.function_call_arguments.delta':
+      return [{ args: event.delta }];
+    case 'response.failed':
+      return [{ error: event.response.error ?? { message: 'The response failed.' } }];
+    case 'response.completed':
+    case 'response.incomplete':
+      return [{ ended: reasonOf(event.response), tokens: tokensIn(event.response) }];
+    default:
+      return [];
+  }
+}
 
 function reasonOf({ output, incomplete_details: incomplete }: ResponseResource): ChatFinishReason {
   if (incomplete?.reason === 'content_filter') return 'content_filter';
@@ -158,75 +161,11 @@ function reasonOf({ output, incomplete_details: incomplete }: ResponseResource):
   return output.some(({ type }) => type === 'function_call') ? 'tool_calls' : 'stop';
 }
 
-function usageOf({ usage }: ResponseResource) {
-  return {
-    prompt_tokens: usage?.input_tokens ?? 0,
-    completion_tokens: usage?.output_tokens ?? 0,
-    total_tokens: usage?.total_tokens ?? 0,
-    prompt_tokens_details: { cached_tokens: 0 },
-    completion_tokens_details: { reasoning_tokens: usage?.output_tokens_details.reasoning_tokens ?? 0 },
-  };
-}
-
-type Chunk = { fault: Extract<StreamItem, { fault: unknown }>['fault'] } | { chunk: object };
-
-/** The chunks of a stream: the role first, then the pieces, then why it ended (Streaming). */
-async function* chunksOf(
-  items: AsyncIterable<StreamItem>,
-  head: object,
-  { stream_options: options }: CreateChatCompletionBody,
-): AsyncGenerator<Chunk> {
-  const usage = options?.include_usage ? { usage: null } : {};
-  const chunk = (delta: object, finish_reason: ChatFinishReason | null = null): Chunk => ({
-    chunk: {
-      ...head,
-      object: 'chat.completion.chunk',
-      choices: [{ index: 0, delta, logprobs: null, finish_reason }],
-      ...usage,
-    },
-  });
-  let calls = -1;
-  yield chunk({ role: 'assistant', content: '', refusal: null });
-  for await (const item of items) {
-    if ('fault' in item) yield item;
-    else {
-      const { event } = item;
-      if (event.type === 'response.output_text.delta') yield chunk({ content: event.delta });
-      else if (event.type === 'response.refusal.delta') yield chunk({ refusal: event.delta });
-      else if (event.type === 'response.output_item.added' && event.item?.type === 'function_call') {
-        const { call_id: id, name } = event.item;
-        yield chunk({ tool_calls: [{ index: ++calls, id, type: 'function', function: { name, arguments: '' } }] });
-      } else if (event.type === 'response.function_call_arguments.delta')
-        yield chunk({ tool_calls: [{ index: calls, function: { arguments: event.delta } }] });
-      else if (event.type === 'response.failed') {
-        yield { chunk: { error: { ...event.response.error, type: 'server_error', param: null } } };
-      } else if (event.type === 'response.completed' || event.type === 'response.incomplete') {
-        yield chunk({}, reasonOf(event.response));
-        if (options?.include_usage)
-          yield { chunk: { ...head, object: 'chat.completion.chunk', choices: [], usage: usageOf(event.response) } };
-      }
-    }
-  }
-}
-
-function chunkAnswer(ctx: ResponsesContext, call: Call, chunks: AsyncIterable<Chunk>): StreamAnswer {
-  const { impl } = ctx;
-  async function* frames(): StreamAnswer['frames'] {
-    const textOf = (chunk: object) => ({ text: impl.frameText(ctx, { data: JSON.stringify(chunk) }) });
-    for await (const one of chunks) yield 'fault' in one ? [one] : impl.chatChunks(ctx, one.chunk).map(textOf);
-    yield [{ text: impl.frameText(ctx, { data: DONE }) }];
-  }
-  return {
-    status: 200,
-    headers: impl.streamHeaders(ctx),
-    frames: frames(),
-    chunks: (text) => impl.chunks(ctx, text),
-    broken: () => impl.frameText(ctx, { data: '{"broken":' }),
-    failure: (error) => impl.frameText(ctx, { data: impl.refusal(ctx, error).body }),
-    keepAlive: ': keep-alive\n\n',
-    signal: call.signal,
-  };
-}
+const tokensIn = ({ usage }: ResponseResource): Tokens => ({
+  input: usage?.input_tokens ?? 0,
+  output: usage?.output_tokens ?? 0,
+  reasoning: usage?.output_tokens_details.reasoning_tokens ?? 0,
+});
 
 /** The answer in one piece; a place for whoever would have it otherwise. */
 export const chatBody = (_ctx: ResponsesContext, value: object): object => value;

@@ -3,8 +3,8 @@ import { run } from '@agentproto/script';
 import type { AgentEvent, Json, Step, ToolCall } from '@agentproto/script';
 import type { ResponsesContext } from './context.ts';
 import type { Allowance, Settled } from './response-start.ts';
-import { sample } from './sample.ts';
-import { CHARS } from './tokens.ts';
+import { sample } from '../openai/sample.ts';
+import { CHARS } from '../openai/tokens.ts';
 
 export function allowanceOf(_ctx: ResponsesContext, { tool_choice: choice, tools }: Settled): Allowance {
   if (choice === 'none') return { names: new Set(), owed: false };

@@ -4,7 +4,7 @@ import type { Entry } from '../store/store.ts';
 import type { Unnumbered } from './call.ts';
 import type { ResponsesContext } from './context.ts';
 import type { ResponseFold, ResponseStart } from './response-start.ts';
-import { CHARS } from './tokens.ts';
+import { CHARS } from '../openai/tokens.ts';
 
 export const newFold = (id: string): ResponseFold => ({
   id,

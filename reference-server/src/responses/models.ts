@@ -1,15 +1,12 @@
 import type { Model } from '@agentproto/protocol/responses/openai';
 import type { Answer } from '../answer.ts';
+import { listedModels } from '../openai/models.ts';
 import type { Call, HttpRequest } from './call.ts';
 import type { ResponsesContext } from './context.ts';
 import { json } from './errors.ts';
 import { invalid, notFound } from './responses-error.ts';
 
-/** Models are as old as this. */
-const CREATED = 1_767_225_600;
-
-export const modelsOf = ({ settings }: ResponsesContext): Model[] =>
-  Object.keys(settings.models).map((id) => ({ id, object: 'model', created: CREATED, owned_by: 'agentproto' }));
+export const modelsOf = ({ settings }: ResponsesContext): Model[] => listedModels(settings.models);
 
 export const listModels = async (ctx: ResponsesContext): Promise<Answer> =>
   json(ctx, { object: 'list', data: modelsOf(ctx) });

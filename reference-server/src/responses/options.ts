@@ -1,20 +1,13 @@
-import type { Json, Script } from '@agentproto/script';
+import { DEFAULT_MODELS } from '../openai/models.ts';
+import type { ModelOptions } from '../openai/models.ts';
 import type { NamesOf } from '../option-names.ts';
+import type { Tool, Tools } from '../server-tools.ts';
 
-/** A model that clients can name. */
-export interface ModelOptions {
-  /** What the model does, unless a message carries a script of its own: a script, or its short form as text. */
-  script?: Script | string;
-  /** WayFlow: the agent takes `instructions`. Default false. */
-  instructions?: boolean;
-}
-
-/** A tool that the server has; what it throws is told to the agent as `{ error }`. `signal` aborts when the response is canceled. */
-export type Tool = (args: { [name: string]: Json }, context: { signal: AbortSignal }) => Json | Promise<Json>;
+export type { ModelOptions, Tool };
 
 export interface ResponsesOptions {
   /** Tools by name. One is run where a script has the server call it, and does not say what comes of it. */
-  tools?: Readonly<Record<string, Tool>>;
+  tools?: Tools;
   /** For how many milliseconds of the clock a response, or a conversation of WayFlow's, is kept. Default: for good. */
   retentionMs?: number;
   /** By id. Where it is given, other models are unknown; by default every id is a model, and these have a script. */
@@ -42,27 +35,6 @@ export interface ResponsesSettings extends Required<Omit<ResponsesOptions, 'mode
   /** Ids beside `models` are unknown. */
   closed: boolean;
 }
-
-/** Models whose names say what they do. */
-const DEFAULT_MODELS: Readonly<Record<string, ModelOptions>> = {
-  agentproto: {},
-  chunks: { script: '@chunks 10' },
-  slow: { script: { steps: [{ text: 'Wait' }, { sleep: 1_000 }, { text: ' for it' }] } },
-  hold: { script: { steps: [{ text: 'Working' }, { hold: { until: 'cancel' } }, { text: ' on' }] } },
-  tool: { script: '@tool get_weather {"city": "Bern"}' },
-  'two-tools': {
-    script: {
-      steps: [{ tool: { by: 'client', calls: [{ name: 'get_weather' }, { name: 'get_time' }] } }],
-      turns: [{ steps: [{ text: 'Both are done' }] }],
-    },
-  },
-  reason: { script: { steps: [{ reason: 'Two cities ' }, { reason: 'match.' }, { text: 'The larger one.' }] } },
-  refuse: { script: { steps: [{ refuse: 'I will not ' }, { refuse: 'do that.' }] } },
-  fail: { script: { steps: [{ text: 'So far ' }, { end: 'failed', text: 'no luck' }] } },
-  crash: { script: '@crash' },
-  echo: { script: { steps: [], echo: true } },
-  'rate-limited': { script: '@busy 1s' },
-};
 
 export const settingsOf = ({ models, ...options }: ResponsesOptions = {}): ResponsesSettings => ({
   contextTokens: 131_072,

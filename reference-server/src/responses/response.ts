@@ -3,7 +3,7 @@ import type { Unnumbered } from './call.ts';
 import type { ResponsesContext } from './context.ts';
 import { soFar } from './items-made.ts';
 import type { ResponseFold } from './response-start.ts';
-import { tokensOf } from './tokens.ts';
+import { tokensOf } from '../openai/tokens.ts';
 
 const seconds = (ms: number): number => Math.floor(ms / 1_000);
 

@@ -1,8 +1,5 @@
 import type { ItemField, ItemParam } from '@agentproto/protocol/responses/openai';
-
-/** A token has four characters here. */
-export const CHARS = 4;
-export const tokensOf = (chars: number): number => Math.ceil(chars / CHARS);
+import { tokensOf } from '../openai/tokens.ts';
 
 /** Characters of an item that a model would read. */
 export function charsOf(item: ItemField | ItemParam): number {

@@ -1,23 +1,20 @@
 import type { AgentEvent, Json, ToolResult } from '@agentproto/script';
-import type { LateAbort } from '../late-abort.ts';
-import type { ResponsesContext } from './context.ts';
-import type { Tool } from './options.ts';
+import type { LateAbort } from './late-abort.ts';
+
+/** A tool that the server has; what it throws is told to the agent as `{ error }`. `signal` aborts when the run is canceled. */
+export type Tool = (args: { [name: string]: Json }, context: { signal: AbortSignal }) => Json | Promise<Json>;
+
+/** By name. */
+export type Tools = Readonly<Record<string, Tool>>;
 
 /** What an agent does, with the tools of the server run where it calls them and does not say what comes of it. */
-export function withTools(
-  ctx: ResponsesContext,
+export const withTools = (
+  tools: Tools,
   events: AsyncIterable<AgentEvent>,
   abort: LateAbort,
-): AsyncIterable<AgentEvent> {
-  const { tools } = ctx.settings;
-  return Object.keys(tools).length === 0 ? events : run(tools, events, abort);
-}
+): AsyncIterable<AgentEvent> => (Object.keys(tools).length === 0 ? events : run(tools, events, abort));
 
-async function* run(
-  tools: Readonly<Record<string, Tool>>,
-  events: AsyncIterable<AgentEvent>,
-  abort: LateAbort,
-): AsyncGenerator<AgentEvent> {
+async function* run(tools: Tools, events: AsyncIterable<AgentEvent>, abort: LateAbort): AsyncGenerator<AgentEvent> {
   for await (const event of events) {
     if (event.type !== 'tool-result' || event.by !== 'server') {
       yield event;
@@ -35,7 +32,7 @@ async function* run(
 
 async function outputOf(tool: Tool, { args }: ToolResult, { signal }: LateAbort): Promise<Json> {
   const left = Promise.withResolvers<never>();
-  const leave = () => left.reject(new Error('The response was canceled.'));
+  const leave = () => left.reject(new Error('The run was canceled.'));
   if (signal.aborted) leave();
   signal.addEventListener('abort', leave, { once: true });
   try {
