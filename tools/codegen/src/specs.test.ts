@@ -125,7 +125,7 @@ describe.each(described)('%s', (_, { folder, schema, methods }) => {
       Object.entries(item)
         .filter(([verb]) => verb !== 'parameters')
         .map(([verb, operation]) => {
-          const content = Object.entries(contentOf(operation.responses['200']));
+          const content = Object.entries(contentOf(operation.responses['200'] ?? operation.responses['201']));
           const [[type, answer] = ['', undefined], ...others] = content;
           // An answer that can be asked for as a stream has a shape for its events.
           const events = STREAMS.includes(type) ? [] : others.filter(([other]) => STREAMS.includes(other));
