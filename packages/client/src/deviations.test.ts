@@ -4,12 +4,13 @@ import { ROWS as a2a } from './a2a/deviation.ts';
 import { ROWS as a2a01 } from './a2a/eras/0.1.ts';
 import { ROWS as a2a03 } from './a2a/eras/0.3.ts';
 import { ROWS as chat } from './chat/deviation.ts';
+import { ROWS as openAgent } from './open-agent/deviation.ts';
 import { ROWS as responses } from './responses/deviation.ts';
 import { teller } from './deviations.ts';
 import { DeviationError } from './failure.ts';
 
 test('the rows that deviations name are rows', () => {
-  const rows = [a2a, a2a03, a2a01, chat, responses]
+  const rows = [a2a, a2a03, a2a01, chat, openAgent, responses]
     .flatMap((rows) => Object.values<string | readonly (string | undefined)[] | undefined>(rows))
     .flat()
     .filter((row) => row !== undefined);

@@ -16,6 +16,8 @@ import {
   type StreamTruncatedError,
   type TotalTimeoutError,
 } from './failure.ts';
+import type { LoginError, OpenAgentError, RoundsExceededError, RunNotCompletedError } from './open-agent/error.ts';
+import type { StripeSignatureError } from './open-agent/stripe.ts';
 import type {
   OutputInvalidError,
   ResponseNotCompletedError,
@@ -34,6 +36,11 @@ export interface ErrorByCode {
   RESPONSE_NOT_COMPLETED: ResponseNotCompletedError;
   OUTPUT_INVALID: OutputInvalidError;
   TURNS_EXCEEDED: TurnsExceededError;
+  OPEN_AGENT_ERROR: OpenAgentError;
+  RUN_NOT_COMPLETED: RunNotCompletedError;
+  ROUNDS_EXCEEDED: RoundsExceededError;
+  LOGIN_FAILED: LoginError;
+  STRIPE_SIGNATURE: StripeSignatureError;
   ABORTED: AbortedError;
   CONNECT_TIMEOUT: ConnectTimeoutError;
   FIRST_EVENT_TIMEOUT: FirstEventTimeoutError;

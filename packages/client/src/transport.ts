@@ -53,13 +53,18 @@ export interface Transport {
 
 const MIB = 1024 * 1024;
 
-export function createTransport(options: TransportOptions): Transport {
-  const { fetch, auth, middleware = [], retry = {} } = options;
+/** `credentials` is the innermost layer, where a protocol has others than a bearer token; what it sends goes into `secrets`. */
+export function createTransport(
+  options: TransportOptions,
+  credentials: (secrets: Set<string>) => Middleware | undefined = bearerOf(options),
+): Transport {
+  const { fetch, middleware = [], retry = {} } = options;
   checkPositive(options.timeouts);
   checkPositive(options.limits);
   const platform = createPlatform(fetch);
   const tokens = new Set<string>();
-  const layers = auth === undefined ? middleware : [...middleware, bearer(auth, tokens)];
+  const innermost = credentials(tokens);
+  const layers = innermost ? [...middleware, innermost] : middleware;
   return {
     send: compose(layers, sender(platform.send)),
     close: platform.close,
@@ -69,6 +74,10 @@ export function createTransport(options: TransportOptions): Transport {
     limits: { bodyBytes: 16 * MIB, eventBytes: 16 * MIB, ...options.limits },
     retry,
   };
+}
+
+function bearerOf({ auth }: TransportOptions) {
+  return (secrets: Set<string>) => (auth === undefined ? undefined : bearer(auth, secrets));
 }
 
 export function checkPositive(numbers: Timeouts | Limits = {}): void {

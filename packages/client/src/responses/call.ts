@@ -9,6 +9,7 @@ import {
   request,
   textOf,
 } from '../call.ts';
+import { errorSaid } from '../error-said.ts';
 import { type AgentProtoError, MalformedResponseError } from '../errors.ts';
 import { isObject } from '../json.ts';
 import type { Lifetime } from '../lifetime.ts';
@@ -16,7 +17,7 @@ import { keepResponse, responseOf } from '../response-info.ts';
 import { retryAfterMs, retrying } from '../retry.ts';
 import type { Transport } from '../transport.ts';
 import { type Deviation, type Report, reporter } from './deviation.ts';
-import { errorSaid, ResponsesError } from './error.ts';
+import { ResponsesError } from './error.ts';
 
 /** What all calls of one client share. */
 export interface Connection {

@@ -1,7 +1,6 @@
 import type { ResponseResource } from '@agentproto/protocol/responses/openai';
+import type { ErrorSaid } from '../error-said.ts';
 import { AgentProtoError, hasCode } from '../failure.ts';
-import { isObject, type Json } from '../json.ts';
-import { sentenceIn } from '../sentence.ts';
 
 /** The statuses that say "not now", and those of a server that stumbled. Not 501: it never will. */
 const TRANSIENT = [408, 425, 429, 500, 502, 503, 504];
@@ -11,19 +10,6 @@ const LASTING = ['insufficient_quota', 'billing_hard_limit_reached', 'invalid_ap
 
 /** What is said again in an `error` event, so that the status of the answer (200) is of no use. */
 const TRANSIENT_TYPES = ['too_many_requests', 'rate_limit_error', 'rate_limit_exceeded', 'server_error', 'model_error'];
-
-/** What a server says of a failure, whatever shape it was in (Errors). */
-export interface ErrorSaid {
-  /** `invalid_request`, `not_found`, `too_many_requests` … */
-  type?: string | undefined;
-  /** `previous_response_not_found`, `rate_limit_exceeded` … */
-  code?: string | undefined;
-  /** The member of the request that is at fault. */
-  param?: string | undefined;
-  message: string;
-  /** Whether it was `{ error: { … } }`. */
-  inShape: boolean;
-}
 
 interface ErrorContext {
   status?: number | undefined;
@@ -132,50 +118,4 @@ export class TurnsExceededError extends AgentProtoError {
     super(`the model still wants tools after ${turns} turn${turns === 1 ? '' : 's'}, as many as \`maxTurns\` allows`);
     this.response = response;
   }
-}
-
-/**
- * What a body or an event says of a failure: `{ error: { … } }`, the same members without it, `{ error: 'text' }`,
- * `{ detail }` as FastAPI has it (a text, or a list of faults), or a text. Undefined: it says nothing.
- */
-export function errorSaid(body: unknown): ErrorSaid | undefined {
-  if (!isObject(body)) {
-    const message = sentenceIn(body);
-    return message === undefined ? undefined : { message, inShape: false };
-  }
-  const { error, detail } = body;
-  if (isObject(error)) {
-    const message = sentenceIn(error) ?? text(error['code']) ?? text(error['type']);
-    if (message !== undefined) return { ...named(error), message, inShape: typeof error['message'] === 'string' };
-  }
-  if (Array.isArray(detail)) {
-    const [first] = detail as unknown[];
-    return {
-      message: detail.map(fault).join('; '),
-      param: isObject(first) ? placeOf(first) : undefined,
-      inShape: false,
-    };
-  }
-  const message = sentenceIn(body);
-  return message === undefined ? undefined : { ...named(isObject(detail) ? detail : body), message, inShape: false };
-}
-
-function named({ type, code, param }: Json): Pick<ErrorSaid, 'type' | 'code' | 'param'> {
-  // An event's own type is not that of its error.
-  return { type: type === 'error' ? undefined : text(type), code: text(code), param: text(param) };
-}
-
-/** One fault of a request, as FastAPI says it; without `input`, which may be the whole request. */
-function fault(value: unknown): string {
-  if (!isObject(value)) return String(value);
-  const at = placeOf(value);
-  return `${at ? `${at}: ` : ''}${text(value['msg']) ?? 'invalid'}`;
-}
-
-function placeOf({ loc }: Json): string | undefined {
-  return Array.isArray(loc) && loc.length > 0 ? loc.filter((step) => step !== 'body').join('.') : undefined;
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }

@@ -1,7 +1,7 @@
 import type { JsonSchemaResponseFormatParam, ResponseResource } from '@agentproto/protocol/responses/openai';
 import { OutputInvalidError, ResponseNotCompletedError } from './error.ts';
-import { type JsonSchemaObject, schemaOf } from './schema.ts';
-import { issuesSaid, type StandardSchema } from './standard-schema.ts';
+import { type JsonSchemaObject, schemaOf } from '../tool-schema.ts';
+import { issuesSaid, type StandardSchema } from '../standard-schema.ts';
 import { outputTextOf, refusalOf } from './text.ts';
 
 export interface FormatOptions {

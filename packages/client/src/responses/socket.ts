@@ -7,7 +7,7 @@ import type { SocketDialer } from '../socket-dialer.ts';
 import { TurnFrames } from '../turn-frames.ts';
 import type { Progress } from './connection.ts';
 import type { Report } from './deviation.ts';
-import { errorSaid } from './error.ts';
+import { errorSaid } from '../error-said.ts';
 import { readEvent } from './event.ts';
 import { isEnd } from './fold.ts';
 

@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { AnyStreamEvent, FunctionCall, ItemField, ResponseResource } from '@agentproto/protocol/responses/openai';
+import { errorSaid } from '../error-said.ts';
 import {
   AbortedError,
   type ClientError,
@@ -13,7 +14,7 @@ import type { Redact } from '../redact.ts';
 import { backoffMs, type RetryPolicy } from '../retry.ts';
 import type { Progress } from './connection.ts';
 import type { Report } from './deviation.ts';
-import { errorSaid, ResponseNotCompletedError, ResponsesError } from './error.ts';
+import { ResponseNotCompletedError, ResponsesError } from './error.ts';
 import { createFold, type Fold, isEnd } from './fold.ts';
 
 export interface StreamSource {

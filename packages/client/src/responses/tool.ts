@@ -1,7 +1,7 @@
 import type { FunctionCall, FunctionToolParam, ToolOutputPart } from '@agentproto/protocol/responses/openai';
 import { AbortedError } from '../errors.ts';
-import { type JsonSchemaObject, schemaOf } from './schema.ts';
-import { issuesSaid, type StandardSchema } from './standard-schema.ts';
+import { type JsonSchemaObject, schemaOf } from '../tool-schema.ts';
+import { issuesSaid, type StandardSchema } from '../standard-schema.ts';
 
 /** What a function can give back: a text, parts, or any value that JSON has. */
 export type ToolResult = string | ToolOutputPart[] | object | number | boolean | null | undefined;

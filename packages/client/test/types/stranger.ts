@@ -17,6 +17,8 @@ import { cardVerifier } from '@agentproto/client/a2a/signatures';
 import { logging } from '@agentproto/client/logging';
 import { chatClient, textOf as textOfChat } from '@agentproto/client/chat';
 import { outputTextOf, type ResponseResource, responsesClient } from '@agentproto/client/responses';
+import { functionTool as openTool, openAgentClient, run as openRun } from '@agentproto/client/open-agent';
+import { signStripe, verifyStripe } from '@agentproto/client/open-agent/stripe';
 import { type ErrorCode, isAgentProtoError } from '@agentproto/client/errors';
 
 /** What a user writes; `types.test.ts` compiles it as a stranger's compiler would, and nobody runs it. */
@@ -98,4 +100,22 @@ export function said(error: unknown): string {
       return rest;
     }
   }
+}
+
+export async function openAgent(): Promise<string> {
+  const client = openAgentClient('http://h/v1', { apiKey: 'k', revision: 'readme' });
+  const agent = await client.agents.create({ name: 'Ada', model: 'm' });
+  const stream = client.agents.stream(agent.id, [{ role: 'user', content: 'hi' }]);
+  for await (const event of stream) {
+    if (event.event === 'RunResponse') event.content?.trim();
+    // @ts-expect-error: only the request of a tool has a tool.
+    else if (event.event === 'RunCompleted') void event.tool;
+  }
+  const clock = openTool<{ zone: string }>({ name: 'clock', description: 'd', run: ({ zone }) => zone.trim() });
+  const { run, pending } = await openRun(client.teams.of('t'), 'hi', { tools: [clock] });
+  const state = client.auth.device('github').state;
+  if (state.state === 'pending') state.user_code.trim();
+  for await (const { choices } of client.chat.stream({ model: 'm', messages: [] })) choices[0]?.delta.content?.trim();
+  const event = await verifyStripe('{}', await signStripe('{}', 'whsec'), 'whsec');
+  return run.content + pending.length + run.toolRequests[0]?.tool + event.type;
 }

@@ -1,5 +1,5 @@
-import { InvalidInputError } from '../errors.ts';
-import { isObject } from '../json.ts';
+import { InvalidInputError } from './errors.ts';
+import { isObject } from './json.ts';
 import { isStandardSchema, type StandardIssue, type StandardSchema } from './standard-schema.ts';
 
 /** A JSON Schema. */

@@ -1,0 +1,68 @@
+import { type CallOptions, lifeOf } from '../call.ts';
+import { isObject, type Json } from '../json.ts';
+import { place } from '../middleware.ts';
+import { openAgentCall, urlOf } from './call.ts';
+import { ANYTHING, Group } from './group.ts';
+import { receive } from './receive.ts';
+import { only } from './rest.ts';
+import { EventStream } from './stream.ts';
+
+/** An event of the MCP paths: JSON where it is, else its text. */
+export interface McpStreamEvent {
+  event: string;
+  data: unknown;
+}
+
+/**
+ * The MCP paths (`0.7`), as the document has them. To speak MCP, give `url` to an MCP client, with the same credentials.
+ */
+export class Mcp extends Group {
+  /** Where an MCP client is to begin. */
+  get url(): string {
+    return urlOf(this.connection.url, '/mcp/sse');
+  }
+
+  async info(options: CallOptions = {}): Promise<Json> {
+    only('0.7', this.connection, 'getMcpInfo');
+    const kind = { name: 'getMcpInfo', expected: 'an object', is: isObject, safe: true } as const;
+    return this.send(kind, options, (api) => api.GET('/mcp/'));
+  }
+
+  /** Events until whoever reads leaves, or the server closes. */
+  events(options: CallOptions = {}): EventStream<McpStreamEvent, void> {
+    only('0.7', this.connection, 'openMcpStream');
+    const call = openAgentCall(
+      this.connection,
+      { name: 'openMcpStream', safe: true, streams: true, blocking: false },
+      options,
+    );
+    const { url } = this;
+    return new EventStream<McpStreamEvent, void>({
+      where: place({ operation: 'openMcpStream', url }),
+      report: call.report,
+      fold: { add: () => false, result: () => {}, mayEndHere: () => true, end: 'nothing' },
+      begin: () => lifeOf(call),
+      open: (life, progress) => receive(call, { method: 'GET', url }, FORMAT, life, progress),
+    });
+  }
+
+  /** Posts a message of JSON-RPC. */
+  async post(message: object, options: CallOptions = {}): Promise<unknown> {
+    only('0.7', this.connection, 'postMcpMessage');
+    return this.send({ name: 'postMcpMessage', ...ANYTHING }, options, (api) =>
+      api.POST('/mcp/messages', { body: message as never }),
+    );
+  }
+}
+
+const FORMAT = {
+  expected: 'an event stream',
+  read(data: string, event = 'message'): McpStreamEvent {
+    try {
+      return { event, data: JSON.parse(data) as unknown };
+    } catch {
+      return { event, data };
+    }
+  },
+  whole: () => undefined,
+};
