@@ -2,6 +2,7 @@ import { A2A_OPTIONS } from './a2a/options.ts';
 import { CHAT_OPTIONS } from './chat/options.ts';
 import { ServerOptionsError } from './options-error.ts';
 import { checkNames } from './option-names.ts';
+import { OPEN_AGENT_OPTIONS } from './open-agent/options.ts';
 import { RESPONSES_OPTIONS } from './responses/options.ts';
 import type { NamesOf } from './option-names.ts';
 import type { Limits, PluginOptions, ServerOptions } from './server-options.ts';
@@ -18,6 +19,7 @@ const PLUGIN: NamesOf<PluginOptions> = {
   identities: true,
   keepAliveMs: true,
   limits: true,
+  openAgent: true,
   protocols: true,
   publicUrl: true,
   quirks: true,
@@ -73,9 +75,10 @@ export function checkPluginOptions(options: PluginOptions): void {
   checkParts(options);
 }
 
-function checkParts({ a2a, chat, limits, responses, webhooks }: PluginOptions): void {
+function checkParts({ a2a, chat, limits, openAgent, responses, webhooks }: PluginOptions): void {
   checkNames(a2a, A2A_OPTIONS, 'a2a.');
   checkNames(chat, CHAT_OPTIONS, 'chat.');
+  checkNames(openAgent, OPEN_AGENT_OPTIONS, 'openAgent.');
   checkNames(responses, RESPONSES_OPTIONS, 'responses.');
   checkNames(limits, LIMIT, 'limits.');
   checkNames(webhooks, WEBHOOK, 'webhooks.');

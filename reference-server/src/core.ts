@@ -9,6 +9,7 @@ import { asHttpError } from './http-error.ts';
 import type { HttpError } from './http-error.ts';
 import type { AnyQuirk, QuirkUse } from './quirk.ts';
 import { createRuns } from './runs.ts';
+import { createMailbox, type Mailbox } from './mailbox.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { Stoppable } from './left.ts';
 import { PROTOCOL_IDS } from './protocol-ids.ts';
@@ -48,6 +49,7 @@ export interface Core {
   /** Wakes what waits in `hold until signal`. */
   signal(name: string): void;
   book: ScriptBook;
+  mailbox: Mailbox;
   forgetErrors(): void;
 }
 
@@ -117,6 +119,8 @@ export function mountCore(
     onAttempt: (attempt) => scope.log.info(attempt, 'webhook'),
   });
 
+  const mailbox = createMailbox();
+
   let known: string | undefined;
   const url = () => (known ??= reachable(scope.listeningOrigin) + scope.prefix);
   const publicUrl = options.publicUrl?.replace(/\/+$/, '');
@@ -144,6 +148,7 @@ export function mountCore(
     whenClosing,
     setTimer,
     webhooks,
+    mailbox,
     quirks,
     received,
     report,
@@ -218,6 +223,7 @@ export function mountCore(
     errors,
     signal: (name) => signals.give(name),
     book: context.book,
+    mailbox,
     forgetErrors: () => void errors.splice(0),
   };
 }

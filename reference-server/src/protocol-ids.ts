@@ -11,4 +11,6 @@ export const PROTOCOL_IDS: readonly string[] = [
   'responses@2026-01-15',
   'responses@openai',
   'responses@wayflow',
+  'open-agent@0.7',
+  'open-agent@readme',
 ];

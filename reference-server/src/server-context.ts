@@ -6,6 +6,7 @@ import type { FamilyHeaders, Origins } from './cors.ts';
 import type { Identify } from './identity.ts';
 import type { HttpError } from './http-error.ts';
 import type { QuirkUse } from './quirk.ts';
+import type { Mailbox } from './mailbox.ts';
 import type { KeepAlive } from './keep-alive.ts';
 import type { Stoppable } from './left.ts';
 import type { Runs } from './runs.ts';
@@ -40,6 +41,8 @@ export interface ServerContext extends Stage {
   /** On the clock. */
   setTimer: SetTimer;
   webhooks: Webhooks;
+  /** Where mails end. */
+  mailbox: Mailbox;
   quirks: readonly QuirkUse[];
   /** Writes down a message that came on a socket. */
   received: (path: string, headers: IncomingHttpHeaders, data: string | Uint8Array) => void;

@@ -9,6 +9,7 @@ import { createFailures } from './failures.ts';
 import type { Failure } from './failures.ts';
 import { addFrontPage } from './front-page.ts';
 import { asHttpError, HttpError } from './http-error.ts';
+import type { Mailbox } from './mailbox.ts';
 import { createJournal } from './journal.ts';
 import type { ReceivedRequest } from './journal.ts';
 import { IN_MEMORY_URL, inMemory } from './in-memory.ts';
@@ -51,6 +52,8 @@ export interface ReferenceServer extends AsyncDisposable {
   fault(fault: Fault): SetFault;
   /** Wakes what waits in `hold until signal`. */
   signal(name: string): void;
+  /** Mails that Open Agent API would have sent: links to log in with. */
+  mailbox: Mailbox;
   /** The time that agents, keep-alives and webhooks go by. */
   clock: ServerClock;
   /** What belongs to one of several tests that share the server, told apart by `X-Test-Id`. */
@@ -151,6 +154,7 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
     faults.clear();
     core.book.clear();
     journal.clear();
+    core.mailbox.clear();
     core.forgetErrors();
   };
   plane.control = await controlPlane?.createControl(
@@ -171,6 +175,7 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
     quirks: core.quirks,
     errors: core.errors,
     signal: core.signal,
+    mailbox: core.mailbox,
     clock,
     scope: (testId) => testScope(scoped, testId),
     reset,

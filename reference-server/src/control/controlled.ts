@@ -1,4 +1,5 @@
 import type { Failures } from '../failures.ts';
+import type { Mailbox } from '../mailbox.ts';
 import type { Journal } from '../journal.ts';
 import type { QuirkUse } from '../quirk.ts';
 import type { ScriptBook } from '../script-book.ts';
@@ -12,6 +13,7 @@ export interface Controlled {
   faults: WireFaults;
   book: ScriptBook;
   clock: ServerClock;
+  mailbox: Mailbox;
   quirks: readonly Readonly<QuirkUse>[];
   errors: readonly Error[];
   urls(): { url: string; urls: Readonly<Record<string, string>> };

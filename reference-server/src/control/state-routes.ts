@@ -35,6 +35,10 @@ export function addState(app: FastifyInstance, prefix: string, controlled: Contr
     return { signal: name };
   });
 
+  app.get<{ Querystring: { to?: string } }>(`${prefix}/mailbox`, ({ query: { to } }) => ({
+    mails: to === undefined ? controlled.mailbox.mails : controlled.mailbox.to(to),
+  }));
+
   app.get(`${prefix}/clock`, time);
   app.post(`${prefix}/clock`, async (request) => {
     const given = objectIn(request, '{"advanceMs": 60000}');

@@ -1,0 +1,85 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { HttpError } from '../http-error.ts';
+import { Left } from '../left.ts';
+import { withQuirks } from '../quirk.ts';
+import { replyWith } from '../reply.ts';
+import type { Family } from '../server-context.ts';
+import { seed } from './seed.ts';
+import type { HttpRequest, Operation } from './call.ts';
+import type { OpenAgentContext } from './context.ts';
+import { sessionSecretOf } from './credentials.ts';
+import { methodsOf } from './http.ts';
+import { standardImpl } from './impl.ts';
+import { settingsOf } from './options.ts';
+import type { OpenAgentOptions } from './options.ts';
+import { mountProvider } from './provider-pages.ts';
+import { rules07, rulesReadme } from './request.ts';
+
+/** One revision: where it is, and the operations that are there. */
+function revision(
+  name: OpenAgentContext['revision'],
+  path: string,
+): Family<{ openAgent?: OpenAgentOptions | undefined }> {
+  const methods = methodsOf(name);
+  const routes = Map.groupBy(Object.keys(methods) as Operation[], (operation) => methods[operation]!.http.path);
+  return {
+    id: `open-agent@${name}`,
+    load: () => (name === 'readme' ? rulesReadme : rules07).load(),
+    mount(scope, server, { openAgent }) {
+      const impl = withQuirks('open-agent', standardImpl, server.quirks);
+      let seeding: Promise<void> | undefined;
+      const ctx: OpenAgentContext = {
+        ...server,
+        impl,
+        settings: settingsOf(openAgent),
+        revision: name,
+        path,
+        seeded: () => (seeding ??= seed(ctx)),
+        sessionSecret: sessionSecretOf(server.store),
+      };
+      for (const [at, operations] of routes)
+        scope.all(path + at.replaceAll(/\{(\w+)\}/g, ':$1'), (request, reply) =>
+          answer(ctx, at, operations, request, reply),
+        );
+      mountProvider(scope, ctx);
+      return {
+        path,
+        refuse: (_request, reply, error) => replyWith(ctx, reply, ctx.impl.refusal(ctx, error)),
+      };
+    },
+  };
+}
+
+export const openAgent07 = revision('0.7', '/open-agent/0.7/v1');
+export const openAgentReadme = revision('readme', '/open-agent/readme');
+
+async function answer(
+  ctx: OpenAgentContext,
+  path: string,
+  operations: readonly Operation[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const { body, method, headers, url } = request;
+  // Else it would stay as long as the answer lasts.
+  request.body = undefined;
+  const methods = methodsOf(ctx.revision);
+  const verbs = (one: Operation) => methods[one]!.http.verbs;
+  const operation = operations.find((one) => verbs(one).includes(method));
+  if (!operation) {
+    const allow = operations.flatMap(verbs).join(', ');
+    const error = new HttpError('METHOD_NOT_ALLOWED', `${path}: expected ${allow}, got ${method}`, { allow });
+    return replyWith(ctx, reply, ctx.impl.refusal(ctx, error));
+  }
+  const left = new Left(ctx, reply.raw);
+  const http: HttpRequest = {
+    ...{ method, url, headers },
+    params: request.params as Record<string, string>,
+    query: new URLSearchParams(url.split('?', 2)[1] ?? ''),
+    body: body instanceof Buffer ? body : Buffer.alloc(0),
+    get signal() {
+      return left.signal;
+    },
+  };
+  replyWith(ctx, reply, await ctx.impl.answerHttp(ctx, operation, http));
+}

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import type { Answer } from '../answer.ts';
+import type { Call, HttpRequest } from './call.ts';
+import type { OpenAgentContext } from './context.ts';
+import { startDevice } from './device.ts';
+import { json } from './errors.ts';
+import { hashOf } from './keys.ts';
+import { bad, unauthorized } from './open-agent-error.ts';
+import { drop, find, keep } from './records.ts';
+
+/** Providers that are played here: pages of the server itself, which log in whoever asks (`provider-pages.ts`). */
+export const PROVIDERS: readonly string[] = ['google', 'github'];
+
+interface State {
+  provider: string;
+  until: number;
+  redirectUri?: string;
+}
+
+/** What a provider knows of a user it has sent back. */
+export interface Grant {
+  provider: string;
+  email: string;
+  until: number;
+}
+
+export async function startOAuth(ctx: OpenAgentContext, call: Call, http: HttpRequest): Promise<Answer> {
+  const provider = http.params['provider']!;
+  if (!PROVIDERS.includes(provider)) throw bad(`provider: expected ${PROVIDERS.join(' or ')}, got ${provider}`);
+  if (http.query.get('device_flow') === 'true') return startDevice(ctx, call, provider);
+  const redirectUri = http.query.get('redirect_uri') ?? undefined;
+  if (redirectUri !== undefined && !URL.canParse(redirectUri)) throw bad('redirect_uri: expected an absolute address');
+  const state = randomBytes(18).toString('base64url');
+  const until = ctx.clock.now() + ctx.settings.loginMs;
+  await keep(ctx, 'oauth-state', '', state, {
+    ...{ provider, until },
+    ...(redirectUri !== undefined && { redirectUri }),
+  } satisfies State);
+  const base = ctx.baseUrl() + ctx.path;
+  const url = new URL(`${base}/provider/${provider}/authorize`);
+  url.searchParams.set('response_type', 'code');
+  url.searchParams.set('client_id', 'agentproto');
+  url.searchParams.set('redirect_uri', redirectUri ?? `${base}/auth/oauth/${provider}/callback`);
+  url.searchParams.set('state', state);
+  return json(ctx, { authorization_url: url.href, state });
+}
+
+/** RFC 6749 4.1.2: what the provider sends the user back to, with a code that is good once. */
+export async function completeOAuth(ctx: OpenAgentContext, _call: Call, http: HttpRequest): Promise<Answer> {
+  const provider = http.params['provider']!;
+  if (!PROVIDERS.includes(provider)) throw bad(`provider: expected ${PROVIDERS.join(' or ')}, got ${provider}`);
+  const code = http.query.get('code');
+  if (code === null || code === '') throw bad('code: expected the code of the provider', { param: 'code' });
+  const grant = await find<Grant>(ctx, 'oauth-code', '', hashOf(code));
+  const isGood = grant?.provider === provider && grant.until > ctx.clock.now();
+  if (!(await ctx.impl.stateHolds(ctx, http.query.get('state'), provider)) || !grant || !isGood)
+    throw unauthorized('The code or the state is wrong, or has expired');
+  await drop(ctx, 'oauth-code', '', hashOf(code));
+  return ctx.impl.login(ctx, await ctx.impl.accountFor(ctx, grant.email));
+}
+
+/** It is the one that this server gave, for this provider, and not used before: else somebody else's login is passed on. */
+export async function stateHolds(ctx: OpenAgentContext, state: string | null, provider: string): Promise<boolean> {
+  if (state === null) return false;
+  const known = await find<State>(ctx, 'oauth-state', '', state);
+  await drop(ctx, 'oauth-state', '', state);
+  return known?.provider === provider && known.until > ctx.clock.now();
+}

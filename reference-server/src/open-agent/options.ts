@@ -1,0 +1,77 @@
+import { DEFAULT_MODELS } from '../openai/models.ts';
+import type { ModelOptions } from '../openai/models.ts';
+import type { NamesOf } from '../option-names.ts';
+import type { Tools } from '../server-tools.ts';
+import { PLAN_NAMES, type PlanName } from './plan-list.ts';
+
+export const SCOPES = ['read', 'write', 'admin'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** An account that is there from the beginning. */
+export interface SeededAccount {
+  email: string;
+  name?: string;
+  /** Secrets of its keys, which may do everything; or with scopes of their own. */
+  keys?: readonly (string | { key: string; scopes?: readonly Scope[] })[];
+  /** Default Enterprise, which has no limits. */
+  plan?: PlanName;
+}
+
+export interface OpenAgentOptions {
+  /** Default: `ada@example.com` with the key `oaa_test_ada`, and `bob@example.com` with `oaa_test_bob`. */
+  accounts?: readonly SeededAccount[];
+  /** Secrets of Stripe's webhooks; a signature by any of them is good. Default `whsec_agentproto_test`. */
+  stripeSecrets?: readonly string[];
+  /** By id. Where it is given, other models are unknown; by default every id is a model, and these have a script. */
+  models?: Readonly<Record<string, ModelOptions>> | undefined;
+  /** Tools by name. One is run where a script has the server call it, and does not say what comes of it. */
+  tools?: Tools;
+  /** How long a link of a mail, or the code of a device, holds, in milliseconds of the clock. Default 15 minutes. */
+  loginMs?: number;
+  /** How long a session lasts, in milliseconds of the clock. Default a day. */
+  sessionMs?: number;
+  /** Between two polls for a device's token, in milliseconds. Default 5,000. */
+  pollMs?: number;
+  /** Links that may be sent to one address within 15 minutes. Default 10. */
+  linksPerAddress?: number;
+}
+
+/** The names of the options, for whoever checks them. */
+export const OPEN_AGENT_OPTIONS: NamesOf<OpenAgentOptions> = {
+  accounts: true,
+  linksPerAddress: true,
+  loginMs: true,
+  models: true,
+  pollMs: true,
+  sessionMs: true,
+  stripeSecrets: true,
+  tools: true,
+};
+
+export interface OpenAgentSettings extends Required<Omit<OpenAgentOptions, 'models'>> {
+  models: Readonly<Record<string, ModelOptions>>;
+  /** Ids beside `models` are unknown. */
+  closed: boolean;
+}
+
+/** Published, so that nobody takes them for secrets: this is a test double. */
+const ACCOUNTS: readonly SeededAccount[] = ['ada', 'bob'].map((name) => ({
+  email: `${name}@example.com`,
+  name: name === 'ada' ? 'Ada' : 'Bob',
+  keys: [`oaa_test_${name}`],
+}));
+
+export const settingsOf = ({ models, ...options }: OpenAgentOptions = {}): OpenAgentSettings => ({
+  accounts: ACCOUNTS,
+  stripeSecrets: ['whsec_agentproto_test'],
+  tools: {},
+  loginMs: 15 * 60_000,
+  sessionMs: 24 * 60 * 60_000,
+  pollMs: 5_000,
+  linksPerAddress: 10,
+  ...options,
+  models: models ?? DEFAULT_MODELS,
+  closed: models !== undefined,
+});
+
+export const isPlanName = (name: string): name is PlanName => PLAN_NAMES.some((one) => one === name);

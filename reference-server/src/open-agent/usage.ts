@@ -1,0 +1,131 @@
+import type { ApiKeyUsageInfo } from '@agentproto/protocol/open-agent/0.7';
+import type { Answer } from '../answer.ts';
+import { accountOf } from './accounts.ts';
+import type { Call, HttpRequest, Operation } from './call.ts';
+import type { OpenAgentContext } from './context.ts';
+import { json } from './errors.ts';
+import { keyNamed } from './keys.ts';
+import { OpenAgentError, unprocessable } from './open-agent-error.ts';
+import type { Plan, PlanLimits } from './plan-list.ts';
+import { change, find, list } from './records.ts';
+import type { Use } from './stored.ts';
+import { added, monthOf, type Used } from './use-count.ts';
+
+/** What one call used, and what it cost. */
+interface Transaction extends Use {
+  at: number;
+  method: string;
+  endpoint: string;
+  key?: string;
+}
+
+/** Operations that count, and that a plan limits. */
+const METERED: ReadonlySet<Operation> = new Set<Operation>([
+  'runAgent',
+  'runTeam',
+  'createChatCompletion',
+  'createCompletion',
+  'createEmbedding',
+  'searchKnowledge',
+]);
+
+/** Prices of this double: a microdollar a token that is read, four for one that is written. */
+export const microdollars = ({ input, output }: Use): number => input + 4 * output;
+
+const TRANSACTIONS = 1_000;
+export const limitsOf = (_ctx: OpenAgentContext, { limits }: Plan): PlanLimits => limits;
+
+/**
+ * Counts a call of an account, unless its plan allows no more, or what it owes is not paid (README: Stripe Integration).
+ * Throws an OpenAgentError: 429, 402.
+ */
+export async function admit(ctx: OpenAgentContext, { owner, key, operation }: Call): Promise<void> {
+  if (!METERED.has(operation)) return;
+  const { balanceCents } = (await accountOf(ctx, owner))!;
+  if (balanceCents < 0)
+    throw new OpenAgentError(402, 'The balance is used up: pay in first', { code: 'insufficient_balance' });
+  const { calls } = ctx.impl.limitsOf(ctx, await ctx.impl.planOf(ctx, owner));
+  const month = monthOf(ctx.clock.now());
+  let refused = false;
+  await change<Used>(ctx, 'use', owner, 'all', (used) => {
+    refused = calls !== undefined && used?.month === month && used.calls >= calls;
+    return refused ? undefined : added(used, month, 1, 0);
+  });
+  if (refused)
+    throw new OpenAgentError(429, `The plan allows ${calls} calls in a month`, {
+      code: 'rate_limit_exceeded',
+      headers: { 'retry-after': '3600' },
+    });
+  if (key !== undefined) await change<Used>(ctx, 'key-use', owner, key, (used) => added(used, month, 1, 0));
+}
+
+/** Counts the tokens of a call when it is over, and writes down what it cost. */
+export async function charge(ctx: OpenAgentContext, { owner, key, seen }: Call, use: Use): Promise<void> {
+  const now = ctx.clock.now();
+  const month = monthOf(now);
+  const tokens = use.input + use.output;
+  await change<Used>(ctx, 'use', owner, 'all', (used) => added(used, month, 0, tokens));
+  if (key !== undefined) await change<Used>(ctx, 'key-use', owner, key, (used) => added(used, month, 0, tokens));
+  const entry: Transaction = {
+    ...{ at: now, ...use, method: String(seen['method']), endpoint: String(seen['path']) },
+    ...(key !== undefined && { key }),
+  };
+  await change<Transaction[]>(ctx, 'use', owner, 'transactions', (all = []) => [...all.slice(1 - TRANSACTIONS), entry]);
+}
+
+const transactionsOf = async (ctx: OpenAgentContext, owner: string): Promise<Transaction[]> =>
+  (await find<Transaction[]>(ctx, 'use', owner, 'transactions')) ?? [];
+
+/** README: `GET /account/usage`. */
+export async function getUsage(ctx: OpenAgentContext, { owner }: Call): Promise<Answer> {
+  const used = await find<Used>(ctx, 'use', owner, 'all');
+  const transactions = await transactionsOf(ctx, owner);
+  return json(ctx, {
+    calls: used?.totalCalls ?? 0,
+    tokens: used?.totalTokens ?? 0,
+    transactions: transactions.map(({ at, input, output, method, endpoint }) => ({
+      ...{ method, endpoint, input_tokens: input, output_tokens: output, credit_microdollars: 0 },
+      debit_microdollars: microdollars({ input, output }),
+      created_at: new Date(at).toISOString(),
+    })),
+  });
+}
+
+const GROUPS = ['day', 'week', 'month'];
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+export async function getKeyUsage(ctx: OpenAgentContext, { owner }: Call, http: HttpRequest): Promise<Answer> {
+  const key = await keyNamed(ctx, owner, http);
+  const group = http.query.get('group_by') ?? 'day';
+  if (!GROUPS.includes(group))
+    throw unprocessable(['query', 'group_by'], `Input should be ${GROUPS.join(', ')}`, 'enum');
+  const [from, to] = ['start_date', 'end_date'].map((name, index) => dateIn(http.query, name, index));
+  const own = (await transactionsOf(ctx, owner)).filter((one) => one.key === key.id && one.at >= from! && one.at < to!);
+  const input = own.reduce((sum, one) => sum + one.input, 0);
+  const output = own.reduce((sum, one) => sum + one.output, 0);
+  const cents = (use: Use) => Math.ceil(microdollars(use) / 10_000);
+  const usage: ApiKeyUsageInfo = {
+    ...{ input_tokens: input, output_tokens: output, total_tokens: input + output },
+    ...{ prompt_tokens: input, completion_tokens: output },
+    input_cost_usd_cents: cents({ input, output: 0 }),
+    output_cost_usd_cents: cents({ input: 0, output }),
+    total_cost_usd_cents: cents({ input, output }),
+  };
+  return json(ctx, usage);
+}
+
+/** The day that is named belongs to it. */
+function dateIn(query: URLSearchParams, name: string, daysAfter: number): number {
+  const text = query.get(name);
+  if (text === null) return daysAfter === 0 ? 0 : Infinity;
+  const ms = DATE.test(text) ? Date.parse(text) : NaN;
+  if (Number.isNaN(ms)) throw unprocessable(['query', name], 'Input should be a valid date', 'date_parsing');
+  return ms + daysAfter * 86_400_000;
+}
+
+/** How many there are of what a plan limits. */
+export async function checkAgents(ctx: OpenAgentContext, owner: string): Promise<void> {
+  const { agents } = ctx.impl.limitsOf(ctx, await ctx.impl.planOf(ctx, owner));
+  if (agents === undefined || (await list(ctx, 'agent', owner)).length < agents) return;
+  throw new OpenAgentError(402, `The plan allows ${agents} agents`, { code: 'plan_limit' });
+}
