@@ -12,6 +12,7 @@ import { methodsOf } from './http.ts';
 import { standardImpl } from './impl.ts';
 import { settingsOf } from './options.ts';
 import type { OpenAgentOptions } from './options.ts';
+import { mountReference } from './reference-pages.ts';
 import { mountProvider } from './provider-pages.ts';
 import { rules07, rulesReadme } from './request.ts';
 
@@ -42,8 +43,10 @@ function revision(
           answer(ctx, at, operations, request, reply),
         );
       mountProvider(scope, ctx);
+      mountReference(scope, ctx);
       return {
         path,
+        page: `${path}/docs`,
         refuse: (_request, reply, error) => replyWith(ctx, reply, ctx.impl.refusal(ctx, error)),
       };
     },

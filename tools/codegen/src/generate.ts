@@ -1,3 +1,4 @@
+import { wholeDocument } from './document.ts';
 import { emitErrors } from './errors.ts';
 import { emitMethods } from './methods.ts';
 import { emitModels } from './models.ts';
@@ -17,6 +18,8 @@ export interface Generated {
   protocol: Files;
   /** What judges it, which is ten times as much: the registry and the validators. */
   rules: Files;
+  /** OpenAPI documents that need no other file, as paths relative to the copy of specs/. */
+  documents: Files;
   /** The licences of the code of others that is in the rules. */
   notices: string;
 }
@@ -31,6 +34,7 @@ export async function generate(specs: string): Promise<Generated> {
     ['extensions.ts', emitExtensions(revisions)],
     ['families.ts', emitFamilies(revisions)],
   ]);
+  const documents: Files = new Map();
   const modules = new Set<string>();
   for (const { identity, schema, openapi, methods, errors, since, base } of revisions) {
     const folder = `${identity.family}/${identity.revision}`;
@@ -42,10 +46,11 @@ export async function generate(specs: string): Promise<Generated> {
     if (schema) rules.set(`${folder}/validators.ts`, await emitValidators(schema, modules));
     if (schema) protocol.set(`${folder}/models.ts`, await emitModels(schema));
     if (openapi) protocol.set(`${folder}/paths.ts`, await emitPaths(openapi, schema));
+    if (openapi) documents.set(`${folder}/openapi.json`, wholeDocument(openapi.value, schema?.value.$defs));
     if (methods) protocol.set(`${folder}/methods.ts`, emitMethods(methods, schema?.value));
     if (errors) protocol.set(`${folder}/errors.ts`, emitErrors(errors, identity));
     if (since) protocol.set(`${folder}/since.ts`, emitSince(since, identity, { schema, methods }));
   }
   for (const files of [protocol, rules]) for (const [path, text] of files) files.set(path, BANNER + text);
-  return { protocol, rules, notices: noticesFor(modules) };
+  return { protocol, rules, documents, notices: noticesFor(modules) };
 }

@@ -25,10 +25,10 @@ async function run(): Promise<void> {
   try {
     // Only now: the generators take half a second to load.
     const { generate } = await import('./generate.ts');
-    const { protocol, rules, notices } = await generate(specs);
+    const { protocol, rules, documents, notices } = await generate(specs);
     const copy = new Map(list(specs).map((path) => [path, readFileSync(join(specs, path), 'utf8')]));
     const made = [...writeFiles(outputs.protocol, protocol), ...writeFiles(outputs.rules, rules)];
-    const copied = writeFiles(outputs.specs, copy);
+    const copied = writeFiles(outputs.specs, new Map([...copy, ...documents]));
     writeFileSync(noticesFile, notices);
     mkdirSync(dirname(stampFile), { recursive: true });
     writeFileSync(stampFile, stamp());
