@@ -50,6 +50,7 @@ const HELP = `Does your agent server keep its protocol? A verdict for each requi
   --webhook-listen HOST:PORT --webhook-url URL  where webhook calls are taken
   --card-key FILE            verifies the card's signatures: a JWK or a JWK Set
   --model ID                 which model is asked; default: the first listed
+  --mailbox URL --device-approve URL --stripe-secret SECRET  around accounts
   --profile script|tck|echo|probe|FILE   how the agent is brought to do things
   --only GLOB,GLOB           requirements or scenarios, like 'A2A10-STREAM-*';
   --skip GLOB,GLOB           leaves them out; both repeatable

@@ -32,8 +32,14 @@ export interface TargetConfig {
   webhookUrl?: string;
   /** A file with a JWK or a JWK Set. */
   cardKey?: string;
-  /** The id of a model, for Responses. */
+  /** The id of a model, for Responses and the Open Agent API. */
   model?: string;
+  /** A URL that gives the mails to the address in its query `to`, for the Open Agent API. */
+  mailbox?: string;
+  /** A URL that takes `{ user_code }` and lets that device in. */
+  deviceApprove?: string;
+  /** By which the target verifies events of Stripe. */
+  stripeSecret?: string;
   /** `script`, `tck`, `echo`, `probe` or a file. */
   profile?: string;
   only?: string | string[];

@@ -40,6 +40,17 @@ test('all of them', () => {
   });
 });
 
+test('what stands around accounts, and that an address is one', () => {
+  const given = ['--mailbox', 'http://127.0.0.1:1/mails?box=1', '--device-approve', 'http://127.0.0.1:1/approve'];
+  expect(read([...target, ...given], { AGENTPROTO_STRIPE_SECRET: 'whsec_1' }).around).toEqual({
+    mailbox: new URL(given[1]!),
+    deviceApprove: new URL(given[3]!),
+    stripeSecret: 'whsec_1',
+  });
+  expect(read([...target, '--stripe-secret', 'whsec_2']).around).toEqual({ stripeSecret: 'whsec_2' });
+  expect(() => read([...target, '--mailbox', 'somewhere'])).toThrow('--mailbox: expected an http or https URL');
+});
+
 test('a second identity, in the same header or in another', () => {
   expect(read([...target, '--identity', 'bob=b-2']).identity).toEqual({
     name: 'bob',

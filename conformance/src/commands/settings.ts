@@ -16,6 +16,9 @@ export const RUN_FLAGS: readonly Flag[] = [
   { name: 'webhook-url', value: 'a URL such as https://hooks.example.com' },
   { name: 'card-key', value: 'a file with a JWK or a JWK Set' },
   { name: 'model', value: 'the id of a model' },
+  { name: 'mailbox', value: 'a URL that gives the mails to the address in `to`' },
+  { name: 'device-approve', value: 'a URL that lets a device in' },
+  { name: 'stripe-secret', value: "the secret of Stripe's webhooks" },
   { name: 'profile', value: 'script, tck, echo, probe or a file' },
   { name: 'only', value: 'a pattern such as A2A10-STREAM-*', repeatable: true },
   { name: 'skip', value: 'a pattern such as A2A10-STREAM-*', repeatable: true },
@@ -50,6 +53,7 @@ export function readSettings(flags: Flags, env: NodeJS.ProcessEnv): Settings {
     identity: readIdentity(flags, env),
     webhook: readWebhook(flags),
     cardKeys: readCardKeys(flags),
+    around: readAround(flags, env),
     concurrency: parseInteger('--concurrency', flags.one('concurrency') ?? '4', 1, 64),
     timeoutMs: parseDuration('--timeout', flags.one('timeout') ?? '10s'),
     deadlineMs: parseDuration('--deadline', flags.one('deadline') ?? `${2 * (repeat ?? 1)}m`),
@@ -146,6 +150,21 @@ function readWebhook(flags: Flags): RunOptions['webhook'] {
   if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
     throw new UsageError(`--webhook-url: expected an http or https URL, got ${JSON.stringify(url.slice(0, 200))}`);
   return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port), ...(url !== undefined && { url }) };
+}
+
+function readAround(flags: Flags, env: NodeJS.ProcessEnv): RunOptions['around'] {
+  const mailbox = readUrl(flags, 'mailbox');
+  const deviceApprove = readUrl(flags, 'device-approve');
+  const stripeSecret = flags.one('stripe-secret') ?? (env['AGENTPROTO_STRIPE_SECRET'] || undefined);
+  return mailbox || deviceApprove || stripeSecret ? { mailbox, deviceApprove, stripeSecret } : undefined;
+}
+
+function readUrl(flags: Flags, name: string): URL | undefined {
+  const text = flags.one(name);
+  const url = text === undefined ? undefined : URL.parse(text);
+  if (text !== undefined && !/^https?:$/.test(url?.protocol ?? ''))
+    throw new UsageError(`--${name}: expected an http or https URL, got ${JSON.stringify(text.slice(0, 200))}`);
+  return url ?? undefined;
 }
 
 /** Public keys for the signatures of the card. Private parts are left out, for nothing here may hold them. */

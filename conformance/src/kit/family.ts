@@ -55,6 +55,18 @@ export interface DriverTools {
   webhooks?: WebhookReceiver | undefined;
   /** Public keys that the user trusts. */
   cardKeys?: readonly JWK[] | undefined;
+  /** What stands in for the people and services around the target's accounts. */
+  around?: Around | undefined;
+}
+
+/** What the user brings along for targets that keep accounts. */
+export interface Around {
+  /** Gives the mails that were sent to the address in its query `to`, as JSON or text. */
+  mailbox?: URL | undefined;
+  /** Takes a POST of `{ user_code }`, as if its user had let the device in. */
+  deviceApprove?: URL | undefined;
+  /** The secret by which the target verifies events of Stripe. */
+  stripeSecret?: string | undefined;
 }
 
 export interface Callers {

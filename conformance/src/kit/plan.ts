@@ -146,7 +146,13 @@ function whyNot(
   return without && { verdict: 'not-run', reason: WITHOUT[without] };
 }
 
-const WITHOUT: Record<HarnessWord, NotRunReason> = { hook: 'no-webhook', '2id': 'no-identity' };
+const WITHOUT: Record<HarnessWord, NotRunReason> = {
+  hook: 'no-webhook',
+  '2id': 'no-identity',
+  mail: 'no-mailbox',
+  device: 'no-approval',
+  stripe: 'no-stripe-secret',
+};
 
 function isOf<Word extends string>(words: readonly Word[], word: string): word is Word {
   return (words as readonly string[]).includes(word);

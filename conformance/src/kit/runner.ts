@@ -9,7 +9,7 @@ import { isLoopback, WebhookReceiver, type WebhookPlace } from '../recorder/webh
 import { findManifest } from '../manifest.ts';
 import type { OwnFile } from '../own/load.ts';
 import { withOwn } from '../own/with-own.ts';
-import type { Callers, SuiteFamily } from './family.ts';
+import type { Around, Callers, SuiteFamily } from './family.ts';
 import { Lenience } from './lenience.ts';
 import { makePlan, type Plan, type Play, type Spoken } from './plan.ts';
 import { playOnce } from './play.ts';
@@ -39,6 +39,8 @@ export interface RunOptions {
   webhook?: WebhookPlace | undefined;
   /** Public keys by which signatures are verified, beside those that the target publishes itself. */
   cardKeys?: readonly JWK[] | undefined;
+  /** Mailbox and the like, for targets that keep accounts. */
+  around?: Around | undefined;
   /** Which model is asked, where the protocol has such a thing. Default: the first that the target lists. */
   model?: string | undefined;
   concurrency: number;
@@ -82,6 +84,7 @@ class Run {
   readonly #began = performance.now();
   readonly #recorder: Recorder;
   readonly #callers: Callers;
+  readonly #around: Around;
   readonly #webhooks: WebhookReceiver | undefined;
   readonly #signal: AbortSignal;
   readonly #deadline = new AbortController();
@@ -104,6 +107,7 @@ class Run {
     this.#signal = AbortSignal.any(signals);
     this.#patience = new Patience(options.timeoutMs, (impatience) => this.#emit({ type: 'impatience', ...impatience }));
     this.#callers = { own: options.headers.filter(([name]) => isCredential(name)), other: options.identity };
+    this.#around = options.around ?? {};
     const place = options.webhook ?? (isLoopback(new URL(options.target)) ? { host: '127.0.0.1', port: 0 } : undefined);
     this.#webhooks = place && new WebhookReceiver(place);
     this.#recorder = new Recorder({
@@ -141,6 +145,9 @@ class Run {
     const given = new Set<HarnessWord>([
       ...(this.#webhooks ? (['hook'] as const) : []),
       ...(this.#callers.other ? (['2id'] as const) : []),
+      ...(this.#around.mailbox ? (['mail'] as const) : []),
+      ...(this.#around.deviceApprove ? (['device'] as const) : []),
+      ...(this.#around.stripeSecret ? (['stripe'] as const) : []),
     ]);
     const plan = spoken.length > 0 ? makePlan(spoken, profile, this.#options, given) : { plays: [], rows: [] };
     plan.plays = plan.plays.filter(({ scenario }) => this.#options.plays?.(scenario) ?? true);
@@ -258,6 +265,7 @@ class Run {
       callers: this.#callers,
       webhooks: this.#webhooks,
       cardKeys: this.#options.cardKeys,
+      around: this.#around,
       signal: this.#signal,
       onExchange: (exchange) => this.#emit({ type: 'exchange', exchange }),
       isAlive: (unanswered) => this.#vitality!.isAlive(unanswered),

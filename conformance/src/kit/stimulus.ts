@@ -31,8 +31,11 @@ export const STIMULUS_WORDS = [
 ] as const;
 export type StimulusWord = (typeof STIMULUS_WORDS)[number];
 
-/** What whoever runs the suite has to bring along: a webhook receiver that the target reaches, a second identity. */
-export const HARNESS_WORDS = ['hook', '2id'] as const;
+/**
+ * What whoever runs the suite has to bring along: a webhook receiver that the target reaches, a second identity, a mailbox,
+ * a way to let a device in, the secret of Stripe's webhooks.
+ */
+export const HARNESS_WORDS = ['hook', '2id', 'mail', 'device', 'stripe'] as const;
 export type HarnessWord = (typeof HARNESS_WORDS)[number];
 
 /** What the target has or has not: a play looks, and says what is missing. */

@@ -10,7 +10,7 @@ import { answerIn, answerOf, type Answer } from './answer.ts';
 import type { DetectedResponses } from './detect.ts';
 import type { Binding } from './binding.ts';
 import { isMissingMember } from './invariants/shape.ts';
-import { Reply } from './reply.ts';
+import { Reply } from '../kit/reply.ts';
 import type { Revision } from './revision.ts';
 import { ResponsesSocket } from './socket.ts';
 import { isTerminal, record, text, type Json } from './view.ts';

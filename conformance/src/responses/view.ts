@@ -1,11 +1,7 @@
-import { isRecord } from '../kit/json.ts';
+import { record, records, text, type Json } from '../kit/json.ts';
 
-/** A response, an item or an event as it came; nothing here judges. */
-export type Json = Record<string, unknown>;
-
-export const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-export const record = (value: unknown): Json | undefined => (isRecord(value) ? value : undefined);
-export const records = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isRecord) : []);
+// A response, an item or an event as it came; nothing here judges.
+export { record, records, text, type Json } from '../kit/json.ts';
 
 export interface CallView {
   id: string | undefined;

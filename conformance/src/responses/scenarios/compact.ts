@@ -1,6 +1,6 @@
 import { seen } from '../../kit/subject.ts';
 import type { ResponsesAgent } from '../agent.ts';
-import type { Reply } from '../reply.ts';
+import type { Reply } from '../../kit/reply.ts';
 import { scenario } from '../scenario.ts';
 import { text } from '../view.ts';
 

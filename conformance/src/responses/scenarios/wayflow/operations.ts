@@ -1,7 +1,7 @@
 import { anyOf, nonEmptyList, nonEmptyString } from '../../../kit/match.ts';
 import { seen } from '../../../kit/subject.ts';
 import type { ResponsesAgent } from '../../agent.ts';
-import type { Reply } from '../../reply.ts';
+import type { Reply } from '../../../kit/reply.ts';
 import { scenario } from '../../scenario.ts';
 import { records, type Json } from '../../view.ts';
 import { hello } from '../create.ts';

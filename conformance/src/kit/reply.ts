@@ -1,8 +1,8 @@
 import type { Exchange } from '@agentproto/recording';
-import type { Place, Subject } from '../kit/subject.ts';
-import { record, text, type Json } from './view.ts';
+import { record, text, type Json } from './json.ts';
+import type { Place, Subject } from './subject.ts';
 
-/** The answer of an operation beside creating a response. */
+/** The answer of an HTTP operation, in one piece. */
 export class Reply implements Subject {
   readonly exchange: Exchange;
   readonly place: Place;
@@ -33,6 +33,14 @@ export class Reply implements Subject {
 
   get code(): string | undefined {
     return text(this.error?.code);
+  }
+
+  header(name: string): string | undefined {
+    return this.exchange.response?.headers.find(([one]) => one.toLowerCase() === name)?.[1];
+  }
+
+  get isOk(): boolean {
+    return this.status >= 200 && this.status < 300;
   }
 
   get isRefusal(): boolean {
