@@ -1,0 +1,3 @@
+/** Answers in one piece, and streams of events. */
+export const BINDINGS = ['HTTP', 'SSE'] as const;
+export type Binding = (typeof BINDINGS)[number];
