@@ -1,5 +1,7 @@
+import { join } from 'node:path/posix';
 import { wholeDocument } from './document.ts';
 import { emitErrors } from './errors.ts';
+import { keepsAll, keptOf } from './kept.ts';
 import { emitMethods } from './methods.ts';
 import { emitModels } from './models.ts';
 import type { Files } from './output.ts';
@@ -36,7 +38,8 @@ export async function generate(specs: string): Promise<Generated> {
   ]);
   const documents: Files = new Map();
   const modules = new Set<string>();
-  for (const { identity, schema, openapi, methods, errors, since, base } of revisions) {
+  for (const revision of revisions) {
+    const { identity, schema, openapi, methods, errors, since, base } = revision;
     const folder = `${identity.family}/${identity.revision}`;
     // One that changes no shape has those of its base.
     const own = [schema, openapi, methods, errors];
@@ -44,9 +47,14 @@ export async function generate(specs: string): Promise<Generated> {
     if (inherited && own.every((file, index) => file === inherited[index])) continue;
     // The validators first: Ajv is the one that says what is wrong with a schema.
     if (schema) rules.set(`${folder}/validators.ts`, await emitValidators(schema, modules));
-    if (schema) protocol.set(`${folder}/models.ts`, await emitModels(schema));
-    if (openapi) protocol.set(`${folder}/paths.ts`, await emitPaths(openapi, schema));
-    if (openapi) documents.set(`${folder}/openapi.json`, wholeDocument(openapi.value, schema?.value.$defs));
+    const kept = keptOf(revision);
+    if (schema) protocol.set(`${folder}/models.ts`, await emitModels(schema, kept));
+    if (openapi) {
+      const paths = await emitPaths(openapi, schema);
+      const same = kept && protocol.get(join(folder, kept.folder, 'paths.ts')) === paths && keepsAll(kept, paths);
+      documents.set(`${folder}/openapi.json`, wholeDocument(openapi.value, schema?.value.$defs));
+      protocol.set(`${folder}/paths.ts`, same ? `export type * from '${kept.folder}/paths.ts';\n` : paths);
+    }
     if (methods) protocol.set(`${folder}/methods.ts`, emitMethods(methods, schema?.value));
     if (errors) protocol.set(`${folder}/errors.ts`, emitErrors(errors, identity));
     if (since) protocol.set(`${folder}/since.ts`, emitSince(since, identity, { schema, methods }));

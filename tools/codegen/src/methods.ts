@@ -24,6 +24,7 @@ export function emitMethods({ value, at }: SpecFile<MethodRow[]>, schema: Messag
           `${at([index, key])}: ${row.name} names the ${key} ${row[key]}, which the schema does not define.`,
         );
   });
-  const table = Object.fromEntries(value.map(({ name, ...row }) => [name, row]));
-  return `export const METHODS = ${JSON.stringify(table, null, 2)} as const;\n\nexport type MethodName = keyof typeof METHODS;\n`;
+  // Where a method is written is for whoever reads the spec.
+  const table = value.map(({ name, section: _, ...row }) => `  ${JSON.stringify(name)}: ${JSON.stringify(row)},\n`);
+  return `export const METHODS = {\n${table.join('')}} as const;\n\nexport type MethodName = keyof typeof METHODS;\n`;
 }

@@ -47,6 +47,15 @@ test("the document's own schemas stay, and without models nothing is imported", 
   expect(text).toMatch(/Own: \{\s+a: number;\s+\}/);
 });
 
+test('what is not there is not said, and what is there is all of it', async () => {
+  const text = await paths(get({ type: 'string' }, [{ name: 'size', in: 'query', schema: { type: 'string' } }]));
+  expect(text).toMatch(/"\/toys": \{\s+get: operations\["list"\];\s+\};/);
+  expect(text).toMatch(/parameters: \{\s+query\?: \{\s+size\?: string;\s+\};\s+\};/);
+  expect(text).not.toMatch(/put\?|header\?|cookie\?/);
+  // An empty type would take whatever is given.
+  expect(await paths(get({ type: 'string' }))).toMatch(/parameters: \{\s+query\?: never;\s+\};/);
+});
+
 describe('a mistake is one sentence', () => {
   const faults: [string, object, RegExp][] = [
     [

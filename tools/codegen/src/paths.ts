@@ -43,7 +43,7 @@ export async function emitPaths(
           MODEL in part ? ts.factory.createTypeReferenceNode(`models.${String(part[MODEL])}`) : undefined,
       },
     );
-    return astToString(nodes);
+    return astToString(nodes.map((node) => lean(node)));
   } catch (error) {
     throw new SpecError(`${openapi.file}: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -71,4 +71,43 @@ export async function emitPaths(
     models.add(name);
     return { $ref: `#/components/schemas/${name}` };
   }
+}
+
+/**
+ * Without what says that something is not there (the methods of a path and the parameters of an operation that do not
+ * exist), headers of any name, parameters of a path, which its operations have as well, and what is said of an answer
+ * beside what is said of its operation. It is half of the text, and openapi-fetch reads the same of what is left.
+ */
+function lean<Node extends ts.Node>(root: Node): Node {
+  const { transformed } = ts.transform(root, [
+    (context) => (node) => {
+      const visit = (one: ts.Node): ts.Node | undefined => {
+        const made = ts.visitEachChild(one, visit, context);
+        if (ts.isPropertySignature(made) && ts.isNumericLiteral(made.name)) ts.setSyntheticLeadingComments(made, []);
+        if (!ts.isTypeLiteralNode(made)) return isIdleHeaders(made) ? undefined : made;
+        const { members } = made;
+        const left = members.filter((member) => !isAbsent(member) && !(inPaths && isNamed(member, 'parameters')));
+        // In an empty one every member would be allowed.
+        return ts.factory.createTypeLiteralNode(left.length > 0 ? left : members.slice(0, 1));
+      };
+      const inPaths = ts.isInterfaceDeclaration(node) && node.name.text === 'paths';
+      return ts.visitEachChild(node, visit, context);
+    },
+  ]);
+  return transformed[0]!;
+}
+
+/** `put?: never` */
+function isAbsent(member: ts.TypeElement): boolean {
+  return ts.isPropertySignature(member) && !!member.questionToken && member.type?.kind === ts.SyntaxKind.NeverKeyword;
+}
+
+/** `headers: { [name: string]: unknown }` */
+function isIdleHeaders(node: ts.Node): boolean {
+  if (!isNamed(node, 'headers')) return false;
+  return !!node.type && ts.isTypeLiteralNode(node.type) && node.type.members.every(ts.isIndexSignatureDeclaration);
+}
+
+function isNamed(node: ts.Node, name: string): node is ts.PropertySignature {
+  return ts.isPropertySignature(node) && ts.isIdentifier(node.name) && node.name.text === name;
 }

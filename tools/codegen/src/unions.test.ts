@@ -83,8 +83,8 @@ test('a definition keeps its name however often it is used, and what is said of 
   };
   const types = await models($defs);
   expect(types).not.toMatch(/\b(Toy|Part|Alone)\d/);
-  expect(types).toContain('  a?: Part;\n  /**\n   * The second.\n   */\n  b?: Part;\n  /**\n   * @deprecated\n   */\n');
-  expect(types).toContain('/**\n * A part.\n */\nexport interface Part {');
+  expect(types).toContain('  a?: Part;\n  /** The second. */\n  b?: Part;\n  /** @deprecated */\n');
+  expect(types).toContain('/** A part. */\nexport interface Part {');
   expect(types).toContain('export const ALONES = ["x","y"] as const satisfies Alone[];');
 });
 
