@@ -3,6 +3,8 @@ import type { Child, Usage } from './child.ts';
 import type { Figures, Mode } from './row.ts';
 
 const CONNECTIONS = 64;
+/** How many calls come before those that are measured warm: a number and not a time, in which a slower server would do less. */
+const WARM_CALLS = 16_000;
 
 /** A body for every call: a server may take the same message id for the same message (A2A 1.0 section 3.1.1). */
 export type Body = () => string;
@@ -56,14 +58,6 @@ export class Load implements AsyncDisposable {
     await Promise.all(Array.from({ length: connections }, connection));
   }
 
-  async lasting(ms: number): Promise<void> {
-    const end = performance.now() + ms;
-    const connection = async () => {
-      while (performance.now() < end) await this.one();
-    };
-    await Promise.all(Array.from({ length: CONNECTIONS }, connection));
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool.destroy();
   }
@@ -73,7 +67,7 @@ export class Load implements AsyncDisposable {
 export async function coldAndWarm(server: Child, load: Load, calls: number, mode: Mode): Promise<Figures> {
   const some = mode === 'brief' ? 20 : calls;
   const cold = await cost(server, load, Math.min(some, 500));
-  await load.lasting(mode === 'brief' ? 50 : 2_500);
+  await load.times(mode === 'brief' ? some : WARM_CALLS);
   const warm = await cost(server, load, some);
   return { 'cold CPU': cold.cpu, 'cold wall': cold.wall, 'warm CPU': warm.cpu, 'warm wall': warm.wall };
 }
