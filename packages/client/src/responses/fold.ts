@@ -6,12 +6,16 @@ import { outputTextOf } from './text.ts';
 
 /** What the events of one response amount to. Takes time in proportion to what the events hold. */
 export interface Fold {
-  add(event: AnyStreamEvent): void;
+  /** Whether it was one more delta of the text that the event before went to: then nothing else has happened. */
+  add(event: AnyStreamEvent): boolean;
   /** The response as far as it is known, as a copy that later events leave alone; undefined before any event of it. */
   response(): ResponseResource | undefined;
   outputText(): string;
   readonly id: string | undefined;
 }
+
+/** How many pieces of one text are kept before they are joined. */
+const PIECES = 1_000;
 
 /** Where the text of a delta goes: a member of a part, or of the item itself. */
 type Target = { list: PartList; part: string; member: string } | { item: string; member: string };
@@ -91,6 +95,14 @@ export function createFold(report: Report): Fold {
 
   /** Where the delta before went, if nothing else has come since: texts come in runs of deltas for one place. */
   let latest: { event: Json; part: Json; member: string } | undefined;
+  /** What is still to be added there: added one by one, they would make the text a tree of as many strings. */
+  let pieces: string[] = [];
+
+  function settle(): void {
+    if (!latest || pieces.length === 0) return;
+    append(latest.part, latest.member, pieces.join(''));
+    pieces = [];
+  }
 
   function begin(index: number, item: Json): GrowingItem {
     const growing = new GrowingItem(index, item);
@@ -169,6 +181,42 @@ export function createFold(report: Report): Fold {
     else for (const each of logprobs) (part['logprobs'] as unknown[]).push(each);
   }
 
+  function addOther(type: string, event: Json): void {
+    const rule = ruleOf(type);
+    if (!rule) return;
+    if (rule.is === 'delta') addText(event, rule.target, event['delta'], false);
+    else if (rule.is === 'text') {
+      const { member } = rule.target;
+      addText(event, rule.target, event[member] ?? event['text'], true);
+    } else if (rule.is === 'response') {
+      ended = isEnd(type);
+      if (!isObject(event['response'])) return;
+      response =
+        type === 'response.created' || !response
+          ? (event['response'] as never)
+          : ({ ...response, ...event['response'] } as ResponseResource);
+      if (ended && items.length > 0 && !(response!.output?.length > 0)) {
+        report('empty-output', `expected the output of ${items.length} in ${type}`);
+      }
+    } else if (rule.is === 'item') {
+      const { item } = event;
+      const index = numberOf(event['output_index']);
+      if (isObject(item)) (rule.done ? finish : announce)(index, item);
+    } else if (rule.is === 'part') {
+      const { part } = event;
+      if (!isObject(part)) return;
+      const owner = itemOf(event, rule.list === 'summary' ? 'reasoning' : 'message');
+      owner.setPart(rule.list, numberOf(event[rule.list === 'summary' ? 'summary_index' : 'content_index']), part);
+    } else {
+      const part = partOf(event, 'content', 'output_text');
+      if (!Array.isArray(part['annotations'])) part['annotations'] = [];
+      const annotations = part['annotations'] as unknown[];
+      // At the end, if it says another place: a hole would be worse.
+      const at = numberOf(event['annotation_index']);
+      annotations[at < annotations.length ? at : annotations.length] = event['annotation'];
+    }
+  }
+
   const outputOf = (): ItemField[] => {
     const given = Array.isArray(response?.output) ? response.output : [];
     // On the way, what was streamed is newer; at the end, what is said there is the result, unless it is left out.
@@ -180,51 +228,25 @@ export function createFold(report: Report): Fold {
     add(streamed) {
       const event = streamed as unknown as Json;
       if (latest && isAsBefore(event, latest.event) && typeof event['delta'] === 'string') {
-        append(latest.part, latest.member, event['delta']);
+        if (pieces.push(event['delta']) >= PIECES) settle();
         addLogprobs(latest.part, event, false);
-        return;
+        return true;
       }
+      settle();
       latest = undefined;
-      const rule = ruleOf(streamed.type);
-      if (!rule) return;
-      if (rule.is === 'delta') addText(event, rule.target, event['delta'], false);
-      else if (rule.is === 'text') {
-        const { member } = rule.target;
-        addText(event, rule.target, event[member] ?? event['text'], true);
-      } else if (rule.is === 'response') {
-        ended = isEnd(streamed.type);
-        if (!isObject(event['response'])) return;
-        response =
-          streamed.type === 'response.created' || !response
-            ? (event['response'] as never)
-            : ({ ...response, ...event['response'] } as ResponseResource);
-        if (ended && items.length > 0 && !(response!.output?.length > 0)) {
-          report('empty-output', `expected the output of ${items.length} in ${streamed.type}`);
-        }
-      } else if (rule.is === 'item') {
-        const { item } = event;
-        const index = numberOf(event['output_index']);
-        if (isObject(item)) (rule.done ? finish : announce)(index, item);
-      } else if (rule.is === 'part') {
-        const { part } = event;
-        if (!isObject(part)) return;
-        const owner = itemOf(event, rule.list === 'summary' ? 'reasoning' : 'message');
-        owner.setPart(rule.list, numberOf(event[rule.list === 'summary' ? 'summary_index' : 'content_index']), part);
-      } else {
-        const part = partOf(event, 'content', 'output_text');
-        if (!Array.isArray(part['annotations'])) part['annotations'] = [];
-        const annotations = part['annotations'] as unknown[];
-        // At the end, if it says another place: a hole would be worse.
-        const at = numberOf(event['annotation_index']);
-        annotations[at < annotations.length ? at : annotations.length] = event['annotation'];
-      }
+      addOther(streamed.type, event);
+      return false;
     },
     response() {
+      settle();
       if (!response && items.length === 0) return undefined;
       const known = response ?? ({ object: 'response', status: 'in_progress' } as ResponseResource);
       return { ...known, output: outputOf() };
     },
-    outputText: () => outputTextOf({ output: outputOf() }),
+    outputText() {
+      settle();
+      return outputTextOf({ output: outputOf() });
+    },
     get id() {
       return response?.id;
     },
