@@ -1,3 +1,4 @@
+import type { Bytes } from './bytes.ts';
 import { ConnectionError, MalformedResponseError } from './errors.ts';
 import type { Lifetime } from './lifetime.ts';
 import type { ClientResponse } from './platform/raw.ts';
@@ -12,25 +13,27 @@ export async function* chunks(
   if (!reader) return;
   const cancel = () => void reader.cancel().catch(() => {});
   // A pending read then settles, even over a fetch that does not look at its signal.
-  life.signal.addEventListener('abort', cancel);
+  life.addEventListener('abort', cancel);
   try {
     for (;;) {
-      life.throwIfEnded();
+      life.throwIfAborted();
       life.wait();
       const { done, value } = await reader.read().catch((error: unknown) => {
-        life.throwIfEnded();
+        life.throwIfAborted();
         throw new ConnectionError(`${where}: the connection broke in the middle of the answer`, { cause: error });
       });
       life.rest();
-      life.throwIfEnded();
+      life.throwIfAborted();
       if (done) return;
       yield value!;
     }
   } finally {
-    life.signal.removeEventListener('abort', cancel);
+    life.removeEventListener('abort', cancel);
     cancel();
   }
 }
+
+const UTF8 = new TextDecoder();
 
 /** Reads a whole body. */
 export async function readText(
@@ -41,16 +44,14 @@ export async function readText(
   where: string,
 ): Promise<string> {
   life.idle(idleMs, where);
-  const decoder = new TextDecoder();
-  const pieces: string[] = [];
+  const read: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of chunks(response, life, where)) {
     bytes += chunk.byteLength;
     if (bytes > limitBytes) {
-      throw new MalformedResponseError(`a body of at most ${limitBytes} bytes`, where, pieces[0] ?? '');
+      throw new MalformedResponseError(`a body of at most ${limitBytes} bytes`, where, UTF8.decode(read[0]));
     }
-    pieces.push(decoder.decode(chunk, { stream: true }));
+    read.push(chunk);
   }
-  pieces.push(decoder.decode());
-  return pieces.join('');
+  return read.length === 1 ? UTF8.decode(read[0]) : new Blob(read as Bytes[]).text();
 }

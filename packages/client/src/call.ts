@@ -6,14 +6,16 @@ import {
   MalformedResponseError,
   TotalTimeoutError,
 } from './errors.ts';
+import type { Ending } from './ending.ts';
 import { Lifetime } from './lifetime.ts';
-import { type Next, place } from './middleware.ts';
-import type { ClientResponse } from './platform/raw.ts';
+import { type HeaderRecord, headerRecord, type HeadersGiven } from './headers.ts';
+import { place } from './middleware.ts';
+import type { ClientResponse, Send } from './platform/raw.ts';
 import { type Redact, redactor } from './redact.ts';
 import { infoOf, keepResponse, type ResponseInfo } from './response-info.ts';
 import { retryAfterMs, type RetryPolicy } from './retry.ts';
 import { sentenceIn } from './sentence.ts';
-import { checkPositive, type HeadersGiven, type Timeouts, type Transport } from './transport.ts';
+import { checkPositive, type Timeouts, type Transport } from './transport.ts';
 
 /** What every call may say for itself; it wins over what the client was given. */
 export interface CallOptions {
@@ -26,9 +28,9 @@ export interface CallOptions {
 /** One call of an operation, with all that is said for it, by the client or the call. */
 export interface Call<Name extends string = string> {
   name: Name;
-  send: Next;
-  headers: Headers;
-  signals: readonly (AbortSignal | undefined)[];
+  send: Send;
+  headers: HeaderRecord;
+  endings: readonly (Ending | undefined)[];
   timeouts: Transport['timeouts'];
   limits: Transport['limits'];
   retry: RetryPolicy | false;
@@ -45,38 +47,37 @@ export interface Call<Name extends string = string> {
 
 export type CallKind<Name extends string = string> = Pick<Call<Name>, 'name' | 'safe' | 'streams' | 'blocking'>;
 
-/** `headers` are the protocol's own, which the client's and the call's may replace. */
+/** `own` are the protocol's headers, which the client's and the call's may replace. */
 export function createCall<Name extends string>(
   { send, timeouts, limits, retry, tokens, headers: ofClient }: Transport,
-  closed: AbortSignal,
+  closed: Lifetime,
   kind: CallKind<Name>,
-  headers: Headers,
+  own: HeaderRecord,
   options: CallOptions,
 ): Call<Name> {
   checkPositive(options.timeouts);
-  const given = [ofClient, new Headers(options.headers)];
-  for (const each of given) each.forEach((value, header) => headers.set(header, value));
+  const ofCall = headerRecord(options.headers);
   return {
     ...kind,
     send,
-    headers,
-    signals: [options.signal, closed],
+    headers: { ...own, ...ofClient, ...ofCall },
+    endings: [options.signal, closed],
     timeouts: { ...timeouts, ...options.timeouts },
     limits,
     tokens,
-    redact: redactor(() => [...tokens, ...given.flatMap((each) => [...each.values()])]),
+    redact: redactor(() => [...tokens, ...Object.values(ofClient), ...Object.values(ofCall)]),
     retry: options.retry ? { ...retry, ...options.retry } : (options.retry ?? retry),
   };
 }
 
 /** What a call's time and end depend on. */
-export type Timed = Pick<Call, 'name' | 'signals' | 'timeouts' | 'streams'>;
+export type Timed = Pick<Call, 'name' | 'endings' | 'timeouts' | 'streams'>;
 
 const UNARY_TOTAL_MS = 300_000;
 
 /** Ends with the caller, with the client, or after `timeouts.totalMs`. */
-export function lifeOf({ name, signals, timeouts, streams }: Timed): Lifetime {
-  const life = Lifetime.of(signals);
+export function lifeOf({ name, endings, timeouts, streams }: Timed): Lifetime {
+  const life = new Lifetime(endings);
   const limitMs = timeouts.totalMs ?? (streams ? Infinity : UNARY_TOTAL_MS);
   life.limit(limitMs, () => new TotalTimeoutError(`${name}: not done`, limitMs));
   return life;
@@ -111,19 +112,16 @@ export async function request(
 ): Promise<Answer> {
   const { name, send, timeouts, blocking } = call;
   const where = place({ operation: name, url });
-  const headers = new Headers(call.headers);
-  if (body !== undefined && !headers.has('content-type')) headers.set('content-type', mediaType);
+  const headers = body === undefined ? call.headers : { 'content-type': mediaType, ...call.headers };
   try {
-    life.throwIfEnded();
+    life.throwIfAborted();
     const limitMs = blocking ? Infinity : timeouts.connectMs;
     life.limit(limitMs, () => new ConnectTimeoutError(`${where}: no answer`, limitMs));
-    const response = await life.race(
-      send({ operation: name, attempt, method, url, headers, body, signal: life.signal }),
-    );
+    const response = await life.race(send({ operation: name, attempt, method, url, headers, body, until: life }));
     const answer = { response, life, where, info: infoOf(name, url, attempt, response) };
     if (response.status >= 200 && response.status < 300) return answer;
     const text = await textOf(answer, call).catch(() => {
-      life.throwIfEnded();
+      life.throwIfAborted();
       return '';
     });
     const error = failure(answer, text) ?? httpError(answer, text, call);

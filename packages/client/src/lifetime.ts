@@ -1,3 +1,4 @@
+import type { Ending } from './ending.ts';
 import { AbortedError, type AgentProtoError, IdleTimeoutError } from './errors.ts';
 
 /** Longer waits overflow the platform's timer, which then fires at once. */
@@ -11,62 +12,72 @@ interface Limit {
 }
 
 /**
- * How long something may go on: one signal whose reason is always a typed error, ended by the caller, by a
- * parent, or by a limit of time.
+ * How long something may go on; its end is always a typed error, and comes from the caller, from a parent, or from a limit of
+ * time. It is as much of an `AbortSignal` as the client uses, and makes one when somebody asks for it: signals and their events
+ * cost more than all else that a call sets up.
  */
-export class Lifetime {
-  readonly #controller = new AbortController();
-  readonly #parents: AbortSignal[] = [];
-  readonly #follow: (this: AbortSignal) => void;
+export class Lifetime implements Ending {
   /** A plain member: streams look at it for every event. */
-  ended = false;
+  aborted = false;
+  /** Of its end. */
+  reason: AgentProtoError | undefined;
+  #controller: AbortController | undefined;
+  /** The parts of this one, waits, the connection; of a client, all its calls. */
+  readonly #listeners = new Set<() => void>();
+  readonly #parents: Ending[] = [];
+  readonly #follow = () => {
+    const parent = this.#parents.find(({ aborted }) => aborted);
+    if (parent) this.end(parent instanceof Lifetime ? parent.reason! : new AbortedError(parent.reason));
+  };
   #limit: Limit | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** When the current wait began; undefined while nobody waits. */
   #since: number | undefined;
 
-  private constructor(parents: readonly (AbortSignal | undefined)[], typed: (reason: unknown) => AgentProtoError) {
-    const end = (reason: unknown) => this.end(typed(reason));
-    this.#follow = function () {
-      end(this.reason);
-    };
+  /** Ends when one of its parents does: a call with the caller's own signals. */
+  constructor(parents: readonly (Ending | undefined)[] = []) {
     for (const parent of parents) {
       if (!parent) continue;
-      if (parent.aborted) {
-        end(parent.reason);
-        return;
-      }
       parent.addEventListener('abort', this.#follow);
       this.#parents.push(parent);
     }
-  }
-
-  /** A call's: ends when the caller's own signals do. */
-  static of(signals: readonly (AbortSignal | undefined)[]): Lifetime {
-    return new Lifetime(signals, (reason) => new AbortedError(reason));
+    this.#follow();
   }
 
   /** A part of this one, for instance one attempt of a call. */
   child(): Lifetime {
-    return new Lifetime([this.signal], (reason) => reason as AgentProtoError);
+    return new Lifetime([this]);
   }
 
   get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.aborted) this.#controller.abort(this.reason);
     return this.#controller.signal;
   }
 
   /** Ends it; the first reason stays. */
   end(reason: AgentProtoError): void {
-    this.ended = true;
+    if (this.aborted) return;
+    this.aborted = true;
+    this.reason = reason;
     this.close();
-    this.#controller.abort(reason);
+    this.#controller?.abort(reason);
+    for (const listener of this.#listeners) listener();
+  }
+
+  addEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  removeEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners.delete(listener);
   }
 
   /** From now on, `ms` until it ends by itself. Replaces the limit before; `Infinity` means none. */
   limit(ms: number, reason: () => AgentProtoError, renewable = false): void {
     clearTimeout(this.#timer);
     this.#limit = undefined;
-    if (ms > LONGEST_TIMER_MS || this.ended) return;
+    if (ms > LONGEST_TIMER_MS || this.aborted) return;
     this.#limit = { ms, reason, renewable };
     this.#since = renewable ? undefined : performance.now();
     this.#arm(ms);
@@ -87,17 +98,17 @@ export class Lifetime {
     if (this.#limit?.renewable) this.#since = undefined;
   }
 
-  throwIfEnded(): void {
-    this.signal.throwIfAborted();
+  throwIfAborted(): void {
+    if (this.aborted) throw this.reason;
   }
 
   /** The promise's own outcome, or the reason of this lifetime's end, whichever is first. */
   race<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const ended = () => reject(this.signal.reason);
-      if (this.ended) ended();
-      this.signal.addEventListener('abort', ended);
-      promise.then(resolve, reject).finally(() => this.signal.removeEventListener('abort', ended));
+      const ended = () => reject(this.reason);
+      if (this.aborted) ended();
+      this.#listeners.add(ended);
+      promise.then(resolve, reject).finally(() => this.#listeners.delete(ended));
     });
   }
 
@@ -109,7 +120,7 @@ export class Lifetime {
     );
   }
 
-  /** Lets go of timers and parents; the signal stays as it is. */
+  /** Lets go of timers and parents; whether it has ended stays as it is. */
   close(): void {
     clearTimeout(this.#timer);
     this.#limit = undefined;

@@ -1,4 +1,6 @@
-import type { ClientResponse } from './platform/raw.ts';
+import { signalOf } from './ending.ts';
+import { headerRecord } from './headers.ts';
+import type { ClientResponse, Send } from './platform/raw.ts';
 
 /** One HTTP request as a client is about to send it. */
 export interface ClientRequest {
@@ -23,8 +25,12 @@ export type Next = (request: ClientRequest) => Promise<ClientResponse>;
 export type Middleware = (request: ClientRequest, next: Next) => Promise<ClientResponse>;
 
 /** The first layer is the outermost. */
-export function compose(layers: readonly Middleware[], send: Next): Next {
-  return layers.reduceRight<Next>((next, layer) => (request) => layer(request, next), send);
+export function compose(layers: readonly Middleware[], send: Send): Send {
+  if (layers.length === 0) return send;
+  const last: Next = (request) => send({ ...request, headers: headerRecord(request.headers), until: request.signal });
+  const first = layers.reduceRight<Next>((next, layer) => (request) => layer(request, next), last);
+  return ({ headers, until, ...request }) =>
+    first({ ...request, headers: new Headers(headers), signal: signalOf(until) });
 }
 
 /** For messages: origin and path, without user, password and query. */

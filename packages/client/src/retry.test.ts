@@ -31,7 +31,7 @@ describe('what is tried again', () => {
     const failed: FailedAttempt[] = [];
     const policy = retry && { baseMs: 1, onFailedAttempt: (attempt: FailedAttempt) => failed.push(attempt), ...retry };
     let attempts = 0;
-    const run = retrying({ name: 'GetTask', retry: policy, safe }, Lifetime.of([]), async () => {
+    const run = retrying({ name: 'GetTask', retry: policy, safe }, new Lifetime(), async () => {
       attempts++;
       throw error;
     });

@@ -56,7 +56,7 @@ export async function retrying<T>(
         error.retryable &&
         (safe || resend || refused) &&
         retryAfterMs <= retryAfterCapMs &&
-        !life.ended;
+        !life.aborted;
       // Never earlier than asked, and not all callers at once.
       const delayMs = willRetry ? retryAfterMs * (1 + Math.random() / 10) || backoffMs(number, retry || {}) : 0;
       onFailedAttempt?.({ operation: name, attempt: number, error, willRetry, delayMs });

@@ -1,6 +1,6 @@
 import { ConnectionError, RedirectError } from './errors.ts';
-import { type ClientRequest, type Next, place } from './middleware.ts';
-import type { ClientResponse, RawSend } from './platform/raw.ts';
+import { type ClientRequest, place } from './middleware.ts';
+import type { ClientResponse, Send } from './platform/raw.ts';
 
 /** RFC 9110, 15.4. The first three turn a POST into a GET, or may. */
 const REDIRECTS = [301, 302, 303, 307, 308];
@@ -20,20 +20,20 @@ const NOTHING_SENT = [
  * Sends requests, and follows redirects within their origin. `fetch` by itself would take every header but
  * `authorization`, and the body, to whatever origin a server names.
  */
-export function sender(send: RawSend): Next {
+export function sender(send: Send): Send {
   return async (request) => {
-    const { operation, attempt, method, headers, body, signal } = request;
-    for (let url = request.url, hops = 0; ; hops++) {
-      const response = await send(url, { operation, attempt, method, headers, body, signal }).catch(
-        (error: unknown) => {
-          signal.throwIfAborted();
-          throw connectionError(error, { ...request, url });
-        },
-      );
-      const to = redirectOf(response, { ...request, url }, hops);
+    for (let hops = 0, at = request; ; hops++) {
+      let response;
+      try {
+        response = await send(at);
+      } catch (error) {
+        request.until.throwIfAborted();
+        throw connectionError(error, at);
+      }
+      const to = redirectOf(response, at, hops);
       if (to === undefined) return response;
       void response.body?.cancel().catch(() => {});
-      url = to;
+      at = { ...request, url: to };
     }
   };
 }
@@ -44,14 +44,16 @@ function redirectOf(
   request: Pick<ClientRequest, 'operation' | 'method' | 'url'>,
   hops: number,
 ): string | undefined {
+  const isHidden = type === 'opaqueredirect';
+  if (!isHidden && !REDIRECTS.includes(status)) return undefined;
   const { method, url } = request;
   const where = place(request);
-  if (type === 'opaqueredirect') {
+  if (isHidden) {
     const hint = 'and a browser does not say where to; give the url that it leads to';
     throw new RedirectError(`${where} redirects, ${hint}`, status, url);
   }
   const location = headers.get('location');
-  const to = location === null || !REDIRECTS.includes(status) ? null : URL.parse(location, url);
+  const to = location === null ? null : URL.parse(location, url);
   if (!to) return undefined;
   const said = `${where} redirects (HTTP ${status}) to ${place({ operation: '', url: to.href }).slice(4)}`;
   const from = new URL(url);
@@ -74,7 +76,7 @@ interface SystemError {
 }
 
 /** The system's or undici's code stands in the cause of what `fetch` throws. */
-function connectionError(error: unknown, request: ClientRequest): ConnectionError {
+function connectionError(error: unknown, request: Pick<ClientRequest, 'operation' | 'url'>): ConnectionError {
   const { cause } = error as { cause?: SystemError };
   const code = typeof cause?.code === 'string' ? cause.code : undefined;
   const addresses = (cause?.errors ?? [cause])

@@ -5,7 +5,8 @@ import { ConnectionError, ConnectTimeoutError, InvalidInputError, isAgentProtoEr
 import type { Lifetime } from './lifetime.ts';
 import { place } from './middleware.ts';
 import { type Redact, redactor } from './redact.ts';
-import type { HeadersGiven, Transport } from './transport.ts';
+import { type HeaderRecord, headerRecord, type HeadersGiven } from './headers.ts';
+import type { Transport } from './transport.ts';
 
 export interface ReconnectPolicy {
   /** How many sockets at most one turn may use, the first included. Default 5. */
@@ -55,7 +56,7 @@ export class SocketDialer {
   readonly reconnect: Required<ReconnectPolicy>;
   readonly #dialed: Dialed;
   readonly #url: string;
-  readonly #headers: Headers;
+  readonly #headers: HeaderRecord;
   readonly #tokens = new Set<string>();
   #failures = 0;
   /** When the next socket may be opened. */
@@ -67,9 +68,8 @@ export class SocketDialer {
     this.#url = url.replace(/^http/, 'ws');
     this.where = place({ operation, url: this.#url });
     this.reconnect = { attempts: 5, baseMs: 1_000, maxMs: 30_000, ...(reconnect || { attempts: 1 }) };
-    this.#headers = new Headers(transport.headers);
-    new Headers(headers).forEach((value, header) => this.#headers.set(header, value));
-    this.redact = redactor(() => [...this.#tokens, ...this.#headers.values()]);
+    this.#headers = { ...transport.headers, ...headerRecord(headers) };
+    this.redact = redactor(() => [...this.#tokens, ...Object.values(this.#headers)]);
   }
 
   /** Throws `ConnectionError` and `ConnectTimeoutError`. */
@@ -124,18 +124,18 @@ export class SocketDialer {
 
   async #upgrade(life: Lifetime, token: string | undefined): Promise<WebSocketChannel> {
     const { operation, transport, protocols, WebSocket } = this.#dialed;
-    const headers = new Headers(this.#headers);
-    if (token !== undefined) {
-      headers.set('authorization', `Bearer ${token}`);
-      this.#tokens.add(token);
-    }
+    const headers = headerRecord({
+      ...this.#headers,
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    });
+    if (token !== undefined) this.#tokens.add(token);
     try {
       return await connectWebSocket(this.#url, {
         signal: life.signal,
         timeoutMs: Infinity,
         protocols,
         // Browsers refuse any.
-        headers: [...headers.keys()].length > 0 ? Object.fromEntries(headers) : undefined,
+        headers: Object.keys(headers).length > 0 ? headers : undefined,
         limits: { messageBytes: transport.limits.eventBytes },
         WebSocket,
       });

@@ -1,12 +1,14 @@
 import { createPlatform } from '#platform';
 import { type Auth, bearer } from './auth.ts';
 import { InvalidInputError } from './errors.ts';
-import { compose, type Middleware, type Next } from './middleware.ts';
+import { type HeaderRecord, headerRecord, type HeadersGiven } from './headers.ts';
+import { compose, type Middleware } from './middleware.ts';
+import type { Send } from './platform/raw.ts';
 import type { RetryPolicy } from './retry.ts';
 import { sender } from './send.ts';
 
 /** What the platform's `Headers` takes; not every library has its `HeadersInit`. */
-export type HeadersGiven = ConstructorParameters<typeof Headers>[0];
+export type { HeadersGiven };
 
 /** All in milliseconds; `Infinity` means no limit. */
 export interface Timeouts {
@@ -40,10 +42,10 @@ export interface TransportOptions {
 }
 
 export interface Transport {
-  send: Next;
+  send: Send;
   /** Lets go of the connections; what is under way fails. */
   close(): void;
-  headers: Headers;
+  headers: HeaderRecord;
   /** Tokens that were sent: they are taken out of what errors say. */
   tokens: ReadonlySet<string>;
   timeouts: Required<Omit<Timeouts, 'totalMs'>> & Pick<Timeouts, 'totalMs'>;
@@ -68,7 +70,7 @@ export function createTransport(
   return {
     send: compose(layers, sender(platform.send)),
     close: platform.close,
-    headers: new Headers(options.headers),
+    headers: headerRecord(options.headers),
     tokens,
     timeouts: { connectMs: 30_000, firstEventMs: 60_000, idleMs: 120_000, ...options.timeouts },
     limits: { bodyBytes: 16 * MIB, eventBytes: 16 * MIB, ...options.limits },

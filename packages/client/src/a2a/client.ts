@@ -15,7 +15,7 @@ import {
 import { lifeOf } from '../call.ts';
 import { teller } from '../deviations.ts';
 import { AbortedError, InvalidInputError } from '../errors.ts';
-import type { Lifetime } from '../lifetime.ts';
+import { Lifetime } from '../lifetime.ts';
 import { createTransport } from '../transport.ts';
 import { checkCapability } from './capability.ts';
 import type { Progress } from './connection.ts';
@@ -51,7 +51,6 @@ export class A2AClient implements AsyncDisposable {
   #card: AgentCard;
   readonly #line: Line;
   readonly #session: Session;
-  readonly #closing: AbortController;
   readonly #places = new Places();
   readonly #options: Pick<ConnectOptions, 'polling' | 'verifyCard'>;
 
@@ -59,14 +58,12 @@ export class A2AClient implements AsyncDisposable {
     card: AgentCard,
     line: Line,
     session: Session,
-    closing: AbortController,
     options: Pick<ConnectOptions, 'polling' | 'verifyCard'>,
   ) {
     this.#card = card;
     this.#options = options;
     this.#line = line;
     this.#session = session;
-    this.#closing = closing;
   }
 
   /**
@@ -88,13 +85,12 @@ export class A2AClient implements AsyncDisposable {
    */
   static async connect(url: string | URL, options: ConnectOptions = {}): Promise<A2AClient> {
     const { extensions = [], onDeviation } = options;
-    const closing = new AbortController();
     const tell = teller(onDeviation, options.strict);
     const transport = createTransport(options);
-    const own = { dialect: undefined, bodyType: undefined };
-    const session: Session = { transport, extensions, tell, closed: closing.signal, ...own };
+    const own = { dialect: undefined, headers: {}, bodyType: undefined };
+    const session: Session = { transport, extensions, tell, closed: new Lifetime(), ...own };
     const discovered = await discover(String(url), options, session);
-    return new A2AClient(discovered.card, await Line.open(discovered, session), session, closing, options);
+    return new A2AClient(discovered.card, await Line.open(discovered, session), session, options);
   }
 
   /**
@@ -126,7 +122,7 @@ export class A2AClient implements AsyncDisposable {
       return result;
     } catch (error) {
       // Whatever the end of the whole call broke, the end is the reason.
-      life.throwIfEnded();
+      life.throwIfAborted();
       throw error;
     } finally {
       life.close();
@@ -252,7 +248,7 @@ export class A2AClient implements AsyncDisposable {
 
   /** Aborts all that is under way; the tasks themselves go on. */
   async close(): Promise<void> {
-    this.#closing.abort(new AbortedError('the client was closed'));
+    this.#session.closed.end(new AbortedError('the client was closed'));
     this.#session.transport.close();
   }
 

@@ -1,5 +1,6 @@
 import type { AgentCard, MethodName } from '@agentproto/protocol/a2a/1.0';
 import { isAgentProtoError } from '../errors.ts';
+import { headerRecord } from '../headers.ts';
 import type { Lifetime } from '../lifetime.ts';
 import type { Candidate } from './card.ts';
 import { type Progress, receive } from './connection.ts';
@@ -113,6 +114,7 @@ export class Line {
     const dialect = await dialectOf(spoken, this.#card);
     this.#at = at;
     this.#session.dialect = dialect;
+    this.#session.headers = headerRecord(dialect.headers([...new Set(this.#session.extensions)]));
     this.#session.bodyType = undefined;
     const report = reporter(this.#session.tell, 'card', dialect.rowOf);
     for (const deviation of deviations) report(...deviation);

@@ -12,6 +12,7 @@ import {
   textOf,
 } from '../call.ts';
 import { isAgentProtoError } from '../errors.ts';
+import { type HeaderRecord, headerRecord } from '../headers.ts';
 import type { Lifetime } from '../lifetime.ts';
 import { keepResponse } from '../response-info.ts';
 import { retrying } from '../retry.ts';
@@ -31,10 +32,12 @@ export interface Session {
   transport: Transport;
   extensions: readonly string[];
   tell: (deviation: Deviation) => void;
-  /** Aborts when the client is closed. */
-  closed: AbortSignal;
+  /** Ends when the client is closed. */
+  closed: Lifetime;
   /** Of the interface that is spoken, once it is chosen. */
   dialect: Dialect | undefined;
+  /** What goes with every request to it, the client's extensions among them. */
+  headers: HeaderRecord;
   /** What the agent takes over HTTP+JSON, once it is known. */
   bodyType: string | undefined;
 }
@@ -54,18 +57,16 @@ export function operation(
   { accept, calls, ...kind }: OperationKind,
   options: CallOptions,
 ): Operation {
-  const headers = new Headers({ accept });
-  // A browser asks for a card without a preflight, if no header of ours is in the way.
-  if (kind.name !== 'card') {
-    const activated = new Set([...session.extensions, ...(options.extensions ?? [])]);
-    const own = session.dialect?.headers([...activated]) ?? {};
-    for (const [name, value] of Object.entries(own)) headers.set(name, value);
-  }
+  const { transport, closed, tell, dialect, extensions, headers } = session;
+  // None with the card, before there is a dialect: a browser then asks for it without a preflight.
+  const own = options.extensions
+    ? headerRecord(dialect?.headers([...new Set([...extensions, ...options.extensions])]))
+    : headers;
   return {
-    ...createCall(session.transport, session.closed, kind, headers, options),
+    ...createCall(transport, closed, kind, { accept, ...own }, options),
     calls,
     session,
-    report: reporter(session.tell, kind.name, session.dialect?.rowOf ?? latestRows(0)),
+    report: reporter(tell, kind.name, dialect?.rowOf ?? latestRows(0)),
   };
 }
 

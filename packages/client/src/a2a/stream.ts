@@ -140,7 +140,7 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
           throw this.#truncated();
         } catch (error) {
           // Whatever the end of the whole stream broke, the end is the reason.
-          life.throwIfEnded();
+          life.throwIfAborted();
           if (isAgentProtoError(error, 'DEVIATION')) throw error;
           if (this.#phase === 'done') {
             if (isAgentProtoError(error, 'ABORTED')) report('stream-left-open', 'expected the stream to be closed');
@@ -168,7 +168,7 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
   }
 
   #takeFrom({ events, ids }: Received, index: number): StreamResponse | undefined {
-    if (this.#life!.ended) this.#life!.throwIfEnded();
+    if (this.#life!.aborted) this.#life!.throwIfAborted();
     const id = ids?.[index];
     if (id) this.#lastEventId = id;
     const event = events[index]!;

@@ -30,8 +30,8 @@ export interface Connection {
   /** Bytes of a turn, at most; undefined: what the way in is known to take. */
   turnBytes: number | undefined;
   tell: (deviation: Deviation) => void;
-  /** Aborts when the client is closed. */
-  closed: AbortSignal;
+  /** Ends when the client is closed. */
+  closed: Lifetime;
 }
 
 /** One turn over HTTP. */
@@ -53,7 +53,7 @@ export function chatCall(
 ): ChatCall {
   const streams = name === 'chat-stream';
   const mediaType = streams ? NDJSON_MEDIA_TYPE : JSON_MEDIA_TYPE;
-  const headers = new Headers({ accept: streams ? `${mediaType}, ${JSON_MEDIA_TYPE}` : mediaType });
+  const headers = { accept: streams ? `${mediaType}, ${JSON_MEDIA_TYPE}` : mediaType };
   // Sending a turn again lets the agent work again.
   const kind = { name, streams, blocking: !streams, safe: false };
   const call = createCall(transport, closed, kind, headers, options);
@@ -112,7 +112,7 @@ export function plainCall<Name extends 'health' | 'job-events'>(
   options: CallOptions,
 ): Call<Name> & { url: string; where: string } {
   const streams = name === 'job-events';
-  const headers = new Headers({ accept: streams ? 'text/event-stream' : JSON_MEDIA_TYPE });
+  const headers = { accept: streams ? 'text/event-stream' : JSON_MEDIA_TYPE };
   const at = streams ? jobUrl(jobId, url) : urlOf('health', url);
   const call = createCall(transport, closed, { name, streams, blocking: false, safe: true }, headers, options);
   return { ...call, url: at, where: place({ operation: name, url: at }) };

@@ -5,7 +5,7 @@ import { JSON_MEDIA_TYPE } from '@agentproto/protocol/chat/docs';
 import { type CallOptions, lifeOf, parseJson, request, textOf } from '../call.ts';
 import { teller } from '../deviations.ts';
 import { AbortedError, InvalidInputError, MalformedResponseError } from '../errors.ts';
-import type { Lifetime } from '../lifetime.ts';
+import { Lifetime } from '../lifetime.ts';
 import { place } from '../middleware.ts';
 import { retrying } from '../retry.ts';
 import { createTransport, type TransportOptions } from '../transport.ts';
@@ -45,7 +45,6 @@ export function chatClient(url: string | URL, options: ChatOptions = {}): ChatCl
 export class ChatClient implements AsyncDisposable {
   readonly url: string;
   readonly #connection: SessionConnection;
-  readonly #closing = new AbortController();
 
   constructor(url: string | URL, options: ChatOptions) {
     const { protocol, href, username, password } = URL.parse(url) ?? {};
@@ -62,7 +61,7 @@ export class ChatClient implements AsyncDisposable {
       legacy,
       turnBytes,
       tell: teller(onDeviation, strict),
-      closed: this.#closing.signal,
+      closed: new Lifetime(),
       auth,
       WebSocket,
     };
@@ -175,7 +174,7 @@ export class ChatClient implements AsyncDisposable {
 
   /** Aborts all that is under way, and closes all sessions. */
   async close(): Promise<void> {
-    this.#closing.abort(new AbortedError('the client was closed'));
+    this.#connection.closed.end(new AbortedError('the client was closed'));
     this.#connection.transport.close();
   }
 

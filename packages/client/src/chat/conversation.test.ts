@@ -16,7 +16,7 @@ function scripted(...answers: StreamEvent[][]) {
   const send = (messages: Message[]) => {
     sent.push(messages);
     return new ChatStream({
-      begin: () => Lifetime.of([]),
+      begin: () => new Lifetime(),
       open: async function* () {
         yield answers[sent.length - 1]!;
       },

@@ -39,7 +39,7 @@ export async function* followJob(
         throw new StreamTruncatedError(`${call.where}: the last event of the job`, { events: seen + 1 });
       } catch (error) {
         const mayGoOn = isPassing(error) || error instanceof StreamTruncatedError;
-        if (!mayGoOn || ++failures >= attempts || life.ended) throw error;
+        if (!mayGoOn || ++failures >= attempts || life.aborted) throw error;
         await life.sleep(backoffMs(failures, call.retry || {}));
       }
     }

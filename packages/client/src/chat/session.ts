@@ -47,7 +47,8 @@ export class ChatSession implements AsyncDisposable {
   readonly #dialer: SocketDialer;
   readonly #timeouts: Timed['timeouts'];
   readonly #report: Report;
-  readonly #closing = new AbortController();
+  /** Ends with the client, or before. */
+  readonly #closing: Lifetime;
   #socket: ChatSocket | undefined;
   /** Settles when the turns before have left the socket. */
   #before: Promise<void> = Promise.resolve();
@@ -69,7 +70,8 @@ export class ChatSession implements AsyncDisposable {
       reconnect,
     });
     this.#report = reporter('chat-ws', connection.tell);
-    connection.closed.addEventListener('abort', () => void this.close(), { signal: this.#closing.signal });
+    this.#closing = connection.closed.child();
+    this.#closing.addEventListener('abort', () => void this.close());
   }
 
   /** Opens the socket; a failure is not met by trying again. */
@@ -109,7 +111,7 @@ export class ChatSession implements AsyncDisposable {
   /** Ends all turns with `AbortedError`, and closes the socket: 5 seconds at most. */
   async close(): Promise<void> {
     this.#over ??= new AbortedError('the session was closed');
-    this.#closing.abort(this.#over);
+    this.#closing.end(this.#over);
     await this.#leave();
   }
 
@@ -118,8 +120,8 @@ export class ChatSession implements AsyncDisposable {
   }
 
   #timed({ signal, timeouts }: TurnOptions): Timed {
-    const signals = [signal, this.#connection.closed, this.#closing.signal];
-    return { name: 'chat-ws', streams: true, signals, timeouts: { ...this.#timeouts, ...timeouts } };
+    const endings = [signal, this.#closing];
+    return { name: 'chat-ws', streams: true, endings, timeouts: { ...this.#timeouts, ...timeouts } };
   }
 
   async *#events(

@@ -98,7 +98,7 @@ export class ChatStream implements AsyncIterable<StreamEvent>, AsyncDisposable {
         if (!progress.ended) throw this.#truncated();
       } catch (error) {
         // Whatever the end of the whole stream broke, the end is the reason.
-        life.throwIfEnded();
+        life.throwIfAborted();
         if (isAgentProtoError(error, 'DEVIATION')) throw error;
         if (!progress.ended)
           throw progress.begun && isAgentProtoError(error, 'CONNECTION_FAILED') ? this.#truncated(error) : error;
@@ -116,7 +116,7 @@ export class ChatStream implements AsyncIterable<StreamEvent>, AsyncDisposable {
 
   /** Counts an event in; undefined: it is not for the consumer. */
   #take(event: StreamEvent): StreamEvent | undefined {
-    if (this.#life!.ended) this.#life!.throwIfEnded();
+    if (this.#life!.aborted) this.#life!.throwIfAborted();
     const { where, report, mask } = this.#source;
     if (this.#progress.ended) {
       const kind = event.type === 'done' && this.#failure ? 'done-after-error' : 'event-after-end';

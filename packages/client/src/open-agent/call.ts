@@ -41,8 +41,8 @@ export interface Connection {
   environment: AgentEnvironment | undefined;
   clock: Clock;
   tell: (deviation: Deviation) => void;
-  /** Aborts when the client is closed. */
-  closed: AbortSignal;
+  /** Ends when the client is closed. */
+  closed: Lifetime;
 }
 
 export interface OpenAgentCall extends Call<Operation> {
@@ -65,7 +65,7 @@ export function openAgentCall(
   options: CallOptions,
 ): OpenAgentCall {
   // The one thing that asks for a stream of a run (README, Chat with an Agent).
-  const headers = new Headers({ accept: kind.streams ? SSE_TYPE : JSON_TYPE });
+  const headers = { accept: kind.streams ? SSE_TYPE : JSON_TYPE };
   return { ...createCall(transport, closed, kind, headers, options), report: reporter(kind.name, tell) };
 }
 
@@ -145,7 +145,7 @@ function errorOf({ response, where, info }: Answer, body: unknown, call: OpenAge
   const { status, headers } = response;
   const { message, faults, ...said } = errorSaid(body) ?? { message: '' };
   const { redact, tokens, headers: sent } = call;
-  const credentials = tokens.size > 0 || sent.has('authorization') || sent.has('x-api-key');
+  const credentials = tokens.size > 0 || 'authorization' in sent || 'x-api-key' in sent;
   const error = new OpenAgentError(
     where,
     {

@@ -3,6 +3,7 @@ import type { AgentEnvironment } from '@agentproto/protocol/open-agent/0.7';
 import type { CallOptions } from '../call.ts';
 import { teller } from '../deviations.ts';
 import { AbortedError, InvalidInputError } from '../errors.ts';
+import { Lifetime } from '../lifetime.ts';
 import { isObject } from '../json.ts';
 import { createTransport, type TransportOptions } from '../transport.ts';
 import { Account } from './account.ts';
@@ -80,7 +81,7 @@ export class OpenAgentClient implements AsyncDisposable {
     if (revision !== '0.7' && revision !== 'readme') {
       throw new InvalidInputError(`revision: expected '0.7' or 'readme', got ${JSON.stringify(revision)}`);
     }
-    const closing = new AbortController();
+    const closed = new Lifetime();
     const transport = createTransport(options, (secrets) => credentials({ apiKey, auth, tokens, clock }, secrets));
     const connection: Connection = {
       url: href,
@@ -90,12 +91,12 @@ export class OpenAgentClient implements AsyncDisposable {
       clock,
       environment,
       tell: teller(options.onDeviation, options.strict),
-      closed: closing.signal,
+      closed,
     };
     this.url = href;
     this.revision = revision;
     this.#close = () => {
-      closing.abort(new AbortedError('the client was closed'));
+      closed.end(new AbortedError('the client was closed'));
       transport.close();
     };
     this.#server = new Server(connection);

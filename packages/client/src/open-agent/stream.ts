@@ -98,7 +98,7 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncDi
         this.#ended = true;
       } catch (error) {
         // Whatever the end of the whole stream broke, the end is the reason.
-        life.throwIfEnded();
+        life.throwIfAborted();
         if (isAgentProtoError(error, 'DEVIATION')) throw error;
         if (progress.sentinel && fold.mayEndHere(true)) this.#ended = true;
         if (!this.#ended) {
@@ -116,7 +116,7 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncDi
 
   /** Counts an event in; undefined: it is not for the consumer. */
   #take(event: Event): Event | undefined {
-    if (this.#life!.ended) this.#life!.throwIfEnded();
+    if (this.#life!.aborted) this.#life!.throwIfAborted();
     const { fold, report, where } = this.#source;
     if (this.#ended) {
       report('event-after-end', `${where}: expected nothing after the end`);

@@ -16,7 +16,8 @@ const DECODERS: { readonly [encoding: string]: () => NodeJS.ReadWriteStream } = 
 
 /** A body without its `Content-Encoding` (RFC 9110, 8.4); as it is where there is none, or one that is not known. */
 export function decoded(body: ByteStream, encoding: string | null): ByteStream {
-  const names = (encoding ?? '')
+  if (!encoding) return body;
+  const names = encoding
     .toLowerCase()
     .split(',')
     .map((name) => name.trim())

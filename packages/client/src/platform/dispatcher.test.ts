@@ -17,7 +17,7 @@ async function agentOfARequest(): Promise<string | undefined> {
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const { signal } = new AbortController();
-  const request = { operation: 'x', attempt: 1, method: 'GET', url, headers: new Headers(), body: undefined, signal };
+  const request = { operation: 'x', attempt: 1, method: 'GET', url, headers: {}, until: signal };
   const { body } = await transport.send(request);
   const { value } = await body!.getReader().read();
   return value && Buffer.from(value).toString();

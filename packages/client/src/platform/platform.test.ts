@@ -71,9 +71,9 @@ describe.each(platforms)('%s', (name, options) => {
         attempt: 1,
         method: more.method ?? 'GET',
         url,
-        headers: new Headers(more.headers as Record<string, string>),
+        headers: { ...more.headers },
         body: more.body,
-        signal: more.signal ?? new AbortController().signal,
+        until: more.signal ?? new AbortController().signal,
       });
   }
 
@@ -263,8 +263,8 @@ test('undici: closing frees the sockets, those under way too', async () => {
       attempt: 1,
       method: 'GET',
       url: url + path,
-      headers: new Headers(),
-      signal: new AbortController().signal,
+      headers: {},
+      until: new AbortController().signal,
     });
   await textOf((await get('/')).body);
   const reader = (await get('/open')).body!.getReader();
@@ -287,8 +287,8 @@ test('a fetch that somebody puts in the way is used, and the platform’s own ag
           attempt: 1,
           method: 'GET',
           url,
-          headers: new Headers(),
-          signal: new AbortController().signal,
+          headers: {},
+          until: new AbortController().signal,
         })
       ).body,
     );

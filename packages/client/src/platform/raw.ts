@@ -1,3 +1,6 @@
+import type { HeaderRecord } from '../headers.ts';
+import { type Ending, signalOf } from '../ending.ts';
+
 /** The bytes of a body, as `ReadableStream` has them and no more of it. */
 export interface ByteStream {
   getReader(): ByteReader;
@@ -19,22 +22,24 @@ export interface ClientResponse {
   readonly type?: string;
 }
 
-export interface RawRequest {
-  /** For those who watch. */
-  operation?: string;
-  attempt?: number;
-  method: string;
-  headers: Headers;
-  body: string | undefined;
-  signal: AbortSignal;
+/** A request without objects of the platform, which cost more than all the rest and are made only where somebody asks. */
+export interface Outgoing {
+  /** For those who watch, with the attempt. */
+  readonly operation: string;
+  readonly attempt: number;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: HeaderRecord;
+  readonly body?: string | undefined;
+  readonly until: Ending;
 }
 
-/** Sends one request and follows no redirect. Rejects with whatever the platform throws. */
-export type RawSend = (url: string, request: RawRequest) => Promise<ClientResponse>;
+/** Sends one request. A platform's own follows no redirect, and rejects with whatever the platform throws. */
+export type Send = (request: Outgoing) => Promise<ClientResponse>;
 
 /** What carries the requests of one client. */
 export interface Platform {
-  send: RawSend;
+  send: Send;
   /** Closes the connections. */
   close(): void;
 }
@@ -42,8 +47,14 @@ export interface Platform {
 /** Whatever implements `fetch`. */
 export function viaFetch(fetch: typeof globalThis.fetch): Platform {
   return {
-    send: (url, { method, headers, body, signal }) =>
-      fetch(url, { method, headers, signal, redirect: 'manual', ...(body !== undefined && { body }) }),
+    send: ({ method, url, headers, body, until }) =>
+      fetch(url, {
+        method,
+        headers: new Headers(headers),
+        signal: signalOf(until),
+        redirect: 'manual',
+        ...(body !== undefined && { body }),
+      }),
     close: () => {},
   };
 }

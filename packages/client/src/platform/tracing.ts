@@ -1,5 +1,5 @@
 import { tracingChannel } from 'node:diagnostics_channel';
-import type { ClientResponse, RawSend } from './raw.ts';
+import type { ClientResponse, Send } from './raw.ts';
 
 /** What the subscribers of `tracing:agentproto:client:request:*` are given; the same object from `start` to `asyncEnd`. */
 export interface RequestTrace {
@@ -16,14 +16,14 @@ export interface RequestTrace {
 const channel = tracingChannel<RequestTrace>('agentproto:client:request');
 
 /** Publishes every request, from its sending to the head of its answer; costs nothing where nobody listens. */
-export function traced(send: RawSend): RawSend {
-  return (url, request) => {
-    if (!channel.hasSubscribers) return send(url, request);
+export function traced(send: Send): Send {
+  return (request) => {
+    if (!channel.hasSubscribers) return send(request);
+    const { operation, attempt, method, url } = request;
     const { origin, pathname } = new URL(url);
-    const { operation, attempt, method } = request;
     const trace: RequestTrace = { operation, attempt, method, url: origin + pathname };
     const sent = async (): Promise<ClientResponse> => {
-      const response = await send(url, request);
+      const response = await send(request);
       trace.status = response.status;
       trace.requestId = response.headers.get('x-request-id') ?? undefined;
       return response;

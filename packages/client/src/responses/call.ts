@@ -25,8 +25,8 @@ export interface Connection {
   url: string;
   transport: Transport;
   tell: (deviation: Deviation) => void;
-  /** Aborts when the client is closed. */
-  closed: AbortSignal;
+  /** Ends when the client is closed. */
+  closed: Lifetime;
 }
 
 export interface ResponsesCall extends Call {
@@ -48,7 +48,7 @@ export function responsesCall(
   kind: Pick<Call, 'name' | 'safe' | 'streams' | 'blocking'>,
   options: CallOptions,
 ): ResponsesCall {
-  const headers = new Headers({ accept: kind.streams ? `${SSE_TYPE}, ${JSON_TYPE}` : JSON_TYPE });
+  const headers = { accept: kind.streams ? `${SSE_TYPE}, ${JSON_TYPE}` : JSON_TYPE };
   return { ...createCall(transport, closed, kind, headers, options), report: reporter(kind.name, tell) };
 }
 

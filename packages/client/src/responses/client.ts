@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import { Lifetime } from '../lifetime.ts';
 import type {
   CompactResource,
   CompactResponseBody,
@@ -76,7 +77,6 @@ export class ResponsesClient implements AsyncDisposable {
   readonly url: string;
   readonly conversations: Conversations;
   readonly #connection: Connection & SocketPlatform;
-  readonly #closing = new AbortController();
   readonly #model: string | undefined;
 
   constructor(url: string | URL, options: ResponsesOptions = {}) {
@@ -90,7 +90,7 @@ export class ResponsesClient implements AsyncDisposable {
       url: href,
       transport: createTransport(options),
       tell: teller(options.onDeviation, options.strict),
-      closed: this.#closing.signal,
+      closed: new Lifetime(),
       auth: options.auth,
       WebSocket: options.WebSocket,
     };
@@ -165,7 +165,7 @@ export class ResponsesClient implements AsyncDisposable {
         await life.sleep(backoffMs(polls, POLLING));
       }
     } catch (error) {
-      life.throwIfEnded();
+      life.throwIfAborted();
       throw error;
     } finally {
       life.close();
@@ -246,7 +246,7 @@ export class ResponsesClient implements AsyncDisposable {
 
   /** Aborts all that is under way, and closes all sessions; responses in the background go on. */
   async close(): Promise<void> {
-    this.#closing.abort(new AbortedError('the client was closed'));
+    this.#connection.closed.end(new AbortedError('the client was closed'));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

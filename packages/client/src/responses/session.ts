@@ -44,11 +44,11 @@ const ONCE = ['headers', 'retry', 'resume'] as const;
  */
 export class ResponsesSession implements AsyncDisposable {
   readonly #dialer: SocketDialer;
-  readonly #connection: Connection;
   readonly #model: string | undefined;
   readonly #timeouts: Timed['timeouts'];
   readonly #report: Report;
-  readonly #closing = new AbortController();
+  /** Ends with the client, or before. */
+  readonly #closing: Lifetime;
   #socket: ResponseSocket | undefined;
   /** Settles when the responses before have left the socket. */
   #before: Promise<void> = Promise.resolve();
@@ -56,7 +56,6 @@ export class ResponsesSession implements AsyncDisposable {
   private constructor(connection: Connection & SocketPlatform, model: string | undefined, options: SessionOptions) {
     checkPositive(options.timeouts);
     const { headers, reconnect } = options;
-    this.#connection = connection;
     this.#model = model;
     this.#timeouts = { ...connection.transport.timeouts, ...options.timeouts };
     this.#dialer = new SocketDialer({
@@ -69,7 +68,8 @@ export class ResponsesSession implements AsyncDisposable {
       reconnect,
     });
     this.#report = reporter('connectResponses', connection.tell);
-    connection.closed.addEventListener('abort', () => void this.close(), { signal: this.#closing.signal });
+    this.#closing = connection.closed.child();
+    this.#closing.addEventListener('abort', () => void this.close());
   }
 
   /** Opens the socket; a failure is not met by trying again. */
@@ -131,7 +131,7 @@ export class ResponsesSession implements AsyncDisposable {
 
   /** Ends all that is under way with `AbortedError`, and closes the socket: 5 seconds at most. */
   async close(): Promise<void> {
-    this.#closing.abort(new AbortedError('the session was closed'));
+    this.#closing.end(new AbortedError('the session was closed'));
     await this.#leave();
   }
 
@@ -140,8 +140,8 @@ export class ResponsesSession implements AsyncDisposable {
   }
 
   #timed({ signal, timeouts }: TurnOptions): Timed {
-    const signals = [signal, this.#connection.closed, this.#closing.signal];
-    return { name: 'connectResponses', streams: true, signals, timeouts: { ...this.#timeouts, ...timeouts } };
+    const endings = [signal, this.#closing];
+    return { name: 'connectResponses', streams: true, endings, timeouts: { ...this.#timeouts, ...timeouts } };
   }
 
   async *#events(

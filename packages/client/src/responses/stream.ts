@@ -155,7 +155,7 @@ export class ResponseStream implements AsyncIterable<AnyStreamEvent>, AsyncDispo
           throw this.#errored ? this.#error() : this.#truncated();
         } catch (error) {
           // Whatever the end of the whole stream broke, the end is the reason.
-          life.throwIfEnded();
+          life.throwIfAborted();
           if (this.#failure || isAgentProtoError(error, 'DEVIATION')) throw error;
           if (this.#ended) {
             if (isAgentProtoError(error, 'ABORTED')) report('stream-left-open', `${where}: expected it to be closed`);
@@ -192,7 +192,7 @@ export class ResponseStream implements AsyncIterable<AnyStreamEvent>, AsyncDispo
 
   /** Counts an event in; undefined: it is not for the consumer. */
   #take(event: AnyStreamEvent): AnyStreamEvent | undefined {
-    if (this.#life!.ended) this.#life!.throwIfEnded();
+    if (this.#life!.aborted) this.#life!.throwIfAborted();
     const { type } = event;
     const { report, where } = this.#source;
     if (this.#ended) {
@@ -207,7 +207,7 @@ export class ResponseStream implements AsyncIterable<AnyStreamEvent>, AsyncDispo
     }
     this.#count++;
     this.#failures = 0;
-    this.#fold.add(event);
+    if (this.#fold.add(event)) return event;
     if (type === 'error') {
       this.#errored = event;
       this.#progress.done = true;

@@ -1,0 +1,13 @@
+/** What ends what depends on it: a signal, or what is as much of one as is used here. */
+export interface Ending {
+  readonly aborted: boolean;
+  /** Why; undefined before. */
+  readonly reason: unknown;
+  throwIfAborted(): void;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** For the platform. */
+export const signalOf = (ending: Ending & { signal?: AbortSignal }): AbortSignal =>
+  ending.signal ?? (ending as AbortSignal);
