@@ -34,5 +34,5 @@ export {
 } from './script.ts';
 export { STEP_KINDS } from './step-check.ts';
 export { TCK_SCRIPTS } from './tck.ts';
-export { countTurn, NO_TURNS, turnAfter, turnByInputs, type TurnCount } from './turn.ts';
+export { callsLeft, countTurn, NO_TURNS, turnAfter, turnByInputs, type TurnCount } from './turn.ts';
 export { VirtualClock } from './virtual-clock.ts';

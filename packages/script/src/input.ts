@@ -12,7 +12,9 @@ export interface Decision {
 
 /** What the caller's own run of a tool call `by: client` gave. */
 export interface ToolOutput {
-  id: string;
+  /** Absent where the protocol has none: then it is of the first open call of that name, or of the first at all. */
+  id?: string;
+  name?: string;
   output: Json;
 }
 

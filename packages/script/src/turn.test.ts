@@ -57,3 +57,16 @@ test('an id that was answered may be asked for anew', () => {
   expect(turnAfter([request, end, request, end])).toBe(1);
   expect(turnAfter([request, end, result, request, end])).toBe(2);
 });
+
+test('an output without an id goes to the first open call of its name, or to the first at all', async () => {
+  const both = parseScript({
+    steps: [{ tool: { by: 'client', calls: [{ name: 'a' }, { name: 'b' }, { name: 'b' }] } }],
+    turns: [{ steps: [{ text: 'done' }] }],
+  });
+  const outputs = [{ name: 'b', output: 1 }, { output: 2 }, { name: 'b', output: 3 }];
+  const events: AgentEvent[] = [];
+  for await (const event of run(both, { turn: 1, input: { text: '', outputs } })) events.push(event);
+  expect(events[0]).toMatchObject({ results: [{ output: 2 }, { output: 1 }, { output: 3 }] });
+  const wrong = [...run(both, { turn: 1, input: { text: '', outputs: [{ name: 'c', output: 1 }] } }).take(2)];
+  expect(wrong.map(({ type }) => type)).toEqual(['tool-request', 'end']);
+});

@@ -1,7 +1,7 @@
 import { echoScript } from './echo-script.ts';
 import type { AgentEvent, ToolCall, ToolResult } from './event.ts';
-import type { TurnInput } from './input.ts';
-import type { Script, Step, ToolCallSpec, ToolRunner, Turn } from './script.ts';
+import type { ToolOutput, TurnInput } from './input.ts';
+import type { Json, Script, Step, ToolCallSpec, ToolRunner, Turn } from './script.ts';
 
 /** Tool calls that a turn asked the caller about. */
 export interface Pending {
@@ -30,6 +30,9 @@ export function pendingAfter(script: Script, k: number): Pending | undefined {
   return { by, specs, calls: settleCalls(specs, callsBefore(script, k) + countCalls(steps.slice(0, -1))) };
 }
 
+/** How many calls the k-th turn leaves with the caller. */
+export const callsLeft = (script: Script, k: number): number => pendingAfter(script, k)?.calls.length ?? 0;
+
 /** The calls of one step, ids and arguments settled; `before` is the number of calls in front of it. */
 export function settleCalls(specs: ToolCallSpec[], before: number): ToolCall[] {
   return specs.map(({ id, name, args, description }, i) => ({
@@ -50,7 +53,7 @@ export function callsBefore(script: Script, k: number): number {
 /** The results of all pending calls, or undefined when the caller left one of them open. */
 export function answer({ by, calls, specs }: Pending, input: TurnInput): ToolResult[] | undefined {
   const decisions = new Map(input.decisions?.map((decision) => [decision.id, decision]));
-  const outputs = new Map(input.outputs?.map(({ id, output }) => [id, output]));
+  const outputs = outputsOf(calls, input.outputs ?? []);
   const results: ToolResult[] = [];
   for (const [i, { id, name, args }] of calls.entries()) {
     const output = outputs.get(id);
@@ -63,6 +66,17 @@ export function answer({ by, calls, specs }: Pending, input: TurnInput): ToolRes
     } else return undefined;
   }
   return results;
+}
+
+/** The outputs by the id of their call; one without an id goes to a call that has none yet. */
+function outputsOf(calls: readonly ToolCall[], given: readonly ToolOutput[]): Map<string, Json> {
+  const outputs = new Map(given.flatMap(({ id, output }) => (id === undefined ? [] : [[id, output] as const])));
+  for (const { id, name, output } of given) {
+    if (id !== undefined) continue;
+    const call = calls.find((one) => !outputs.has(one.id) && (name === undefined || one.name === name));
+    if (call) outputs.set(call.id, output);
+  }
+  return outputs;
 }
 
 /** How far a script has come, event by event. */
