@@ -73,3 +73,15 @@ function lookUp(root: JsonSchema, ref: string): JsonSchema {
   const found = steps.reduce<unknown>((node, step) => (node as Record<string, unknown> | undefined)?.[step], root);
   return (found ?? {}) as JsonSchema;
 }
+
+/** JSON that the format takes: the text itself if it is, else an example. */
+export function formatted(said: string, format: { type: string; schema?: unknown } | null | undefined): string {
+  if (!format || format.type === 'text') return said;
+  try {
+    const value: unknown = JSON.parse(said);
+    if (typeof value === 'object' && value !== null) return said;
+  } catch {
+    // No JSON: an example of it, then.
+  }
+  return JSON.stringify(format.type === 'json_schema' ? sample(format.schema) : { text: said });
+}

@@ -19,7 +19,7 @@ import type { Past, ResponseStart, Settled } from './response-start.ts';
 import { kept, newId } from './items.ts';
 import type { ModelOptions } from './options.ts';
 import { invalid } from './responses-error.ts';
-import { sample } from '../openai/sample.ts';
+import { formatted } from '../openai/sample.ts';
 import { contextTokens } from './tokens.ts';
 
 /** What a response will be made of. */
@@ -187,7 +187,7 @@ function ofModel(
 ): Performance {
   const script = given === undefined ? undefined : textScript(given);
   if (script) ctx.impl.checkScript(ctx, script);
-  const echo = script ?? echoScript(formatted(input.text, text));
+  const echo = script ?? echoScript(formatted(input.text, text?.format));
   const events = play(echo, {
     input,
     signal,
@@ -195,19 +195,6 @@ function ofModel(
     waitForSignal: (name, stop) => ctx.signals.wait(name, stop),
   });
   return { ...(script && { script }), steps: echo.steps, events };
-}
-
-/** JSON that the format takes: the text itself if it is, else an example. */
-function formatted(said: string, text: Settled['text']): string {
-  const format = text?.format;
-  if (!format || format.type === 'text') return said;
-  try {
-    const value: unknown = JSON.parse(said);
-    if (typeof value === 'object' && value !== null) return said;
-  } catch {
-    // No JSON: an example of it, then.
-  }
-  return JSON.stringify(format.type === 'json_schema' ? sample(format.schema) : { text: said });
 }
 
 /** The script that the conversation follows: what is there tells, whether it was kept or is sent again. */

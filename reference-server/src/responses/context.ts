@@ -15,7 +15,8 @@ import type { LateAbort } from '../late-abort.ts';
 import type { ServerContext } from '../server-context.ts';
 import type { Entry, Run } from '../store/store.ts';
 import type { Call, HttpRequest, Operation, ResponsesSocket, StreamItem, Unnumbered } from './call.ts';
-import type { Allowance, OpenItem, Past, ResponseFold, ResponseStart, Settled } from './response-start.ts';
+import type { OpenItem, Past, ResponseFold, ResponseStart, Settled } from './response-start.ts';
+import type { Allowance } from '../openai/constrain.ts';
 import type { ModelOptions, ResponsesSettings } from './options.ts';
 import type { ErrorKind, ResponsesError } from './responses-error.ts';
 

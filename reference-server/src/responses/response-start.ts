@@ -68,11 +68,3 @@ export interface Past {
   metadata?: unknown;
   items: ItemField[];
 }
-
-/** Which functions of the caller may be called (tool_choice, allowed_tools). */
-export interface Allowance {
-  /** Undefined: any. */
-  names?: ReadonlySet<string>;
-  /** At least one has to be. */
-  owed: boolean;
-}
