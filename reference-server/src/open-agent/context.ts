@@ -3,8 +3,10 @@ import type { ApiKeyInfo } from '@agentproto/protocol/open-agent/0.7';
 import type { Violation } from '@agentproto/rules/open-agent/0.7';
 import type { Answer, StreamAnswer } from '../answer.ts';
 import type { ServerContext } from '../server-context.ts';
+import type { AgentsImpl } from './agents-context.ts';
 import type { Call, HttpRequest, Operation, Who } from './call.ts';
 import type { Mail } from '../mailbox.ts';
+import type { McpSessions } from './mcp-tool.ts';
 import type { OpenAgentError } from './open-agent-error.ts';
 import type { OpenAgentSettings, Scope } from './options.ts';
 import type { Plan, PlanLimits } from './plan-list.ts';
@@ -22,6 +24,8 @@ export interface OpenAgentContext extends ServerContext {
   seeded: () => Promise<void>;
   /** What sessions are signed with. */
   sessionSecret: Uint8Array;
+  /** Sessions of MCP that are open. */
+  mcp: McpSessions;
 }
 
 type Ctx = OpenAgentContext;
@@ -32,7 +36,7 @@ export type Handler = (ctx: Ctx, call: Call, request: HttpRequest) => Promise<An
  * (`impl.ts` names the files). They call each other through the record in their context, so that a quirk which replaces one of
  * them is seen everywhere.
  */
-export interface OpenAgentImpl extends AccountImpl {
+export interface OpenAgentImpl extends AccountImpl, AgentsImpl<OpenAgentContext> {
   // The ways in
   answerHttp: (ctx: Ctx, operation: Operation, request: HttpRequest) => Promise<Answer | StreamAnswer>;
   operations: { readonly [Name in Operation]?: Handler };

@@ -9,7 +9,7 @@ import type { HttpRequest, Operation } from './call.ts';
 import type { OpenAgentContext } from './context.ts';
 import { sessionSecretOf } from './credentials.ts';
 import { methodsOf } from './http.ts';
-import { standardImpl } from './impl.ts';
+import { implOf } from './impl.ts';
 import { settingsOf } from './options.ts';
 import type { OpenAgentOptions } from './options.ts';
 import { mountReference } from './reference-pages.ts';
@@ -25,9 +25,9 @@ function revision(
   const routes = Map.groupBy(Object.keys(methods) as Operation[], (operation) => methods[operation]!.http.path);
   return {
     id: `open-agent@${name}`,
-    load: () => (name === 'readme' ? rulesReadme : rules07).load(),
+    load: () => Promise.all([rulesReadme.load(), ...(name === '0.7' ? [rules07.load()] : [])]),
     mount(scope, server, { openAgent }) {
-      const impl = withQuirks('open-agent', standardImpl, server.quirks);
+      const impl = withQuirks('open-agent', implOf(name), server.quirks);
       let seeding: Promise<void> | undefined;
       const ctx: OpenAgentContext = {
         ...server,
@@ -37,6 +37,7 @@ function revision(
         path,
         seeded: () => (seeding ??= seed(ctx)),
         sessionSecret: sessionSecretOf(server.store),
+        mcp: new Map(),
       };
       for (const [at, operations] of routes)
         scope.all(path + at.replaceAll(/\{(\w+)\}/g, ':$1'), (request, reply) =>

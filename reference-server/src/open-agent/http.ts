@@ -8,10 +8,21 @@ import { notFound, unauthorized } from './open-agent-error.ts';
 
 type Methods = Readonly<Partial<Record<Operation, { http: { verbs: readonly string[]; path: string } }>>>;
 
-/** The operations that a revision has; what only the other one has is served beside them, where its path is free. */
-export function methodsOf(revision: OpenAgentContext['revision']): Methods {
-  return revision === '0.7' ? METHODS_07 : METHODS_README;
-}
+/** What only the README has is served under 0.7, too, whose base has the `/v1` already (OAA-X02). */
+const BESIDE_07 = (
+  ['searchKnowledge', 'addKnowledge', 'deleteKnowledge', 'createCompletion', 'createEmbedding', 'getUsage'] as const
+).map((name) => {
+  const { http } = METHODS_README[name];
+  return [name, { http: { ...http, path: http.path.replace(/^\/v1/, '') } }] as const;
+});
+
+const METHODS = {
+  '0.7': { ...METHODS_07, ...Object.fromEntries(BESIDE_07) },
+  readme: METHODS_README,
+} satisfies Record<string, Methods>;
+
+/** The operations that a revision serves, with their places. */
+export const methodsOf = (revision: OpenAgentContext['revision']): Methods => METHODS[revision];
 
 /** Answers a request to the path of an operation. */
 export async function answerHttp(

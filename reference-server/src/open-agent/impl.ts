@@ -1,6 +1,7 @@
 import { getAccount } from './account-info.ts';
 import { accountFor } from './accounts.ts';
-import type { OpenAgentImpl } from './context.ts';
+import { agentOperations, agentsImpl } from './agents-impl.ts';
+import type { OpenAgentContext, OpenAgentImpl } from './context.ts';
 import { authorize, identify, isOpen, login, scopeOf, sessionOf } from './credentials.ts';
 import { exchangeDeviceCode, pollIsEarly } from './device.ts';
 import { errorBody, jsonHeaders, refusal } from './errors.ts';
@@ -9,6 +10,7 @@ import * as keys from './keys.ts';
 import * as links from './magic-link.ts';
 import { completeOAuth, startOAuth, stateHolds } from './oauth.ts';
 import { readBody, validate } from './request.ts';
+import { readme } from './readme.ts';
 import { getHealth, getRoot } from './root.ts';
 import { applyStripe, isFirst, receiveStripeEvent, receiveSubscriptionEvent } from './stripe.ts';
 import { signatureHolds } from './stripe-signature.ts';
@@ -17,8 +19,10 @@ import { admit, charge, getKeyUsage, getUsage, limitsOf } from './usage.ts';
 
 /** What a server of Open Agent API does; both revisions are the same at the core, and have other paths and shapes. */
 export const standardImpl: OpenAgentImpl = {
+  ...agentsImpl,
   answerHttp,
   operations: {
+    ...agentOperations,
     getRoot,
     getHealth,
     requestMagicLink: links.requestMagicLink,
@@ -81,3 +85,6 @@ export const standardImpl: OpenAgentImpl = {
   isFirst,
   applyStripe,
 };
+
+export const implOf = (revision: OpenAgentContext['revision']): OpenAgentImpl =>
+  revision === 'readme' ? { ...standardImpl, ...readme(standardImpl) } : standardImpl;

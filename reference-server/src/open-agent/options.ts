@@ -2,6 +2,8 @@ import { DEFAULT_MODELS } from '../openai/models.ts';
 import type { ModelOptions } from '../openai/models.ts';
 import type { NamesOf } from '../option-names.ts';
 import type { Tools } from '../server-tools.ts';
+import { DEFAULT_TOOLKITS } from './toolkit.ts';
+import type { ServerToolkit } from './toolkit.ts';
 import { PLAN_NAMES, type PlanName } from './plan-list.ts';
 
 export const SCOPES = ['read', 'write', 'admin'] as const;
@@ -26,6 +28,8 @@ export interface OpenAgentOptions {
   models?: Readonly<Record<string, ModelOptions>> | undefined;
   /** Tools by name. One is run where a script has the server call it, and does not say what comes of it. */
   tools?: Tools;
+  /** Toolkits that every account finds, whose functions are tools, too. Default: `weather` with `get_weather`. */
+  toolkits?: readonly ServerToolkit[];
   /** How long a link of a mail, or the code of a device, holds, in milliseconds of the clock. Default 15 minutes. */
   loginMs?: number;
   /** How long a session lasts, in milliseconds of the clock. Default a day. */
@@ -45,6 +49,7 @@ export const OPEN_AGENT_OPTIONS: NamesOf<OpenAgentOptions> = {
   pollMs: true,
   sessionMs: true,
   stripeSecrets: true,
+  toolkits: true,
   tools: true,
 };
 
@@ -65,6 +70,7 @@ export const settingsOf = ({ models, ...options }: OpenAgentOptions = {}): OpenA
   accounts: ACCOUNTS,
   stripeSecrets: ['whsec_agentproto_test'],
   tools: {},
+  toolkits: DEFAULT_TOOLKITS,
   loginMs: 15 * 60_000,
   sessionMs: 24 * 60 * 60_000,
   pollMs: 5_000,

@@ -11,10 +11,18 @@ import { bad, OpenAgentError, unprocessable } from './open-agent-error.ts';
 export const rules07 = lateModule(() => import('@agentproto/rules/open-agent/0.7'));
 export const rulesReadme = lateModule(() => import('@agentproto/rules/open-agent/readme'));
 
+/** What 0.7 has no shape of is what the README says (OAA-X02). */
 export const validate = (ctx: OpenAgentContext, name: string, value: unknown) =>
-  ctx.revision === 'readme'
+  ctx.revision === 'readme' || ONLY_README.has(name)
     ? rulesReadme.loaded.validate(name as ReadmeName, value)
     : rules07.loaded.validate(name as MessageName, value);
+
+const ONLY_README: ReadonlySet<string> = new Set<ReadmeName>([
+  'CompletionRequest',
+  'EmbeddingRequest',
+  'KnowledgeInput',
+  'KnowledgeQuery',
+]);
 
 /** The JSON object in a body. Throws an OpenAgentError. */
 export function readBody(_ctx: OpenAgentContext, { 'content-type': given }: IncomingHttpHeaders, body: Buffer): object {
