@@ -19,7 +19,6 @@ export interface AgentsImpl<Ctx> {
   agentNamed: (ctx: Ctx, owner: string, id: string) => Promise<StoredAgent | undefined>;
   putAgent: (ctx: Ctx, call: Call, agent: StoredAgent) => Promise<void>;
   dropAgent: (ctx: Ctx, call: Call, id: string) => Promise<boolean>;
-  checkAgentLimit: (ctx: Ctx, call: Call, agents: number) => Promise<void>;
   shownAgent: (ctx: Ctx, agent: StoredAgent) => object;
   createdAgent: (ctx: Ctx, agent: StoredAgent) => object;
   teamNamed: (ctx: Ctx, owner: string, id: string) => Promise<StoredTeam | undefined>;
@@ -31,6 +30,7 @@ export interface AgentsImpl<Ctx> {
   readRun: (ctx: Ctx, http: HttpRequest, kind: 'agent' | 'team') => RunRequest;
   checkMessages: (ctx: Ctx, request: RunRequest) => void;
   wantsStream: (ctx: Ctx, headers: IncomingHttpHeaders) => boolean;
+  chosenModel: (ctx: Ctx, request: RunRequest, own: string | undefined) => string;
   modelOf: (ctx: Ctx, id: string) => ModelOptions;
   offeredTools: (ctx: Ctx, ofRequest: readonly AnyTool[], ofAgent: readonly AnyTool[]) => string[];
   chosenMembers: (ctx: Ctx, working: readonly Working[], hints: readonly string[] | undefined) => readonly Working[];

@@ -10,7 +10,7 @@ import * as knowledge from './knowledge.ts';
 import { getMcpInfo, mcpServer, mcpTools, openMcpStream, postMcpMessage } from './mcp.ts';
 import { listModels, modelsShown } from './models.ts';
 import { agentReply, checkMessages, readRun, teamReply } from './replies.ts';
-import { checkOutcome, chosenMembers, modelOf, offeredTools, runAgent, runTeam, teamPlan } from './run.ts';
+import { checkOutcome, chosenMembers, chosenModel, modelOf, offeredTools, runAgent, runTeam, teamPlan } from './run.ts';
 import { checkScript, tooMany } from './script-check.ts';
 import {
   chunks,
@@ -30,7 +30,6 @@ export const agentsImpl: AgentsImpl<OpenAgentContext> = {
   agentNamed: agents.agentNamed,
   putAgent: agents.putAgent,
   dropAgent: agents.dropAgent,
-  checkAgentLimit: agents.checkAgentLimit,
   shownAgent: agents.shownAgent,
   createdAgent: agents.createdAgent,
   teamNamed: teams.teamNamed,
@@ -41,6 +40,7 @@ export const agentsImpl: AgentsImpl<OpenAgentContext> = {
   readRun,
   checkMessages,
   wantsStream,
+  chosenModel,
   modelOf,
   offeredTools,
   chosenMembers,

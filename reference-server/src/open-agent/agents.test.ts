@@ -134,6 +134,15 @@ describe.each(REVISIONS)('%s', (revision) => {
     expect((await stream(path, [ask], { tools: other })).at(-1)).toMatchObject({ name: 'RunCompleted' });
   });
 
+  test('the model is that of the request, else that of the agent; what generated clients fill in is neither', async () => {
+    const { stream, agent } = await serving(revision);
+    const path = `/agents/${await agent('Tutor', { model: '@chunks 1' })}`;
+    const answer = async (more: object) => (await stream(path, [user('Hi')], more)).at(-1)!;
+    expect(await answer({})).toMatchObject({ content: 'chunk-1 ', model: '@chunks 1' });
+    expect(await answer({ model: '@chunks 2' })).toMatchObject({ content: 'chunk-1 chunk-2 ' });
+    expect(await answer({ model: 'claude-3-7-sonnet-latest' })).toMatchObject({ content: 'chunk-1 ' });
+  });
+
   test('a tool of the server is announced and run', async () => {
     const { stream, talk, agent, is07 } = await serving(revision);
     const path = `/agents/${await agent('Tutor')}`;

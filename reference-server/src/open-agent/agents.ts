@@ -3,10 +3,11 @@ import type { Answer } from '../answer.ts';
 import type { Call, HttpRequest } from './call.ts';
 import type { OpenAgentContext } from './context.ts';
 import { empty, json } from './errors.ts';
-import { bad, notFound, OpenAgentError } from './open-agent-error.ts';
+import { bad, notFound } from './open-agent-error.ts';
 import { drop, find, keep, list } from './records.ts';
 import type { StoredAgent } from './agent-records.ts';
 import { bodyOf } from './request.ts';
+import { checkAgents } from './usage.ts';
 
 type AgentInput = Partial<Omit<StoredAgent, 'created_at'>>;
 
@@ -18,19 +19,10 @@ export async function createAgent(ctx: OpenAgentContext, call: Call, request: Ht
   if (id === '') throw bad('id: expected a text that is not empty', { param: 'id' });
   const agents = await impl.agentsOf(ctx, call.owner);
   if (agents.some((one) => one.id === id)) throw bad(`id: there is an agent ${id} already`, { param: 'id' });
-  await impl.checkAgentLimit(ctx, call, agents.length);
+  await checkAgents(ctx, call.owner);
   const agent = storedOf(id, input, new Date(ctx.clock.now()).toISOString());
   await impl.putAgent(ctx, call, agent);
   return json(ctx, impl.createdAgent(ctx, agent), 201);
-}
-
-/** As many agents as the plan has room for (README: Stripe Integration). Throws an OpenAgentError, 402. */
-export async function checkAgentLimit(ctx: OpenAgentContext, { owner }: Call, agents: number): Promise<void> {
-  const { impl } = ctx;
-  const plan = await impl.planOf(ctx, owner);
-  const { agents: most = Infinity } = impl.limitsOf(ctx, plan);
-  if (agents < most) return;
-  throw new OpenAgentError(402, `The plan ${plan.name} has room for ${most} agents.`, { code: 'agent_limit_reached' });
 }
 
 const storedOf = (

@@ -13,11 +13,16 @@ import { likeness, vectorOf } from './vectors.ts';
 /** Characters of one passage, about. */
 const PASSAGE = 500;
 const MOST_RESULTS = 100;
+/** Documents of one account. */
+const MOST_DOCUMENTS = 10_000;
 
 /** A document, found by its passages from now on; one with the same id is replaced. */
 export async function addKnowledge(ctx: OpenAgentContext, call: Call, request: HttpRequest): Promise<Answer> {
   const { text, id = `doc_${randomUUID().replaceAll('-', '')}`, metadata } = bodyOf(ctx, request, 'KnowledgeInput');
   if (id === '') throw bad('id: expected a text that is not empty', { param: 'id' });
+  const documents = await ctx.impl.documentsOf(ctx, call.owner);
+  if (documents.length >= MOST_DOCUMENTS && !documents.some((one) => one.id === id))
+    throw bad(`The account has ${MOST_DOCUMENTS} documents, as many as there may be`);
   const document: StoredDocument = {
     id,
     text,

@@ -34,7 +34,7 @@ export async function runAgent(ctx: OpenAgentContext, call: Call, http: HttpRequ
 /** What an agent is asked. */
 export function askedOf(ctx: OpenAgentContext, agent: StoredAgent, request: RunRequest, mayAsk: boolean): Asked {
   const { impl } = ctx;
-  const model = request.model ?? agent.model ?? defaultModel(ctx);
+  const model = impl.chosenModel(ctx, request, agent.model);
   const options = impl.modelOf(ctx, model);
   const asked = asking(ctx, request, { model, persona: personaOf(agent), tools: agent.tools, mayAsk });
   return { ...asked, start: { ...asked.start, agentId: agent.id }, own: () => ownScript(options) };
@@ -47,7 +47,7 @@ export async function runTeam(ctx: OpenAgentContext, call: Call, http: HttpReque
   const request = impl.readRun(ctx, http, 'team');
   const working = await workingIn(ctx, call.owner, team);
   const leader = working.find(({ is_leader: leads }) => leads);
-  const model = request.model ?? leader?.agent.model ?? defaultModel(ctx);
+  const model = impl.chosenModel(ctx, request, leader?.agent.model);
   const tools = [...team.tools, ...working.flatMap(({ agent }) => agent.tools)];
   const persona = leader && personaOf(leader.agent);
   const chosen = impl.chosenMembers(ctx, working, request.agents);
@@ -71,7 +71,14 @@ export async function runTeam(ctx: OpenAgentContext, call: Call, http: HttpReque
 
 const nameOf = ({ name, id }: StoredAgent): string => name ?? id;
 
-const defaultModel = ({ settings }: OpenAgentContext): string => Object.keys(settings.models)[0] ?? 'agentproto';
+/** What generated clients fill in where nobody names a model (YAML, AgentCompletionRequest). */
+const FILLED_IN = 'claude-3-7-sonnet-latest';
+
+/** That of the request, then that of the agent. */
+export function chosenModel({ settings }: OpenAgentContext, { model }: RunRequest, own: string | undefined): string {
+  const named = model === FILLED_IN ? undefined : model;
+  return named ?? own ?? Object.keys(settings.models)[0] ?? 'agentproto';
+}
 
 /** The members that the caller hints, or all (README: Teams API). Throws an OpenAgentError, 400. */
 export function chosenMembers(
