@@ -7,7 +7,7 @@ import { a2aPython03 } from './lanes/a2a-python-0.3.ts';
 import { a2akit } from './lanes/a2akit.ts';
 import { aimock, aimockOpenAI } from './lanes/aimock.ts';
 import { a2akit03 } from './lanes/a2akit-0.3.ts';
-import { dcaf } from './lanes/dcaf.ts';
+import { dcaf, dcafCallable } from './lanes/dcaf.ts';
 import { earlierFasta2as } from './lanes/earlier-fasta2a.ts';
 import { fasta2a } from './lanes/fasta2a.ts';
 import { openResponses } from './lanes/open-responses.ts';
@@ -24,6 +24,7 @@ export const lanes: readonly Lane[] = [
   fasta2a,
   ...earlierFasta2as,
   dcaf,
+  dcafCallable,
   wayflow,
   wayflowA2A,
   openResponses,
