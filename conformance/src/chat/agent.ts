@@ -17,6 +17,8 @@ export interface AskOptions {
   /** Another path than the binding's own. */
   path?: string;
   hostile?: boolean;
+  /** Nothing of a stream is read before this resolves. */
+  readAfter?: Promise<unknown>;
 }
 
 /** The agent under test, over one path; every call is recorded. */
@@ -195,7 +197,7 @@ export class ChatAgent {
     return answerIn(live.exchange, frames);
   }
 
-  #post(body: object, { path, hostile }: AskOptions): RequestSpec {
+  #post(body: object, { path, hostile, readAfter }: AskOptions): RequestSpec {
     const stream = this.binding === 'NDJSON' || path === PATHS.sendMessageStream;
     return {
       method: 'POST',
@@ -208,6 +210,7 @@ export class ChatAgent {
       binding: path === undefined ? this.binding : 'legacy',
       operation: stream ? 'chat-stream' : 'chat',
       ...(hostile ? { hostile: true } : {}),
+      ...(readAfter && { readAfter }),
     };
   }
 }

@@ -43,7 +43,7 @@ export function startHttpExchange(
   url: URL,
   body: Uint8Array | undefined,
   pool: ConnectionPool,
-  fresh = false,
+  { fresh = false, readAfter }: { fresh?: boolean; readAfter?: Promise<unknown> | undefined } = {},
 ): void {
   const { method, headers } = open.exchange.request;
   let request: http.ClientRequest;
@@ -55,7 +55,8 @@ export function startHttpExchange(
   followRequest(request, open, {
     isReused: (socket) => pool.isReused(socket),
     onConnected: (socket) => pool.connected(socket),
-    ...(fresh ? {} : { onStale: () => startHttpExchange(open, url, body, pool, true) }),
+    ...(fresh ? {} : { onStale: () => startHttpExchange(open, url, body, pool, { fresh: true, readAfter }) }),
+    ...(readAfter && { readAfter }),
   });
   request.end(body);
 }

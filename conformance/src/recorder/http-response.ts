@@ -16,6 +16,8 @@ export interface FollowOptions {
   onConnected(socket: Socket): void;
   /** A reused connection was gone before any byte of an answer came; this request says nothing more. */
   onStale?: () => void;
+  /** Nothing of the content is read before this resolves. */
+  readAfter?: Promise<unknown>;
   /** The peer switched protocols, which the request asked for; the connection is no longer ours to cut. */
   onUpgrade?: (socket: Socket) => void;
 }
@@ -49,6 +51,10 @@ export function followRequest(request: ClientRequest, open: OpenExchange, option
     stage = 'receiving';
     open.timers.touch();
     recordResponse(response, open, () => failure);
+    if (options.readAfter) {
+      response.pause();
+      void options.readAfter.finally(() => response.resume());
+    }
   });
   request.on('upgrade', (response: IncomingMessage, socket: Socket) => {
     open.timers.touch();

@@ -138,7 +138,7 @@ export class Recorder implements AsyncDisposable {
     const open = this.#begin(spec, { method, url, headers, ...(body ? { body } : {}) });
     this.#reach(open, HTTP, (target) => {
       open.exchange.request.headers = framed(headers, method, target, bytes);
-      startHttpExchange(open, target, bytes, this.#setting.pool);
+      startHttpExchange(open, target, bytes, this.#setting.pool, { readAfter: spec.readAfter });
     });
     return open;
   }

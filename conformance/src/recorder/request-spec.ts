@@ -21,6 +21,8 @@ export interface RequestSpec extends ExchangeSpec {
   url: string;
   headers?: Headers;
   body?: string | Uint8Array;
+  /** Nothing of the content is read before this resolves, so that the target meets a reader that is slow. */
+  readAfter?: Promise<unknown>;
 }
 
 /**

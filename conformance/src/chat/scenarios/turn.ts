@@ -237,6 +237,33 @@ export const turnScenarios = [
     },
   }),
 
+  scenario('chat/stream/slow-reader', {
+    title: 'A reader that takes its time gets the whole turn, and keeps nobody waiting',
+    proves: ['CHAT-CONC-002'],
+    bindings: ['NDJSON'],
+    stimulus: ['multi'],
+    async play({ agent, check, lost }) {
+      if (!agent.runsScripts) throw lost('only an agent that follows scripts can be had to say megabytes');
+      // More than the buffers of a connection take.
+      const piece = 'All work and no play. '.repeat(3_000);
+      const much: Stimulus = {
+        word: 'multi',
+        script: { steps: [...Array.from({ length: 64 }, () => text(piece)), text('over'), end('completed')] },
+      };
+      let read = () => {};
+      const answer = agent.ask(much, { readAfter: new Promise<void>((resolve) => (read = resolve)) });
+      // It stands still while others are answered; a turn that is cut for that has been cut by then.
+      const others = await Promise.all([agent.ask(hello), setTimeout(300)]);
+      read();
+      const { value, place } = await answer;
+      if (others[0].value.ended !== 'done') throw lost('another turn did not come to its end');
+      check('CHAT-CONC-002', seen({ ended: value.ended, hasEnd: value.text.endsWith('over') }, place)).equals({
+        ended: 'done',
+        hasEnd: true,
+      });
+    },
+  }),
+
   scenario('chat/stream/parallel', {
     title: 'Slow turns at a time overlap, and each has its own request fields',
     proves: ['CHAT-CONC-001'],

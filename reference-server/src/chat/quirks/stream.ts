@@ -52,6 +52,19 @@ export const streamQuirks = [
       },
     }),
   }),
+  chatQuirk('chat.stream.drops-slow-readers', {
+    breaks: 'CHAT-CONC-002',
+    make: (impl, hit) => ({
+      async *shownEvents(ctx, call, run) {
+        for await (const item of impl.shownEvents(ctx, call, run)) {
+          const from = performance.now();
+          yield item;
+          // It is asked for more when what was written has gone out.
+          if (call.binding === 'NDJSON' && performance.now() - from > 100) throw hit(new Error('too slow'));
+        }
+      },
+    }),
+  }),
   chatQuirk('chat.stream.text-in-blocks', {
     breaks: 'CHAT-STREAM-004',
     make: (impl, hit) =>
