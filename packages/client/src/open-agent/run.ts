@@ -119,7 +119,5 @@ async function answerTo(
     tool_name: request.tool,
     content: answer.content,
     tool_call_error: answer.error !== undefined,
-    // Whose context the answer belongs to, in a team.
-    ...(request.from !== undefined && { name: request.from }),
   };
 }

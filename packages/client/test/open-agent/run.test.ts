@@ -53,7 +53,6 @@ test('two rounds of tools end in the answer', async () => {
       tool_name: 'clock',
       content: 'noon in CET',
       tool_call_error: false,
-      name: 'Ada',
     },
   ]);
   expect(last.tools).toMatchObject([{ functions: [{ name: 'clock', parameters: { required: ['zone'] } }] }]);
