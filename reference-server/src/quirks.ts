@@ -1,5 +1,6 @@
 import { a2aQuirks } from './a2a/quirks/index.ts';
 import { chatQuirks } from './chat/quirks/index.ts';
+import { openAgentQuirks } from './open-agent/quirks/index.ts';
 import { responsesQuirks } from './responses/quirks/index.ts';
 import { a2aPersonas } from './a2a/personas/index.ts';
 import { PERSONAS, SYSTEMS } from './personas.ts';
@@ -7,7 +8,7 @@ import type { AnyQuirk } from './quirk.ts';
 import type { ServerOptions } from './server-options.ts';
 
 /** Every quirk that there is. Normal code never imports this; the command line and the selftest do. */
-export const QUIRKS: readonly AnyQuirk[] = [...a2aQuirks, ...chatQuirks, ...responsesQuirks];
+export const QUIRKS: readonly AnyQuirk[] = [...a2aQuirks, ...chatQuirks, ...responsesQuirks, ...openAgentQuirks];
 
 export { PERSONAS, SYSTEMS };
 

@@ -28,6 +28,7 @@ export const STIMULUS_WORDS = [
   'busy',
   'quiet',
   'router',
+  'team',
 ] as const;
 export type StimulusWord = (typeof STIMULUS_WORDS)[number];
 

@@ -10,7 +10,8 @@ import { Blocked, Lost } from '../kit/stops.ts';
 import { within } from '../kit/within.ts';
 import type { LiveExchange, Recorder, RequestSpec } from '../recorder/recorder.ts';
 import type { Binding } from './binding.ts';
-import type { Contract } from './contract.ts';
+import { RUNS, type Contract } from './contract.ts';
+import { askedIn, ownName } from './run-event.ts';
 import { asApiKey, asBearer, isJwt, otherwise, secretIn } from './credentials.ts';
 import type { DetectedOpenAgent } from './detect.ts';
 
@@ -184,7 +185,11 @@ export class OpenAgent {
 
   /** An agent of its own, by its id; a stop where none can be made. */
   async makeAgent(fields: Json = {}, as: Asker = 'own'): Promise<string> {
-    const reply = await offered(this, 'agents', await this.createAgent(this.agentBody(fields), { as }));
+    const body = this.agentBody(fields);
+    let reply = await offered(this, 'agents', await this.createAgent(body, { as }));
+    // That a server of the README's wants an id is a matter of its own (AGENT-002).
+    if (this.isReadme && [400, 422].includes(reply.status))
+      reply = await this.createAgent({ ...body, id: this.uuid() }, { as });
     const id = this.idIn(reply, 'agent');
     if (reply.isOk && id !== undefined) return id;
     if ([402, 403, 429].includes(reply.status))
@@ -218,7 +223,7 @@ export class OpenAgent {
 
   /** A run in one piece. */
   run(kind: 'agents' | 'teams', id: string, said: Said, fields: Json = {}, options: CallOptions = {}): Promise<Reply> {
-    const operation = this.contract.runs[kind];
+    const operation = RUNS[kind];
     return this.call('POST', this.runPath(kind, id), { body: this.runBody(said, fields), operation, ...options });
   }
 
@@ -230,7 +235,7 @@ export class OpenAgent {
     fields: Json = {},
     options: CallOptions = {},
   ): Promise<LiveExchange> {
-    const operation = this.contract.runs[kind];
+    const operation = RUNS[kind];
     return this.stream('POST', this.runPath(kind, id), { body: this.runBody(said, fields), operation, ...options });
   }
 
@@ -244,7 +249,12 @@ export class OpenAgent {
       if (!frame) break;
       frames.push(frame);
       const event = record(frame.json);
-      isOver ||= frame.data === '[DONE]' || (event?.event ?? event?.type) === 'RunCompleted';
+      // What ends the stream of a run that has halted is open.
+      const name = event && (ownName(event) ?? frame.event);
+      isOver ||=
+        frame.data === '[DONE]' ||
+        name === 'RunCompleted' ||
+        (!!event && askedIn({ name, value: event }) !== undefined);
     }
     if (!live.exchange.end && isOver) await within(live.ended, CLOSE_MS);
     if (!live.exchange.end) await live.leave();
@@ -288,7 +298,9 @@ export class OpenAgent {
       url: `${this.base}${path}${search === '' ? '' : `?${search}`}`,
       headers: [
         ...(body === undefined ? [] : ([['Content-Type', 'application/json']] as [string, string][])),
-        ['Accept', binding === 'SSE' ? 'text/event-stream' : 'application/json'],
+        ...(headers.some(([name]) => name === 'Accept')
+          ? []
+          : ([['Accept', binding === 'SSE' ? 'text/event-stream' : 'application/json']] as [string, string][])),
         ...headers,
       ],
       ...(body === undefined ? {} : { body: sent }),

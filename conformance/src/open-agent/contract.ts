@@ -5,8 +5,6 @@ export interface Contract {
   isReadme: boolean;
   /** How the path of a run ends: `/agents/{id}/run`, in the README `/agents/{id}/chat` (X01). */
   run: 'run' | 'chat';
-  /** The operations that run, in the words of `methods.yaml`. */
-  runs: { agents: string; teams: string };
   /** What stands before the paths that are OpenAI's: the servers of 0.7 end in /v1 themselves (X19). */
   openai: '' | '/v1';
   /** How an id is called in the answer to a creation (X07). */
@@ -17,7 +15,6 @@ export const contract07: Contract = {
   id: 'open-agent@0.7',
   isReadme: false,
   run: 'run',
-  runs: { agents: 'runAgent', teams: 'runTeam' },
   openai: '',
   idOf: { agent: 'id', team: 'id' },
 };
@@ -26,7 +23,9 @@ export const contractReadme: Contract = {
   id: 'open-agent@readme',
   isReadme: true,
   run: 'chat',
-  runs: { agents: 'chatWithAgent', teams: 'chatWithTeam' },
   openai: '/v1',
   idOf: { agent: 'agent_id', team: 'team_id' },
 };
+
+/** The operations that run, in the words of `methods.yaml`. */
+export const RUNS = { agents: 'runAgent', teams: 'runTeam' } as const;

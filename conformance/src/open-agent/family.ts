@@ -13,7 +13,12 @@ import { invariantsFor } from './invariants/index.ts';
 import { scenarios } from './scenarios/index.ts';
 
 /** Scenarios that together record every kind of message. */
-const SMOKE: readonly string[] = [];
+const SMOKE: readonly string[] = [
+  'open-agent/run/answer',
+  'open-agent/stream/run',
+  'open-agent/stream/server-tool',
+  'open-agent/tool/loop',
+];
 
 /** One contract: what holds of the scenarios and invariants of the family there, by its rows. */
 function family(contract: Contract, rest: { patch: string; onlyNamed?: boolean }) {

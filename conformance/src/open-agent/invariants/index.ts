@@ -1,5 +1,6 @@
 import type { Invariant } from '../../kit/invariant.ts';
 import type { Contract } from '../contract.ts';
+import { runInvariants } from './run.ts';
 
 /** What must hold in every exchange, as the contract has it. */
-export const invariantsFor = (_contract: Contract): Invariant[] => [];
+export const invariantsFor = (contract: Contract): Invariant[] => [...runInvariants(contract)];
