@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError } from '../http-error.ts';
+import { mountTemplates } from '../late-routes.ts';
 import { Left } from '../left.ts';
 import { withQuirks } from '../quirk.ts';
 import { replyWith } from '../reply.ts';
@@ -39,10 +40,9 @@ function revision(
         sessionSecret: sessionSecretOf(server.store),
         mcp: new Map(),
       };
-      for (const [at, operations] of routes)
-        scope.all(path + at.replaceAll(/\{(\w+)\}/g, ':$1'), (request, reply) =>
-          answer(ctx, at, operations, request, reply),
-        );
+      mountTemplates(scope, path, routes.keys(), (at, params, request, reply) =>
+        answer(ctx, { path: at, operations: routes.get(at)!, params }, request, reply),
+      );
       mountProvider(scope, ctx);
       mountReference(scope, ctx);
       return {
@@ -59,8 +59,7 @@ export const openAgentReadme = revision('readme', '/open-agent/readme');
 
 async function answer(
   ctx: OpenAgentContext,
-  path: string,
-  operations: readonly Operation[],
+  { path, operations, params }: { path: string; operations: readonly Operation[]; params: Record<string, string> },
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
@@ -78,7 +77,7 @@ async function answer(
   const left = new Left(ctx, reply.raw);
   const http: HttpRequest = {
     ...{ method, url, headers },
-    params: request.params as Record<string, string>,
+    params,
     query: new URLSearchParams(url.split('?', 2)[1] ?? ''),
     body: body instanceof Buffer ? body : Buffer.alloc(0),
     get signal() {

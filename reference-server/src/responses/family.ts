@@ -8,6 +8,7 @@ import type { Family } from '../server-context.ts';
 import { socketTaker } from '../upgrade.ts';
 import { Left } from '../left.ts';
 import type { LateModule } from '../late-module.ts';
+import { mountTemplates } from '../late-routes.ts';
 import { first, firstRules } from './2026-01-15.ts';
 import type { Operation } from './call.ts';
 import type { ResponsesContext, ResponsesImpl } from './context.ts';
@@ -45,12 +46,9 @@ function revision(
         settings: settingsOf(responses),
         revision: name,
       };
-      for (const [at, operations] of ROUTES) {
-        if (at === SOCKET_PATH && impl.hasSocket(ctx)) continue;
-        scope.all(path + at.replaceAll(/\{(\w+)\}/g, ':$1'), (request, reply) =>
-          answer(ctx, at, operations, request, reply),
-        );
-      }
+      mountTemplates(scope, path, ROUTES.keys(), (at, params, request, reply) =>
+        answer(ctx, at, params, request, reply),
+      );
       const socket = path + SOCKET_PATH;
       if (impl.hasSocket(ctx)) mountSocket(ctx, scope, socket);
       return {
@@ -75,9 +73,8 @@ export const responsesWayFlow = revision('wayflow', '/responses/wayflow/v1', [wa
 /** Requests for a socket come by the same way as others, so that they are refused in the same words. */
 function mountSocket(ctx: ResponsesContext, scope: FastifyInstance, url: string): void {
   const takeSocket = socketTaker(ctx, ctx.settings.messageBytes);
-  const operations = ROUTES.get(SOCKET_PATH) ?? [];
   scope.all(url, (request, reply) => {
-    if (request.method !== 'GET') return answer(ctx, SOCKET_PATH, operations, request, reply);
+    if (request.method !== 'GET') return answer(ctx, SOCKET_PATH, {}, request, reply);
     let owner: string;
     try {
       if (!mayOpenSocket(ctx.origins, request.headers))
@@ -98,18 +95,19 @@ function mountSocket(ctx: ResponsesContext, scope: FastifyInstance, url: string)
           ctx.received(request.url, request.headers, data),
         ).catch(ctx.report),
     );
-    return taken ? undefined : answer(ctx, SOCKET_PATH, operations, request, reply);
+    return taken ? undefined : answer(ctx, SOCKET_PATH, {}, request, reply);
   });
 }
 
 async function answer(
   ctx: ResponsesContext,
-  path: string,
-  operations: readonly Operation[],
+  path: (typeof METHODS)[Operation]['http']['path'],
+  params: Record<string, string>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
   const { body, method, headers } = request;
+  const operations = ROUTES.get(path) ?? [];
   // Else it would stay as long as the answer lasts.
   request.body = undefined;
   const operation = operations.find((one) => (METHODS[one].http.verbs as readonly string[]).includes(method));
@@ -121,7 +119,7 @@ async function answer(
   const http = {
     method,
     headers,
-    params: request.params as Record<string, string>,
+    params,
     query: new URLSearchParams(request.url.split('?', 2)[1] ?? ''),
     body: body instanceof Buffer ? body : Buffer.alloc(0),
     signal: new Left(ctx, reply.raw).signal,
