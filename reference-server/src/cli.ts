@@ -31,7 +31,7 @@ const HELP = `agentproto-reference-server: a server of agent protocols that beha
                       required
   --options FILE      options of createReferenceServer as JSON; flags win
   --tools FILE        a module that exports tools: functions by name, which agents of
-                      responses have the server run
+                      responses and Open Agent API have the server run
   --retention TIME    how long responses are kept, such as 90s, 30m or 2h
   --webhook-loopback  webhooks may be on this machine; without it only public addresses are called
   --control           the control plane under /__agentproto/, for this machine alone; --control-remote: for
@@ -85,6 +85,7 @@ async function readCommand(args: string[], env: NodeJS.ProcessEnv): Promise<Comm
   const apiKey = values['api-key'] ?? env['AGENTPROTO_API_KEY'];
   const file = values.options === undefined ? {} : optionsIn(values.options);
   const a2a = { ...like.a2a, ...file.a2a };
+  const tools = values.tools === undefined ? undefined : await toolsIn(values.tools);
   const flags: ServerOptions = {
     port: portOf('--port', values.port) ?? portOf('PORT', env['PORT']),
     host: values.host,
@@ -99,7 +100,8 @@ async function readCommand(args: string[], env: NodeJS.ProcessEnv): Promise<Comm
     publicUrl: values['public-url'] === undefined ? undefined : urlOf(values['public-url']),
     trustForwarded: values['trust-forwarded'],
     a2a: a2aOf(values, a2a) ?? (like.a2a && a2a),
-    responses: await responsesOf(values, file.responses),
+    responses: responsesOf(values, tools, file.responses),
+    openAgent: tools && { ...file.openAgent, tools },
     control: values['control-remote'] ? 'remote' : values.control,
     clock: values['virtual-clock'] ? await virtualClock() : undefined,
     webhooks: values['webhook-loopback'] ? { ...file.webhooks, loopback: true } : undefined,
@@ -180,12 +182,15 @@ function a2aOf(values: Values, file: A2AOptions = {}): A2AOptions | undefined {
   };
 }
 
-async function responsesOf(values: Values, file: ResponsesOptions = {}): Promise<ResponsesOptions | undefined> {
-  const { tools, retention } = values;
+function responsesOf(
+  { retention }: Values,
+  tools: Record<string, Tool> | undefined,
+  file: ResponsesOptions = {},
+): ResponsesOptions | undefined {
   if (tools === undefined && retention === undefined) return undefined;
   return {
     ...file,
-    ...(tools !== undefined && { tools: await toolsIn(tools) }),
+    ...(tools && { tools }),
     ...(retention !== undefined && { retentionMs: timeOf(retention) }),
   };
 }

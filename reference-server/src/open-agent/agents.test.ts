@@ -176,12 +176,15 @@ describe.each(REVISIONS)('%s', (revision) => {
   });
 
   test('who leaves stops the run, and the agent goes on to serve', async () => {
-    const { server, talk, agent, open } = await serving(revision);
+    const { promise: over, resolve } = Promise.withResolvers<string>();
+    const hooks = { onTerminal: ({ state }: { state: string }) => resolve(state) };
+    const { server, talk, agent, open } = await serving(revision, { hooks });
     const path = `/agents/${await agent('Tutor')}`;
     const leave = new AbortController();
     const response = await open(path, [user('@hold never')], {}, leave.signal);
     await response.body!.getReader().read();
     leave.abort();
+    expect(await over).toBe('canceled');
     expect((await talk(path, [user('Still there?')])).status).toBe(200);
     expect(server.errors).toEqual([]);
   });

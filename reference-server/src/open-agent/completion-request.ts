@@ -78,12 +78,18 @@ export function mostTokens(request: { max_tokens?: number; max_completion_tokens
 
 /** Which functions may be called (tool_choice). Throws an OpenAgentError, 400, for one that is not offered. */
 export function allowanceOf({ tools = [], tool_choice: choice }: ChatCompletionRequest): Allowance {
-  const names = tools.map((tool) => tool.function.name);
   if (choice === 'none') return { names: new Set(), owed: false };
-  if (choice === 'required') return { owed: names.length > 0 };
+  if (choice === 'required') return { owed: tools.length > 0 };
   if (typeof choice !== 'object' || choice === null) return { owed: false };
-  const { function: named } = choice as { function?: { name?: unknown } };
-  const name = String(named?.name);
-  if (names.includes(name)) return { names: new Set([name]), owed: true };
-  throw bad(`tool_choice: ${name} is not among the tools`, { param: 'tool_choice' });
+  const { allowed_tools: allowed, ...named } = choice as NamedTool & {
+    allowed_tools?: { mode?: unknown; tools?: readonly NamedTool[] };
+  };
+  const names = (allowed?.tools ?? [named]).map((one) => String(one.function?.name));
+  const unknown = names.find((name) => !tools.some((tool) => tool.function.name === name));
+  if (unknown !== undefined) throw bad(`tool_choice: ${unknown} is not among the tools`, { param: 'tool_choice' });
+  return { names: new Set(names), owed: allowed === undefined || allowed.mode === 'required' };
+}
+
+interface NamedTool {
+  function?: { name?: unknown };
 }

@@ -1,10 +1,11 @@
 /** The official client of MCP, unmodified, over the two paths that Open Agent API has for it. */
 import { Client, SSEClientTransport } from '@modelcontextprotocol/client';
 import { expect, onTestFinished, test } from 'vitest';
+import type { ServerOptions } from '../server-options.ts';
 import { createReferenceServer } from '../server.ts';
 
-async function serving() {
-  const server = await createReferenceServer({ protocols: ['open-agent@0.7'] });
+async function serving(options: ServerOptions = {}) {
+  const server = await createReferenceServer({ protocols: ['open-agent@0.7'], ...options });
   onTestFinished(() => server.close());
   const base = server.urls['open-agent@0.7']!;
   const post = async (path: string, body: object, key: string | undefined = 'oaa_test_ada') =>
@@ -72,4 +73,17 @@ test('says what it is', async () => {
   const info = await fetch(`${base}/mcp/`, { headers: { 'x-api-key': 'oaa_test_ada' } });
   expect(await info.json()).toMatchObject({ transport: 'sse', sse: `${base}/mcp/sse`, tools: ['get_weather'] });
   expect((await fetch(`${base}/mcp/`)).status).toBe(401);
+});
+
+test('has the tools of the owner, and what they throw', async () => {
+  const tools = {
+    add: ({ a, b }: { a?: unknown; b?: unknown }) => Number(a) + Number(b),
+    fail() {
+      throw new Error('no luck');
+    },
+  };
+  const client = await (await serving({ openAgent: { tools, toolkits: [] } })).connect();
+  expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['add', 'fail']);
+  expect(await client.callTool({ name: 'add', arguments: { a: 1, b: 2 } })).toMatchObject({ content: [{ text: '3' }] });
+  expect(await client.callTool({ name: 'fail' })).toMatchObject({ isError: true, content: [{ text: 'no luck' }] });
 });

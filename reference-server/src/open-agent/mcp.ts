@@ -117,7 +117,7 @@ export function mcpServer(ctx: OpenAgentContext, call: Call): Server {
 
 const textResult = (text: string, isError = false): CallToolResult => ({ content: [{ type: 'text', text }], isError });
 
-/** The functions of the server's toolkits, and each agent of the account, which can be talked to. */
+/** The functions of the server's toolkits, its other tools, and each agent of the account, which can be talked to. */
 export async function mcpTools(ctx: OpenAgentContext, call: Call): Promise<McpTool[]> {
   const toolkits = await toolkitsFor(ctx, call.owner);
   const agents = call.owner === '' ? [] : await ctx.impl.agentsOf(ctx, call.owner);
@@ -130,6 +130,11 @@ export async function mcpTools(ctx: OpenAgentContext, call: Call): Promise<McpTo
         call: async (args, signal) => JSON.stringify(await run(args, { signal })),
       })),
     ),
+    ...Object.entries(ctx.settings.tools).map(([name, run]): McpTool => ({
+      name,
+      inputSchema: { type: 'object' },
+      call: async (args, signal) => JSON.stringify((await run(args, { signal })) ?? null),
+    })),
     ...agents.map((agent) => agentTool(ctx, call, agent)),
   ];
 }

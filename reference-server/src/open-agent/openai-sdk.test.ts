@@ -106,6 +106,10 @@ describe.each([
     expect(await ask({ model: 'two-tools', tool_choice: 'none' })).toEqual([]);
     expect(await ask({ tool_choice: 'required' })).toEqual(['get_weather']);
     expect(await ask({ tool_choice: { type: 'function', function: { name: 'get_time' } } })).toEqual(['get_time']);
+    const allowed = { mode: 'auto', tools: [{ type: 'function', function: { name: 'get_time' } }] };
+    expect(await ask({ model: 'two-tools', tool_choice: { type: 'allowed_tools', allowed_tools: allowed } })).toEqual([
+      'get_time',
+    ]);
     await expect(ask({ tool_choice: { type: 'function', function: { name: 'none' } } })).rejects.toBeInstanceOf(
       BadRequestError,
     );
