@@ -17,5 +17,6 @@ export function signatureHolds(ctx: OpenAgentContext, header: string | undefined
     const expected = Buffer.from(createHmac('sha256', secret).update(`${time}.`).update(body).digest('hex'));
     return given.some((one) => one.length === expected.length && timingSafeEqual(one, expected));
   });
-  return isGood && Math.abs(ctx.clock.now() / 1_000 - Number(time)) <= TOLERANCE_S + 1;
+  // Whole seconds, as Stripe's own libraries count: 300 is good, 301 is not.
+  return isGood && Math.abs(Math.floor(ctx.clock.now() / 1_000) - Number(time)) <= TOLERANCE_S;
 }
