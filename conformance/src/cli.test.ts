@@ -49,7 +49,7 @@ describe('wrong usage: exit code 2 and one sentence', () => {
     [['--target', 'http://127.0.0.1:1', '--as-of', 'today'], '--as-of today: expected a suite version such as 1.2.0'],
     [
       ['lsit'],
-      'unknown command lsit; did you mean list?; expected list, explain, merge, replay, client, init, diff, completion, show, verify, or',
+      'unknown command lsit; did you mean list?; expected list, explain, merge, replay, record, check, client, init, diff, completion, show, verify, or',
     ],
     [['list', 'XYZ*'], 'list XYZ*: matches no requirement; ids look like A2A10-'],
     [['explain', 'A2A10-CARD-1'], 'explain A2A10-CARD-1: unknown requirement id; did you mean A2A10-CARD-001?'],

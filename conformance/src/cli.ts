@@ -33,16 +33,14 @@ const HELP = `Does your agent server keep its protocol? A verdict for each requi
   diff OLD NEW               what changed; --format text|markdown|json
   client [flags] -- COMMAND  judges a client, which is run against the reference
                              server at AGENTPROTO_URL
-  record --target URL FIXTURE [-- COMMAND]
-                             writes down what a server answers, for the reference
-                             server to play again (--replay FIXTURE)
+  record --target URL FIXTURE [-- COMMAND]   what a server answers, for the
+                             reference server to play again (--replay FIXTURE)
   check FIXTURE              judges such a recording; nothing is sent
   init                       writes a configuration, and a workflow for GitHub
   completion SHELL           for bash, zsh, fish
 
   --target URL               base URL of the agent server
-  --config FILE              flags in a file; default: agentproto.config.ts, js,
-                             json or yaml in this folder
+  --config FILE              flags in a file; default: agentproto.config.* here
   --protocol ID,ID | auto    such as a2a@1.0; default: what is recognised there
   --header "Name: value"     sent with every request, never written; repeatable
   --bearer TOKEN             or the environment variable AGENTPROTO_TOKEN
@@ -66,8 +64,7 @@ const HELP = `Does your agent server keep its protocol? A verdict for each requi
   --watch                    again when the target is back, or a file changed
   --repeat N                 each scenario N times: how often a rule holds
   --scenario NAME,NAME       of client: what it is put before; default: all
-  --timeout 10s              longest silence of the target that is waited for;
-                             of client: how long it may run, default 60s
+  --timeout 10s              longest silence that is waited for; of client: run
   --deadline 2m              the whole run
   --concurrency 4  --seed N  --quiet  --verbose  --version  --help
 

@@ -3,6 +3,7 @@ import { a2a10, a2a100 } from './a2a/family.ts';
 import { chatDcaf21, chatDocs } from './chat/family.ts';
 import type { SuiteFamily } from './kit/family.ts';
 import { UsageError } from './kit/usage-error.ts';
+import { openAgent07, openAgentReadme } from './open-agent/family.ts';
 import { responses20260115, responses20260424, responsesOpenAI, responsesWayFlow } from './responses/family.ts';
 
 /** Every family revision that the suite can judge; a further one is a folder and a line here. */
@@ -18,6 +19,8 @@ export const families: readonly SuiteFamily[] = [
   responses20260115,
   responsesOpenAI,
   responsesWayFlow,
+  openAgent07,
+  openAgentReadme,
 ];
 
 /** @throws UsageError for an id that is none. */

@@ -117,7 +117,11 @@ export class OpenAgent {
     return text(made.json.api_key) ?? text(made.json.key) ?? text(made.json.secret);
   }
 
-  readonly as = { apiKey: asApiKey, bearer: asBearer };
+  /** Headers that show a key, in the way in which the target takes that of the run. */
+  show(secret: string): Headers {
+    const isBearer = this.credentials('own').some(([name]) => name.toLowerCase() === 'authorization');
+    return isBearer ? asBearer(secret) : asApiKey(secret);
+  }
 
   /** The text with which a stimulus reaches the agent. */
   words(said: Stimulus): string {

@@ -18,6 +18,9 @@ const SMOKE: readonly string[] = [
   'open-agent/stream/run',
   'open-agent/stream/server-tool',
   'open-agent/tool/loop',
+  'open-agent/security/wrong',
+  'open-agent/login/asked',
+  'open-agent/key/made',
 ];
 
 /** One contract: what holds of the scenarios and invariants of the family there, by its rows. */

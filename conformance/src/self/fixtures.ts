@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { Headers } from '@agentproto/recording';
-import type { ServerOptions } from '@agentproto/reference-server';
+import type { ReferenceServer, ServerOptions } from '@agentproto/reference-server';
+import type { Around } from '../kit/family.ts';
 import type { RunOptions } from '../kit/runner.ts';
 
 /** One way in which the reference server is set up; some rules exclude each other on one instance (ARCHITECTURE). */
@@ -16,6 +17,8 @@ export interface Fixture {
   identity?: RunOptions['identity'];
   /** The protocol at whose own URL the suite is pointed; default: at the server's. */
   at?: string;
+  /** What stands around its accounts. */
+  around?: (server: ReferenceServer) => Around;
 }
 
 /** Which scenarios are played on it. */
@@ -110,7 +113,43 @@ const own: readonly Fixture[] = [
     at: 'responses@wayflow',
     headers: [['Authorization', `Bearer ${KEYS.alice}`]],
   },
+  {
+    name: 'open-agent@0.7',
+    protocols: ['open-agent@0.7'],
+    options: { control: true },
+    at: 'open-agent@0.7',
+    headers: [['X-API-Key', 'oaa_test_ada']],
+    identity: { name: 'bob', headers: [['X-API-Key', 'oaa_test_bob']] },
+    around: aroundAccounts,
+  },
+  {
+    name: 'open-agent@readme',
+    protocols: ['open-agent@readme'],
+    options: { control: true },
+    at: 'open-agent@readme',
+    headers: [['Authorization', 'Bearer oaa_test_ada']],
+    identity: { name: 'bob', headers: [['Authorization', 'Bearer oaa_test_bob']] },
+    around: aroundAccounts,
+  },
+  {
+    name: 'open-agent, short sessions',
+    protocols: ['open-agent@0.7'],
+    options: { control: true, openAgent: { sessionMs: 1_000 } },
+    needs: ['clock'],
+    at: 'open-agent@0.7',
+    headers: [['X-API-Key', 'oaa_test_ada']],
+    around: aroundAccounts,
+  },
 ];
+
+/** The mailbox of the server, the page on which it lets devices in, and the secret that it verifies with by default. */
+function aroundAccounts({ url, urls }: ReferenceServer): Around {
+  return {
+    mailbox: new URL(`${url}/__agentproto/mailbox`),
+    deviceApprove: new URL(`${urls['open-agent@0.7'] ?? url}/provider/device`),
+    stripeSecret: 'whsec_agentproto_test',
+  };
+}
 
 /** The same server by the first patch of A2A 1.0, in each set-up of the newest. */
 const byFirstPatch = own

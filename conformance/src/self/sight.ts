@@ -39,6 +39,7 @@ export async function sight(
       skip: [],
       headers: fixture.headers ?? [],
       identity: fixture.identity,
+      around: fixture.around?.(server),
       concurrency: 4,
       timeoutMs: patienceMs,
       deadlineMs: 60_000,

@@ -43,7 +43,7 @@ async function start(args: readonly string[]): Promise<number> {
 }
 
 async function judge(fixture: Fixture, protocols: readonly string[]): Promise<RunSource> {
-  const { name, options, headers = [], identity, at } = fixture;
+  const { name, options, headers = [], identity, at, around } = fixture;
   const { width, colors, live } = surface(process.stderr);
   const progress = createProgress({
     write: (text) => process.stderr.write(text),
@@ -64,6 +64,7 @@ async function judge(fixture: Fixture, protocols: readonly string[]): Promise<Ru
       skip: [],
       headers,
       identity,
+      around: around?.(server),
       plays: playsOn(fixture),
       concurrency: 4,
       timeoutMs: 3_000,
