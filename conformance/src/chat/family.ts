@@ -6,6 +6,8 @@ import { rowTable } from '../kit/rows.ts';
 import { seen } from '../kit/subject.ts';
 import { ChatAgent } from './agent.ts';
 import { BINDINGS, type Binding } from './binding.ts';
+import { chatClients } from './clients/index.ts';
+import { chatSituations } from './clients/situations.ts';
 import { Conversation } from './conversation.ts';
 import { detect, type DetectedChat } from './detect.ts';
 import { invariantsBy } from './invariants/index.ts';
@@ -24,6 +26,8 @@ export const chatDocs: ChatFamily = {
   smoke: ['chat/health/answers', 'chat/turn/done', 'chat/turn/fails', 'chat/approval/approved', 'chat/socket/turns'],
   invariants: invariantsBy(validate),
   known,
+  clients: chatClients,
+  situations: chatSituations,
   causes: ['HTTP', 'STREAM', 'WS', 'MSG'],
   detect: (recorder, target, how) => detect(recorder, target, { ...how, id: 'chat@docs' }),
   driver(found, binding, tools) {

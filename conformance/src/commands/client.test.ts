@@ -105,7 +105,7 @@ describe('a client that', () => {
     expect((await judged('--', '/no/such/program')).err).toContain('/no/such/program could not be started');
     const usage = { code: 2, err: expect.stringContaining('expected -- and the command') as string };
     expect(await run(['client', 'my-client.mjs'])).toMatchObject(usage);
-    expect((await judged('--protocol', 'chat@docs', ...script(''))).err).toContain('rules for clients: a2a@1.0');
+    expect((await judged('--protocol', 'a2a@0.3', ...script(''))).err).toContain('rules for clients: a2a@1.0');
     expect((await judged('--scenario', 'plan', ...script(''))).err).toContain('did you mean plain?');
   });
 });

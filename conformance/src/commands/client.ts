@@ -14,6 +14,7 @@ import type { RunSource } from '../report/judgement.ts';
 import { ending } from '../report/exit-code.ts';
 import { createRunLog, runFileSink, temporarySink, type RunLog } from '../run-file.ts';
 import { runChild, type ChildEnd } from './child.ts';
+import { resultListener } from './client-result.ts';
 import { conclude, prepareFiles, readNewBaseline } from './conclude.ts';
 import { CLIENT, CLIENT_FLAGS } from './client-flags.ts';
 import { parseDuration, parseFlags } from './flags.ts';
@@ -60,27 +61,33 @@ export const client: Command = async (args, tool) => {
       });
       const server = await createReferenceServer({
         ...situation.options,
+        ...(situation.apiKey !== undefined && { apiKey: situation.apiKey }),
         protocols: [family.id],
         publicUrl: proxy.origin,
       });
       try {
-        proxy.target = server.url;
+        // A client of A2A begins with the card, which is at the root.
+        proxy.target = family.id.startsWith('a2a@') ? server.url : server.urls[family.id]!;
+        const listener = resultListener(
+          scored.verbosity === 'verbose' ? (text) => void process.stderr.write(text) : undefined,
+        );
         const ended = await runChild(command, {
           env: {
+            ...(situation.apiKey !== undefined && { AGENTPROTO_API_KEY: situation.apiKey }),
             AGENTPROTO_URL: proxy.url,
             AGENTPROTO_PROTOCOL: family.id,
             AGENTPROTO_SCENARIO: situation.name,
           },
           timeoutMs,
           signal: interrupted.signal,
-          onOutput: scored.verbosity === 'verbose' ? (text) => void process.stderr.write(text) : undefined,
+          onOutput: listener.onOutput,
         });
         const endedAtMs = proxy.clock.nowMs();
         await proxy.close();
         const stop = stopOf(ended, situation, proxy.exchanges.length);
         if (ended.fault !== undefined && scored.verbosity === 'normal' && ended.tail !== '')
           process.stderr.write(`the client in ${situation.name} wrote at last:\n${ended.tail.trimEnd()}\n`);
-        return { exchanges: proxy.exchanges, endedAtMs, ...(stop && { stop }) };
+        return { exchanges: proxy.exchanges, endedAtMs, situation, told: listener.told, ...(stop && { stop }) };
       } finally {
         await server.close();
       }

@@ -10,8 +10,20 @@ export interface ClientRecording {
   exchanges: readonly Exchange[];
   /** When the client had finished, on the clock of the exchanges; undefined where the recording may be cut. */
   endedAtMs?: number;
+  /** What it was put before. */
+  situation?: ClientSituation | undefined;
+  /** What it says that it got, where it says anything. */
+  told?: Told | undefined;
   /** Public keys of the cards that it was shown, beside those that it fetched. */
   keys?: readonly JWK[];
+}
+
+/** What a client writes on a line of its own after `AGENTPROTO_RESULT`, as JSON: what its caller would see of the last turn. */
+export interface Told {
+  /** All that the agent has said. */
+  text?: string;
+  /** Why the turn has failed. */
+  failed?: string;
 }
 
 /** An agent that a client is put before: the reference server, set up for it. */
@@ -20,6 +32,10 @@ export interface ClientSituation {
   name: string;
   title: string;
   options: ServerOptions;
+  /** What a client tells that has understood: the text, or that it failed. */
+  expected?: { text: string } | 'failed';
+  /** Handed over in the environment: `AGENTPROTO_API_KEY`. */
+  apiKey?: string;
 }
 
 /** A rule for clients, held against a recording. */

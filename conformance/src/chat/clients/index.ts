@@ -1,0 +1,57 @@
+import type { Exchange } from '@agentproto/recording';
+import { clientCheck, type ClientCheck } from '../../kit/client-check.ts';
+import { seen } from '../../kit/subject.ts';
+import { toldCheck } from '../../kit/told-check.ts';
+import { known } from '../known.ts';
+
+const bodyOf = ({ request: { body } }: Exchange): string | undefined =>
+  body && 'text' in body ? body.text : undefined;
+
+/** The rules for clients (CLIENT), held against a recording of what one did, and against what it tells. */
+export const chatClients: readonly ClientCheck[] = [
+  toldCheck('chat/client/pieces', {
+    ...{ row: 'CHAT-CLIENT-001', situation: 'pieces', title: 'However the stream is cut, the events are the same' },
+  }),
+  toldCheck('chat/client/crlf', { row: 'CHAT-CLIENT-002', situation: 'crlf', title: 'CR LF ends a line' }),
+  toldCheck('chat/client/blank-lines', {
+    ...{ row: 'CHAT-CLIENT-003', situation: 'blank-lines', title: 'Blank lines are passed over' },
+  }),
+  toldCheck('chat/client/cut', {
+    ...{ row: 'CHAT-CLIENT-004', situation: 'cut', title: 'A last line that is cut off is an error' },
+  }),
+  toldCheck('chat/client/no-end', {
+    ...{ row: 'CHAT-CLIENT-005', situation: 'no-end', title: 'A stream without an end is an error' },
+  }),
+  toldCheck('chat/client/error-and-done', {
+    ...{ row: 'CHAT-CLIENT-006', situation: 'done-after-the-error' },
+    title: 'An error that a done follows is an error',
+  }),
+  toldCheck('chat/client/unknown-events', {
+    ...{ row: 'CHAT-CLIENT-007', situation: 'unknown-events', title: 'Unknown events are passed over' },
+  }),
+  toldCheck('chat/client/spaced-json', {
+    ...{ row: 'CHAT-CLIENT-013', situation: 'spaced-json', title: 'JSON is read with and without spaces' },
+  }),
+  clientCheck('chat/client/lost', {
+    title: 'A turn of which something came is not sent again when its connection is lost, and its caller is told',
+    proves: ['CHAT-CLIENT-012'],
+    examine({ exchanges, situation, told }, check) {
+      const turns = exchanges.filter((one) => known(one)?.operation?.startsWith('chat'));
+      for (const [index, lost] of turns.entries()) {
+        const came = lost.end?.kind === 'broken' && lost.frames.some(({ direction }) => direction === 'in');
+        const body = bodyOf(lost);
+        if (!came || body === undefined) continue;
+        const again = turns.slice(index + 1).find((one) => bodyOf(one) === body);
+        check('CHAT-CLIENT-012', seen(again && 'sent again', { exchange: (again ?? lost).id })).holds(
+          again === undefined,
+          'a turn that is not sent again',
+        );
+        if (situation?.name === 'lost' && told)
+          check('CHAT-CLIENT-012', seen(told, { exchange: lost.id })).holds(
+            told.failed !== undefined,
+            'a turn that failed',
+          );
+      }
+    },
+  }),
+];
