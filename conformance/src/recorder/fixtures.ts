@@ -78,7 +78,7 @@ export function exchangeOf({ atMs, request, response }: FixtureExchange, id: num
   open.onEnd((kind) => reader.keep(answer, kind));
   for (const piece of response.pieces) {
     now += piece.afterMs;
-    reader.feed(bytesOf(piece));
+    reader.feed(Buffer.from(bytesOf(piece)));
   }
   for (const { from, afterMs, ...content } of response.messages ?? []) {
     now += afterMs;

@@ -1,5 +1,5 @@
 import type { FixtureExchange } from '@agentproto/recording/fixture';
-import { bytesOf } from '@agentproto/recording/fixture';
+import { textOf } from '@agentproto/recording/fixture';
 
 /** What a client asks. */
 export interface Asked {
@@ -63,7 +63,7 @@ function likenessTo(asked: Asked): (exchange: FixtureExchange) => number | undef
   const plain = withoutIds(json);
   return ({ request }) => {
     if (request.method !== asked.method) return undefined;
-    const body = request.body ? bytesOf(request.body).toString() : '';
+    const body = request.body ? textOf(request.body) : '';
     const recorded = parsed(body);
     if (rpcMethod(recorded) !== rpcMethod(json)) return undefined;
     if (body === asked.body) return 3;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { bytesOf, FixtureError, readFixture } from '@agentproto/recording/fixture';
+import { bytesOf, FixtureError, readFixture, textOf } from '@agentproto/recording/fixture';
 import type { Fixture, FixtureExchange, FixturePiece, FixtureResponse } from '@agentproto/recording/fixture';
 import { systemClock, type Clock } from '@agentproto/script';
 import { http } from '../node-http.ts';
@@ -101,7 +101,7 @@ export async function createReplayServer(
     const moved =
       origin === undefined || origin === own() ? pieces : rewritten(pieces, (text) => replacing(text, origin, own()));
     const asked = rpcIdIn(body);
-    const recorded = request.body && rpcIdIn(bytesOf(request.body).toString());
+    const recorded = request.body && rpcIdIn(textOf(request.body));
     return asked && recorded ? rewritten(moved, (text) => answeringId(text, recorded.id, asked.id)) : moved;
   }
 
