@@ -133,6 +133,8 @@ export const runScenarios = [
       const path = `/tools/${agent.uuid()}`;
       const unknown = await agent.call('GET', path, { operation: 'getTool', hostile: true });
       check('OAA-TOOL-004', unknown).has({ httpStatus: 404 });
+      // A tool of the target's own is not to be deleted; invariants look at how this is refused.
+      await agent.call('DELETE', path, { operation: 'deleteTool', hostile: true });
     },
   }),
 ];

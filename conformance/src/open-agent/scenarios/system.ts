@@ -56,6 +56,9 @@ export const systemScenarios = [
       const { response, id } = live.exchange;
       const type = response?.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
       if (!live.exchange.end) await live.leave();
+      // Where messages go is said on the stream, and not in the document: of no session, it is refused.
+      const body = { jsonrpc: '2.0', id: 1, method: 'ping' };
+      await agent.call('POST', '/mcp/messages', { operation: 'postMcpMessage', body, hostile: true });
       check('OAA-MCP-001', seen({ httpStatus: response?.status, 'content-type': type }, { exchange: id })).holds(
         response?.status === 200 && type.startsWith('text/event-stream'),
         'an event stream at /mcp/sse',
