@@ -242,9 +242,9 @@ export const turnScenarios = [
     proves: ['CHAT-CONC-002'],
     bindings: ['NDJSON'],
     stimulus: ['multi'],
-    async play({ agent, check, lost }) {
+    async play({ agent, check, lost, notApplicable }) {
       if (!agent.runsScripts) throw lost('only an agent that follows scripts can be had to say megabytes');
-      // More than the buffers of a connection take.
+      // More than the buffers of a connection take: with less, no server meets a reader that stands still.
       const piece = 'All work and no play. '.repeat(3_000);
       const much: Stimulus = {
         word: 'multi',
@@ -256,6 +256,7 @@ export const turnScenarios = [
       const others = await Promise.all([agent.ask(hello), setTimeout(300)]);
       read();
       const { value, place } = await answer;
+      if (value.ended === 'refused') throw notApplicable('the target does not take a script of 4 MB');
       if (others[0].value.ended !== 'done') throw lost('another turn did not come to its end');
       check('CHAT-CONC-002', seen({ ended: value.ended, hasEnd: value.text.endsWith('over') }, place)).equals({
         ended: 'done',
