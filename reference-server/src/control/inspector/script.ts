@@ -85,6 +85,8 @@ function watch() {
 const message = (text, more) => ({ messageId: crypto.randomUUID(), ...more(text) });
 const rpc = (method, params) => ({ jsonrpc: '2.0', id: 1, method, params });
 const kinds = (text) => ({ kind: 'message', role: 'user', parts: [{ kind: 'text', text }] });
+/** With the key of the account that is there where nobody says otherwise. */
+const completion = (path, text) => [path, { model: 'echo', messages: [{ role: 'user', content: text }], stream: true }, by('key').value === '' ? { authorization: 'Bearer oaa_test_ada' } : {}];
 /** By protocol, or family: where a message goes, and how it is written. */
 const SENT = {
   'a2a@0.1': (text) => ['', rpc('tasks/sendSubscribe', { id: crypto.randomUUID(), message: { role: 'user', parts: [{ type: 'text', text }] } })],
@@ -93,6 +95,8 @@ const SENT = {
   a2a: (text) => ['', rpc('SendStreamingMessage', { message: message(text, () => ({ role: 'ROLE_USER', parts: [{ text }] })) }), { 'a2a-version': '1.0' }],
   chat: (text) => ['/api/chat-stream', { messages: [{ role: 'user', content: text }] }],
   responses: (text) => ['/responses', { model: 'echo', input: text, stream: true }],
+  'open-agent@0.7': (text) => completion('/chat/completions', text),
+  'open-agent@readme': (text) => completion('/v1/chat/completions', text),
 };
 async function send() {
   const id = by('protocol').value;
