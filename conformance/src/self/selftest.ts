@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { causesOf, combinations, complaintOf } from './combined.ts';
 import { ERAS, eraTrials, tryEra } from './era-trials.ts';
 import { fixtures } from './fixtures.ts';
@@ -6,7 +7,7 @@ import { judgeQuirk, type QuirkVerdict } from './judge-quirk.ts';
 import { isRed, names, sight, type Sighting } from './sight.ts';
 
 /**
- * `pnpm selftest [WORD…]`: every quirk must turn the row that it names red, and nothing that it does not
+ * `pnpm selftest [--protocol FAMILY,…] [WORD…]`: every quirk must turn the row that it names red, and nothing that it does not
  * entail; no legal oddity may turn anything red.
  */
 
@@ -16,19 +17,22 @@ const LONGEST_MS = 25_000;
 /** Quirks that are tried at once: most of their time is waiting. */
 const WIDTH = 4;
 
-async function selftest(words: readonly string[]): Promise<boolean> {
+async function selftest(words: readonly string[], families: readonly string[]): Promise<boolean> {
   const began = performance.now();
   const isNamed = (name: string) => words.length === 0 || words.some((word) => name.includes(word));
-  const chosen = judgedQuirks.filter(({ name }) => isNamed(name) && !name.startsWith('a2a.era.'));
-  const trials = eraTrials.filter(({ era, row }) => isNamed(era) || isNamed(row));
+  const isAsked = (family: string) => families.length === 0 || families.includes(family);
+  const chosen = judgedQuirks.filter(
+    ({ name }) => isAsked(familyOf(name)) && isNamed(name) && !name.startsWith('a2a.era.'),
+  );
+  const trials = isAsked('a2a') ? eraTrials.filter(({ era, row }) => isNamed(era) || isNamed(row)) : [];
   if (chosen.length + trials.length === 0) {
     console.error(`no quirk has ${words.join(' or ')} in its name`);
     return false;
   }
   const controls = new Map<string, Sighting>();
-  const concerned = new Set(chosen.map(({ name }) => name.split('.', 1)[0]));
+  const concerned = new Set(chosen.map(({ name }) => familyOf(name)));
   const eras = new Set(trials.map(({ era }) => era));
-  const isNeeded = (id: string) => (ERAS.includes(id) ? eras.has(id) : concerned.has(id.split('@', 1)[0]));
+  const isNeeded = (id: string) => (ERAS.includes(id) ? eras.has(id) : concerned.has(id.split('@', 1)[0]!));
   const needed = fixtures.filter(({ protocols }) => protocols.some(isNeeded));
   for (const fixture of needed) controls.set(fixture.name, await sight(fixture, [], { patienceMs: PATIENCE_MS }));
   const clean = [...controls].map(([name, { findings }]) => reportControl(name, findings.filter(isRed))).every(Boolean);
@@ -51,7 +55,7 @@ async function selftest(words: readonly string[]): Promise<boolean> {
     console.log(
       `eras: ${count(ofEras, ({ complaint }) => !complaint)} rows of earlier eras turned red, and nothing else did`,
     );
-  const together = words.length === 0 ? await judgeTogether() : [];
+  const together = words.length + families.length === 0 ? await judgeTogether() : [];
   if (together.length > 0)
     console.log(
       `one cause, one red: ${together.filter((complaint) => !complaint).length} of ${together.length} combinations`,
@@ -70,6 +74,8 @@ async function selftest(words: readonly string[]): Promise<boolean> {
     together.every((complaint) => !complaint)
   );
 }
+
+const familyOf = (name: string): string => name.split('.', 1)[0]!;
 
 async function judgeAll<Trial>(
   trials: readonly Trial[],
@@ -100,16 +106,35 @@ function reportControl(name: string, red: Sighting['findings']): boolean {
   return red.length === 0;
 }
 
-const HELP = `pnpm selftest [WORD…]
+const HELP = `pnpm selftest [--protocol FAMILY,…] [WORD…]
 
 Plays the suite on the reference server with each quirk in turn, and says which row that turned red.
-With words, only the quirks that have one of them in their names. Exit code 1 where a quirk is not seen, or seen as more than it is.
+With a family (a2a, chat, responses, open-agent) only its quirks; with words, only those that have one of them in their names.
+Exit code 1 where a quirk is not seen, or seen as more than it is.
 `;
 
-const args = process.argv.slice(2).filter((arg) => arg !== '--');
-const option = args.find((arg) => arg.startsWith('-'));
-if (option === '--help' || option === '-h') process.stdout.write(HELP);
-else if (option) {
-  process.stderr.write(`selftest: expected words of quirk names or --help, got ${option}\n`);
+const FAMILIES = [...new Set(judgedQuirks.map(({ name }) => familyOf(name)))];
+
+/** Every revision of a family is tried with it: a quirk belongs to all that have its row. */
+function command(args: readonly string[]): { words: string[]; families: string[] } | string {
+  const { values, positionals } = parseArgs({
+    args: args.filter((arg) => arg !== '--'),
+    options: { protocol: { type: 'string', multiple: true }, help: { type: 'boolean', short: 'h' } },
+    allowPositionals: true,
+  });
+  if (values.help) return HELP;
+  const families = (values.protocol ?? []).flatMap((ids) => ids.split(',').map((id) => id.trim().split('@', 1)[0]!));
+  const unknown = families.find((family) => !FAMILIES.includes(family));
+  if (unknown !== undefined) throw new TypeError(`--protocol: expected ${FAMILIES.join(', ')}, got ${unknown}`);
+  return { words: positionals, families };
+}
+
+try {
+  const asked = command(process.argv.slice(2));
+  if (typeof asked === 'string') process.stdout.write(asked);
+  else process.exitCode = (await selftest(asked.words, asked.families)) ? 0 : 1;
+} catch (error) {
+  if (!(error instanceof TypeError)) throw error;
+  process.stderr.write(`selftest: ${error.message}\n`);
   process.exitCode = 2;
-} else process.exitCode = (await selftest(args)) ? 0 : 1;
+}
