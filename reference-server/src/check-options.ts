@@ -2,7 +2,7 @@ import { A2A_OPTIONS } from './a2a/options.ts';
 import { CHAT_OPTIONS } from './chat/options.ts';
 import { ServerOptionsError } from './options-error.ts';
 import { checkNames } from './option-names.ts';
-import { OPEN_AGENT_OPTIONS } from './open-agent/options.ts';
+import { checkOpenAgent } from './open-agent/check-options.ts';
 import { RESPONSES_OPTIONS } from './responses/options.ts';
 import type { NamesOf } from './option-names.ts';
 import type { Limits, PluginOptions, ServerOptions } from './server-options.ts';
@@ -78,7 +78,7 @@ export function checkPluginOptions(options: PluginOptions): void {
 function checkParts({ a2a, chat, limits, openAgent, responses, webhooks }: PluginOptions): void {
   checkNames(a2a, A2A_OPTIONS, 'a2a.');
   checkNames(chat, CHAT_OPTIONS, 'chat.');
-  checkNames(openAgent, OPEN_AGENT_OPTIONS, 'openAgent.');
+  checkOpenAgent(openAgent);
   checkNames(responses, RESPONSES_OPTIONS, 'responses.');
   checkNames(limits, LIMIT, 'limits.');
   checkNames(webhooks, WEBHOOK, 'webhooks.');

@@ -1,7 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { OpenAgentContext } from './context.ts';
-import { change, find, keep, keepFirst } from './records.ts';
+import { change, drop, find, keepFirst } from './records.ts';
 import type { Account } from './stored.ts';
+
+/** In one cent. */
+export const MICRODOLLARS = 10_000;
+/** What an account begins with. */
+const FIRST_CENTS = 1_000;
 
 /** The same on every server: tests can name it. */
 export function uuidOf(text: string): string {
@@ -17,25 +22,25 @@ export async function accountFor(ctx: OpenAgentContext, email: string, name?: st
 export async function made(
   ctx: OpenAgentContext,
   given: Pick<Account, 'id' | 'email' | 'plan'> & { name?: string },
+  cents = FIRST_CENTS,
 ): Promise<Account> {
   const { email } = given;
-  if (await keepFirst(ctx, 'email', '', email, given.id)) {
-    const account: Account = {
-      ...given,
-      username: email.split('@', 1)[0]!,
-      createdAt: ctx.clock.now(),
-      balanceCents: 1_000,
-    };
-    await keep(ctx, 'account', '', given.id, account);
-    return account;
+  const known = await find<string>(ctx, 'email', '', email);
+  if (known !== undefined) return (await accountOf(ctx, known))!;
+  const account: Account = {
+    ...given,
+    username: email.split('@', 1)[0]!,
+    createdAt: ctx.clock.now(),
+    microdollars: cents * MICRODOLLARS,
+  };
+  // The account comes before the address: whoever finds the address finds the account.
+  await keepFirst(ctx, 'account', '', given.id, account);
+  if (!(await keepFirst(ctx, 'email', '', email, given.id))) {
+    const first = (await find<string>(ctx, 'email', '', email))!;
+    if (first !== given.id) await drop(ctx, 'account', '', given.id);
+    return (await accountOf(ctx, first))!;
   }
-  const id = (await find<string>(ctx, 'email', '', email))!;
-  // Whoever is first writes the account after the address.
-  for (;;) {
-    const account = await accountOf(ctx, id);
-    if (account) return account;
-    await new Promise(setImmediate);
-  }
+  return account;
 }
 
 export const accountOf = (ctx: OpenAgentContext, id: string): Promise<Account | undefined> =>

@@ -67,7 +67,11 @@ export async function exchangeDeviceCode(ctx: OpenAgentContext, _call: Call, htt
 
 /** What the user does at the other device. Says whether there is such a code. */
 export async function decideDevice(ctx: OpenAgentContext, userCode: string, email: string | null): Promise<boolean> {
-  const normal = userCode.trim().toUpperCase();
+  // However it is written down (RFC 8628, 6.1).
+  const normal = userCode
+    .toUpperCase()
+    .replaceAll(/[^A-Z]/g, '')
+    .replace(/^.{4}/, '$&-');
   const key = await find<string>(ctx, 'device-code', '', normal);
   if (key === undefined) return false;
   const decided = await change<Device>(ctx, 'device', '', key, (one) =>

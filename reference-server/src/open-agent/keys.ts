@@ -13,6 +13,8 @@ import { keyUse } from './use-count.ts';
 
 const DAY = 86_400_000;
 const PREFIX = 9;
+/** A century: what is much later is no date. */
+const MOST_DAYS = 36_500;
 
 export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
@@ -20,7 +22,8 @@ interface NewKey {
   id: string;
   name: string;
   scopes: readonly Scope[];
-  expiresInDays: number;
+  /** Milliseconds; 0: never. */
+  expiresAt: number;
   metadata?: object;
   team?: string;
 }
@@ -28,13 +31,13 @@ interface NewKey {
 export async function makeKey(
   ctx: OpenAgentContext,
   owner: string,
-  { id, name, scopes, expiresInDays, metadata = {}, team }: NewKey,
+  { id, name, scopes, expiresAt, metadata = {}, team }: NewKey,
   secret: string,
 ): Promise<StoredKey> {
   const now = ctx.clock.now();
   const key: StoredKey = {
     ...{ id, owner, name, scopes, metadata, hash: hashOf(secret), prefix: secret.slice(0, PREFIX) },
-    ...{ createdAt: now, isActive: true, expiresAt: expiresInDays > 0 ? now + expiresInDays * DAY : 0 },
+    ...{ createdAt: now, isActive: true, expiresAt },
     ...(team !== undefined && { team }),
   };
   if (await keepFirst(ctx, 'key-hash', '', key.hash, { owner, id })) await keep(ctx, 'key', owner, id, key);
@@ -75,7 +78,8 @@ export async function createKey(ctx: OpenAgentContext, { owner }: Call, http: Ht
     scopes = ['read', 'write'],
     metadata = {},
   } = bodyOf(ctx, http, 'ApiKeyCreationRequest', 422);
-  if (!(days >= 0)) throw unprocessable(['body', 'expires_in'], `expected days, 0 or more; got ${days}`);
+  if (!(days >= 0 && days <= MOST_DAYS))
+    throw unprocessable(['body', 'expires_in'], `expected days, from 0 to ${MOST_DAYS}; got ${days}`);
   const { team_id: team } = metadata as { team_id?: unknown };
   if (team !== undefined && !(typeof team === 'string' && (await find(ctx, 'team', owner, team))))
     throw unprocessable(['body', 'metadata', 'team_id'], 'there is no such team');
@@ -88,7 +92,7 @@ export async function createKey(ctx: OpenAgentContext, { owner }: Call, http: Ht
         id: randomUUID(),
         name,
         scopes: SCOPES.filter((scope) => scopes.includes(scope)),
-        expiresInDays: days,
+        expiresAt: days > 0 ? ctx.clock.now() + days * DAY : 0,
         metadata,
       },
       ...(typeof team === 'string' && { team }),

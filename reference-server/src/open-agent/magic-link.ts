@@ -30,15 +30,15 @@ export async function requestMagicLink(ctx: OpenAgentContext, _call: Call, http:
   if (!ctx.impl.isEmail(ctx, given)) throw bad('email: expected a mail address', { param: 'email' });
   const email = given.toLowerCase();
   const now = ctx.clock.now();
-  let refused = false;
+  let wait: number | undefined;
   await change<number[]>(ctx, 'links-sent', '', email, (times = []) => {
     const recent = times.filter((at) => at > now - WINDOW_MS);
-    refused = !ctx.impl.mayAskAgain(ctx, recent);
-    return refused ? undefined : [...recent, now];
+    wait = ctx.impl.mayAskAgain(ctx, recent) ? undefined : (recent[0] ?? now) + WINDOW_MS - now;
+    return wait === undefined ? [...recent, now] : undefined;
   });
-  if (refused)
+  if (wait !== undefined)
     throw new OpenAgentError(429, 'Too many links were asked for; the last one still holds', {
-      headers: { 'retry-after': String(Math.ceil(WINDOW_MS / 1_000)) },
+      headers: { 'retry-after': String(Math.ceil(wait / 1_000)) },
     });
   const token = randomBytes(24).toString('base64url');
   await keep(ctx, 'link', '', hashOf(token), { email, sentAt: now } satisfies Link);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Answer } from '../answer.ts';
 import type { Call, HttpRequest } from './call.ts';
+import { isWebAddress } from './checkout.ts';
 import type { OpenAgentContext } from './context.ts';
 import { startDevice } from './device.ts';
 import { json } from './errors.ts';
@@ -29,7 +30,8 @@ export async function startOAuth(ctx: OpenAgentContext, call: Call, http: HttpRe
   if (!PROVIDERS.includes(provider)) throw bad(`provider: expected ${PROVIDERS.join(' or ')}, got ${provider}`);
   if (http.query.get('device_flow') === 'true') return startDevice(ctx, call, provider);
   const redirectUri = http.query.get('redirect_uri') ?? undefined;
-  if (redirectUri !== undefined && !URL.canParse(redirectUri)) throw bad('redirect_uri: expected an absolute address');
+  if (redirectUri !== undefined && !isWebAddress(redirectUri))
+    throw bad('redirect_uri: expected an http address', { param: 'redirect_uri' });
   const state = randomBytes(18).toString('base64url');
   const until = ctx.clock.now() + ctx.settings.loginMs;
   await keep(ctx, 'oauth-state', '', state, {
@@ -49,13 +51,17 @@ export async function startOAuth(ctx: OpenAgentContext, call: Call, http: HttpRe
 export async function completeOAuth(ctx: OpenAgentContext, _call: Call, http: HttpRequest): Promise<Answer> {
   const provider = http.params['provider']!;
   if (!PROVIDERS.includes(provider)) throw bad(`provider: expected ${PROVIDERS.join(' or ')}, got ${provider}`);
-  const code = http.query.get('code');
+  const { query } = http;
+  const denied = query.get('error');
+  // RFC 6749, 4.1.2.1
+  if (denied !== null) throw unauthorized(`${denied}: the provider has not let the user in`);
+  const code = query.get('code');
   if (code === null || code === '') throw bad('code: expected the code of the provider', { param: 'code' });
   const grant = await find<Grant>(ctx, 'oauth-code', '', hashOf(code));
   const isGood = grant?.provider === provider && grant.until > ctx.clock.now();
-  if (!(await ctx.impl.stateHolds(ctx, http.query.get('state'), provider)) || !grant || !isGood)
+  if (!(await ctx.impl.stateHolds(ctx, query.get('state'), provider)) || !grant || !isGood)
     throw unauthorized('The code or the state is wrong, or has expired');
-  await drop(ctx, 'oauth-code', '', hashOf(code));
+  if (!(await drop(ctx, 'oauth-code', '', hashOf(code)))) throw unauthorized('The code was used before');
   return ctx.impl.login(ctx, await ctx.impl.accountFor(ctx, grant.email));
 }
 
@@ -63,6 +69,5 @@ export async function completeOAuth(ctx: OpenAgentContext, _call: Call, http: Ht
 export async function stateHolds(ctx: OpenAgentContext, state: string | null, provider: string): Promise<boolean> {
   if (state === null) return false;
   const known = await find<State>(ctx, 'oauth-state', '', state);
-  await drop(ctx, 'oauth-state', '', state);
-  return known?.provider === provider && known.until > ctx.clock.now();
+  return (await drop(ctx, 'oauth-state', '', state)) && known?.provider === provider && known.until > ctx.clock.now();
 }

@@ -4,24 +4,36 @@ import type { NamesOf } from '../option-names.ts';
 import type { Tools } from '../server-tools.ts';
 import { DEFAULT_TOOLKITS } from './toolkit.ts';
 import type { ServerToolkit } from './toolkit.ts';
-import { PLAN_NAMES, type PlanName } from './plan-list.ts';
+import type { PlanLimits, PlanName } from './plan-list.ts';
 
 export const SCOPES = ['read', 'write', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
+
+export interface SeededKey {
+  key: string;
+  /** Default all. */
+  scopes?: readonly Scope[];
+  /** ISO 8601. Default never. */
+  expiresAt?: string;
+}
 
 /** An account that is there from the beginning. */
 export interface SeededAccount {
   email: string;
   name?: string;
   /** Secrets of its keys, which may do everything; or with scopes of their own. */
-  keys?: readonly (string | { key: string; scopes?: readonly Scope[] })[];
+  keys?: readonly (string | SeededKey)[];
   /** Default Enterprise, which has no limits. */
   plan?: PlanName;
+  /** Cents. Default 1,000. */
+  balance?: number;
 }
 
 export interface OpenAgentOptions {
   /** Default: `ada@example.com` with the key `oaa_test_ada`, and `bob@example.com` with `oaa_test_bob`. */
   accounts?: readonly SeededAccount[];
+  /** What plans allow, by name: instead of 20 calls a month and 3 agents (Free), 10,000 and 50 (Pro), everything (Enterprise). */
+  plans?: Readonly<Partial<Record<PlanName, PlanLimits>>>;
   /** Secrets of Stripe's webhooks; a signature by any of them is good. Default `whsec_agentproto_test`. */
   stripeSecrets?: readonly string[];
   /** By id. Where it is given, other models are unknown; by default every id is a model, and these have a script. */
@@ -46,6 +58,7 @@ export const OPEN_AGENT_OPTIONS: NamesOf<OpenAgentOptions> = {
   linksPerAddress: true,
   loginMs: true,
   models: true,
+  plans: true,
   pollMs: true,
   sessionMs: true,
   stripeSecrets: true,
@@ -68,6 +81,7 @@ const ACCOUNTS: readonly SeededAccount[] = ['ada', 'bob'].map((name) => ({
 
 export const settingsOf = ({ models, ...options }: OpenAgentOptions = {}): OpenAgentSettings => ({
   accounts: ACCOUNTS,
+  plans: {},
   stripeSecrets: ['whsec_agentproto_test'],
   tools: {},
   toolkits: DEFAULT_TOOLKITS,
@@ -79,5 +93,3 @@ export const settingsOf = ({ models, ...options }: OpenAgentOptions = {}): OpenA
   models: models ?? DEFAULT_MODELS,
   closed: models !== undefined,
 });
-
-export const isPlanName = (name: string): name is PlanName => PLAN_NAMES.some((one) => one === name);

@@ -48,10 +48,14 @@ const SINCE = '2026-01-01T00:00:00Z';
 
 export const planNamed = (name: PlanName): Plan => PLANS.find((plan) => plan.name === name)!;
 
+/** What a plan promises; the options may say it. */
+export const allowed = (plans: Readonly<Partial<Record<PlanName, PlanLimits>>>, { name, limits }: Plan): PlanLimits =>
+  plans[name] ?? limits;
+
 export const priceId = ({ id }: Plan): string => `price_${id.slice(-4)}`;
 
-export function shownPlan(plan: Plan): SubscriptionPlanInfo {
-  const { id, name, description, limits, active, priceCents } = plan;
+export function shownPlan(plan: Plan, limits: PlanLimits): SubscriptionPlanInfo {
+  const { id, name, description, active, priceCents } = plan;
   return {
     id,
     name,

@@ -1,56 +1,95 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import { isWebAddress, pay } from './checkout.ts';
 import type { OpenAgentContext } from './context.ts';
 import { decideDevice } from './device.ts';
 import { hashOf } from './keys.ts';
 import { PROVIDERS, type Grant } from './oauth.ts';
-import { keep } from './records.ts';
+import { find, keep } from './records.ts';
+import type { Checkout } from './stored.ts';
+
+type Fields = Record<string, string | undefined>;
 
 /** Who is logged in at the provider, where nobody says otherwise (`?login=ADDRESS`). */
 const LOGIN = 'ada@example.com';
 
 /**
- * The provider that this double plays, so that logins can be gone through without one: `authorize` sends the user back at once,
- * `device` agrees to a code. Both are for tests: they ask for no password.
+ * The others that this double plays, so that a login or a payment can be gone through without them. At the provider of OAuth
+ * `authorize` sends the user back at once (`deny=true`: without a code) and `device` agrees to a code; `checkout` is Stripe's page.
+ * All are for tests: they ask for no password and no money.
  */
 export function mountProvider(scope: FastifyInstance, ctx: OpenAgentContext): void {
-  const { path } = ctx;
-  scope.get<{ Params: { provider: string }; Querystring: Record<string, string | undefined> }>(
-    `${path}/provider/:provider/authorize`,
+  const base = `${ctx.path}/provider`;
+  scope.get<{ Params: { provider: string }; Querystring: Fields }>(
+    `${base}/:provider/authorize`,
     async (request, reply) => {
       const { provider } = request.params;
-      const { redirect_uri: back, state, login = LOGIN } = request.query;
-      if (!PROVIDERS.includes(provider) || back === undefined || !URL.canParse(back) || !/^https?:/.test(back))
+      const { redirect_uri: back, state, login = LOGIN, deny } = request.query;
+      if (!PROVIDERS.includes(provider) || back === undefined || !isWebAddress(back))
         return reply.code(400).type('text/plain').send('expected a provider, and redirect_uri, an http address');
-      const code = randomBytes(18).toString('base64url');
-      await keep(ctx, 'oauth-code', '', hashOf(code), {
-        ...{ provider, email: login.toLowerCase(), until: ctx.clock.now() + ctx.settings.loginMs },
-      } satisfies Grant);
+      if (!ctx.impl.isEmail(ctx, login))
+        return reply.code(400).type('text/plain').send('login: expected a mail address');
       const url = new URL(back);
-      url.searchParams.set('code', code);
+      if (deny === 'true') url.searchParams.set('error', 'access_denied');
+      else {
+        const code = randomBytes(18).toString('base64url');
+        await keep(ctx, 'oauth-code', '', hashOf(code), {
+          ...{ provider, email: login.toLowerCase(), until: ctx.clock.now() + ctx.settings.loginMs },
+        } satisfies Grant);
+        url.searchParams.set('code', code);
+      }
       if (state !== undefined) url.searchParams.set('state', state);
       return reply.redirect(url.href, 302);
     },
   );
-  scope.get(`${path}/provider/device`, (_request, reply) =>
-    reply
+
+  scope.get<{ Querystring: Fields }>(`${base}/device`, ({ query }, reply) => {
+    const code = (query['user_code'] ?? '').replaceAll(/[^\w-]/g, '');
+    return reply
       .type('text/html; charset=utf-8')
       .send(
-        '<!doctype html><title>Device</title><form method="post"><label>Code <input name="user_code"></label> <label>Address <input name="login" value="ada@example.com"></label> <button>Agree</button> <button name="deny" value="true">Deny</button></form>',
-      ),
-  );
-  scope.post(`${path}/provider/device`, async (request, reply) => {
+        page(
+          'Device',
+          `<label>Code <input name="user_code" value="${code}"></label> <label>Address <input name="login" value="${LOGIN}"></label> <button>Agree</button> <button name="deny" value="true">Deny</button>`,
+        ),
+      );
+  });
+  scope.post(`${base}/device`, async (request, reply) => {
     const { user_code: code, login = LOGIN, deny } = fieldsOf(request.body, request.headers['content-type']);
-    const found = code !== undefined && (await decideDevice(ctx, code, deny === 'true' ? null : login.toLowerCase()));
+    const isLogin = ctx.impl.isEmail(ctx, login);
+    const found =
+      code !== undefined && isLogin && (await decideDevice(ctx, code, deny === 'true' ? null : login.toLowerCase()));
+    if (found) return reply.send({ message: 'Done.' });
+    return isLogin
+      ? reply.code(404).send({ detail: 'There is no such code.' })
+      : reply.code(400).send({ detail: 'login: expected a mail address' });
+  });
+
+  scope.get<{ Params: { session: string } }>(`${base}/checkout/:session`, async ({ params }, reply) => {
+    const checkout = await find<Checkout>(ctx, 'checkout', '', params.session);
+    if (!checkout) return reply.code(404).send(NO_CHECKOUT);
+    const buttons = '<button>Pay</button> <button name="cancel" value="true">Cancel</button>';
     return reply
-      .code(found ? 200 : 404)
-      .type('application/json')
-      .send(JSON.stringify(found ? { message: 'Done.' } : { detail: 'There is no such code.' }));
+      .type('text/html; charset=utf-8')
+      .send(page('Checkout', checkout.isPaid ? '<p>This is paid.</p>' : buttons));
+  });
+  scope.post<{ Params: { session: string } }>(`${base}/checkout/:session`, async (request, reply) => {
+    const { session } = request.params;
+    const cancels = fieldsOf(request.body, request.headers['content-type'])['cancel'] === 'true';
+    const checkout = await (cancels ? find<Checkout>(ctx, 'checkout', '', session) : pay(ctx, session));
+    if (!checkout) return reply.code(404).send(NO_CHECKOUT);
+    const back = cancels ? checkout.cancelUrl : checkout.successUrl;
+    return back === undefined ? reply.send({ message: cancels ? 'Canceled.' : 'Paid.' }) : reply.redirect(back, 303);
   });
 }
 
+const NO_CHECKOUT = { detail: 'There is no such checkout.' };
+
+const page = (title: string, form: string): string =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title><form method="post">${form}</form>`;
+
 /** A form, or JSON. */
-function fieldsOf(body: unknown, type = ''): Record<string, string | undefined> {
+function fieldsOf(body: unknown, type = ''): Fields {
   const text = body instanceof Buffer ? body.toString() : '';
   if (!type.includes('json')) return Object.fromEntries(new URLSearchParams(text));
   try {

@@ -13,6 +13,7 @@ export type Collection =
   | 'device'
   | 'device-code'
   | 'subscription'
+  | 'checkout'
   | 'stripe-event'
   | 'stripe-customer'
   | 'use'

@@ -10,7 +10,8 @@ export interface Account {
   createdAt: number;
   /** What it has without a subscription. */
   plan: PlanName;
-  balanceCents: number;
+  /** Its balance: calls cost less than a cent. */
+  microdollars: number;
 }
 
 /** A key, without its secret: that is told once, and kept as a digest. */
@@ -44,6 +45,17 @@ export interface StoredSubscription {
   cancelAtPeriodEnd: boolean;
   createdAt: number;
   updatedAt: number;
+}
+
+/** What is paid on the page of a checkout. */
+export interface Checkout {
+  owner: string;
+  /** What is paid for: a plan, or cents of balance. */
+  planId?: string;
+  cents?: number;
+  successUrl?: string;
+  cancelUrl?: string;
+  isPaid: boolean;
 }
 
 /** Tokens that a call has used. */

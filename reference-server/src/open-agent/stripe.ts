@@ -5,8 +5,10 @@ import type { OpenAgentContext } from './context.ts';
 import { empty, json } from './errors.ts';
 import { bad } from './open-agent-error.ts';
 import { planNamed, PLANS, priceId } from './plan-list.ts';
-import { find, keepFirst } from './records.ts';
-import { begin, changeSubscription } from './subscriptions.ts';
+import { drop, find, keepFirst } from './records.ts';
+import type { StoredSubscription } from './stored.ts';
+import { begin, changeSubscription } from './subscription-records.ts';
+import { beginPeriod } from './use-count.ts';
 
 type Fields = Record<string, unknown>;
 const fieldsIn = (value: unknown): Fields =>
@@ -38,48 +40,86 @@ async function receive(ctx: OpenAgentContext, { headers, body }: HttpRequest): P
   const [id, type] = [textIn(event['id']), textIn(event['type'])];
   if (id === undefined || type === undefined) throw bad('The event: expected id and type');
   if (!(await ctx.impl.isFirst(ctx, id))) return;
-  await ctx.impl.applyStripe(ctx, type, fieldsIn(fieldsIn(event['data'])['object']));
+  try {
+    await ctx.impl.applyStripe(ctx, type, fieldsIn(fieldsIn(event['data'])['object']));
+  } catch (error) {
+    // It has had no effect, and Stripe sends it again.
+    await drop(ctx, 'stripe-event', '', id);
+    throw error;
+  }
 }
 
 /** Stripe sends an event until it is taken, and sometimes once more. */
 export const isFirst = (ctx: OpenAgentContext, event: string): Promise<boolean> =>
   keepFirst(ctx, 'stripe-event', '', event, ctx.clock.now());
 
-const STATUSES = ['active', 'canceled', 'past_due', 'trialing', 'unpaid'] as const;
+/** Stripe has more than the document; who has not paid for once does not have what is paid for. */
+const STATUSES: Readonly<Record<string, StoredSubscription['status']>> = {
+  active: 'active',
+  canceled: 'canceled',
+  incomplete: 'unpaid',
+  incomplete_expired: 'canceled',
+  past_due: 'past_due',
+  paused: 'unpaid',
+  trialing: 'trialing',
+  unpaid: 'unpaid',
+};
+const statusIn = ({ status }: Fields) => (typeof status === 'string' ? (STATUSES[status] ?? 'unpaid') : undefined);
 
 /** What the five events mean (README: Stripe Integration); others mean nothing here. */
 export async function applyStripe(ctx: OpenAgentContext, type: string, object: Fields): Promise<void> {
-  if (type === 'customer.subscription.created') return created(ctx, object);
-  const known = await subscriptionOf(
-    ctx,
-    type.startsWith('invoice.') ? object['subscription'] : object['id'],
-    object['customer'],
-  );
+  const isInvoice = type.startsWith('invoice.');
+  const known = await subscriptionOf(ctx, isInvoice ? (invoiced(object) ?? object['customer']) : object['id']);
+  // Events come in any order: one that was changed may not be known so far.
+  if (!known && /^customer\.subscription\.(?:created|updated)$/.test(type)) return created(ctx, object);
   if (!known) return;
-  const status = STATUSES.find((one) => one === object['status']);
-  const to = (next: (typeof STATUSES)[number]) => changeSubscription(ctx, known, (one) => ({ ...one, status: next }));
-  if (type === 'invoice.paid') await to('active');
-  else if (type === 'invoice.payment_failed') await to('past_due');
-  else if (type === 'customer.subscription.deleted') await to('canceled');
+  const to = (how: (one: StoredSubscription) => Partial<StoredSubscription>) =>
+    // What is over stays over: the last invoice may be paid after the end.
+    changeSubscription(ctx, known, (one) => (one.status === 'canceled' ? one : { ...one, ...how(one) }));
+  if (type === 'invoice.paid') {
+    await to(() => ({ status: 'active' }));
+    await beginPeriod(ctx, known.owner);
+  } else if (type === 'invoice.payment_failed') await to(() => ({ status: 'past_due' }));
+  else if (type === 'customer.subscription.deleted') await to(() => ({ status: 'canceled' }));
   else if (type === 'customer.subscription.updated')
-    await changeSubscription(ctx, known, (one) => ({
-      ...one,
-      ...(status && { status }),
-      planId: planIn(object) ?? one.planId,
-      cancelAtPeriodEnd: object['cancel_at_period_end'] === true,
-    }));
+    await to((one) => {
+      const { cancel_at_period_end: ends } = object;
+      return {
+        ...periodIn(object),
+        status: statusIn(object) ?? one.status,
+        planId: planIn(object) ?? one.planId,
+        ...(typeof ends === 'boolean' && { cancelAtPeriodEnd: ends }),
+      };
+    });
 }
+
+/** The subscription of an invoice: where API versions up to 2025-02, and later ones, have it. */
+const invoiced = ({ subscription, parent }: Fields): unknown =>
+  subscription ?? fieldsIn(fieldsIn(parent)['subscription_details'])['subscription'];
 
 async function created(ctx: OpenAgentContext, object: Fields): Promise<void> {
   const [subscription, customer] = [textIn(object['id']), textIn(object['customer'])];
   const owner = await ownerOf(ctx, object);
   if (subscription === undefined || customer === undefined || owner === undefined) return;
-  if (await subscriptionOf(ctx, subscription, undefined)) return;
   await begin(ctx, owner, {
     planId: planIn(object) ?? planNamed('Pro').id,
-    status: STATUSES.find((one) => one === object['status']) ?? 'active',
-    ...{ stripeCustomer: customer, stripeSubscription: subscription },
+    status: statusIn(object) ?? 'active',
+    ...{ stripeCustomer: customer, stripeSubscription: subscription, ...periodIn(object) },
+    cancelAtPeriodEnd: object['cancel_at_period_end'] === true,
   });
+}
+
+/** Of the subscription, or, since API version 2025-03, of its first item. */
+function periodIn(object: Fields): Pick<StoredSubscription, 'startAt' | 'endAt'> | undefined {
+  for (const { current_period_start: start, current_period_end: end } of [object, itemIn(object)])
+    if (isSecond(start) && isSecond(end) && end > start) return { startAt: start * 1_000, endAt: end * 1_000 };
+  return undefined;
+}
+const isSecond = (value: unknown): value is number => Number.isInteger(value) && Math.abs(value as number) < 1e11;
+
+function itemIn(object: Fields): Fields {
+  const { data } = fieldsIn(object['items']);
+  return fieldsIn(Array.isArray(data) ? data[0] : undefined);
 }
 
 /** Whose it is: as the checkout has written into its metadata, else by the address or the customer. */
@@ -88,25 +128,14 @@ async function ownerOf(ctx: OpenAgentContext, object: Fields): Promise<string | 
   if (typeof id === 'string' && (await accountOf(ctx, id))) return id;
   const address = textIn(email) ?? textIn(object['customer_email']);
   if (address !== undefined) return find<string>(ctx, 'email', '', address.toLowerCase());
-  return (await subscriptionOf(ctx, undefined, object['customer']))?.owner;
+  return (await subscriptionOf(ctx, object['customer']))?.owner;
 }
 
-async function subscriptionOf(
-  ctx: OpenAgentContext,
-  ...ids: unknown[]
-): Promise<{ owner: string; id: string } | undefined> {
-  for (const id of ids) {
-    const found =
-      typeof id === 'string' ? await find<{ owner: string; id: string }>(ctx, 'stripe-customer', '', id) : undefined;
-    if (found) return found;
-  }
-  return undefined;
-}
+/** By its own id at Stripe, or that of its customer: then it is the customer's latest. */
+const subscriptionOf = async (ctx: OpenAgentContext, id: unknown): Promise<{ owner: string; id: string } | undefined> =>
+  typeof id === 'string' ? find<{ owner: string; id: string }>(ctx, 'stripe-customer', '', id) : undefined;
 
 function planIn(object: Fields): string | undefined {
-  const [item] = Array.isArray(fieldsIn(object['items'])['data'])
-    ? (fieldsIn(object['items'])['data'] as unknown[])
-    : [];
-  const price = textIn(fieldsIn(fieldsIn(item)['price'])['id']) ?? textIn(fieldsIn(object['plan'])['id']);
+  const price = textIn(fieldsIn(itemIn(object)['price'])['id']) ?? textIn(fieldsIn(object['plan'])['id']);
   return PLANS.find((plan) => priceId(plan) === price)?.id;
 }

@@ -1,22 +1,22 @@
-import { randomUUID } from 'node:crypto';
 import type { AccountSubscriptionInfo } from '@agentproto/protocol/open-agent/0.7';
 import type { Answer } from '../answer.ts';
-import { accountOf, changeAccount } from './accounts.ts';
+import { accountOf, MICRODOLLARS } from './accounts.ts';
 import type { Call, HttpRequest } from './call.ts';
+import { isWebAddress, openCheckout } from './checkout.ts';
 import type { OpenAgentContext } from './context.ts';
 import { json } from './errors.ts';
-import { bad, notFound, unprocessable } from './open-agent-error.ts';
-import { planNamed, PLANS, shownPlan, type Plan } from './plan-list.ts';
+import { bad, notFound, OpenAgentError, unprocessable } from './open-agent-error.ts';
+import { allowed, planNamed, PLANS, shownPlan, type Plan } from './plan-list.ts';
 import { bodyOf, uuidIn } from './request.ts';
-import { change, find, keep, list } from './records.ts';
+import { find } from './records.ts';
 import type { StoredSubscription } from './stored.ts';
+import { asOf, bought, changeSubscription, ownSubscriptions } from './subscription-records.ts';
 
-const MONTH = 30 * 86_400_000;
 const iso = (ms: number) => new Date(ms).toISOString();
 
 /** What the account may do: that of its newest subscription that is good, else that of the account itself. */
 export async function planOf(ctx: OpenAgentContext, owner: string): Promise<Plan> {
-  const good = (await list<StoredSubscription>(ctx, 'subscription', owner)).findLast(
+  const good = (await ownSubscriptions(ctx, owner)).findLast(
     ({ status }) => status === 'active' || status === 'trialing',
   );
   const plan = good && PLANS.find(({ id }) => id === good.planId);
@@ -24,7 +24,7 @@ export async function planOf(ctx: OpenAgentContext, owner: string): Promise<Plan
 }
 
 export const subscriptionsOf = async (ctx: OpenAgentContext, owner: string): Promise<AccountSubscriptionInfo[]> =>
-  (await list<StoredSubscription>(ctx, 'subscription', owner)).map(shown);
+  (await ownSubscriptions(ctx, owner)).map(shown);
 
 function shown(one: StoredSubscription): AccountSubscriptionInfo {
   return {
@@ -44,7 +44,10 @@ export async function listPlans(ctx: OpenAgentContext, _call: Call, { query }: H
   const active = query.get('is_active') ?? 'true';
   if (active !== 'true' && active !== 'false')
     throw unprocessable(['query', 'is_active'], 'Input should be a valid boolean', 'bool_parsing');
-  return json(ctx, ctx.impl.listedPlans(ctx, active === 'true').map(shownPlan));
+  return json(
+    ctx,
+    ctx.impl.listedPlans(ctx, active === 'true').map((plan) => shownPlan(plan, allowed(ctx.settings.plans, plan))),
+  );
 }
 
 function planIn(http: HttpRequest): Plan {
@@ -54,60 +57,34 @@ function planIn(http: HttpRequest): Plan {
   return plan;
 }
 
-export const getPlan = async (ctx: OpenAgentContext, _call: Call, http: HttpRequest): Promise<Answer> =>
-  json(ctx, shownPlan(planIn(http)));
-
-/** Where one would pay. Nobody is called: what Stripe would tell afterwards comes to the webhook. */
-export async function getCheckout(ctx: OpenAgentContext, _call: Call, http: HttpRequest): Promise<Answer> {
+export async function getPlan(ctx: OpenAgentContext, _call: Call, http: HttpRequest): Promise<Answer> {
   const plan = planIn(http);
-  const session = `cs_test_${randomUUID().replaceAll('-', '')}`;
-  return json(ctx, { checkout_url: `https://checkout.stripe.example/${session}?plan=${plan.id}`, session_id: session });
+  return json(ctx, shownPlan(plan, allowed(ctx.settings.plans, plan)));
 }
+
+/** Where one pays for it: the subscription is there when the page of the double has been paid on. */
+export async function getCheckout(ctx: OpenAgentContext, { owner }: Call, http: HttpRequest): Promise<Answer> {
+  const { url, session } = await openCheckout(ctx, { owner, planId: offered(http).id });
+  return json(ctx, { checkout_url: url, session_id: session });
+}
+
+/** A plan that can be chosen. Throws an OpenAgentError, 404, 422. */
+function offered(http: HttpRequest): Plan {
+  const plan = planIn(http);
+  if (!plan.active) throw unprocessable(['path', 'plan_id'], 'the plan is not offered any more');
+  return plan;
+}
+
+/** The test card of Stripe that is always declined (https://docs.stripe.com/testing). */
+const DECLINED = 'pm_card_chargeDeclined';
 
 export async function purchasePlan(ctx: OpenAgentContext, { owner }: Call, http: HttpRequest): Promise<Answer> {
-  const plan = planIn(http);
+  const plan = offered(http);
   const { plan_id: repeated, payment_method_id: paymentMethod } = bodyOf(ctx, http, 'AccountSubscriptionPurchase', 422);
   if (repeated.toLowerCase() !== plan.id) throw unprocessable(['body', 'plan_id'], 'expected the plan of the path');
-  const suffix = randomUUID().replaceAll('-', '').slice(0, 14);
-  const subscription = await begin(ctx, owner, {
-    ...{ planId: plan.id, status: 'active', paymentMethod },
-    ...{ stripeCustomer: `cus_${suffix}`, stripeSubscription: `sub_${suffix}` },
-  });
-  return json(ctx, shown(subscription), 201);
+  if (paymentMethod === DECLINED) throw new OpenAgentError(402, 'The card was declined', { code: 'card_declined' });
+  return json(ctx, shown(await bought(ctx, owner, plan.id, paymentMethod)), 201);
 }
-
-/** A subscription, which is found by the ids of Stripe from then on. */
-export async function begin(
-  ctx: OpenAgentContext,
-  owner: string,
-  given: Pick<StoredSubscription, 'planId' | 'status' | 'stripeCustomer' | 'stripeSubscription'> & {
-    paymentMethod?: string;
-  },
-): Promise<StoredSubscription> {
-  const now = ctx.clock.now();
-  const subscription: StoredSubscription = {
-    ...{ id: randomUUID(), owner, ...given, startAt: now, endAt: now + MONTH },
-    ...{ cancelAtPeriodEnd: false, createdAt: now, updatedAt: now },
-  };
-  await keep(ctx, 'subscription', owner, subscription.id, subscription);
-  const where = { owner, id: subscription.id };
-  await keep(ctx, 'stripe-customer', '', given.stripeCustomer, where);
-  await keep(ctx, 'stripe-customer', '', given.stripeSubscription, where);
-  return subscription;
-}
-
-export const changeSubscription = (
-  ctx: OpenAgentContext,
-  { owner, id }: { owner: string; id: string },
-  how: (one: StoredSubscription) => StoredSubscription,
-): Promise<StoredSubscription | undefined> =>
-  change<StoredSubscription>(
-    ctx,
-    'subscription',
-    owner,
-    id,
-    (one) => one && { ...how(one), updatedAt: ctx.clock.now() },
-  );
 
 export const listSubscriptions = async (ctx: OpenAgentContext, { owner }: Call): Promise<Answer> =>
   json(ctx, await subscriptionsOf(ctx, owner));
@@ -116,7 +93,7 @@ export async function getSubscription(ctx: OpenAgentContext, { owner }: Call, ht
   const id = http.params['subscription_id']!;
   const one = await find<StoredSubscription>(ctx, 'subscription', owner, id);
   if (!one) throw notFound(`Subscription ${id}`);
-  return json(ctx, shown(one));
+  return json(ctx, shown(asOf(ctx.clock.now(), one)));
 }
 
 export async function cancelSubscription(ctx: OpenAgentContext, { owner }: Call, http: HttpRequest): Promise<Answer> {
@@ -133,17 +110,30 @@ export const canceled = (_ctx: OpenAgentContext, one: StoredSubscription): Store
 });
 
 export async function getBalance(ctx: OpenAgentContext, { owner }: Call): Promise<Answer> {
-  const { balanceCents } = (await accountOf(ctx, owner))!;
-  return json(ctx, { balance: balanceCents, currency: 'USD' });
+  const { microdollars } = (await accountOf(ctx, owner))!;
+  return json(ctx, { balance: Math.floor(microdollars / MICRODOLLARS), currency: 'USD' });
 }
 
 const MOST_CENTS = 100_000_00;
 
-/** The money is there at once: nobody is called. */
+/** The money is there when it has been paid on the page. */
 export async function topUp(ctx: OpenAgentContext, { owner }: Call, http: HttpRequest): Promise<Answer> {
-  const { amount } = bodyOf(ctx, http, 'AccountTopupRequest');
+  const {
+    amount,
+    currency = 'USD',
+    success_url: successUrl,
+    cancel_url: cancelUrl,
+  } = bodyOf(ctx, http, 'AccountTopupRequest');
   if (!(amount > 0 && amount <= MOST_CENTS))
     throw bad(`amount: expected cents, from 1 to ${MOST_CENTS}; got ${amount}`);
-  await changeAccount(ctx, owner, (account) => ({ ...account, balanceCents: account.balanceCents + amount }));
-  return json(ctx, { checkout_url: `https://checkout.stripe.example/cs_test_${randomUUID()}`, amount });
+  if (currency.toUpperCase() !== 'USD') throw bad(`currency: expected USD, got ${currency}`, { param: 'currency' });
+  for (const [name, url] of Object.entries({ success_url: successUrl, cancel_url: cancelUrl }))
+    if (url !== undefined && !isWebAddress(url))
+      throw bad(`${name}: expected an http address, got ${url}`, { param: name });
+  const { url } = await openCheckout(ctx, {
+    ...{ owner, cents: amount },
+    ...(successUrl !== undefined && { successUrl }),
+    ...(cancelUrl !== undefined && { cancelUrl }),
+  });
+  return json(ctx, { checkout_url: url, amount });
 }

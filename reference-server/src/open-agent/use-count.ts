@@ -1,5 +1,6 @@
 import type { OpenAgentContext } from './context.ts';
-import { find } from './records.ts';
+import { change, find } from './records.ts';
+import type { Use } from './stored.ts';
 
 /** What an account, or a key, has used. */
 export interface Used {
@@ -9,6 +10,33 @@ export interface Used {
   tokens: number;
   totalCalls: number;
   totalTokens: number;
+}
+
+type Days = Readonly<Record<string, Use>>;
+
+/** Of a key, with its tokens by day, such as `2026-11-29`. */
+export interface KeyUsed extends Used {
+  days?: Days;
+}
+
+/** Such as `2026-11-29`. */
+export const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
+export function addedToday(days: Days = {}, now: number, { input, output }: Use): Days {
+  const day = dayOf(now);
+  const before = days[day] ?? { input: 0, output: 0 };
+  return { ...days, [day]: { input: before.input + input, output: before.output + output } };
+}
+
+/** When the month is over. */
+export function monthEnd(ms: number): number {
+  const date = new Date(ms);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
+}
+
+/** The account has paid: what it used of its plan counts from 0 again. */
+export async function beginPeriod(ctx: OpenAgentContext, owner: string): Promise<void> {
+  await change<Used>(ctx, 'use', owner, 'all', (used) => used && { ...used, calls: 0, tokens: 0 });
 }
 
 /** Such as `2026-11`. */
@@ -26,7 +54,7 @@ export const added = (before: Used | undefined, month: string, calls: number, to
 };
 
 export async function keyUse(ctx: OpenAgentContext, owner: string, key: string) {
-  const used = await find<Used>(ctx, 'key-use', owner, key);
+  const used = await find<KeyUsed>(ctx, 'key-use', owner, key);
   const isNow = used?.month === monthOf(ctx.clock.now());
   return {
     calls: used?.totalCalls ?? 0,
