@@ -33,10 +33,15 @@ function revision(
       const ctx: OpenAgentContext = {
         ...server,
         impl,
-        settings: settingsOf(openAgent),
+        settings: settingsOf(openAgent, server.secured),
         revision: name,
         path,
-        seeded: () => (seeding ??= seed(ctx)),
+        // What has failed is tried again with the next request.
+        seeded: () =>
+          (seeding ??= seed(ctx).catch((error: unknown) => {
+            seeding = undefined;
+            throw error;
+          })),
         sessionSecret: sessionSecretOf(server.store),
         mcp: new Map(),
       };

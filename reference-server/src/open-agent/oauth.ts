@@ -12,6 +12,14 @@ import { drop, find, keep } from './records.ts';
 /** Providers that are played here: pages of the server itself, which log in whoever asks (`provider-pages.ts`). */
 export const PROVIDERS: readonly string[] = ['google', 'github'];
 
+/** The provider in the path. Throws an OpenAgentError, 400. */
+function providerIn(ctx: OpenAgentContext, { params }: HttpRequest): string {
+  const provider = params['provider']!;
+  if (!ctx.settings.provider) throw bad('provider: this server has none, for it has keys: openAgent.provider');
+  if (!PROVIDERS.includes(provider)) throw bad(`provider: expected ${PROVIDERS.join(' or ')}, got ${provider}`);
+  return provider;
+}
+
 interface State {
   provider: string;
   until: number;
@@ -26,8 +34,7 @@ export interface Grant {
 }
 
 export async function startOAuth(ctx: OpenAgentContext, call: Call, http: HttpRequest): Promise<Answer> {
-  const provider = http.params['provider']!;
-  if (!PROVIDERS.includes(provider)) throw bad(`provider: expected ${PROVIDERS.join(' or ')}, got ${provider}`);
+  const provider = providerIn(ctx, http);
   if (http.query.get('device_flow') === 'true') return startDevice(ctx, call, provider);
   const redirectUri = http.query.get('redirect_uri') ?? undefined;
   if (redirectUri !== undefined && !isWebAddress(redirectUri))
@@ -49,8 +56,7 @@ export async function startOAuth(ctx: OpenAgentContext, call: Call, http: HttpRe
 
 /** RFC 6749 4.1.2: what the provider sends the user back to, with a code that is good once. */
 export async function completeOAuth(ctx: OpenAgentContext, _call: Call, http: HttpRequest): Promise<Answer> {
-  const provider = http.params['provider']!;
-  if (!PROVIDERS.includes(provider)) throw bad(`provider: expected ${PROVIDERS.join(' or ')}, got ${provider}`);
+  const provider = providerIn(ctx, http);
   const { query } = http;
   const denied = query.get('error');
   // RFC 6749, 4.1.2.1

@@ -30,11 +30,22 @@ export interface SeededAccount {
 }
 
 export interface OpenAgentOptions {
-  /** Default: `ada@example.com` with the key `oaa_test_ada`, and `bob@example.com` with `oaa_test_bob`. */
+  /**
+   * Default: `ada@example.com` with the key `oaa_test_ada`, and `bob@example.com` with `oaa_test_bob`; none where the server
+   * has a key of its own, for these are published.
+   */
   accounts?: readonly SeededAccount[];
   /** What plans allow, by name: instead of 20 calls a month and 3 agents (Free), 10,000 and 50 (Pro), everything (Enterprise). */
   plans?: Readonly<Partial<Record<PlanName, PlanLimits>>>;
-  /** Secrets of Stripe's webhooks; a signature by any of them is good. Default `whsec_agentproto_test`. */
+  /**
+   * Whether the server plays the provider of OAuth and devices, who lets in whoever asks. Default: where the server has no key
+   * of its own.
+   */
+  provider?: boolean;
+  /**
+   * Secrets of Stripe's webhooks; a signature by any of them is good. Default `whsec_agentproto_test`; none where the server has
+   * a key of its own.
+   */
   stripeSecrets?: readonly string[];
   /** By id. Where it is given, other models are unknown; by default every id is a model, and these have a script. */
   models?: Readonly<Record<string, ModelOptions>> | undefined;
@@ -60,6 +71,7 @@ export const OPEN_AGENT_OPTIONS: NamesOf<OpenAgentOptions> = {
   models: true,
   plans: true,
   pollMs: true,
+  provider: true,
   sessionMs: true,
   stripeSecrets: true,
   toolkits: true,
@@ -79,10 +91,12 @@ const ACCOUNTS: readonly SeededAccount[] = ['ada', 'bob'].map((name) => ({
   keys: [`oaa_test_${name}`],
 }));
 
-export const settingsOf = ({ models, ...options }: OpenAgentOptions = {}): OpenAgentSettings => ({
-  accounts: ACCOUNTS,
+/** `secured`: the server has keys of its own, and then nobody is let in by what is published. */
+export const settingsOf = ({ models, ...options }: OpenAgentOptions = {}, secured: boolean): OpenAgentSettings => ({
+  accounts: secured ? [] : ACCOUNTS,
+  provider: !secured,
   plans: {},
-  stripeSecrets: ['whsec_agentproto_test'],
+  stripeSecrets: secured ? [] : ['whsec_agentproto_test'],
   tools: {},
   toolkits: DEFAULT_TOOLKITS,
   loginMs: 15 * 60_000,

@@ -20,6 +20,9 @@ const LOGIN = 'ada@example.com';
  */
 export function mountProvider(scope: FastifyInstance, ctx: OpenAgentContext): void {
   const base = `${ctx.path}/provider`;
+  mountCheckout(scope, ctx, base);
+  // Whoever sets keys does not mean to let in everybody.
+  if (!ctx.settings.provider) return;
   scope.get<{ Params: { provider: string }; Querystring: Fields }>(
     `${base}/:provider/authorize`,
     async (request, reply) => {
@@ -64,7 +67,10 @@ export function mountProvider(scope: FastifyInstance, ctx: OpenAgentContext): vo
       ? reply.code(404).send({ detail: 'There is no such code.' })
       : reply.code(400).send({ detail: 'login: expected a mail address' });
   });
+}
 
+/** Whoever has been given the address may pay. */
+function mountCheckout(scope: FastifyInstance, ctx: OpenAgentContext, base: string): void {
   scope.get<{ Params: { session: string } }>(`${base}/checkout/:session`, async ({ params }, reply) => {
     const checkout = await find<Checkout>(ctx, 'checkout', '', params.session);
     if (!checkout) return reply.code(404).send(NO_CHECKOUT);
