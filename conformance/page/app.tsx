@@ -32,7 +32,7 @@ export function App({ first }: { first: Store }) {
       >
         Skip to the requirements
       </a>
-      <Head report={report} sentence={sentence} live={live === true} />
+      <Head report={report} sentence={sentence} live={live} />
       <nav aria-label="Views">
         {(['requirements', 'exchanges'] as const).map((view) => (
           <button

@@ -131,15 +131,22 @@ function Row({
   );
 }
 
-/** One exchange, as it went over the wire. */
+/** One exchange, as it went over the wire. What could not be had is asked for again when the store changes. */
 function Raw({ store, name }: { store: Store; name: string }) {
   const [run, id] = name.split('.').map(Number) as [number, number];
   const [exchange, setExchange] = useState<Exchange | null>();
+  const [gone, setGone] = useState(false);
+  const isHere = exchange?.id === id;
   useEffect(() => {
+    if (isHere) return;
     let wanted = true;
-    void store.load(run, id).then((found) => wanted && setExchange(found ?? null));
+    store.load(run, id).then(
+      (found) => wanted && (setExchange(found ?? null), setGone(false)),
+      () => wanted && setGone(true),
+    );
     return () => void (wanted = false);
-  }, [name]);
+  }, [name, isHere || store]);
+  if (gone && !isHere) return <p>The run can no longer be asked for exchange {name}; its report has it.</p>;
   if (exchange === null) return <p>There is no exchange {name}.</p>;
   if (exchange === undefined || exchange.id !== id) return <p>…</p>;
   const { request, response, end, label, operation, binding, hostile } = exchange;

@@ -13,13 +13,21 @@ const WORDS: { readonly [outcome: string]: string } = {
 };
 
 /** The verdict, before all else. */
-export function Head({ report, sentence, live }: { report: Report; sentence: string; live: boolean }) {
+export function Head({
+  report,
+  sentence,
+  live,
+}: {
+  report: Report;
+  sentence: string;
+  live: 'running' | 'over' | undefined;
+}) {
   const judged = Object.entries(report.revisions).map(([id, patch]) => `${id}, judged by ${patch}`);
   const { runs, tool } = report;
   return (
     <header class={`head ${live ? 'running' : report.outcome}`}>
       <div role="status">
-        <h1>{live ? 'Running' : WORDS[report.outcome]}</h1>
+        <h1>{live ? { running: 'Running', over: 'Over' }[live] : WORDS[report.outcome]}</h1>
         <p class="sentence">{sentence}</p>
       </div>
       {report.stopped && !live && <p class="partial">This report is partial: {report.stopped.message}</p>}

@@ -31,16 +31,26 @@ export async function readDocument(): Promise<Store> {
   };
 }
 
-/** Tells of every change while the run goes on. */
+/** Tells of every change while the run goes on; its exchanges can be opened when it is over, too. */
 export function follow(store: Store, changed: (store: Store) => void): void {
-  let current = store;
+  const kept = new Map<string, Exchange>();
+  const load = async (run: number, id: number) => kept.get(`${run}/${id}`) ?? store.load(run, id);
+  let current: Store = { ...store, load };
   const source = new EventSource('events');
   source.addEventListener('message', ({ data }) => {
     const { page, added } = JSON.parse(data as string) as { page: PageData; added: ExchangeSummary[] };
     current = { ...current, data: page, index: [...current.index, ...added] };
     changed(current);
   });
-  source.addEventListener('done', () => source.close());
+  source.addEventListener('kept', ({ data }) => {
+    const { name, exchange } = JSON.parse(data as string) as { name: string; exchange: Exchange };
+    kept.set(name, exchange);
+  });
+  source.addEventListener('done', () => {
+    source.close();
+    const sentence = 'The run is over; the verdict stands in the reports that it left.';
+    changed((current = { ...current, data: { ...current.data, live: 'over', sentence } }));
+  });
 }
 
 async function fetchExchange(run: number, id: number): Promise<Exchange | undefined> {

@@ -14,7 +14,7 @@ test('the page, what is new, an exchange, and nothing for other sites', async ()
   const text = await (await fetch(view.url)).text();
   expect(text).toContain("connect-src 'self'");
   const element = /id="report">([^<]*)</.exec(text)![1]!;
-  expect(JSON.parse(element)).toMatchObject({ live: true, report: { target: { url: 'http://127.0.0.1:4000' } } });
+  expect(JSON.parse(element)).toMatchObject({ live: 'running', report: { target: { url: 'http://127.0.0.1:4000' } } });
 
   const events = await fetch(`${view.url}events`);
   const reader = events.body!.pipeThrough(new TextDecoderStream()).getReader();
@@ -35,4 +35,21 @@ test('the page, what is new, an exchange, and nothing for other sites', async ()
       .end(),
   );
   expect(status).toBe(403);
+});
+
+test('a page has what it could ask for when the run is over', async () => {
+  const view = await serveLive(scoring);
+  const record = { ...sourceOfRun(sampleRun), events: [] };
+  view.begin(() => record);
+  // More than a socket takes at once.
+  const many = Array.from({ length: 500 }, (_, id) => ({ ...cancelExchange, id }));
+  for (const exchange of many) view.listen({ type: 'exchange', exchange });
+  const events = await fetch(`${view.url}events`);
+  const over = view[Symbol.asyncDispose]();
+  const text = await events.text();
+  await over;
+  const kept = text.split('\n\n').filter((event) => event.startsWith('event: kept'));
+  expect(kept).toHaveLength(500);
+  expect(JSON.parse(kept[0]!.split('\ndata: ')[1]!)).toMatchObject({ name: '0/0', exchange: { id: 0 } });
+  expect(text.trimEnd()).toMatch(/event: done\ndata: \{\}$/);
 });

@@ -20,8 +20,10 @@ export interface LiveView extends AsyncDisposable {
 
 /** How often the page is drawn again, at most. */
 const EVERY_MS = 500;
-/** Exchanges that can be opened while the run goes on; the report has all. */
+/** Exchanges that can be opened on the page; the report has all. */
 const KEPT = 2_000;
+/** How long a page may take for what is left for it at the end. */
+const PARTING_MS = 5_000;
 
 export async function serveLive(scoring: Scoring): Promise<LiveView> {
   const records: (() => RunRecord | undefined)[] = [];
@@ -38,7 +40,7 @@ export async function serveLive(scoring: Scoring): Promise<LiveView> {
       report,
       data: {
         ...pageDataOf(report, runs),
-        live: true as const,
+        live: 'running' as const,
         sentence: `${report.scenarios.length} plays, ${index.length} exchanges so far.`,
       },
     };
@@ -91,9 +93,19 @@ export async function serveLive(scoring: Scoring): Promise<LiveView> {
     async [Symbol.asyncDispose]() {
       clearTimeout(timer);
       tell();
-      for (const reader of readers.keys()) reader.end('event: done\ndata: {}\n\n');
+      // A page stays open when its run is over: it is given what it could ask for until now.
+      const parting = setTimeout(() => server.closeAllConnections(), PARTING_MS);
+      await Promise.all(
+        [...readers.keys()].map((reader) => {
+          for (const [name, exchange] of exchanges)
+            reader.write(`event: kept\ndata: ${JSON.stringify({ name, exchange })}\n\n`);
+          // `server.close()` destroys a socket whose answer has ended, flushed or not.
+          return new Promise((resolve) => reader.once('close', resolve).end('event: done\ndata: {}\n\n'));
+        }),
+      );
       server.close();
       await once(server, 'close');
+      clearTimeout(parting);
     },
   };
 }

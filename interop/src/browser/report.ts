@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createReferenceServer } from '@agentproto/reference-server';
 import { QUIRKS } from '@agentproto/reference-server/quirks';
@@ -252,20 +253,20 @@ async function watch(browser: Browser, folder: string): Promise<string> {
   try {
     const wrong: string[] = [];
     tab.on('pageerror', (error) => wrong.push(error.message));
-    for await (const text of child.stderr.setEncoding('utf8')) {
-      const url = /http:\S+/.exec(String(text))?.[0];
-      if (url === undefined) continue;
-      await tab.goto(url);
-      break;
-    }
+    await tab.goto(await addressSaid(child.stderr));
     await tab.getByRole('heading', { name: 'Running' }).waitFor();
     const exchanges = tab.getByRole('button', { name: /^Exchanges \([1-9]/ });
     await exchanges.waitFor();
     await exchanges.click();
+    const seen = await exchanges.textContent();
     await tab.getByRole('option').first().click();
     await tab.locator('.panel .message').first().waitFor();
-    const seen = await exchanges.textContent();
     await exited;
+    await tab.getByRole('heading', { name: 'Over' }).waitFor();
+    const last = tab.getByRole('option').last();
+    const id = await last.locator('.number').first().textContent();
+    await last.click();
+    await tab.getByRole('heading', { name: new RegExp(`^Exchange ${id} `) }).waitFor();
     expect('errors', '', wrong.join());
     expect('the page is left', 'true', String((await readFile(left, 'utf8')).startsWith('<!doctype html>')));
     return `${seen} while it ran`;
@@ -273,6 +274,19 @@ async function watch(browser: Browser, folder: string): Promise<string> {
     child.kill();
     await tab.close();
   }
+}
+
+/** The pipe stays open: the run goes on writing to it. */
+function addressSaid(stderr: Readable): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      const url = /http:\S+(?=\s)/.exec(said)?.[0];
+      if (url !== undefined) resolve(url);
+    });
+    stderr.on('end', () => reject(new Error(`no address, but: ${said}`)));
+  });
 }
 
 /** The run's own exchanges, again and again: a log that was cut, as far as the reader is concerned. */

@@ -12,7 +12,7 @@ export interface PageData {
   /** By requirement. */
   reproductions: { [requirement: string]: Reproduction };
   /** Served while the run goes on: what is new comes from `events`, exchanges from `exchange/RUN/ID`. */
-  live?: true;
+  live?: 'running' | 'over';
 }
 
 export interface PlayWindow {
