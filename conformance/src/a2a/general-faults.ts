@@ -32,6 +32,21 @@ export async function missesTasks(agent: A2AAgent): Promise<Missing> {
   };
 }
 
+/**
+ * For what was said to this task and went to another one: blocked by SEND-004 where the target leaves every task id aside,
+ * so that a task which nobody made is begun as well; a red of its own where it does so with this task alone.
+ */
+export async function leftAside(
+  agent: A2AAgent,
+  id: string,
+  answer: Reply | TaskStream,
+): Promise<{ blockedBy?: 'A2A10-SEND-004' }> {
+  if (answer.taskId === undefined || answer.taskId === id) return {};
+  const invented = agent.fresh('no-such-task');
+  const { failed, taskId } = await agent.send('hello', { taskId: invented });
+  return failed || taskId === undefined || taskId === invented ? {} : { blockedBy: 'A2A10-SEND-004' };
+}
+
 /** Asks with a message that breaks the schema. */
 export async function refusesBadInput(
   agent: A2AAgent,

@@ -84,6 +84,11 @@ export class Reply implements Subject {
     return (response ?? end ?? request).atMs - request.atMs;
   }
 
+  /** The id of the task that it is about; undefined where it shows none. */
+  get taskId(): string | undefined {
+    return this.value.result === undefined ? undefined : (this.taskSubject.value as TaskView).id;
+  }
+
   get failed(): boolean {
     return this.value.error !== undefined;
   }

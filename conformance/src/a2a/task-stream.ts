@@ -92,6 +92,15 @@ export class TaskStream implements Subject {
     return this.exchange.frames.length === 0 ? this.#binding.read(this.exchange).error : undefined;
   }
 
+  /** The id of the task that it is about; undefined where it shows none. */
+  get taskId(): string | undefined {
+    for (const view of this.views) {
+      const id = view.kind === 'task' ? view.id : 'taskId' in view ? view.taskId : undefined;
+      if (id !== undefined) return id;
+    }
+    return undefined;
+  }
+
   /** What was first; a subject with an undefined value where nothing came. */
   get first(): Subject {
     return this.events[0] ?? seen(undefined, this.place);

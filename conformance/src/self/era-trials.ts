@@ -24,7 +24,7 @@ const NOT_SHOWN: readonly string[] = [
   'a2a@0.3 A2A03-PROD-003',
   'a2a@0.3 A2A03-TRANS-003',
   'a2a@0.2 A2A03-PROD-003',
-  ...['CARD-004', 'DM-005', 'SEND-003', 'SEND-005', 'STREAM-005', 'STREAM-006', 'STREAM-007', 'STREAM-013'].map(
+  ...['SEND-003', 'SEND-005', 'STREAM-005', 'STREAM-006', 'STREAM-007', 'STREAM-013'].map(
     (row) => `a2a@0.1 A2A01-${row}`,
   ),
 ];

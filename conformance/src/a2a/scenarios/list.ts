@@ -87,7 +87,9 @@ export const listScenarios = [
     bindings: ['JSONRPC'],
     async play({ agent, check }) {
       const reply = await agent.call('ListTasks', {});
-      check('A2A10-LIST-016', reply).has({ result: {} });
+      const twin = reply.failed ? await agent.call('ListTasks', { pageSize: 10 }) : undefined;
+      const blockedBy = twin?.answersLike(reply) ? 'A2A10-LIST-007' : undefined;
+      check('A2A10-LIST-016', reply, { blockedBy }).has({ result: {} });
       const { params: _left, ...message } = JSON.parse((reply.exchange.request.body as { text: string }).text) as {
         params?: unknown;
       };

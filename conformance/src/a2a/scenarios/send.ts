@@ -6,9 +6,8 @@ import type { Stimulus } from '../../kit/stimulus.ts';
 import { whyNotCanceled } from '../cancelable.ts';
 import type { A2AAgent } from '../agent.ts';
 import { failsAs } from '../error-view.ts';
-import { missesTasks } from '../general-faults.ts';
+import { leftAside, missesTasks } from '../general-faults.ts';
 import { observeTask } from '../observe.ts';
-import type { Reply } from '../reply.ts';
 import { scenario } from '../scenario.ts';
 import { INTERRUPTED, TERMINAL } from '../view.ts';
 
@@ -24,10 +23,10 @@ const MAKES_TASKS = 'the agent makes a task where it was asked for a direct mess
 const settled = (state: string | undefined) => state !== undefined && (TERMINAL.has(state) || INTERRUPTED.has(state));
 
 /** That a task which is over takes no more; with which of the table's errors it says so is ERR-008's business. */
-function refusesMore(check: CheckFunction<'A2A10-SEND-002'>, agent: A2AAgent, reply: Reply): void {
-  check('A2A10-SEND-002', reply, { blockedBy: reply.failed ? 'A2A10-ERR-008' : undefined }).has(
-    agent.era.refusals.endedTask,
-  );
+async function refusesMore(check: CheckFunction<'A2A10-SEND-002'>, agent: A2AAgent, id: string): Promise<void> {
+  const reply = await agent.send('more', { taskId: id });
+  const blocked = reply.failed ? ({ blockedBy: 'A2A10-ERR-008' } as const) : await leftAside(agent, id, reply);
+  check('A2A10-SEND-002', reply, blocked).has(agent.era.refusals.endedTask);
 }
 
 export const sendScenarios = [
@@ -88,7 +87,8 @@ export const sendScenarios = [
         settled(unset.sentTask('A2A10-SEND-007').state),
         'a terminal or interrupted state',
       );
-      check('A2A10-SEND-008', off.taskSubject).holds(
+      const never = !settled(unset.sentTask().state);
+      check('A2A10-SEND-008', off.taskSubject, { blockedBy: never ? 'A2A10-SEND-007' : undefined }).holds(
         settled(off.sentTask('A2A10-SEND-008').state),
         'a terminal or interrupted state',
       );
@@ -165,7 +165,9 @@ export const sendScenarios = [
           blockedBy: lacks.length > 0 ? 'A2A10-SEND-010' : undefined,
         }).has({ artifacts: answered.artifacts, end: answered.end });
       }
-      check('A2A10-GET-003', await agent.get(sent.id)).has({ result: read.value.result });
+      // What goes on may be otherwise when it is read again.
+      const atWork = settled(sent.state) || settled(task.state) ? undefined : 'A2A10-SEND-007';
+      check('A2A10-GET-003', await agent.get(sent.id), { blockedBy: atWork }).has({ result: read.value.result });
     },
   }),
 
@@ -175,7 +177,7 @@ export const sendScenarios = [
     stimulus: ['done'],
     async play({ agent, check }) {
       const task = await agent.taskIn('completed', done);
-      refusesMore(check, agent, await agent.send('more', { taskId: task.id }));
+      await refusesMore(check, agent, task.id);
     },
   }),
 
@@ -185,11 +187,11 @@ export const sendScenarios = [
     stimulus: ['fail', 'rej', 'slow'],
     async play({ agent, check }) {
       for (const task of [await agent.taskIn('failed', fails), await agent.taskIn('rejected', rejects)])
-        refusesMore(check, agent, await agent.send('more', { taskId: task.id }));
+        await refusesMore(check, agent, task.id);
       const running = (await agent.send(slow(), { configuration: { returnImmediately: true } })).sentTask();
       await agent.cancel(running.id);
       const canceled = await agent.poll(running.id, ({ state }) => state === 'canceled');
-      if (canceled) refusesMore(check, agent, await agent.send('more', { taskId: running.id }));
+      if (canceled) await refusesMore(check, agent, running.id);
     },
   }),
 
@@ -214,13 +216,14 @@ export const sendScenarios = [
       const asked = await agent.taskIn('input-required', input());
       const reply = await agent.send('This one', { taskId: asked.id, messageId: agent.fresh('tck-complete-task') });
       const task = reply.sentTask('A2A10-SEND-017');
-      check('A2A10-SEND-017', reply.taskSubject).has({ id: asked.id });
-      check('A2A10-SEND-017', reply.taskSubject).holds(
+      const aside = await leftAside(agent, asked.id, reply);
+      check('A2A10-SEND-017', reply.taskSubject, aside).has({ id: asked.id });
+      check('A2A10-SEND-017', reply.taskSubject, aside).holds(
         task.state !== 'input-required' || agent.runsScripts === false,
         'a task that has gone on',
         task.state,
       );
-      check('A2A10-CTX-003', reply.taskSubject).has({ contextId: asked.contextId });
+      check('A2A10-CTX-003', reply.taskSubject, aside).has({ contextId: asked.contextId });
     },
   }),
 
@@ -230,10 +233,8 @@ export const sendScenarios = [
     stimulus: ['input'],
     async play({ agent, check }) {
       const asked = await agent.taskIn('input-required', input());
-      check(
-        'A2A10-CTX-004',
-        await agent.send('This one', { taskId: asked.id, contextId: agent.fresh('other-context') }),
-      ).has({ error: {} });
+      const moved = await agent.send('This one', { taskId: asked.id, contextId: agent.fresh('other-context') });
+      check('A2A10-CTX-004', moved, await leftAside(agent, asked.id, moved)).has({ error: {} });
       // The same message with the right context is taken.
       check('A2A10-CTX-004', await agent.send('This one', { taskId: asked.id, contextId: asked.contextId! })).has({
         result: {},

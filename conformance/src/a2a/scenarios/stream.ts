@@ -17,7 +17,7 @@ import type { Stimulus } from '../../kit/stimulus.ts';
 import { seen } from '../../kit/subject.ts';
 import { whyUnfinished } from '../cancelable.ts';
 import { failsAs } from '../error-view.ts';
-import { missesTasks } from '../general-faults.ts';
+import { leftAside, missesTasks } from '../general-faults.ts';
 import { observeStream, observeTask } from '../observe.ts';
 import { ANSWERS_WITH_MESSAGES } from '../reply.ts';
 import { scenario } from '../scenario.ts';
@@ -272,15 +272,19 @@ export const streamScenarios = [
     capability: ['streaming'],
     stimulus: ['done'],
     async play({ agent, check }) {
-      const unknown = await (await agent.stream('more', { taskId: agent.fresh('no-such-task') })).answer();
+      const nobodys = agent.fresh('no-such-task');
+      const unknown = await (await agent.stream('more', { taskId: nobodys })).answer();
       const missing = await missesTasks(agent);
-      check('A2A10-STREAM-014', unknown, missing.unless(unknown)).has(failsAs('TaskNotFoundError'));
+      const invented = await leftAside(agent, nobodys, unknown);
+      check('A2A10-STREAM-014', unknown, { ...invented, ...missing.unless(unknown) }).has(failsAs('TaskNotFoundError'));
       const task = await agent.taskIn('completed', done);
       const ended = await (await agent.stream('more', { taskId: task.id })).answer();
       const twin = await agent.send('more', { taskId: task.id });
       check('A2A10-STREAM-013', ended, {
         // With which of the table's errors a task that is over refuses more is ERR-008's business.
-        blockedBy: twin.failed && twin.answersLike(ended) ? 'A2A10-ERR-008' : undefined,
+        ...(twin.failed && twin.answersLike(ended)
+          ? { blockedBy: 'A2A10-ERR-008' }
+          : await leftAside(agent, task.id, ended)),
       }).has(agent.era.refusals.endedTask);
     },
   }),
@@ -307,12 +311,13 @@ export const streamScenarios = [
       await asking.leave();
       const going = await agent.stream('This one', { taskId: id, messageId: agent.fresh('tck-complete-task') });
       await going.next(undefined, 'A2A10-STREAM-021');
-      check('A2A10-STREAM-021', going.first).has({ kind: 'task', id });
+      const aside = await leftAside(agent, id, going);
+      check('A2A10-STREAM-021', going.first, aside).has({ kind: 'task', id });
       await going.drain();
       for (const event of going.events) {
         // The message named no context: that of the task goes on.
         if ('taskId' in event.value)
-          check('A2A10-CTX-003', event).has({ taskId: id, contextId: contextId ?? anything });
+          check('A2A10-CTX-003', event, aside).has({ taskId: id, contextId: contextId ?? anything });
       }
     },
   }),

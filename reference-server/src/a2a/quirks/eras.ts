@@ -1,10 +1,10 @@
 import type { Task } from '@agentproto/protocol/a2a/1.0';
-import type { RequirementId } from '@agentproto/rules';
 import type { Hit } from '../../quirk.ts';
 import { A2AError, invalidParams } from '../a2a-error.ts';
 import type { StreamItem } from '../call.ts';
 import type { A2AImpl } from '../context.ts';
 import { a2aQuirk } from './a2a-quirk.ts';
+import { productQuirks } from './era-products.ts';
 
 /** What breaks rows of the eras before 1.0 that 1.0 has no counterpart of. Written results are in the words of the era. */
 
@@ -59,6 +59,11 @@ const cards = [
         const { additionalInterfaces: all } = given;
         return Array.isArray(all) ? hit({ ...given, additionalInterfaces: all.slice(1) }) : given;
       }),
+  }),
+  a2aQuirk('a2a.era.first-card-tells-its-key', {
+    breaks: 'A2A01-CARD-004',
+    make: (impl, hit) =>
+      card(impl, (given) => hit({ ...given, provider: { organization: 'Example', apiKey: 'not-a-real-key' } })),
   }),
   a2aQuirk('a2a.era.first-card-without-version', {
     breaks: 'A2A01-CARD-002',
@@ -189,57 +194,6 @@ function lastParts({ history }: Fields, change: (parts: Fields[]) => Fields[] | 
   return last(history as Fields[], (message) => ({ ...message, parts: change(message['parts'] as Fields[]) }));
 }
 
-/** What is only recorded: that it is otherwise. */
-const otherwise = (name: string, breaks: RequirementId, make: (impl: A2AImpl, hit: Hit) => Partial<A2AImpl>) =>
-  a2aQuirk(name, { breaks, make });
-
-/** Over that long, in milliseconds, a task is forgotten. */
-const FORGET_MS = 500;
-
-const products = [
-  otherwise('a2a.era.no-replay', 'A2A03-PROD-001', (impl, hit) => ({
-    taskEvents: (ctx, call, run) =>
-      call.lastEventId === undefined
-        ? impl.taskEvents(ctx, call, run)
-        : hit(impl.taskEvents(ctx, { ...call, lastEventId: undefined }, run)),
-  })),
-  otherwise('a2a.era.same-message-is-refused', 'A2A03-PROD-002', (impl, hit) => {
-    const known = new Set<string>();
-    return {
-      beginTurn(ctx, call, request) {
-        const { messageId } = request.message;
-        if (known.has(messageId))
-          throw hit(invalidParams([{ field: 'message.messageId', description: 'came before' }]));
-        known.add(messageId);
-        return impl.beginTurn(ctx, call, request);
-      },
-    };
-  }),
-  otherwise('a2a.era.forced-cancel', 'A2A03-PROD-003', (impl, hit) => ({
-    stopAgent: (ctx, run) => hit(impl.stopAgent({ ...ctx, settings: { ...ctx.settings, forceCancelMs: 20 } }, run)),
-  })),
-  otherwise('a2a.era.forgets-what-is-over', 'A2A03-PROD-004', (impl, hit) => ({
-    async GetTask(ctx, call, request) {
-      const task: Task = await impl.GetTask(ctx, call, request);
-      const isOver = task.status.state.endsWith('COMPLETED');
-      if (!isOver || Date.now() - Date.parse(task.status.timestamp ?? '') < FORGET_MS) return task;
-      throw hit(new A2AError('TaskNotFoundError', `Task not found: ${request.id}`));
-    },
-  })),
-  otherwise('a2a.era.tool-request-parts', 'A2A03-PROD-005', (impl, hit) => ({
-    writeResult: (ctx, binding, method, result) => withToolType(impl.writeResult(ctx, binding, method, result), hit),
-  })),
-];
-
-/** Data parts that ask for a call say so in their metadata, as WayFlow's do. */
-function withToolType(value: unknown, hit: Hit): unknown {
-  if (Array.isArray(value)) return value.map((one) => withToolType(one, hit));
-  if (typeof value !== 'object' || value === null) return value;
-  const members = Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withToolType(one, hit)]));
-  const { data } = value as { data?: { toolCall?: unknown } };
-  return data?.toolCall === undefined ? members : hit({ ...members, metadata: { type: 'tool_request' } });
-}
-
 /** What 1.0 is broken by in another way, since it is said in other words there. */
 const inOtherWords = [
   a2aQuirk('a2a.era.extended-card-for-everybody', {
@@ -282,17 +236,19 @@ const inOtherWords = [
       },
     }),
   }),
-  a2aQuirk('a2a.era.metadata-without-addresses', {
-    breaks: 'A2A03-DM-005',
-    make: (impl, hit) => ({
-      readParams(ctx, method, given, binding) {
-        const { metadata } = (given as { message?: { metadata?: object } })?.message ?? {};
-        if (metadata && Object.keys(metadata).some((name) => name.startsWith('https:')))
-          throw hit(invalidParams([{ field: 'message.metadata', description: 'message.metadata: no addresses' }]));
-        return impl.readParams(ctx, method, given, binding);
-      },
+  ...(['A2A03-DM-005', 'A2A01-DM-005'] as const).map((breaks) =>
+    a2aQuirk(`a2a.era.${breaks === 'A2A03-DM-005' ? '' : 'first-'}metadata-without-addresses`, {
+      breaks,
+      make: (impl, hit) => ({
+        readParams(ctx, method, given, binding) {
+          const { metadata } = (given as { message?: { metadata?: object } })?.message ?? {};
+          if (metadata && Object.keys(metadata).some((name) => name.startsWith('https:')))
+            throw hit(invalidParams([{ field: 'message.metadata', description: 'message.metadata: no addresses' }]));
+          return impl.readParams(ctx, method, given, binding);
+        },
+      }),
     }),
-  }),
+  ),
   a2aQuirk('a2a.era.configuration-with-another-url', {
     breaks: 'A2A03-PUSH-001',
     make: (impl, hit) => ({
@@ -351,13 +307,16 @@ const inOtherWords = [
       }),
     }),
   ),
-  otherwise('a2a.era.says-done-at-once', 'A2A03-SEND-007', (impl, hit) => ({
-    async awaitAnswer(ctx, call, turn, options) {
-      const answer = await impl.awaitAnswer(ctx, call, turn, options);
-      if (!options.returnImmediately || !answer.task) return answer;
-      return hit({ task: { ...answer.task, status: { ...answer.task.status, state: 'TASK_STATE_COMPLETED' } } });
-    },
-  })),
+  a2aQuirk('a2a.era.says-done-at-once', {
+    breaks: 'A2A03-SEND-007',
+    make: (impl, hit) => ({
+      async awaitAnswer(ctx, call, turn, options) {
+        const answer = await impl.awaitAnswer(ctx, call, turn, options);
+        if (!options.returnImmediately || !answer.task) return answer;
+        return hit({ task: { ...answer.task, status: { ...answer.task.status, state: 'TASK_STATE_COMPLETED' } } });
+      },
+    }),
+  }),
   ...(['A2A03-SEND-001', 'A2A01-SEND-001'] as const).map((breaks) =>
     a2aQuirk(`a2a.era.${breaks === 'A2A03-SEND-001' ? '' : 'first-'}answer-says-nothing`, {
       breaks,
@@ -400,4 +359,4 @@ async function* only(task: Task): AsyncGenerator<StreamItem> {
   yield { event: { task } };
 }
 
-export const eraQuirks = [...cards, ...bindings, ...push, ...model, ...products, ...inOtherWords];
+export const eraQuirks = [...cards, ...bindings, ...push, ...model, ...productQuirks, ...inOtherWords];

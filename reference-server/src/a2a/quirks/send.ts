@@ -73,6 +73,13 @@ export const sendQuirks = [
       },
     }),
   }),
+  a2aQuirk('a2a.send.every-task-id-is-left-aside', {
+    breaks: 'A2A10-SEND-004',
+    make: (impl, hit) => ({
+      beginTurn: (ctx, call, request) =>
+        impl.beginTurn(ctx, call, request.message.taskId ? hit(without(request, 'taskId')) : request),
+    }),
+  }),
   a2aQuirk('a2a.send.makes-the-invented-task', {
     breaks: 'A2A10-SEND-005',
     make: (impl, hit) => ({
