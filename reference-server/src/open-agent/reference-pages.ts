@@ -49,6 +49,7 @@ const page = (title: string, path: string, hasRedoc: boolean): string => `<!doct
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
 <title>${title}</title>
 ${
   hasRedoc
