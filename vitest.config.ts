@@ -8,7 +8,9 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['agentproto-source', 'module', 'node'] } },
   test: {
     // For machines that are busy: a test that waits for something that never comes still fails.
-    testTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     include: ['{packages/*,reference-server,conformance,tools/codegen,examples/*,interop}/{src,test}/**/*.test.ts'],
     // The counts that .ci/run closes with.
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],

@@ -144,7 +144,7 @@ test('what an agent threw is on stderr, unless the log is silent', async () => {
   };
   expect(await run('')).toMatch(/^@agentproto\/reference-server: The agent threw: no key\nError: no key\n +at agent /);
   expect(await run(", log: 'silent'")).toBe('');
-}, 30_000);
+});
 
 test.each([
   [{ prt: 1 }, /^prt: there is no such option; did you mean port\?; expected a2a, agent, /],

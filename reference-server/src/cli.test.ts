@@ -210,7 +210,7 @@ describe('options', () => {
       200,
       { output: [{ type: 'message', content: [{ text: 'told' }] }] },
     ]);
-    await vi.waitFor(() => expect(err).toContain('was told a word'));
+    await expect.poll(() => err).toContain('was told a word');
     expect(await ask('/responses', 'sesame', { input: 'Hi' })).toEqual([
       404,
       { detail: "No agent specified. Please specify an agent. Agents available: ['teller', 'my-agent']" },

@@ -74,7 +74,7 @@ test('one that takes longer than the suite waits', async () => {
   expect(lost(found, 'A2A10-SEND-007').join()).toMatch(
     /inconclusive: no answer in \d+ ms: an agent that takes longer needs a longer --timeout/,
   );
-}, 60_000);
+});
 
 test.each(['echo', 'tck'])(
   'one that asks before it does anything, with %s',

@@ -37,7 +37,7 @@ test('a restart and a changed file play again, and what is different is told', {
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (said += text));
   const watching = (times: number) =>
-    expect.poll(() => said.split('\nwatching ').length - 1, { timeout: 25_000, interval: 50 }).toBe(times);
+    expect.poll(() => said.split('\nwatching ').length - 1, { interval: 50 }).toBe(times);
 
   await watching(1);
   expect(said).toContain('conforms');
@@ -72,7 +72,7 @@ test('a server that hangs up on whoever says nothing is not one that restarts', 
   target.letGo();
   target.hold();
   const before = connections;
-  await expect.poll(() => connections, { timeout: 10_000 }).toBeGreaterThan(before + 5);
+  await expect.poll(() => connections).toBeGreaterThan(before + 5);
   expect(target.isBack).toBe(false);
 });
 

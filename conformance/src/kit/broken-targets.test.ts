@@ -55,7 +55,7 @@ test('a target that dies is one finding, and the rest is not run', async () => {
     /^The target stopped working at exchange \d+ \(\w+ over (JSONRPC|HTTP\+JSON), in a2a\/.* before it answered\), and answers nothing any more\.$/,
   );
   expect(report.requirements.some(({ reason }) => reason === 'ended')).toBe(true);
-}, 30_000);
+});
 
 test('a target that wants credentials is one finding, which says how they are given', async () => {
   const target = await double([], { apiKey: 'right' });
@@ -71,7 +71,7 @@ test('a target that wants credentials is one finding, which says how they are gi
   expect(wrong.stopped!.message).toContain('the target does not take the credentials that were given');
   const right = await judged(target, { headers: [['Authorization', 'Bearer right']] });
   expect([reds(right), right.exitCode]).toEqual([[], 0]);
-}, 60_000);
+});
 
 test('a red that was seen before the run ended is in its report', async () => {
   const cut = new AbortController();
@@ -105,7 +105,7 @@ test('a red that was seen before the run ended is in its report', async () => {
     verdict: 'violation',
     reason: expect.stringContaining('seen once: the run ended before it could be played again') as string,
   });
-}, 30_000);
+});
 
 /** In front of the double: JSON-RPC alone, with a card that says so, and whatever `stream` makes of streams. */
 async function inFront(target: string, stream: (end: (status: number, body: string) => void) => void): Promise<string> {
@@ -152,7 +152,7 @@ test('a JSON-RPC server whose streams always fail is red under echo', async () =
   expect(violations(report)).toEqual(['A2A10-RPC-002']);
   expect(report.causes[0]).toMatchObject({ id: 'A2A10-RPC-002', bindings: ['JSONRPC'] });
   expect(report.causes[0]!.blocks).toEqual(expect.arrayContaining(['A2A10-STREAM-001', 'A2A10-STREAM-005']));
-}, 60_000);
+});
 
 test('a target whose streams never say a word is judged within 25 seconds, with the patience of a default run', async () => {
   const target = await inFront(await double([]), () => {});
@@ -161,4 +161,4 @@ test('a target whose streams never say a word is judged within 25 seconds, with 
   expect(performance.now() - began).toBeLessThan(25_000);
   expect(report.exitCode).not.toBe(0);
   expect(report.impatience.map(({ binding }) => binding)).toContain('JSONRPC');
-}, 60_000);
+});

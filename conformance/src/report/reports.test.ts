@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createInterface } from 'node:readline';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { CLI, folder, reference, run } from '../cli.test.data.ts';
 import type { RunEvent } from '../kit/run-log.ts';
 import { createRunLog, runFileSink } from '../run-file.ts';
@@ -84,10 +84,7 @@ test('a run that is killed half way gives every report, and each says so', { tim
   );
   const died = once(child, 'exit');
   // As soon as something was found.
-  await vi.waitFor(async () => expect(await readFile(runFile, 'utf8')).toContain('"type":"scenario-end"'), {
-    timeout: 30_000,
-    interval: 10,
-  });
+  await expect.poll(() => readFile(runFile, 'utf8').catch(String), { interval: 10 }).toContain('"type":"scenario-end"');
   child.kill('SIGKILL');
   await died;
   const made = await run(['merge', runFile, ...outputs(path)]);

@@ -131,7 +131,7 @@ describe.each<BindingName>(['JSONRPC', 'HTTP+JSON'])('the published @a2a-js/sdk 
     await using hook = await HOSTS[host]!(receiver);
     const configuration = { taskPushNotificationConfig: { url: hook.url, ...credentials } };
     const { task } = await client.send({ text: 'go' }, { configuration });
-    await expect.poll(() => events.at(-1)?.statusUpdate?.status.state, { timeout: 5_000 }).toBe('TASK_STATE_COMPLETED');
+    await expect.poll(() => events.at(-1)?.statusUpdate?.status.state).toBe('TASK_STATE_COMPLETED');
     expect(events[0]?.task?.id).toBe(task!.id);
     expect(events.filter((event) => event.artifactUpdate).map(textOf)).toEqual(['Grüße ', 'from ', '世界']);
     expect(dropped).toEqual([]);

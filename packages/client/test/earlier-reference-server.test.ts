@@ -147,7 +147,7 @@ describe.each(SPOKEN)('A2A %s over %s', (version, binding) => {
       expect(await client.getPushConfig(task!.id, made.id!)).toMatchObject({ url, ...credentials });
       await client.cancel(task!.id);
       const last = () => events.map((event) => (event.task ?? event.statusUpdate)?.status.state).findLast(Boolean);
-      await expect.poll(last, { timeout: 5_000 }).toBe('TASK_STATE_CANCELED');
+      await expect.poll(last).toBe('TASK_STATE_CANCELED');
     } finally {
       hook.closeAllConnections();
       hook.close();

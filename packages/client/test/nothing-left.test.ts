@@ -37,4 +37,4 @@ test('no socket and no timer is left when client and server are closed, and the 
   const { before, during, after } = JSON.parse(stdout) as { before: string[]; during: number; after: string[] };
   expect(during).toBeGreaterThan(before.length);
   expect(after).toEqual(before);
-}, 30_000);
+});

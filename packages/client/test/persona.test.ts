@@ -47,9 +47,7 @@ describe.each<[BindingName, string[]]>([
       configuration: { returnImmediately: true },
     });
     await client.cancel(held.task!.id);
-    await expect
-      .poll(async () => (await client.get(held.task!.id)).status.state, { timeout: 4_000 })
-      .toBe('TASK_STATE_CANCELED');
+    await expect.poll(async () => (await client.get(held.task!.id)).status.state).toBe('TASK_STATE_CANCELED');
   });
 
   test('subscribe', async () => {

@@ -154,7 +154,7 @@ describe.each(platforms)('%s', (name, options) => {
     const reader = (await sending()(url)).body!.getReader();
     expect(Buffer.from((await reader.read()).value!).toString()).toBe('one');
     await reader.cancel();
-    await vi.waitFor(() => expect(sockets.size).toBe(0));
+    await expect.poll(() => sockets.size).toBe(0);
   });
 
   test('redirects within the origin are followed, with method and body', async () => {
@@ -211,7 +211,7 @@ describe.each(platforms)('%s', (name, options) => {
     await reader.read();
     within.abort(new Error('enough'));
     await expect(reader.read()).rejects.toBeInstanceOf(Error);
-    await vi.waitFor(() => expect(sockets.size).toBe(0));
+    await expect.poll(() => sockets.size).toBe(0);
     await expect(send(url, { signal: within.signal })).rejects.toThrow('enough');
   });
 
@@ -228,12 +228,8 @@ describe.each(platforms)('%s', (name, options) => {
     const reader = (await sending()(url)).body!.getReader();
     await reader.read();
     let last = -1;
-    await vi.waitFor(() => {
-      const now = sent;
-      const still = now === last;
-      last = now;
-      expect(still).toBe(true);
-    });
+    const isStill = () => last === (last = sent);
+    await expect.poll(isStill).toBe(true);
     expect(sent).toBeLessThan(50_000_000);
     await reader.cancel();
   });
@@ -272,7 +268,7 @@ test('undici: closing frees the sockets, those under way too', async () => {
   expect(sockets.size).toBeGreaterThan(0);
   transport.close();
   await expect(reader.read()).rejects.toBeInstanceOf(Error);
-  await vi.waitFor(() => expect(sockets.size).toBe(0));
+  await expect.poll(() => sockets.size).toBe(0);
 });
 
 test('a fetch that somebody puts in the way is used, and the platform’s own again afterwards', async () => {

@@ -32,7 +32,7 @@ describe('deliveries of our reference server', () => {
     const { task } = await client.send(SCRIPT, {
       configuration: { taskPushNotificationConfig: { url: host.url, ...CREDENTIALS } },
     });
-    await expect.poll(() => events.at(-1)?.statusUpdate?.status.state, { timeout: 5_000 }).toBe('TASK_STATE_COMPLETED');
+    await expect.poll(() => events.at(-1)?.statusUpdate?.status.state).toBe('TASK_STATE_COMPLETED');
     return { events, task: task! };
   };
 

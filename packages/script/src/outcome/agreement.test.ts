@@ -251,4 +251,4 @@ test('run and outcome agree', async () => {
   // The scripts were not all of one kind.
   const kinds = ['reply', 'crash', 'busy', 'a tool', 'a tool was rejected', 'an expectation failed', 'an echo'];
   expect([...seen].toSorted()).toEqual([...END_STATES, ...kinds].toSorted());
-}, 60_000);
+});
