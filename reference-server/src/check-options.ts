@@ -54,6 +54,7 @@ const WEBHOOK: NamesOf<WebhookOptions> = {
   maxBackoffMs: true,
   onlyAllowed: true,
   perHost: true,
+  onCall: true,
   plainHttp: true,
   timeoutMs: true,
 };

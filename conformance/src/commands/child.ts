@@ -15,6 +15,8 @@ export interface ChildOptions {
 export interface ChildEnd {
   /** A sentence where it did not end well: what it did instead. */
   fault?: string;
+  /** Where it ended by itself, and not with 0. */
+  exitCode?: number;
   /** The last that it wrote. */
   tail: string;
 }
@@ -74,8 +76,10 @@ export function runChild([file = '', ...args]: readonly string[], options: Child
     child.once('exit', kill);
     child.once('close', (code, killedBy) => {
       settle();
+      // What kept it from its own end is the fault, and not the code that came of it.
+      const own = fault === undefined && !killedBy && code !== null && code !== 0 ? { exitCode: code } : {};
       if (code !== 0) fault ??= killedBy ? `was ended by ${killedBy}` : `ended with exit code ${code}`;
-      resolve({ tail, ...(fault !== undefined && { fault }) });
+      resolve({ tail, ...own, ...(fault !== undefined && { fault }) });
     });
   });
 }

@@ -8,13 +8,11 @@ import { runClient, type Recorded } from '../kit/client-run.ts';
 import type { SuiteFamily } from '../kit/family.ts';
 import type { RunEvent } from '../kit/run-log.ts';
 import { UsageError } from '../kit/usage-error.ts';
-import { RecordingProxy } from '../recorder/recording-proxy.ts';
 import { buildMergedReport, buildReport } from '../report/build.ts';
 import type { RunSource } from '../report/judgement.ts';
 import { ending } from '../report/exit-code.ts';
 import { createRunLog, runFileSink, temporarySink, type RunLog } from '../run-file.ts';
-import { runChild, type ChildEnd } from './child.ts';
-import { resultListener } from './client-result.ts';
+import { recordClient } from './client-recording.ts';
 import { conclude, prepareFiles, readNewBaseline } from './conclude.ts';
 import { CLIENT, CLIENT_FLAGS } from './client-flags.ts';
 import { parseDuration, parseFlags } from './flags.ts';
@@ -55,43 +53,19 @@ export const client: Command = async (args, tool) => {
       sink: file === undefined ? await temporarySink() : runFileSink(file),
     });
     logs.push(log);
-    const record = async (emit: (event: RunEvent) => void): Promise<Recorded> => {
-      await using proxy = await RecordingProxy.start({
-        onExchange: (exchange) => emit({ type: 'exchange', exchange }),
-      });
-      const server = await createReferenceServer({
-        ...situation.options,
-        ...(situation.apiKey !== undefined && { apiKey: situation.apiKey }),
-        protocols: [family.id],
-        publicUrl: proxy.origin,
-      });
-      try {
-        // A client of A2A begins with the card, which is at the root.
-        proxy.target = family.id.startsWith('a2a@') ? server.url : server.urls[family.id]!;
-        const listener = resultListener(
-          scored.verbosity === 'verbose' ? (text) => void process.stderr.write(text) : undefined,
-        );
-        const ended = await runChild(command, {
-          env: {
-            ...(situation.apiKey !== undefined && { AGENTPROTO_API_KEY: situation.apiKey }),
-            AGENTPROTO_URL: proxy.url,
-            AGENTPROTO_PROTOCOL: family.id,
-            AGENTPROTO_SCENARIO: situation.name,
-          },
-          timeoutMs,
-          signal: interrupted.signal,
-          onOutput: listener.onOutput,
-        });
-        const endedAtMs = proxy.clock.nowMs();
-        await proxy.close();
-        const stop = stopOf(ended, situation, proxy.exchanges.length);
-        if (ended.fault !== undefined && scored.verbosity === 'normal' && ended.tail !== '')
-          process.stderr.write(`the client in ${situation.name} wrote at last:\n${ended.tail.trimEnd()}\n`);
-        return { exchanges: proxy.exchanges, endedAtMs, situation, told: listener.told, ...(stop && { stop }) };
-      } finally {
-        await server.close();
-      }
-    };
+    const record = (emit: (event: RunEvent) => void): Promise<Recorded> =>
+      recordClient(
+        situation,
+        {
+          ...{ createReferenceServer, protocol: family.id, command, timeoutMs, signal: interrupted.signal },
+          ...(scored.verbosity === 'verbose' && { onOutput: (text) => void process.stderr.write(text) }),
+          ...(scored.verbosity === 'normal' && {
+            onTail: (tail) =>
+              void process.stderr.write(`the client in ${situation.name} wrote at last:\n${tail.trimEnd()}\n`),
+          }),
+        },
+        (exchange) => emit({ type: 'exchange', exchange }),
+      );
     const footer = await runClient(
       {
         family,
@@ -161,20 +135,6 @@ async function referenceServer() {
 function nameOf([program = '', ...args]: readonly string[]): string {
   const what = args.findIndex((arg) => !arg.startsWith('-'));
   return [basename(program), ...args.slice(0, what + 1).map((arg) => basename(arg))].join(' ');
-}
-
-function stopOf(
-  { fault }: ChildEnd,
-  { name }: ClientSituation,
-  requests: number,
-): Extract<RunEvent, { type: 'stop' }> | undefined {
-  const message =
-    fault !== undefined
-      ? `The client ${fault} in the scenario ${name}, after ${requests} requests.`
-      : requests === 0
-        ? `The client sent no request in the scenario ${name}; it finds the URL in AGENTPROTO_URL.`
-        : undefined;
-  return message === undefined ? undefined : { type: 'stop', outcome: 'incomplete', message };
 }
 
 /** Does `work` for each, at most `width` at a time. The first failure ends it. */

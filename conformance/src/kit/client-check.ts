@@ -1,5 +1,5 @@
 import type { Exchange } from '@agentproto/recording';
-import type { ServerOptions } from '@agentproto/reference-server';
+import type { ReferenceServer, ServerOptions } from '@agentproto/reference-server';
 import type { RequirementId } from '@agentproto/rules';
 import type { JWK } from 'jose';
 import type { CheckFunction } from './check.ts';
@@ -32,10 +32,23 @@ export interface ClientSituation {
   name: string;
   title: string;
   options: ServerOptions;
-  /** What a client tells that has understood: the text, or that it failed. */
+  /** What has to be made for each run of it. `origin`: where the client finds the agent, without a path. */
+  setUp?(origin: string): SituationSetUp;
+  /** What a client tells that has understood: the text, or that it failed, and then its exit code may say so, too. */
   expected?: { text: string } | 'failed';
   /** Handed over in the environment: `AGENTPROTO_API_KEY`. */
   apiKey?: string;
+}
+
+export interface SituationSetUp {
+  /** Beside those of the situation. */
+  options: ServerOptions;
+  /** Handed over in the environment. */
+  env?: Record<string, string>;
+  /** By which the card's signatures are verified. */
+  keys?: readonly JWK[];
+  /** Called once the server is there: what happens beside the client. */
+  began?(server: ReferenceServer): void;
 }
 
 /** A rule for clients, held against a recording. */

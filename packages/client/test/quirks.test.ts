@@ -135,3 +135,11 @@ describe('chat', () => {
     }),
   );
 });
+
+describe('agents that a client of 1.0 meets', () => {
+  test('a2a.version.refuses-its-own: an error of the protocol', () =>
+    at('a2a.version.refuses-its-own', async (url) => {
+      const agent = await A2AClient.connect(url);
+      expect(await failureOf(agent.send('hello'))).toMatchObject({ name: 'VersionNotSupported' });
+    }));
+});

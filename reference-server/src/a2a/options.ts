@@ -4,12 +4,13 @@ import { ServerOptionsError } from '../options-error.ts';
 import type { NamesOf } from '../option-names.ts';
 import type { CardKey } from './card-signer.ts';
 
-type CardMembers = Partial<Omit<AgentCard, 'supportedInterfaces'>>;
+/** Its interfaces, too, may be others: what is served is said by `interfaces`. */
+type ExtendedMembers = Partial<AgentCard>;
 
 export type ExtendedCard =
-  | CardMembers
+  | ExtendedMembers
   /** `owner`: the caller's name among the identities. `undefined`: there is none for this one. */
-  | ((caller: { owner: string }) => CardMembers | undefined | Promise<CardMembers | undefined>);
+  | ((caller: { owner: string }) => ExtendedMembers | undefined | Promise<ExtendedMembers | undefined>);
 
 /** An entry of the card's `supportedInterfaces`. Without a `url` it is this server's own, and served. */
 export type InterfaceOption = Pick<AgentInterface, 'protocolBinding'> & Partial<AgentInterface>;

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import { createDelivery } from './delivery.ts';
-import type { DeliveryAttempt, DeliveryOptions } from './delivery.ts';
+import type { DeliveryAttempt, DeliveryOptions, MadeCall } from './delivery.ts';
 import { startReceiver, status } from './receiver.test.kit.ts';
 import { targetGuard } from './target.ts';
 import type { Resolve } from './target.ts';
@@ -30,6 +30,24 @@ function delivery(options: DeliveryOptions = {}, target: { loopback?: boolean; r
     deliver({ url, headers: { 'content-type': 'application/a2a+json' }, body }, signal);
   return { attempts, waits, call };
 }
+
+test('who wants to know is told of each call, whole, and of what became of it', async () => {
+  const calls: MadeCall[] = [];
+  let failures = 1;
+  const { url } = await startReceiver((request, response, body) =>
+    status(failures-- > 0 ? 503 : 204)(request, response, body),
+  );
+  const { call } = delivery({ onCall: (made) => void calls.push(made) });
+  expect(await call(url, '{"n":1}')).toBe('delivered');
+  expect(await delivery({ attempts: 1, onCall: (made) => void calls.push(made) }).call('http://127.0.0.1:1/')).toBe(
+    'given-up',
+  );
+  expect(calls).toMatchObject([
+    { url, body: '{"n":1}', headers: { 'content-type': 'application/a2a+json' }, status: 503 },
+    { url, body: '{"n":1}', status: 204, tookMs: expect.any(Number) as number },
+    { url: 'http://127.0.0.1:1/', problem: expect.stringContaining('ECONNREFUSED') as string },
+  ]);
+});
 
 test('a receiver that fails twice gets it the third time, after pauses that double', async () => {
   let failures = 2;

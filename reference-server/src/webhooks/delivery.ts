@@ -19,6 +19,16 @@ export interface DeliveryOptions {
   concurrency?: number;
   /** Of them, to one host and port at once: one that hangs leaves places for the others. Default 10. */
   perHost?: number;
+  /** Told of each call that was made, when it is over: whole, with the credentials in it. Must not throw. */
+  onCall?: (call: MadeCall) => void;
+}
+
+/** One webhook call, and what became of it: a `status`, or a `problem`. */
+export interface MadeCall extends WebhookCall {
+  /** How long it took, in milliseconds of this machine. */
+  tookMs: number;
+  status?: number;
+  problem?: string;
 }
 
 /** What became of one call: `gone` (410) wants no further ones. */
@@ -54,6 +64,7 @@ export function createDelivery(tools: DeliveryTools, options: DeliveryOptions = 
     timeoutMs = 10_000,
     concurrency = 50,
     perHost = 10,
+    onCall,
   } = options;
   const { guard, setTimer, onAttempt = () => {}, random = Math.random } = tools;
   const gate = createGate(concurrency);
@@ -63,12 +74,17 @@ export function createDelivery(tools: DeliveryTools, options: DeliveryOptions = 
     // The host's first: who waits for it holds no place that others could have.
     const leaveHost = await enterHost(hostOf(call.url), signal);
     const leave = await gate.enter(signal);
+    const began = performance.now();
+    const tell = (end: Pick<MadeCall, 'status' | 'problem'>) =>
+      onCall?.({ ...call, ...end, tookMs: performance.now() - began });
     try {
       const { status, retryAfter } = await postOnce(call, { guard, setTimer, timeoutMs }, signal);
+      tell({ status });
       return { status, outcome: outcomeOf(status), waitMs: retryAfterMs(retryAfter) };
     } catch (error) {
       if (signal.aborted) return { outcome: 'stopped' };
       const problem = error instanceof Error ? error.message : String(error);
+      if (!(error instanceof TargetError)) tell({ problem });
       return { problem, outcome: error instanceof TargetError ? 'refused' : 'retry' };
     } finally {
       leave();

@@ -53,8 +53,16 @@ export const cardChecks = [
         // Only a card that a client could have seen through shows whether it looks.
         if (outcomes.every((outcome) => outcome === 'no key')) continue;
         const isTrue = outcomes.includes('verified');
+        // A card that was fetched later has a verdict of its own.
+        const untilMs = exchanges.find(
+          (one) => isCardFetch(one) && one.request.atMs > fetch.request.atMs && one.response?.status === 200,
+        )?.request.atMs;
+        const places = new Set([fetch.request, ...interfacesOf(card)].map(({ url }) => URL.parse(url)?.origin));
         const next = callsIn(exchanges).find(
-          (call) => call.exchange.request.atMs > fetch.request.atMs && interfacesAt(card, call).length > 0,
+          ({ base, exchange: { request } }) =>
+            request.atMs > fetch.request.atMs &&
+            request.atMs < (untilMs ?? Infinity) &&
+            places.has(new URL(base).origin),
         );
         check('A2A10-CLI-010', seen(outcomes, next?.place ?? { exchange: fetch.id })).holds(
           isTrue || next === undefined,

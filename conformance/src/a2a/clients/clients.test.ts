@@ -214,8 +214,26 @@ const SAMPLES: Record<string, { green: Sample[]; red: Sample[] }> = {
     green: [
       { exchanges: [shown(0, card({ signatures: [signature] })), rpc(1, 'GetTask')], keys: [key] },
       { exchanges: [shown(0, card({ name: 'Forged', signatures: [signature] }))], keys: [key] },
+      {
+        exchanges: [
+          shown(0, card({ name: 'Forged', signatures: [signature] })),
+          shown(1, card({ signatures: [signature] })),
+          rpc(2, 'GetTask'),
+        ],
+        keys: [key],
+      },
     ],
-    red: [{ exchanges: [shown(0, card({ name: 'Forged', signatures: [signature] })), rpc(1, 'GetTask')], keys: [key] }],
+    red: [
+      { exchanges: [shown(0, card({ name: 'Forged', signatures: [signature] })), rpc(1, 'GetTask')], keys: [key] },
+      // Not at the address of the card, and yet to its agent.
+      {
+        exchanges: [
+          shown(0, card({ name: 'Forged', signatures: [signature] })),
+          rpc(1, 'GetTask', {}, { url: `${BASE}/` }),
+        ],
+        keys: [key],
+      },
+    ],
   },
   'A2A10-CLI-011': {
     green: [
@@ -235,7 +253,12 @@ const SAMPLES: Record<string, { green: Sample[]; red: Sample[] }> = {
     ],
   },
   'A2A10-CLI-013': {
-    green: [[refused, rpc(2, 'GetTask')]],
+    green: [
+      [refused, rpc(2, 'GetTask')],
+      // The same in other words, or a newer one, takes nothing away.
+      [refused, rpc(2, 'GetTask', {}, { headers: [['A2A-Version', '1.00']] })],
+      [refused, rpc(2, 'GetTask', {}, { headers: [['A2A-Version', '1.10']] })],
+    ],
     red: [[refused, rpc(2, 'GetTask', {}, { headers: [['A2A-Version', '0.3']] })]],
   },
   'A2A10-CLI-014': {
@@ -248,9 +271,17 @@ const SAMPLES: Record<string, { green: Sample[]; red: Sample[] }> = {
         }),
         rpc(5, 'ListTasks'),
       ],
+      // Seen by a later look, where the recording ends soon after.
+      {
+        exchanges: [
+          rpc(1, 'SendMessage', message(), { json: { task: task('AUTH_REQUIRED') } }),
+          rpc(1.2, 'SubscribeToTask', { id: 't' }),
+        ],
+        endedAtMs: 1_500,
+      },
     ],
     red: [
-      [rpc(1, 'SendMessage', message(), { json: { task: task('AUTH_REQUIRED') } }), rpc(2, 'GetTask', { id: 'other' })],
+      [rpc(1, 'SendMessage', message(), { json: { task: task('AUTH_REQUIRED') } }), rpc(3, 'GetTask', { id: 'other' })],
       { exchanges: [rpc(1, 'SendMessage', message(), { json: { task: task('AUTH_REQUIRED') } })], endedAtMs: 60_000 },
     ],
   },
@@ -286,6 +317,24 @@ describe.each(Object.entries(SAMPLES))('%s', (id, { green, red }) => {
       new Set([wanted]),
     );
   });
+});
+
+const registered = rpc(1, 'CreateTaskPushNotificationConfig', { taskId: 't', ...push });
+const situation = { name: 'webhook', title: '', options: {}, expected: { text: 'the truth' } };
+const ofWebhooks = async (sample: Sample) =>
+  (await judge(sample)).flatMap(({ requirement, verdict }) => (requirement === 'A2A10-CLI-008' ? [verdict] : []));
+
+test('a false call that is thanked for is forgiven who shows that it was not believed', async () => {
+  const exchanges = [registered, delivery(2, 'wrong', 202), delivery(3, 'abc', 202)];
+  expect(await ofWebhooks({ exchanges, situation, told: { text: 'the truth' } })).toEqual(['pass']);
+  expect(await ofWebhooks({ exchanges, situation, told: { text: 'a lie' } })).toEqual(['violation']);
+  expect(await ofWebhooks({ exchanges, situation })).toEqual(['violation']);
+});
+
+test('what is delivered again should be taken, and where nobody answers nothing is said', async () => {
+  const gone = { ...delivery(5, 'abc', 200), response: undefined } as unknown as Exchange;
+  expect(await ofWebhooks([registered, delivery(2, 'abc', 204), delivery(3, 'abc', 409), gone])).toEqual(['warning']);
+  expect(await ofWebhooks([registered, gone])).toEqual([]);
 });
 
 test('a recording that hides secrets says nothing of them', async () => {

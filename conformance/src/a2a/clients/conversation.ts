@@ -85,8 +85,7 @@ export const conversationChecks = [
           const told = stateIn(value);
           if (told?.state !== 'auth-required' || judged.has(told.id)) continue;
           const later = calls.filter(({ exchange }) => exchange.request.atMs > atMs);
-          // A recording that ends here says nothing of what would have come.
-          if (later.length === 0 && (endedAtMs === undefined || endedAtMs < atMs + 1_000)) continue;
+          const lastAtMs = endedAtMs ?? Math.max(atMs, ...later.map(({ exchange }) => exchange.request.atMs));
           judged.add(told.id);
           const isAbout = ({ params }: ClientCall) =>
             [params.id, params.taskId, isRecord(params.message) ? params.message.taskId : undefined].includes(told.id);
@@ -95,8 +94,12 @@ export const conversationChecks = [
               (operation === 'CreateTaskPushNotificationConfig' && params.taskId === told.id) ||
               (isRecord(params.configuration) && isRecord(params.configuration.taskPushNotificationConfig)),
           );
+          const isWatched =
+            hasWebhook || later.some(isAbout) || (call.exchange.frames.length > 0 && isOpenAfter(call, atMs));
+          // A recording that ends here says nothing of what would have come.
+          if (!isWatched && lastAtMs < atMs + 1_000) continue;
           check('A2A10-CLI-014', seen(told.id, call.place)).holds(
-            hasWebhook || later.some(isAbout) || (call.exchange.frames.length > 0 && isOpenAfter(call, atMs)),
+            isWatched,
             'a stream, a webhook, or another look at the task',
           );
         }

@@ -18,6 +18,14 @@ function isVersionRefused({ exchange: { response } }: ClientCall): boolean {
   return view.by !== 'status' && view.names.includes('VersionNotSupportedError');
 }
 
+/** Another version that is not older, or the same in other words, takes nothing away. None at all is 0.3 (3.6.2). */
+function isOlder(one = '0.3', other = '0.3'): boolean {
+  const [[major = 0, minor = 0], [otherMajor = 0, otherMinor = 0]] = [one, other].map((text) =>
+    text.split('.').map((part) => Number.parseInt(part, 10) || 0),
+  ) as [number[], number[]];
+  return major !== otherMajor ? major < otherMajor : minor < otherMinor;
+}
+
 /** Rules that each request keeps by itself, or against the card. */
 export const requestChecks = [
   clientCheck('a2a/client/version', {
@@ -42,10 +50,10 @@ export const requestChecks = [
       const calls = callsIn(exchanges);
       calls.forEach((call, index) => {
         if (!isVersionRefused(call)) return;
-        const later = calls.slice(index + 1).find((one) => versionOf(one) !== versionOf(call));
-        check('A2A10-CLI-013', seen(later && versionOf(later), later?.place ?? call.place)).holds(
+        const later = calls.slice(index + 1).find((one) => isOlder(versionOf(one), versionOf(call)));
+        check('A2A10-CLI-013', seen(later && (versionOf(later) ?? 'none'), later?.place ?? call.place)).holds(
           later === undefined,
-          `no other version than ${versionOf(call) ?? 'none'} once that was refused`,
+          `no older version than ${versionOf(call) ?? 'none'} once that was refused`,
         );
       });
     },

@@ -34,23 +34,40 @@ function isAuthentic(call: Exchange, { authorization, token }: Config): boolean 
   return token === undefined ? undefined : shown[1] === token;
 }
 
+const bodyText = ({ request: { url, body } }: Exchange): string => `${url} ${body && 'text' in body ? body.text : ''}`;
+
 export const webhookChecks = [
   clientCheck('a2a/client/webhook', {
     title: 'A webhook takes what is meant for it, again too, and nothing else',
     proves: ['A2A10-CLI-008'],
-    examine({ exchanges }, check) {
+    examine({ exchanges, situation, told }, check) {
+      const taken = new Set<string>();
+      // Who drops a false call may thank for it all the same: what it says that it got shows whether it did.
+      const sawThrough =
+        situation?.expected !== undefined && situation.expected !== 'failed' && told?.text === situation.expected.text;
       const configs = callsIn(exchanges).flatMap((call) => configOf(call) ?? []);
       for (const call of exchanges.filter(({ binding }) => binding === 'webhook')) {
         const own = configs.filter(({ url }) => url === call.request.url);
         const status = call.response?.status;
         const verdicts = own.map((config) => isAuthentic(call, config));
-        if (own.length === 0 || verdicts.includes(undefined)) continue;
-        const isTaken = status !== undefined && status >= 200 && status < 300;
-        check('A2A10-CLI-008', seen(status, { exchange: call.id })).holds(
-          isTaken === verdicts.includes(true),
-          verdicts.includes(true)
-            ? '2xx for a delivery with the credentials that were given'
-            : 'a refusal of a delivery without them',
+        // Where nobody answered, the receiver was gone.
+        if (own.length === 0 || verdicts.includes(undefined) || status === undefined) continue;
+        const isTaken = status >= 200 && status < 300;
+        const subject = seen(status, { exchange: call.id });
+        if (!verdicts.includes(true)) {
+          check('A2A10-CLI-008', subject).holds(
+            !isTaken || sawThrough,
+            'a refusal of a delivery without the credentials that were given',
+          );
+          continue;
+        }
+        const body = bodyText(call);
+        // Of what comes again it is only recommended that it be taken.
+        const level = taken.has(body) ? ({ level: 'should' } as const) : {};
+        if (isTaken) taken.add(body);
+        check('A2A10-CLI-008', subject, level).holds(
+          isTaken,
+          '2xx for a delivery with the credentials that were given',
         );
       }
     },

@@ -90,9 +90,9 @@ export interface Candidate {
 
 /**
  * §8.3.2: the interfaces, in the agent's order, whose binding and version are among the `wanted`. An https card cannot send its
- * readers, and their credentials, to plain http. Throws where there is none.
+ * readers, and their credentials, to plain http. Throws where there are less than `atLeast`.
  */
-export function candidatesOf({ card, url }: FoundCard, wanted: Wanted): Candidate[] {
+export function candidatesOf({ card, url }: FoundCard, wanted: Wanted, atLeast = 1): Candidate[] {
   const offers: string[] = [];
   const candidates: Candidate[] = [];
   for (const offer of (card.supportedInterfaces ?? []).filter(Boolean)) {
@@ -125,7 +125,7 @@ export function candidatesOf({ card, url }: FoundCard, wanted: Wanted): Candidat
       deviations.push(['card-path', `card: expected it at ${CARD_PATH}, got ${OLD_CARD_PATH}`]);
     candidates.push({ spoken: { ...offer, protocolBinding, url: target.href }, deviations });
   }
-  if (candidates.length > 0) return candidates;
+  if (candidates.length >= atLeast) return candidates;
   const spoken = Object.entries(wanted).flatMap(([version, names]) => names.map((name) => `${name} ${version}`));
   throw new DiscoveryError(
     `the card offers ${offers.join(', ') || 'no interface'}; this client speaks ${spoken.join(', ')} over http or https`,

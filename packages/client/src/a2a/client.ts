@@ -22,7 +22,8 @@ import type { Progress } from './connection.ts';
 import { Received } from './received.ts';
 import type { DeviationKind, Report } from './deviation.ts';
 import type { SpokenInterface } from './dialect.ts';
-import { discover } from './discovery.ts';
+import { candidatesOf, type FoundCard, wantedOf } from './card.ts';
+import { changedCard, discover, type Discovered } from './discovery.ts';
 import { isA2AError, TaskNotCompletedError } from './error.ts';
 import { type SendInput, sendMessageRequest } from './input.ts';
 import { Line, type Making } from './line.ts';
@@ -49,18 +50,16 @@ import { textOf } from './text.ts';
  */
 export class A2AClient implements AsyncDisposable {
   #card: AgentCard;
-  readonly #line: Line;
+  /** The public one, and where it was. */
+  #found: FoundCard;
+  #line: Line;
   readonly #session: Session;
   readonly #places = new Places();
-  readonly #options: Pick<ConnectOptions, 'polling' | 'verifyCard'>;
+  readonly #options: ConnectOptions;
 
-  private constructor(
-    card: AgentCard,
-    line: Line,
-    session: Session,
-    options: Pick<ConnectOptions, 'polling' | 'verifyCard'>,
-  ) {
-    this.#card = card;
+  private constructor(found: Discovered, line: Line, session: Session, options: ConnectOptions) {
+    this.#card = found.card;
+    this.#found = found;
     this.#options = options;
     this.#line = line;
     this.#session = session;
@@ -90,7 +89,7 @@ export class A2AClient implements AsyncDisposable {
     const own = { dialect: undefined, headers: {}, bodyType: undefined };
     const session: Session = { transport, extensions, tell, closed: new Lifetime(), ...own };
     const discovered = await discover(String(url), options, session);
-    return new A2AClient(discovered.card, await Line.open(discovered, session), session, options);
+    return new A2AClient(discovered, await Line.open(discovered, session), session, options);
   }
 
   /**
@@ -238,11 +237,29 @@ export class A2AClient implements AsyncDisposable {
 
   /**
    * The card that is only for callers who show who they are (§3.1.11), which is `card` from then on. Throws
-   * `UnsupportedOperation`, with `cardMember`, where the card does not declare one. The interface that is spoken stays.
+   * `UnsupportedOperation`, with `cardMember`, where the card does not declare one. The interface that is spoken stays if it has that, too.
    */
   async extendedCard(options: CallOptions = {}): Promise<AgentCard> {
-    const card = await this.#perform('GetExtendedAgentCard', {}, options, readCard);
+    return this.#use(await this.#perform('GetExtendedAgentCard', {}, options, readCard));
+  }
+
+  /**
+   * Asks for the public card again, in a way that costs little where it is still the same (§8.6.2): `card` then stays, also an extended
+   * one. One that has changed is `card` from then on. Throws `InvalidInputError` where `connect` was given the card.
+   */
+  async refreshCard(options: CallOptions = {}): Promise<AgentCard> {
+    const changed = await changedCard(this.#found.card, options, this.#session);
+    if (!changed) return this.#card;
+    await this.#use(changed);
+    this.#found = { ...this.#found, card: changed };
+    return changed;
+  }
+
+  async #use(card: AgentCard): Promise<AgentCard> {
     await this.#options.verifyCard?.(card);
+    const found = { card, url: this.#found.url };
+    const { binding, version } = this.#options;
+    this.#line = await this.#line.with({ ...found, candidates: candidatesOf(found, wantedOf(binding, version), 0) });
     return (this.#card = card);
   }
 

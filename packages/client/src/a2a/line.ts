@@ -41,6 +41,14 @@ export class Line {
     return line;
   }
 
+  /** With another card of the agent: what is spoken stays where that has it too, or has nothing that is spoken. */
+  async with(discovered: Discovered): Promise<Line> {
+    const { candidates } = discovered;
+    const own = JSON.stringify(this.interface);
+    const stays = candidates.length === 0 || candidates.some(({ spoken }) => JSON.stringify(spoken) === own);
+    return stays ? this : Line.open(discovered, this.#session);
+  }
+
   get interface(): SpokenInterface {
     return this.#candidates[this.#at]!.spoken;
   }

@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { Message, StreamResponse } from '@agentproto/protocol/a2a/1.0';
 import type { Answer, StreamAnswer } from '../../answer.ts';
 import type { Hit } from '../../quirk.ts';
+import { A2AError } from '../a2a-error.ts';
 import type { HttpRequest } from '../call.ts';
+import type { WebhookCall } from '../../webhooks/post.ts';
 import type { A2AContext, A2AImpl } from '../context.ts';
 import { a2aQuirk, streams } from './a2a-quirk.ts';
 
@@ -88,7 +91,67 @@ const failing = (impl: A2AImpl, hit: Hit, change: (error: { code: unknown; messa
     return body.error ? hit({ ...given, body: JSON.stringify({ ...body, ...change(body.error) }) }) : given;
   });
 
+/** A webhook call as somebody makes it who knows the address and the task, and not the credentials; undefined where there are none. */
+function forged({ url, headers, body }: WebhookCall): WebhookCall | undefined {
+  const { authorization, 'x-a2a-notification-token': token, ...others } = headers;
+  if (authorization === undefined && token === undefined) return undefined;
+  const event = JSON.parse(body) as StreamResponse;
+  const { taskId = '', contextId = '' } = event.statusUpdate ?? event.artifactUpdate ?? event.message ?? {};
+  const message: Message = {
+    messageId: randomUUID(),
+    role: 'ROLE_AGENT',
+    parts: [{ text: 'Said by somebody who is not the agent.' }],
+  };
+  const statusUpdate = {
+    taskId: event.task?.id ?? taskId,
+    contextId: event.task?.contextId ?? contextId,
+    status: { state: 'TASK_STATE_FAILED' as const, message, timestamp: new Date().toISOString() },
+  };
+  return {
+    url,
+    headers: {
+      ...others,
+      ...(authorization !== undefined && { authorization: `${authorization.split(' ', 1)[0]!} forged` }),
+      ...(token !== undefined && { 'x-a2a-notification-token': 'forged' }),
+    },
+    body: JSON.stringify({ statusUpdate } satisfies StreamResponse),
+  };
+}
+
 export const clientQuirks = [
+  clientQuirk(
+    'a2a.delivery.forged-too',
+    'Before each webhook call comes one of somebody who does not know the credentials, and says that the task has failed.',
+    (impl, hit) => ({
+      feedWebhook: ({ webhooks, ...ctx }, run, config, after) =>
+        impl.feedWebhook(
+          {
+            ...ctx,
+            webhooks: {
+              ...webhooks,
+              async deliver(call, signal) {
+                const wrong = forged(call);
+                if (wrong) await webhooks.deliver(hit(wrong), signal);
+                return webhooks.deliver(call, signal);
+              },
+            },
+          },
+          run,
+          config,
+          after,
+        ),
+    }),
+  ),
+  clientQuirk(
+    'a2a.version.refuses-its-own',
+    'The card declares 1.0, and every request of it is refused.',
+    (impl, hit) => ({
+      checkVersion(ctx, asked) {
+        if (asked.startsWith('1.')) throw hit(new A2AError('VersionNotSupportedError', `A2A-Version: got ${asked}`));
+        impl.checkVersion(ctx, asked);
+      },
+    }),
+  ),
   clientQuirk('a2a.card.binding-in-lower-case', 'The bindings of the card are in lower case.', (impl, hit) =>
     interfaces(impl, ({ protocolBinding }) => hit({ protocolBinding: protocolBinding.toLowerCase() })),
   ),
