@@ -10,13 +10,19 @@ const dir = `${here}dist/bundle`;
 
 rmSync(dir, { recursive: true, force: true });
 const bundle = await rolldown({
-  input: { cli: `${here}src/cli.ts` },
+  input: {
+    cli: `${here}src/cli.ts`,
+    matchers: `${here}src/matchers/index.ts`,
+    vitest: `${here}src/matchers/vitest.ts`,
+  },
   cwd: here,
   platform: 'node',
   tsconfig: false,
   resolve: { conditionNames: ['agentproto-source', 'import', 'node', 'default'] },
-  // An optional peer, for client mode alone.
-  external: [/^@agentproto\/reference-server/],
+  // Optional peers: for client mode, and for a matcher of its own.
+  external: [/^@agentproto\/reference-server/, /^vitest(?:\/|$)/],
+  // Whoever asks for a matcher must not run the command.
+  preserveEntrySignatures: 'strict',
 });
 const { output } = await bundle.write({
   dir,

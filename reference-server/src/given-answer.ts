@@ -26,4 +26,6 @@ export interface GivenAnswer {
   readonly events: readonly GivenEvent[];
   /** `broken`: the connection ended before the answer did. Undefined while it lasts. */
   readonly end: 'complete' | 'broken' | undefined;
+  /** Milliseconds since the epoch. Undefined while it lasts. */
+  readonly endedAt: number | undefined;
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { watchResponse, watchSocket } from './watch.ts';
 import type { Watcher } from './watch.ts';
 import type { GivenAnswer, GivenEvent } from './given-answer.ts';
-import { asksForWebSocket, onUpgrade } from './upgrade.ts';
+import { onUpgrade } from './upgrade.ts';
 import { visibleHeaders } from './visible-headers.ts';
 
 /** What a client sent: an HTTP request, or one message on a socket (its method is `MESSAGE`). */
@@ -15,6 +15,8 @@ export interface ReceivedRequest {
   readonly method: string;
   /** With the query. */
   readonly path: string;
+  /** Of a message: the `id` of the request that opened its socket. */
+  readonly socket: number | undefined;
   /** Whose route took it, where answers are kept: an id such as `a2a@1.0`. */
   readonly protocol: string | undefined;
   /** Names in lower case; what may be secret is `[redacted]`. */
@@ -38,7 +40,10 @@ export type JournalChange =
 /** What came, the oldest first: the latest thousand, and at most 16 MiB of bodies. */
 export interface Journal {
   readonly requests: readonly ReceivedRequest[];
-  message(path: string, headers: IncomingHttpHeaders, data: string | Uint8Array): void;
+  /** How many came and are not there any more: there was no room for them, or they were cleared. */
+  readonly forgotten: number;
+  /** A message came on the socket that this request opened. */
+  message(opening: FastifyRequest, data: string | Uint8Array): void;
   /** The route of a protocol took the request. */
   routed(request: FastifyRequest, protocol: string): void;
   /** Calls back with whatever happens from now on, until it is told to stop. Needs `record`. */
@@ -56,6 +61,7 @@ class Received implements ReceivedRequest {
   answer: GivenAnswer | undefined;
 
   protocol: string | undefined;
+  socket: number | undefined;
   dropped = false;
   /** Listeners know of it. */
   told = false;
@@ -89,8 +95,8 @@ class Received implements ReceivedRequest {
   }
 
   toJSON(): ReceivedRequest {
-    const { id, at, method, path, protocol, headers, body, json, answer } = this;
-    return { id, at, method, path, protocol, headers, body, json, answer };
+    const { id, at, method, path, socket, protocol, headers, body, json, answer } = this;
+    return { id, at, method, path, socket, protocol, headers, body, json, answer };
   }
 }
 
@@ -105,8 +111,6 @@ const hasBody = ({ 'content-length': length, 'transfer-encoding': coding }: Inco
 export function createJournal(scope: FastifyInstance, { record = false } = {}): Journal {
   const requests: Received[] = [];
   const listeners = new Set<(change: JournalChange) => void>();
-  /** Of sockets, by their path. */
-  const protocols = new Map<string, string>();
   let bytes = 0;
   let count = 0;
 
@@ -156,9 +160,14 @@ export function createJournal(scope: FastifyInstance, { record = false } = {}): 
   });
   return {
     requests,
-    message(path, headers, data) {
-      const one = add('MESSAGE', path, headers);
-      one.protocol = protocols.get(path);
+    get forgotten() {
+      return count - requests.length;
+    },
+    message(opening, data) {
+      const one = add('MESSAGE', opening.url, opening.headers);
+      const opened = (opening as Noted)[NOTED];
+      one.socket = opened?.id;
+      one.protocol = opened?.protocol;
       fill(one, data);
       tell(one);
     },
@@ -166,7 +175,6 @@ export function createJournal(scope: FastifyInstance, { record = false } = {}): 
       const one = (request as Noted)[NOTED];
       if (!one) return;
       one.protocol = protocol;
-      if (asksForWebSocket(request.raw)) protocols.set(request.url, protocol);
       if (!hasBody(request.headers)) tell(one);
     },
     listen(told) {

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '@agentproto/script';
 import type { Stage } from './agent.ts';
@@ -44,8 +43,8 @@ export interface ServerContext extends Stage {
   /** Where mails end. */
   mailbox: Mailbox;
   quirks: readonly QuirkUse[];
-  /** Writes down a message that came on a socket. */
-  received: (path: string, headers: IncomingHttpHeaders, data: string | Uint8Array) => void;
+  /** Writes down a message that came on the socket that a request opened. */
+  received: (opening: FastifyRequest, data: string | Uint8Array) => void;
   /** Logs an error that nobody expected. */
   report: (error: unknown) => void;
 }

@@ -41,6 +41,8 @@ export interface ReferenceServer extends AsyncDisposable {
   errors: readonly Error[];
   /** What came, the oldest first, also what no agent saw: the latest thousand, and at most 16 MiB of bodies. */
   requests: readonly ReceivedRequest[];
+  /** How many came and are not in `requests` any more: there was no room for them, or `reset()` was called. */
+  readonly forgotten: number;
   /** Lets the next requests fail, or wait, before any protocol sees them. Throws a ServerOptionsError. */
   fail(failure: Failure): void;
   /**
@@ -165,6 +167,9 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
   const scoped: ScopedServer = {
     ...whereabouts(),
     requests: journal.requests,
+    get forgotten() {
+      return journal.forgotten;
+    },
     script: (match, script) => core.book.add(match, script),
     fail: (failure) => failures.add(failure),
     fault: (fault) => faults.add(fault),
@@ -172,6 +177,10 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
   };
   return {
     ...scoped,
+    // Not as it was when the server began.
+    get forgotten() {
+      return journal.forgotten;
+    },
     quirks: core.quirks,
     errors: core.errors,
     signal: core.signal,

@@ -17,6 +17,8 @@ export interface TestScope {
   readonly headers: Readonly<Record<string, string>>;
   /** What came with the id. */
   readonly requests: readonly ReceivedRequest[];
+  /** How many requests, whosever they were, the server has no more. */
+  readonly forgotten: number;
   /** As `server.script`, for requests with the id. */
   script(match: Omit<ScriptMatch, 'testId'>, script: Script): SetScript;
   /** As `server.fail`, for requests with the id. */
@@ -32,6 +34,7 @@ export interface ScopedServer {
   readonly url: string;
   readonly urls: Readonly<Record<string, string>>;
   readonly requests: readonly ReceivedRequest[];
+  readonly forgotten: number;
   script(match: ScriptMatch, script: Script): SetScript;
   fail(failure: Failure): void;
   fault(fault: Fault): SetFault;
@@ -46,6 +49,9 @@ export function testScope(server: ScopedServer, testId: string): TestScope {
     headers: { [name]: testId },
     get requests() {
       return server.requests.filter(({ headers }) => headers[name] === testId);
+    },
+    get forgotten() {
+      return server.forgotten;
     },
     script: (match, script) => server.script({ ...match, testId }, script),
     fail: (failure) => server.fail({ ...failure, testId }),

@@ -20,6 +20,7 @@ class Watched implements GivenAnswer {
   status = 0;
   readonly events: GivenEvent[] = [];
   end: GivenAnswer['end'];
+  endedAt: GivenAnswer['endedAt'];
   #headers: OutgoingHttpHeaders = {};
   #frames: Frames | undefined;
   #chunks: Buffer[] = [];
@@ -70,12 +71,13 @@ class Watched implements GivenAnswer {
 
   over(end: GivenAnswer['end']): void {
     this.end = end;
+    this.endedAt = Date.now();
     this.#watcher?.answer(this);
   }
 
   toJSON(): GivenAnswer {
-    const { status, headers, body, json, events, end } = this;
-    return { status, headers, body, json, events, end };
+    const { status, headers, body, json, events, end, endedAt } = this;
+    return { status, headers, body, json, events, end, endedAt };
   }
 }
 

@@ -16,7 +16,7 @@ async function judged(protocol: string, name: string, ...args: string[]) {
   return { code, err, passed: of('pass'), red: of('violation', 'warning') };
 }
 
-const CHAT = [1, 2, 3, 4, 5, 6, 7, 12, 13].map((number) => `CHAT-CLIENT-${String(number).padStart(3, '0')}`);
+const CHAT = [1, 2, 3, 4, 5, 6, 7, 12, 13, 14].map((number) => `CHAT-CLIENT-${String(number).padStart(3, '0')}`);
 
 test('our chat client keeps every rule that can be seen', async () => {
   expect(await judged('chat@docs', 'ours-chat', '--fail-on', 'should')).toMatchObject({

@@ -31,6 +31,9 @@ export type CheckFunction<Id extends RequirementId = RequirementId> = (
   options?: CheckOptions,
 ) => Check;
 
+/** Rows by their ids. */
+export type Rows = ReadonlyMap<RequirementId, Pick<Requirement, 'id' | 'level' | 'binding'>>;
+
 /** Collects what checks find. */
 export function createChecks(context: {
   scenario: string;
@@ -40,7 +43,7 @@ export function createChecks(context: {
    * The rows as they hold in the revision that is judged by, under the ids of those that they are the same as, too; what is not
    * among them is not judged. Default: each as it was brought.
    */
-  rows?: ReadonlyMap<RequirementId, Pick<Requirement, 'id' | 'level' | 'binding'>>;
+  rows?: Rows;
 }): CheckFunction {
   const rowOf = (id: RequirementId) => (context.rows ? context.rows.get(id) : requirements[id]);
   // A row of another revision that is asked for in its place may be one of more bindings.

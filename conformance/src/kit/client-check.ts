@@ -14,6 +14,8 @@ export interface ClientRecording {
   situation?: ClientSituation | undefined;
   /** What it says that it got, where it says anything. */
   told?: Told | undefined;
+  /** What came before, or what was said then, is not all there: that something did not come cannot be told. */
+  partial?: boolean;
   /** Public keys of the cards that it was shown, beside those that it fetched. */
   keys?: readonly JWK[];
 }

@@ -3,6 +3,7 @@ import type { ClientRecording } from './client-check.ts';
 import type { SuiteFamily } from './family.ts';
 import { judgeClient } from './judge-client.ts';
 import type { RunEvent, RunFooter, RunHeader } from './run-log.ts';
+import { rowTable } from './rows.ts';
 import type { RunEntry } from './runner.ts';
 
 export interface ClientRunOptions {
@@ -72,7 +73,7 @@ export async function runClient(
     const startedAtMs = now();
     const play = { id: check.id, binding: CLIENT, attempt: 1 };
     emit({ type: 'scenario-start', ...play, title: check.title, atMs: startedAtMs });
-    const findings = await judgeClient([check], recording);
+    const findings = await judgeClient([check], recording, rowTable(family));
     totals.scenarios += 1;
     totals.findings += findings.length;
     emit({ type: 'scenario-end', ...play, startedAtMs, durationMs: now() - startedAtMs, findings });

@@ -6,7 +6,7 @@ import { seen } from '../kit/subject.ts';
 import type { Scenario } from '../kit/scenario.ts';
 import { ResponsesAgent } from './agent.ts';
 import { BINDINGS, type Binding } from './binding.ts';
-import { responsesClients } from './clients/index.ts';
+import { responsesClientsBy } from './clients/index.ts';
 import { responsesSituations } from './clients/situations.ts';
 import { detect, type DetectedResponses } from './detect.ts';
 import { invariantsFor } from './invariants/index.ts';
@@ -55,7 +55,7 @@ function family(revision: Revision, { scenarios: own, sideBinding = 'HTTP', ...r
     smoke: SMOKE.filter((id) => played.some((one) => one.id === id)),
     invariants: watched,
     known,
-    clients: holding(responsesClients),
+    clients: holding(responsesClientsBy(revision)),
     situations: responsesSituations,
     // What a message is, then the stream as such, then what is in it.
     causes: ['HTTP', 'RESP-EXT-011', 'STREAM', 'ITEM', 'EXT', 'SCHEMA', 'ERR'],

@@ -17,29 +17,37 @@ export interface Revision {
   violations(name: string, value: unknown): Violation[];
   /** What is broken where even a minimal request gets no response. */
   minimal: RequirementId;
+  /** By operation: the message of its request. */
+  requests: Readonly<Record<string, { request: string | null } | undefined>>;
   /** Whether it names this event. */
   knowsEvent(type: string): boolean;
+}
+
+interface Tables {
+  STREAM_EVENT_TYPES: readonly string[];
+  METHODS: Revision['requests'];
 }
 
 function revision(
   id: string,
   minimal: RequirementId,
-  events: readonly string[],
+  { STREAM_EVENT_TYPES: events, METHODS: requests }: Tables,
   validate: (name: never, value: unknown) => Violation[],
 ): Revision {
   const known = new Set(events);
   return {
     id: `responses@${id}`,
     minimal,
+    requests,
     violations: (name, value) => validate(name as never, value),
     knowsEvent: (type) => known.has(type),
   };
 }
 
-export const revision20260424 = revision('2026-04-24', 'RESP-EXT-011', current.STREAM_EVENT_TYPES, validateCurrent);
-export const revision20260115 = revision('2026-01-15', 'RESP-EXT-011', first.STREAM_EVENT_TYPES, validateFirst);
-export const revisionOpenAI = revision('openai', 'RESP-SCHEMA-001', openai.STREAM_EVENT_TYPES, validateOpenAI);
-export const revisionWayFlow = revision('wayflow', 'WF-RESP-001', wayflow.STREAM_EVENT_TYPES, validateWayFlow);
+export const revision20260424 = revision('2026-04-24', 'RESP-EXT-011', current, validateCurrent);
+export const revision20260115 = revision('2026-01-15', 'RESP-EXT-011', first, validateFirst);
+export const revisionOpenAI = revision('openai', 'RESP-SCHEMA-001', openai, validateOpenAI);
+export const revisionWayFlow = revision('wayflow', 'WF-RESP-001', wayflow, validateWayFlow);
 
 /** `acme:thing`: what an implementation adds (Extending Items; Extending streaming events). */
 export const isSlug = (type: unknown): boolean => typeof type === 'string' && /^[^:\s]+:\S+$/.test(type);

@@ -94,7 +94,7 @@ function mountSocket(ctx: ChatContext, scope: FastifyInstance, url: string): voi
       request.raw,
       (socket, connection) =>
         void serveSocket(ctx, { owner, testId: testIdOf(request.headers) }, socket, connection, (data) =>
-          ctx.received(request.url, request.headers, data),
+          ctx.received(request, data),
         ).catch(ctx.report),
     );
     return taken ? undefined : answer(ctx, 'chat-ws', request, reply);

@@ -73,9 +73,9 @@ function live(journal: Journal, fits: Fits): Readable {
     const { id } = change;
     if (!shown.has(id)) return;
     if (change.type === 'event') return send('event', { id, event: change.event });
-    const { status, headers, body, json, end } = change.answer;
+    const { status, headers, body, json, end, endedAt } = change.answer;
     if (end !== undefined) shown.delete(id);
-    send('answer', { id, answer: { status, headers, body, json, end } });
+    send('answer', { id, answer: { status, headers, body, json, end, endedAt } });
   };
   stream.push(': what there is, then what happens\n\n');
   for (const one of journal.requests) request(one);

@@ -92,7 +92,7 @@ function mountSocket(ctx: ResponsesContext, scope: FastifyInstance, url: string)
       request.raw,
       (socket, connection) =>
         void serveSocket(ctx, { owner, testId: testIdOf(request.headers) }, socket, connection, (data) =>
-          ctx.received(request.url, request.headers, data),
+          ctx.received(request, data),
         ).catch(ctx.report),
     );
     return taken ? undefined : answer(ctx, SOCKET_PATH, {}, request, reply);

@@ -121,39 +121,42 @@ const SAMPLES: Record<string, { green: Sample[]; red: Sample[] }> = {
     ],
     red: [
       [rpc(1, 'GetTask', { id: 't' }, { headers: [] })],
-      [rpc(1, 'GetTask', {}, { headers: [['A2A-Version', ' ']] })],
+      [rpc(1, 'GetTask', { id: 't' }, { headers: [['A2A-Version', ' ']] })],
     ],
   },
   'A2A10-CLI-002': {
-    green: [[rpc(1, 'GetTask')]],
-    red: [[rpc(1, 'GetTask', {}, { headers: [['a2a-version', '1.0.1']] })]],
+    green: [[rpc(1, 'GetTask', { id: 't' })]],
+    red: [[rpc(1, 'GetTask', { id: 't' }, { headers: [['a2a-version', '1.0.1']] })]],
   },
   'A2A10-CLI-003': {
     green: [
-      [shown(0), rpc(1, 'GetTask')],
+      [shown(0), rpc(1, 'GetTask', { id: 't' })],
       // Who does not speak the first one uses the second.
       [shown(0), exchange(1, 'GET', `${REST}/tasks/t`, undefined)],
     ],
     red: [
-      [shown(0), rpc(1, 'GetTask', {}, { url: `${BASE}/other` })],
+      [shown(0), rpc(1, 'GetTask', { id: 't' }, { url: `${BASE}/other` })],
       [
         shown(0, card({ supportedInterfaces: [one, { ...one, url: `${BASE}/spare` }] })),
-        rpc(1, 'GetTask', {}, { url: `${BASE}/spare` }),
+        rpc(1, 'GetTask', { id: 't' }, { url: `${BASE}/spare` }),
       ],
     ],
   },
   'A2A10-CLI-004': {
     green: [
-      [shown(0), rpc(1, 'GetTask', { tenant: '' })],
-      [shown(0, card({ supportedInterfaces: [{ ...one, tenant: 'north' }] })), rpc(1, 'GetTask', { tenant: 'north' })],
+      [shown(0), rpc(1, 'GetTask', { id: 't', tenant: '' })],
+      [
+        shown(0, card({ supportedInterfaces: [{ ...one, tenant: 'north' }] })),
+        rpc(1, 'GetTask', { id: 't', tenant: 'north' }),
+      ],
       [
         shown(0, card({ supportedInterfaces: [{ ...two, tenant: 'north' }] })),
         exchange(1, 'GET', `${REST}/north/tasks/t`, undefined),
       ],
     ],
     red: [
-      [shown(0), rpc(1, 'GetTask', { tenant: 'north' })],
-      [shown(0, card({ supportedInterfaces: [{ ...one, tenant: 'north' }] })), rpc(1, 'GetTask')],
+      [shown(0), rpc(1, 'GetTask', { id: 't', tenant: 'north' })],
+      [shown(0, card({ supportedInterfaces: [{ ...one, tenant: 'north' }] })), rpc(1, 'GetTask', { id: 't' })],
       [
         shown(0, card({ supportedInterfaces: [{ ...two, tenant: 'north' }] })),
         exchange(1, 'GET', `${REST}/tasks/t`, undefined),
@@ -212,24 +215,27 @@ const SAMPLES: Record<string, { green: Sample[]; red: Sample[] }> = {
   },
   'A2A10-CLI-010': {
     green: [
-      { exchanges: [shown(0, card({ signatures: [signature] })), rpc(1, 'GetTask')], keys: [key] },
+      { exchanges: [shown(0, card({ signatures: [signature] })), rpc(1, 'GetTask', { id: 't' })], keys: [key] },
       { exchanges: [shown(0, card({ name: 'Forged', signatures: [signature] }))], keys: [key] },
       {
         exchanges: [
           shown(0, card({ name: 'Forged', signatures: [signature] })),
           shown(1, card({ signatures: [signature] })),
-          rpc(2, 'GetTask'),
+          rpc(2, 'GetTask', { id: 't' }),
         ],
         keys: [key],
       },
     ],
     red: [
-      { exchanges: [shown(0, card({ name: 'Forged', signatures: [signature] })), rpc(1, 'GetTask')], keys: [key] },
+      {
+        exchanges: [shown(0, card({ name: 'Forged', signatures: [signature] })), rpc(1, 'GetTask', { id: 't' })],
+        keys: [key],
+      },
       // Not at the address of the card, and yet to its agent.
       {
         exchanges: [
           shown(0, card({ name: 'Forged', signatures: [signature] })),
-          rpc(1, 'GetTask', {}, { url: `${BASE}/` }),
+          rpc(1, 'GetTask', { id: 't' }, { url: `${BASE}/` }),
         ],
         keys: [key],
       },
@@ -240,10 +246,10 @@ const SAMPLES: Record<string, { green: Sample[]; red: Sample[] }> = {
       [
         shown(0, knows),
         rpc(1, 'GetExtendedAgentCard', {}, { json: extended }),
-        rpc(2, 'GetTask', {}, { url: `${BASE}/known/rpc` }),
+        rpc(2, 'GetTask', { id: 't' }, { url: `${BASE}/known/rpc` }),
       ],
     ],
-    red: [[shown(0, knows), rpc(1, 'GetExtendedAgentCard', {}, { json: extended }), rpc(2, 'GetTask')]],
+    red: [[shown(0, knows), rpc(1, 'GetExtendedAgentCard', {}, { json: extended }), rpc(2, 'GetTask', { id: 't' })]],
   },
   'A2A10-CLI-012': {
     green: [[exchange(1, 'GET', `${REST}/tasks?pageSize=5`, undefined)]],
@@ -254,12 +260,12 @@ const SAMPLES: Record<string, { green: Sample[]; red: Sample[] }> = {
   },
   'A2A10-CLI-013': {
     green: [
-      [refused, rpc(2, 'GetTask')],
+      [refused, rpc(2, 'GetTask', { id: 't' })],
       // The same in other words, or a newer one, takes nothing away.
-      [refused, rpc(2, 'GetTask', {}, { headers: [['A2A-Version', '1.00']] })],
-      [refused, rpc(2, 'GetTask', {}, { headers: [['A2A-Version', '1.10']] })],
+      [refused, rpc(2, 'GetTask', { id: 't' }, { headers: [['A2A-Version', '1.00']] })],
+      [refused, rpc(2, 'GetTask', { id: 't' }, { headers: [['A2A-Version', '1.10']] })],
     ],
-    red: [[refused, rpc(2, 'GetTask', {}, { headers: [['A2A-Version', '0.3']] })]],
+    red: [[refused, rpc(2, 'GetTask', { id: 't' }, { headers: [['A2A-Version', '0.3']] })]],
   },
   'A2A10-CLI-014': {
     green: [
@@ -292,6 +298,23 @@ const SAMPLES: Record<string, { green: Sample[]; red: Sample[] }> = {
       [rpc(1, 'SendStreamingMessage', message(), { frames: [{ ...last, extra: 1 }], end: { kind: 'left', at: 1.1 } })],
     ],
     red: [[rpc(1, 'SendStreamingMessage', message(), { frames: [strange], end: { kind: 'left', at: 1.1 } })]],
+  },
+  'A2A10-CLI-016': {
+    green: [
+      [rpc(1, 'SendMessage', message({ parts: [{ text: 'x' }, { data: null }], taskId: null, mood: 'good' }))],
+      // ProtoJSON takes digits for a number (5.5).
+      [rpc(1, 'GetTask', { id: 't', historyLength: '3' })],
+      [exchange(1, 'POST', `${REST}/message:send`, message())],
+      [exchange(1, 'POST', `${REST}/tasks/t:cancel`, undefined)],
+    ],
+    red: [
+      [rpc(1, 'SendMessage', message({ messageId: undefined }))],
+      [rpc(1, 'SendMessage', message({ parts: [] }))],
+      [rpc(1, 'SendMessage', message({ parts: [{ text: 'x', url: 'y' }] }))],
+      [rpc(1, 'SendMessage', { message: { message_id: 'm', role: 'ROLE_USER', parts: [{ text: 'x' }] } })],
+      [rpc(1, 'GetTask', {})],
+      [exchange(1, 'POST', `${REST}/message:send`, {})],
+    ],
   },
 };
 

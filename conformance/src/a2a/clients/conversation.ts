@@ -43,7 +43,8 @@ export const conversationChecks = [
   clientCheck('a2a/client/context', {
     title: 'A contextId comes from the agent',
     proves: ['A2A10-CLI-006'],
-    examine({ exchanges }, check) {
+    examine({ exchanges, partial }, check) {
+      if (partial) return;
       for (const { params, exchange, place } of callsIn(exchanges)) {
         const id = isRecord(params.message) ? params.message.contextId : undefined;
         if (typeof id !== 'string' || id === '') continue;

@@ -178,7 +178,7 @@ const ROLE_NAMES = new Set<unknown>([...ROLES, 'ROLE_UNSPECIFIED']);
 const OPEN = new Set(['metadata', 'data', 'params', 'header', 'securitySchemes', 'schemes', 'scopes', 'security']);
 
 /** ProtoJSON (5.5) takes null for a member that is not set; content may be null. */
-function withoutUnset(value: unknown): unknown {
+export function withoutUnset(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutUnset);
   if (!isRecord(value)) return value;
   const set = Object.entries(value).filter(([key, member]) => member !== null || key === 'data');

@@ -2,13 +2,24 @@ import type { Exchange } from '@agentproto/recording';
 import { clientCheck, type ClientCheck } from '../../kit/client-check.ts';
 import { seen } from '../../kit/subject.ts';
 import { toldCheck } from '../../kit/told-check.ts';
+import { validate } from '@agentproto/rules/chat/docs';
+import { framesSent, jsonOf, shapeCheck, type SentMessage } from '../../kit/shape-check.ts';
 import { known } from '../known.ts';
 
 const bodyOf = ({ request: { body } }: Exchange): string | undefined =>
   body && 'text' in body ? body.text : undefined;
 
+function requestsIn(exchange: Exchange): SentMessage[] {
+  const operation = known(exchange)?.operation;
+  if (operation === 'chat-ws') return framesSent(exchange, 'ClientFrame');
+  return operation === 'chat' || operation === 'chat-stream' ? [{ name: 'ChatRequest', value: jsonOf(exchange) }] : [];
+}
+
 /** The rules for clients (CLIENT), held against a recording of what one did, and against what it tells. */
 export const chatClients: readonly ClientCheck[] = [
+  shapeCheck('chat/client/form', 'CHAT-CLIENT-014', requestsIn, (name, value) =>
+    validate(name as Parameters<typeof validate>[0], value),
+  ),
   toldCheck('chat/client/pieces', {
     ...{ row: 'CHAT-CLIENT-001', situation: 'pieces', title: 'However the stream is cut, the events are the same' },
   }),

@@ -3,7 +3,9 @@ import { clientCheck, type ClientCheck } from '../../kit/client-check.ts';
 import { isRecord } from '../../kit/json.ts';
 import { seen } from '../../kit/subject.ts';
 import { toldCheck } from '../../kit/told-check.ts';
+import { framesSent, jsonOf, shapeCheck, type SentMessage } from '../../kit/shape-check.ts';
 import { known } from '../known.ts';
+import type { Revision } from '../revision.ts';
 import { records, type Json } from '../view.ts';
 
 const header = ({ request }: Exchange, name: string): string | undefined =>
@@ -39,8 +41,42 @@ function itemsBefore(exchanges: readonly Exchange[], { request }: Exchange): Jso
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 const isOfAnother = ({ type }: Json): boolean => typeof type === 'string' && type.includes(':');
 
+/** Operations whose request is the JSON of a body, and nothing that stands in the path. */
+const BODIES = ['createResponse', 'compactResponse', 'createChatCompletion', 'connectResponses'];
+
+const requestsBy =
+  ({ requests }: Revision) =>
+  (exchange: Exchange): SentMessage[] => {
+    const { operation = '' } = known(exchange) ?? {};
+    const name = BODIES.includes(operation) ? requests[operation]?.request : undefined;
+    if (!name) return [];
+    if (operation === 'connectResponses') return framesSent(exchange, name);
+    return [{ name, value: jsonOf(exchange) }];
+  };
+
+/** `{ "id": … }` alone refers to an item (Reference: ItemReferenceParam). */
+function withReferences(value: unknown): unknown {
+  if (!isRecord(value) || !Array.isArray(value.input)) return value;
+  const isReference = (item: unknown) =>
+    isRecord(item) && item.type == null && item.role === undefined && typeof item.id === 'string';
+  return {
+    ...value,
+    input: value.input.map((item: unknown) =>
+      isReference(item) ? { ...(item as Json), type: 'item_reference' } : item,
+    ),
+  };
+}
+
+/** Those and the form of requests, which is another in each revision. */
+export const responsesClientsBy = (revision: Revision): readonly ClientCheck[] => [
+  ...responsesClients,
+  shapeCheck('responses/client/form', 'RESP-SCHEMA-004', requestsBy(revision), (name, value) =>
+    revision.violations(name, withReferences(value)),
+  ),
+];
+
 /** The rules for clients, held against a recording of what one did, and against what it tells. */
-export const responsesClients: readonly ClientCheck[] = [
+const responsesClients: readonly ClientCheck[] = [
   clientCheck('responses/client/headers', {
     title: 'A request says who asks and what it is',
     proves: ['RESP-HTTP-001', 'RESP-HTTP-002', 'RESP-HTTP-003'],
@@ -71,7 +107,8 @@ export const responsesClients: readonly ClientCheck[] = [
   clientCheck('responses/client/unknown-items', {
     title: 'An item of unknown type that goes back is as it came',
     proves: ['RESP-EXT-006'],
-    examine({ exchanges }, check) {
+    examine({ exchanges, partial }, check) {
+      if (partial) return;
       for (const { exchange, body } of creates(exchanges)) {
         const came = itemsBefore(exchanges, exchange).filter(isOfAnother);
         if (came.length === 0) continue;
@@ -86,7 +123,8 @@ export const responsesClients: readonly ClientCheck[] = [
   clientCheck('responses/client/encrypted-content', {
     title: 'Encrypted content goes back as it came',
     proves: ['RESP-REAS-003'],
-    examine({ exchanges }, check) {
+    examine({ exchanges, partial }, check) {
+      if (partial) return;
       for (const { exchange, body } of creates(exchanges)) {
         const came = itemsBefore(exchanges, exchange).flatMap(({ encrypted_content: content }) =>
           typeof content === 'string' ? [content] : [],

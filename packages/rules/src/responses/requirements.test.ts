@@ -18,7 +18,7 @@ test('Open Responses has 105 rules, so many in each area; the first release had 
     'RESP-TOOL': 10,
     'RESP-TRUNC': 3,
     'RESP-TIER': 1,
-    'RESP-SCHEMA': 3,
+    'RESP-SCHEMA': 4,
   };
   expect(areas('responses@2026-04-24')).toEqual({ ...both, 'RESP-COMPACT': 4, 'RESP-WS': 20 });
   expect(areas('responses@2026-01-15')).toEqual(both);
