@@ -26,6 +26,7 @@ import { timerOn } from './timer.ts';
 import { stoppableClock } from './stoppable-clock.ts';
 import { createUpgrades } from './upgrade.ts';
 import { createWebhooks } from './webhooks/webhooks.ts';
+import type { WebhookFaults } from './webhooks/webhooks.ts';
 
 /** How long a closing server waits for the answers that it has begun. */
 const DRAIN_MS = 500;
@@ -59,6 +60,8 @@ export interface Listeners {
   received: ServerContext['received'];
   /** The route of a protocol took a request. */
   routed: ((request: FastifyRequest, protocol: string) => void) | undefined;
+  /** What goes wrong with deliveries to webhooks. */
+  webhookFaults: WebhookFaults;
   /** Whether anybody reads a line a request. */
   logs: boolean;
 }
@@ -69,7 +72,7 @@ export type MountOptions = Omit<PluginOptions, 'quirks'> & { quirks: readonly An
 export function mountCore(
   scope: FastifyInstance,
   options: MountOptions,
-  { onError = () => {}, received = () => {}, routed, logs = true }: Partial<Listeners> = {},
+  { onError = () => {}, received = () => {}, routed, webhookFaults, logs = true }: Partial<Listeners> = {},
 ): Core {
   const {
     store: plainStore = memoryStore(),
@@ -117,6 +120,7 @@ export function mountCore(
     setTimer,
     report,
     onAttempt: (attempt) => scope.log.info(attempt, 'webhook'),
+    faultOf: webhookFaults,
   });
 
   const mailbox = createMailbox();

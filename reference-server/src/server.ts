@@ -132,6 +132,7 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
     },
     {
       received: journal.message,
+      webhookFaults: faults.ofWebhook,
       routed: (options.record ?? controlPlane) ? journal.routed : undefined,
       logs: log === 'info' || log === 'debug',
       ...(log === undefined && { onError: toStderr }),

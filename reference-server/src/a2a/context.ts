@@ -195,8 +195,8 @@ export interface A2AImpl {
   keepPushConfig: (ctx: Ctx, run: Run, given: TaskPushNotificationConfig) => Promise<PushConfig>;
   pushConfigs: (ctx: Ctx, run: Run) => Promise<PushConfig[]>;
   dropPushConfig: (ctx: Ctx, run: Run, id: string) => Promise<void>;
-  feedWebhooks: (ctx: Ctx, run: Run, after: number) => Promise<void>;
-  feedWebhook: (ctx: Ctx, run: Run, config: PushConfig, after: number) => void;
+  feedWebhooks: (ctx: Ctx, run: Run, after: number, testId?: string) => Promise<void>;
+  feedWebhook: (ctx: Ctx, run: Run, config: PushConfig, after: number, testId?: string) => void;
   pushEvents: (ctx: Ctx, run: Run, after: number, signal: AbortSignal) => AsyncGenerator<StreamResponse>;
   pushBody: (ctx: Ctx, event: StreamResponse) => string;
   pushHeaders: (ctx: Ctx, config: PushConfig) => Headers;

@@ -51,7 +51,7 @@ export async function CancelTask(ctx: A2AContext, call: Call, { id }: CancelTask
   ctx.impl.checkCancelable(ctx, run);
   await ctx.impl.stopAgent(ctx, run);
   // Nobody was at work whose end is followed: this is the end.
-  if (isInterrupted(run.state)) await ctx.impl.feedWebhooks(ctx, run, run.seq);
+  if (isInterrupted(run.state)) await ctx.impl.feedWebhooks(ctx, run, run.seq, call.testId);
   const after = await ctx.impl.findTask(ctx, call, id);
   // It came to another end before the agent heard of it.
   if (isFinished(after.state) && after.state !== 'canceled') throw notCancelable(after);

@@ -10,6 +10,7 @@ import type {
 import { http } from '../node-http.ts';
 import { endsTurn } from '../store/run-event.ts';
 import type { Run } from '../store/store.ts';
+import { webhookLine } from '../webhooks/line.ts';
 import { TargetError } from '../webhooks/target.ts';
 import { A2AError, invalidParams } from './a2a-error.ts';
 import type { FieldViolation } from './a2a-error.ts';
@@ -34,7 +35,7 @@ export async function CreateTaskPushNotificationConfig(
   ctx.impl.checkWebhook(ctx, request, '');
   const config = await ctx.impl.keepPushConfig(ctx, run, request);
   ctx.webhooks.feeds.stop(feedOf(config));
-  if (run.state === 'working') ctx.impl.feedWebhook(ctx, run, config, run.seq);
+  if (run.state === 'working') ctx.impl.feedWebhook(ctx, run, config, run.seq, call.testId);
   return config;
 }
 
@@ -143,24 +144,30 @@ export async function pushConfigs({ store }: A2AContext, run: Run): Promise<Push
 }
 
 /** Tells all webhooks of a task what happens in it after `after`, up to the end of the turn. */
-export async function feedWebhooks(ctx: A2AContext, run: Run, after: number): Promise<void> {
+export async function feedWebhooks(ctx: A2AContext, run: Run, after: number, testId?: string): Promise<void> {
   if (!ctx.settings.capabilities.pushNotifications) return;
-  for (const config of await ctx.impl.pushConfigs(ctx, run)) ctx.impl.feedWebhook(ctx, run, config, after);
+  for (const config of await ctx.impl.pushConfigs(ctx, run)) ctx.impl.feedWebhook(ctx, run, config, after, testId);
 }
 
 /**
  * Brings the updates of one turn to one webhook, in order (§4.3.3). The log is the queue: a receiver that is slow
- * holds back nobody but itself, and a task that waits for its caller holds nothing at all.
+ * holds back nobody but itself, and a task that waits for its caller holds nothing at all. `testId`: of who began the turn.
  */
-export function feedWebhook(ctx: A2AContext, run: Run, config: PushConfig, after: number): void {
+export function feedWebhook(ctx: A2AContext, run: Run, config: PushConfig, after: number, testId?: string): void {
   ctx.webhooks.feeds.add(feedOf(config), async (signal) => {
-    for await (const event of ctx.impl.pushEvents(ctx, run, after, signal)) {
-      const outcome = await ctx.webhooks.deliver(
-        { url: config.url, headers: ctx.impl.pushHeaders(ctx, config), body: ctx.impl.pushBody(ctx, event) },
-        signal,
-      );
-      if (outcome === 'gone') return ctx.impl.dropPushConfig(ctx, run, config.id);
-      if (outcome === 'stopped') return;
+    const { deliver, faultOf } = ctx.webhooks;
+    const line = webhookLine(deliver, ctx.setTimer, faultOf(config.url, testId));
+    try {
+      for await (const event of ctx.impl.pushEvents(ctx, run, after, signal)) {
+        const outcome = await line.deliver(
+          { url: config.url, headers: ctx.impl.pushHeaders(ctx, config), body: ctx.impl.pushBody(ctx, event) },
+          signal,
+        );
+        if (outcome === 'gone') return await ctx.impl.dropPushConfig(ctx, run, config.id);
+        if (outcome === 'stopped') return;
+      }
+    } finally {
+      await line.end(signal);
     }
   });
 }

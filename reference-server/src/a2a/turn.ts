@@ -52,7 +52,7 @@ export async function beginTurn(ctx: A2AContext, call: Call, request: SendMessag
     const run = await runs.follow(before, turn).catch((error: unknown) => {
       throw error instanceof ConflictError ? goneOn(before) : error;
     });
-    await impl.feedWebhooks(ctx, run, run.seq - 1);
+    await impl.feedWebhooks(ctx, run, run.seq - 1, call.testId);
     return past ? { ...run, before: past } : run;
   }
   const { owner, tenant } = call;
@@ -67,7 +67,7 @@ export async function beginTurn(ctx: A2AContext, call: Call, request: SendMessag
     },
     turn,
   );
-  if (webhook) impl.feedWebhook(ctx, run, await impl.keepPushConfig(ctx, run, webhook), run.seq - 1);
+  if (webhook) impl.feedWebhook(ctx, run, await impl.keepPushConfig(ctx, run, webhook), run.seq - 1, call.testId);
   return run;
 }
 

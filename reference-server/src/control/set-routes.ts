@@ -27,7 +27,7 @@ export function addSets(app: FastifyInstance, prefix: string, { faults, failures
   addSet(app, prefix, {
     name: 'faults',
     example: '{"kind": "cut", "at": {"event": 2}}',
-    add: (given) => faults.add({ ...given, ...matchOf('fault', given) } as Fault),
+    add: (given) => faults.add({ ...given, ...matchOf('fault', given) } as unknown as Fault),
     all: () => faults.set,
     clear: () => faults.clear(),
     tell: tellFault,

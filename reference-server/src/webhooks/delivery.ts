@@ -1,7 +1,8 @@
 import type { SetTimer } from '../timer.ts';
 import { createGate, gatesByKey } from './gate.ts';
+import type { WebhookCall } from './call.ts';
 import { postOnce } from './post.ts';
-import type { WebhookCall } from './post.ts';
+import type { Broken } from '../wire-faults/broken.ts';
 import { TargetError } from './target.ts';
 import type { TargetGuard } from './target.ts';
 
@@ -50,7 +51,8 @@ export interface DeliveryTools {
   random?: () => number;
 }
 
-export type Deliver = (call: WebhookCall, signal: AbortSignal) => Promise<DeliveryOutcome>;
+/** `broken`: what is wrong with the first attempt. */
+export type Deliver = (call: WebhookCall, signal: AbortSignal, broken?: Broken) => Promise<DeliveryOutcome>;
 
 /**
  * Makes what brings one call to its webhook: 2xx is delivered; 408, 429, 5xx and a broken network are tried again;
@@ -70,7 +72,7 @@ export function createDelivery(tools: DeliveryTools, options: DeliveryOptions = 
   const gate = createGate(concurrency);
   const enterHost = gatesByKey(perHost);
 
-  async function attemptOnce(call: WebhookCall, signal: AbortSignal): Promise<Attempted> {
+  async function attemptOnce(call: WebhookCall, signal: AbortSignal, broken?: Broken): Promise<Attempted> {
     // The host's first: who waits for it holds no place that others could have.
     const leaveHost = await enterHost(hostOf(call.url), signal);
     const leave = await gate.enter(signal);
@@ -78,7 +80,7 @@ export function createDelivery(tools: DeliveryTools, options: DeliveryOptions = 
     const tell = (end: Pick<MadeCall, 'status' | 'problem'>) =>
       onCall?.({ ...call, ...end, tookMs: performance.now() - began });
     try {
-      const { status, retryAfter } = await postOnce(call, { guard, setTimer, timeoutMs }, signal);
+      const { status, retryAfter } = await postOnce(call, { guard, setTimer, timeoutMs }, signal, broken);
       tell({ status });
       return { status, outcome: outcomeOf(status), waitMs: retryAfterMs(retryAfter) };
     } catch (error) {
@@ -92,9 +94,9 @@ export function createDelivery(tools: DeliveryTools, options: DeliveryOptions = 
     }
   }
 
-  return async function deliver(call, signal) {
+  return async function deliver(call, signal, broken) {
     for (let attempt = 1; !signal.aborted; attempt++) {
-      const { waitMs = 0, ...tried } = await attemptOnce(call, signal);
+      const { waitMs = 0, ...tried } = await attemptOnce(call, signal, attempt === 1 ? broken : undefined);
       const outcome = tried.outcome === 'retry' && attempt >= attempts ? 'given-up' : tried.outcome;
       onAttempt({ host: hostOf(call.url), attempt, ...tried, outcome });
       if (outcome !== 'retry') return outcome;
@@ -121,7 +123,7 @@ function outcomeOf(status: number): DeliveryOutcome | 'retry' {
 /** Seconds; the form with a date is not worth waiting for. */
 const retryAfterMs = (value: string | undefined): number => (value && /^\d{1,6}$/.test(value) ? +value * 1_000 : 0);
 
-function pauseFor(ms: number, setTimer: SetTimer, signal: AbortSignal): Promise<void> {
+export function pauseFor(ms: number, setTimer: SetTimer, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       cancel();

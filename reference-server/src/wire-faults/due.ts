@@ -1,12 +1,12 @@
-import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { fits } from '../failures.ts';
 import { testIdOf } from '../identity.ts';
 import type { SetTimer } from '../timer.ts';
 import { checkFault } from './fault.ts';
-import type { Fault } from './fault.ts';
+import type { Damage, Fault } from './fault.ts';
 import { damageResponse } from './response.ts';
 import type { Random } from './seeded.ts';
+import type { TakenFault } from './taken-fault.ts';
 import { onUpgrade } from '../upgrade.ts';
 import { damageSocket } from './socket.ts';
 
@@ -22,10 +22,14 @@ export interface SetFault extends Disposable {
 export interface WireFaults {
   /** Throws a ServerOptionsError for a fault that cannot be. */
   add(fault: Fault): SetFault;
+  /** What becomes of what a webhook is told of a turn that a request with the test's id has begun. */
+  ofWebhook(url: string, testId: string | undefined): TakenFault | undefined;
   /** All that were not taken back, the oldest first. */
   readonly set: readonly SetFault[];
   clear(): void;
 }
+
+type Where = NonNullable<Fault['on']>;
 
 interface Due extends SetFault {
   left: number;
@@ -41,12 +45,13 @@ export function createWireFaults(
   let count = 0;
 
   /** The first fault that fits; one answer less will have it, unless `over` says that it did not come about. */
-  function take(request: { method: string; path: string }, headers: IncomingMessage['headers']): Due | undefined {
+  function take(where: Where, request: { method: string; path: string }, id: string | undefined): Due | undefined {
     const one = due.find(
-      ({ fault: { match, testId, rate }, left }) =>
+      ({ fault: { on = 'answer', match, testId, rate }, left }) =>
         left > 0 &&
+        on === where &&
         fits(match, request) &&
-        (testId === undefined || testIdOf(headers) === testId) &&
+        (testId === undefined || id === testId) &&
         (rate === undefined || random() < rate),
     );
     if (one) one.left -= 1;
@@ -58,21 +63,29 @@ export function createWireFaults(
   };
 
   scope.addHook('preHandler', ({ raw, method, url: path, headers }, reply, goOn) => {
-    const one = due.length === 0 ? undefined : take({ method, path }, headers);
+    const one = due.length === 0 ? undefined : take('answer', { method, path }, testIdOf(headers));
     if (!one) return goOn();
     const tools = { setTimer, random };
+    // Taken as one that is for answers.
+    const damage = one.fault as Damage;
     let opened = false;
     const asksForSocket = onUpgrade(raw, (socket, connection) => {
       opened = true;
-      damageSocket(socket, connection, one.fault, tools, over(one));
+      damageSocket(socket, connection, damage, tools, over(one));
     });
-    if (!asksForSocket) damageResponse(reply.raw, one.fault, tools, over(one));
+    if (!asksForSocket) damageResponse(reply.raw, damage, tools, over(one));
     // A socket that was refused had no messages to damage.
     else reply.raw.once('close', () => opened || over(one)(false));
     goOn();
   });
 
   return {
+    ofWebhook(url, testId) {
+      if (due.length === 0) return undefined;
+      const { pathname, search } = new URL(url);
+      const one = take('webhook', { method: 'POST', path: pathname + search }, testId);
+      return one && { damage: one.fault, random, over: over(one) };
+    },
     get set() {
       return due;
     },

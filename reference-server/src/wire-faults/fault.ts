@@ -3,7 +3,10 @@ import type { NamesOf } from '../option-names.ts';
 import { checkPattern, checkTestId } from '../pattern.ts';
 import { ServerOptionsError } from '../options-error.ts';
 
-/** Where in an answer: its events are counted from 0, and a plain body is one. Comments that keep a stream alive do not count. */
+/**
+ * Where in an answer: its events are counted from 0, and a plain body is one. Comments that keep a stream alive do not count.
+ * What a webhook is told of one turn is such an answer, and each of its deliveries an event.
+ */
 export type FaultPlace =
   /** Before this event. */
   | { event: number }
@@ -38,21 +41,34 @@ export type Damage =
   /** The answer says that it is something else. */
   | { kind: 'content-type'; value: string };
 
+/** What goes wrong with deliveries to a webhook. What is tried again is whole. */
+export type DeliveryDamage =
+  | Damage
+  /** They come without the credentials and the token that were registered, or with others. Default: all of a turn. */
+  | { kind: 'unsigned'; event?: number }
+  | { kind: 'wrong-token'; event?: number };
+
 /** A damage, and which answers have it. Milliseconds are those of the server's clock. */
-export type Fault = Damage & {
-  /** How many answers. Default 1, and with `rate` any number. One that is too short for the fault does not count. */
+export type Fault = (Damage & Which & { on?: 'answer' }) | (DeliveryDamage & Which & { on: 'webhook' });
+
+/** Which answers, and how many. */
+interface Which {
+  /** How many answers (of a webhook: turns). Default 1, and with `rate` any number. One that is too short for the fault does not count. */
   times?: number;
   /** Which share of the answers that fit, drawn by the server's seed. Default: all. */
   rate?: number;
-  /** Which requests: by a part of the path, or by what says so. A WebSocket is the request that opened it. Default: all, cards too. */
+  /**
+   * Which requests: by a part of the path, or by what says so. A WebSocket is the request that opened it; of a webhook it is its own
+   * path. Default: all, cards too.
+   */
   match?: string | RegExp | ((request: { method: string; path: string }) => boolean);
-  /** … and with this in `X-Test-Id`. */
+  /** … and with this in `X-Test-Id`; of a webhook: the request that began the turn. */
   testId?: string;
-};
+}
 
 type Names = Record<string, true>;
-const COMMON: NamesOf<Omit<Fault, 'kind'>> = { times: true, rate: true, match: true, testId: true };
-const MEMBERS: Record<Damage['kind'], Names> = {
+const COMMON: NamesOf<Which & { on: unknown }> = { on: true, times: true, rate: true, match: true, testId: true };
+const MEMBERS: Record<DeliveryDamage['kind'], Names> = {
   cut: { at: true, how: true },
   stall: { at: true },
   duplicate: { event: true },
@@ -64,14 +80,25 @@ const MEMBERS: Record<Damage['kind'], Names> = {
   drip: { bytes: true, everyMs: true },
   'late-head': { ms: true },
   'content-type': { value: true },
+  unsigned: { event: true },
+  'wrong-token': { event: true },
 };
+/** Kinds whose `event` may be left out. */
+const ANY_EVENT: readonly string[] = ['truncate', 'unsigned', 'wrong-token'];
+const OF_WEBHOOKS: readonly string[] = ['unsigned', 'wrong-token'];
 const ENDS: readonly FaultEnd[] = ['close', 'reset', 'half-close'];
 const MOST_MS = 2 ** 31 - 1;
 
 /** Throws a ServerOptionsError for a fault that cannot be. */
 export function checkFault(fault: Fault): void {
-  const members = MEMBERS[fault.kind] as Names | undefined;
-  if (!members) wrong('kind', Object.keys(MEMBERS).join(', '), fault.kind);
+  const on: unknown = fault.on ?? 'answer';
+  if (on !== 'answer' && on !== 'webhook') wrong('on', 'answer, webhook', on);
+  const kinds = Object.keys(MEMBERS).filter((kind) => on === 'webhook' || !OF_WEBHOOKS.includes(kind));
+  if (!kinds.includes(fault.kind)) {
+    const hint = OF_WEBHOOKS.includes(fault.kind) ? ' (with on: "webhook" there is this kind, too)' : '';
+    wrong('kind', kinds.join(', ') + hint, fault.kind);
+  }
+  const members = MEMBERS[fault.kind];
   checkNames(fault, { kind: true, ...members, ...COMMON } as NamesOf<Fault>, 'fault.');
   const given = fault as unknown as Record<string, unknown>;
   checkPattern('fault.match', fault.match, { orFunction: true });
@@ -79,7 +106,7 @@ export function checkFault(fault: Fault): void {
   number('times', given.times ?? 1, 1, Infinity);
   number('rate', given.rate ?? 1, 0, 1);
   for (const name of ['event', 'bytes']) {
-    const owed = members[name] === true && fault.kind !== 'truncate';
+    const owed = members[name] === true && !ANY_EVENT.includes(fault.kind);
     if (owed || given[name] !== undefined) whole(name, given[name], name === 'bytes' ? 1 : 0);
   }
   for (const name of ['ms', 'everyMs']) if (members[name]) number(name, given[name], 0, MOST_MS);

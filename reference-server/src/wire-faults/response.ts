@@ -93,7 +93,9 @@ export function damageResponse(
 
 /** What was written in this round of the event loop leaves first. */
 export function endConnection(socket: Socket | null, how: FaultEnd): void {
-  if (how === 'reset') setImmediate(() => socket?.resetAndDestroy());
+  // Below TLS nobody but its owner can reset.
+  if (how === 'reset')
+    setImmediate(() => (socket && 'encrypted' in socket ? socket.destroy() : socket?.resetAndDestroy()));
   else if (how === 'half-close') socket?.end();
   else socket?.destroySoon();
 }

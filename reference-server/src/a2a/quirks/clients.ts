@@ -4,7 +4,7 @@ import type { Answer, StreamAnswer } from '../../answer.ts';
 import type { Hit } from '../../quirk.ts';
 import { A2AError } from '../a2a-error.ts';
 import type { HttpRequest } from '../call.ts';
-import type { WebhookCall } from '../../webhooks/post.ts';
+import type { WebhookCall } from '../../webhooks/call.ts';
 import type { A2AContext, A2AImpl } from '../context.ts';
 import { a2aQuirk, streams } from './a2a-quirk.ts';
 

@@ -73,7 +73,7 @@ export const deliveryQuirks = [
           if (call.binding === 'JSONRPC' && config.id) overRpc.add(config.id);
           return config;
         },
-        feedWebhook: (ctx, run, config, after) =>
+        feedWebhook: (ctx, run, config, ...rest) =>
           impl.feedWebhook(
             {
               ...ctx,
@@ -86,7 +86,7 @@ export const deliveryQuirks = [
             },
             run,
             config,
-            after,
+            ...rest,
           ),
       };
     },
@@ -94,7 +94,7 @@ export const deliveryQuirks = [
   a2aQuirk('a2a.delivery.gives-up-at-once', {
     breaks: 'A2A10-DELIV-006',
     make: (impl, hit) => ({
-      feedWebhook: (ctx, run, config, after) =>
+      feedWebhook: (ctx, run, config, ...rest) =>
         impl.feedWebhook(
           {
             ...ctx,
@@ -108,7 +108,7 @@ export const deliveryQuirks = [
           },
           run,
           config,
-          after,
+          ...rest,
         ),
     }),
   }),

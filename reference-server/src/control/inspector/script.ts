@@ -112,8 +112,10 @@ const FAULTS = [
   ['cut inside an event', { kind: 'cut', at: { inside: 0 }, how: 'reset' }], ['stall', { kind: 'stall', at: { event: 1 } }],
   ['event twice', { kind: 'duplicate', event: 0 }], ['truncated', { kind: 'truncate' }], ['slow', { kind: 'pace', firstMs: 800, perSecond: 5 }],
   ['wrong content type', { kind: 'content-type', value: 'text/html' }],
+  ['webhook twice', { on: 'webhook', kind: 'duplicate', event: 0 }], ['webhook unsigned', { on: 'webhook', kind: 'unsigned' }],
+  ['webhook cut', { on: 'webhook', kind: 'cut', at: { inside: 0 }, how: 'reset' }],
 ];
-const same = (fault, wanted) => Object.entries(wanted).every(([name, value]) => JSON.stringify(fault[name]) === JSON.stringify(value));
+const same = (fault, wanted) => (fault.on ?? 'answer') === (wanted.on ?? 'answer') && Object.entries(wanted).every(([name, value]) => JSON.stringify(fault[name]) === JSON.stringify(value));
 function toggles() {
   by('faults').replaceChildren(...FAULTS.map(([name, fault]) => {
     const set = state.faults.find((one) => same(one.fault, fault));

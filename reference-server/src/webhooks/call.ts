@@ -1,0 +1,6 @@
+/** One webhook call. */
+export interface WebhookCall {
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  body: string;
+}
