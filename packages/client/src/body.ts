@@ -43,15 +43,21 @@ export async function readText(
   limitBytes: number,
   where: string,
 ): Promise<string> {
-  life.idle(idleMs, where);
+  life.throwIfAborted();
   const read: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of chunks(response, life, where)) {
+  const add = (chunk: Uint8Array) => {
     bytes += chunk.byteLength;
     if (bytes > limitBytes) {
       throw new MalformedResponseError(`a body of at most ${limitBytes} bytes`, where, UTF8.decode(read[0]));
     }
     read.push(chunk);
+  };
+  const whole = response.body?.whole?.();
+  if (whole) for (const chunk of whole) add(chunk);
+  else {
+    life.idle(idleMs, where);
+    for await (const chunk of chunks(response, life, where)) add(chunk);
   }
   return read.length === 1 ? UTF8.decode(read[0]) : new Blob(read as Bytes[]).text();
 }

@@ -4,9 +4,12 @@ export interface Ending {
   /** Why; undefined before. */
   readonly reason: unknown;
   throwIfAborted(): void;
-  addEventListener(type: 'abort', listener: () => void): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
+  addEventListener(type: 'abort', listener: Listener): void;
+  removeEventListener(type: 'abort', listener: Listener): void;
 }
+
+/** As the platform has them: an object needs no closure. */
+export type Listener = (() => void) | { handleEvent(): void };
 
 /** For the platform. */
 export const signalOf = (ending: Ending & { signal?: AbortSignal }): AbortSignal =>

@@ -1,4 +1,4 @@
-import type { Ending } from './ending.ts';
+import type { Ending, Listener } from './ending.ts';
 import { AbortedError, type AgentProtoError, IdleTimeoutError } from './errors.ts';
 
 /** Longer waits overflow the platform's timer, which then fires at once. */
@@ -23,12 +23,8 @@ export class Lifetime implements Ending {
   reason: AgentProtoError | undefined;
   #controller: AbortController | undefined;
   /** The parts of this one, waits, the connection; of a client, all its calls. */
-  readonly #listeners = new Set<() => void>();
-  readonly #parents: Ending[] = [];
-  readonly #follow = () => {
-    const parent = this.#parents.find(({ aborted }) => aborted);
-    if (parent) this.end(parent instanceof Lifetime ? parent.reason! : new AbortedError(parent.reason));
-  };
+  #listeners: Set<Listener> | undefined;
+  #parents: Ending[] = [];
   #limit: Limit | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** When the current wait began; undefined while nobody waits. */
@@ -38,10 +34,16 @@ export class Lifetime implements Ending {
   constructor(parents: readonly (Ending | undefined)[] = []) {
     for (const parent of parents) {
       if (!parent) continue;
-      parent.addEventListener('abort', this.#follow);
+      parent.addEventListener('abort', this);
       this.#parents.push(parent);
     }
-    this.#follow();
+    this.handleEvent();
+  }
+
+  /** A parent has ended. */
+  handleEvent(): void {
+    const parent = this.#parents.find(({ aborted }) => aborted);
+    if (parent) this.end(parent instanceof Lifetime ? parent.reason! : new AbortedError(parent.reason));
   }
 
   /** A part of this one, for instance one attempt of a call. */
@@ -62,15 +64,17 @@ export class Lifetime implements Ending {
     this.reason = reason;
     this.close();
     this.#controller?.abort(reason);
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners ?? [])
+      if (typeof listener === 'function') listener();
+      else listener.handleEvent();
   }
 
-  addEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners.add(listener);
+  addEventListener(_type: 'abort', listener: Listener): void {
+    (this.#listeners ??= new Set()).add(listener);
   }
 
-  removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners.delete(listener);
+  removeEventListener(_type: 'abort', listener: Listener): void {
+    this.#listeners?.delete(listener);
   }
 
   /** From now on, `ms` until it ends by itself. Replaces the limit before; `Infinity` means none. */
@@ -107,8 +111,18 @@ export class Lifetime implements Ending {
     return new Promise((resolve, reject) => {
       const ended = () => reject(this.reason);
       if (this.aborted) ended();
-      this.#listeners.add(ended);
-      promise.then(resolve, reject).finally(() => this.#listeners.delete(ended));
+      this.addEventListener('abort', ended);
+      // Not by `finally`, which makes three promises of each.
+      promise.then(
+        (value) => {
+          this.removeEventListener('abort', ended);
+          resolve(value);
+        },
+        (error: unknown) => {
+          this.removeEventListener('abort', ended);
+          reject(error as Error);
+        },
+      );
     });
   }
 
@@ -124,7 +138,8 @@ export class Lifetime implements Ending {
   close(): void {
     clearTimeout(this.#timer);
     this.#limit = undefined;
-    for (const parent of this.#parents.splice(0)) parent.removeEventListener('abort', this.#follow);
+    for (const parent of this.#parents) parent.removeEventListener('abort', this);
+    this.#parents = [];
   }
 
   /** One timer for a whole stream: it looks at the clock when it fires, so that no byte has to touch it. */

@@ -1,4 +1,6 @@
 import type { Artifact, Part, StreamResponse, Task } from '@agentproto/protocol/a2a/1.0';
+import { MalformedResponseError } from '../errors.ts';
+import { Received } from './received.ts';
 
 /**
  * The events that lead from what a consumer has seen to the snapshot with which a new subscription begins (§3.1.6),
@@ -23,6 +25,16 @@ export function catchUp(seen: Task, now: Task): StreamResponse[] {
   if (before.size > 0) return [{ task: now }];
   if (!same(seen.status, now.status)) events.push({ statusUpdate: { ...ids, status: now.status } });
   return events;
+}
+
+/** The first events of a new subscription, as the continuation of what the consumer has seen. */
+export function continued(seen: Task, { events: [first, ...rest], ids }: Received): Received {
+  if (!first?.task)
+    throw new MalformedResponseError('the task first (§3.1.6)', 'SubscribeToTask', JSON.stringify(first));
+  const received = new Received();
+  for (const event of catchUp(seen, first.task)) received.add(event, ids?.[0]);
+  rest.forEach((event, index) => received.add(event, ids?.[index + 1]));
+  return received;
 }
 
 /** The parts of `now` that `known` lacks; undefined when `now` does not begin with what `known` has. */

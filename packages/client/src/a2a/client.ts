@@ -25,6 +25,7 @@ import type { SpokenInterface } from './dialect.ts';
 import { candidatesOf, type FoundCard, wantedOf } from './card.ts';
 import { changedCard, discover, type Discovered } from './discovery.ts';
 import { isA2AError, TaskNotCompletedError } from './error.ts';
+import { following } from './following.ts';
 import { type SendInput, sendMessageRequest } from './input.ts';
 import { Line, type Making } from './line.ts';
 import { type CallOptions, type Operation, operation, perform, type Session } from './operation.ts';
@@ -32,7 +33,6 @@ import type { ConnectOptions, MessageOptions, SendOptions, StreamOptions, Subscr
 import { pages } from './pages.ts';
 import { phaseOf } from './phase.ts';
 import { type Place, Places } from './places.ts';
-import { poll } from './poll.ts';
 import {
   readCard,
   readListTasksResponse,
@@ -114,7 +114,7 @@ export class A2AClient implements AsyncDisposable {
         );
       }
       const waits = wait ?? (doing.blocking && !this.#session.dialect!.waits);
-      if (waits && task) for await (const look of this.#poll(task.id, task, options, life)) ({ task } = look);
+      if (waits && task) for await (const look of await this.#poll(task.id, task, options, life)) ({ task } = look);
       if (task) this.#places.keep(task);
       const result = task ? { task } : answer;
       if (expectCompleted) checkCompleted(result);
@@ -339,7 +339,8 @@ export class A2AClient implements AsyncDisposable {
   }
 
   /** The looks at a task, until it is at rest. */
-  #poll(id: string, seen: Task | undefined, options: CallOptions, life: Lifetime, authMs?: number) {
+  async #poll(id: string, seen: Task | undefined, options: CallOptions, life: Lifetime, authMs?: number) {
+    const { poll } = await life.race(following());
     const get = () => this.get(id, { ...options, signal: life.signal });
     return poll(get, seen, life, this.#options.polling ?? {}, authMs);
   }
@@ -353,7 +354,7 @@ export class A2AClient implements AsyncDisposable {
     progress: Progress,
   ): AsyncGenerator<Received, void, undefined> {
     const { idleMs } = this.#operation('GetTask', {}, options).timeouts;
-    for await (const { events } of this.#poll(id, seen, options, life, idleMs)) {
+    for await (const { events } of await this.#poll(id, seen, options, life, idleMs)) {
       const received = new Received();
       for (const event of events) received.add(event);
       progress.events += events.length;
@@ -368,7 +369,7 @@ export class A2AClient implements AsyncDisposable {
     progress: Progress,
   ): AsyncGenerator<Received, void, undefined> {
     let seen: Task | undefined;
-    for await (const received of this.#line.receive(doing, life, progress)) {
+    for await (const received of await this.#line.receive(doing, life, progress)) {
       seen = received.events[0]?.task;
       yield received;
     }
@@ -376,17 +377,17 @@ export class A2AClient implements AsyncDisposable {
   }
 
   /** Subscribes to a task, which comes first, also where the agent does not begin with it. */
-  #follow(
+  async #follow(
     doing: Making,
     id: string,
     options: StreamOptions,
     life: Lifetime,
     progress: Progress,
-  ): AsyncIterable<Received> {
-    const subscribe = () => this.#line.receive(doing, life, progress);
+  ): Promise<AsyncIterable<Received>> {
+    const events = await this.#line.receive(doing, life, progress);
     const { withSnapshot } = this.#session.dialect!;
-    if (!withSnapshot) return subscribe();
-    return withSnapshot(subscribe, () => this.get(id, { ...options, signal: life.signal }));
+    if (!withSnapshot) return events;
+    return withSnapshot(events, () => this.get(id, { ...options, signal: life.signal }));
   }
 
   async *#rejoin(
@@ -397,7 +398,7 @@ export class A2AClient implements AsyncDisposable {
   ): AsyncGenerator<Received, void, undefined> {
     try {
       const doing = () => this.#operation('SubscribeToTask', { id: taskId }, { ...options, retry: false });
-      yield* this.#follow(doing, taskId, options, life, progress);
+      yield* await this.#follow(doing, taskId, options, life, progress);
     } catch (error) {
       // §3.1.6: what a server says of a task that has ended meanwhile.
       if (!isA2AError(error, 'UnsupportedOperation')) throw error;

@@ -8,10 +8,10 @@ import {
   VERSION,
   VERSION_HEADER,
 } from '@agentproto/protocol/a2a/1.0';
+import { late } from '../late.ts';
 import type { Binding, BindingName } from './binding.ts';
 import type { Received } from './received.ts';
 import { latestRows, type RowOf } from './deviation.ts';
-import { httpJson } from './http-json.ts';
 import { jsonRpc } from './json-rpc.ts';
 
 /** The revisions of A2A that the client speaks. */
@@ -34,10 +34,7 @@ export interface Dialect {
   /** A send comes back when the task has come to rest, unless it shall not (§3.2.2). */
   readonly waits: boolean;
   /** Makes a subscription begin with the task as it is (§3.1.6), where agents need not; `get` reads the task. */
-  readonly withSnapshot?: (
-    subscribe: () => AsyncIterable<Received>,
-    get: () => Promise<Task>,
-  ) => AsyncIterable<Received>;
+  readonly withSnapshot?: (subscription: AsyncIterable<Received>, get: () => Promise<Task>) => AsyncIterable<Received>;
 }
 
 export async function dialectOf(spoken: SpokenInterface, card: AgentCard): Promise<Dialect> {
@@ -46,12 +43,14 @@ export async function dialectOf(spoken: SpokenInterface, card: AgentCard): Promi
 }
 
 /** Who meets no agent of an earlier revision carries none of its code. */
-export const earlier = () => import('./eras/index.ts');
+export const earlier = late(() => import('./eras/index.ts'));
+/** Nor of the binding that comes second on most cards. */
+const overHttp = late(() => import('./http-json.ts'));
 
-function latest({ url, protocolBinding }: SpokenInterface): Dialect {
+async function latest({ url, protocolBinding }: SpokenInterface): Promise<Dialect> {
   const overRpc = protocolBinding === 'JSONRPC';
   return {
-    binding: overRpc ? jsonRpc(url) : httpJson(url),
+    binding: overRpc ? jsonRpc(url) : (await overHttp()).httpJson(url),
     mediaTypes: overRpc ? [JSON_MEDIA_TYPE] : [A2A_MEDIA_TYPE, JSON_MEDIA_TYPE],
     headers: (extensions) => ({
       [VERSION_HEADER]: VERSION,

@@ -3,7 +3,8 @@ import { isAgentProtoError } from '../errors.ts';
 import { headerRecord } from '../headers.ts';
 import type { Lifetime } from '../lifetime.ts';
 import type { Candidate } from './card.ts';
-import { type Progress, receive } from './connection.ts';
+import type { Progress } from './connection.ts';
+import { following } from './following.ts';
 import type { Received } from './received.ts';
 import { reporter } from './deviation.ts';
 import { dialectOf, type SpokenInterface } from './dialect.ts';
@@ -69,11 +70,17 @@ export class Line {
   }
 
   /** The same for what is answered with a stream. */
-  receive(doing: Making, life: Lifetime, progress: Progress): AsyncIterable<Received> {
-    return this.#isLast ? receive(doing(false), life, progress) : this.#receiveOver(doing, life, progress);
+  async receive(doing: Making, life: Lifetime, progress: Progress): Promise<AsyncIterable<Received>> {
+    const { receive } = await life.race(following());
+    return this.#isLast ? receive(doing(false), life, progress) : this.#receiveOver(receive, doing, life, progress);
   }
 
-  async *#receiveOver(doing: Making, life: Lifetime, progress: Progress): AsyncGenerator<Received, void> {
+  async *#receiveOver(
+    receive: Awaited<ReturnType<typeof following>>['receive'],
+    doing: Making,
+    life: Lifetime,
+    progress: Progress,
+  ): AsyncGenerator<Received, void> {
     for (let again = false; ; again = true) {
       const at = this.#at;
       const operation = doing(again);

@@ -120,13 +120,19 @@ export function attempts<T>(doing: Operation, life: Lifetime, take: (answer: Ans
   });
 }
 
-/** Makes one attempt; an agent that knows only `application/json` gets that, from then on. */
-async function open(doing: Operation, call: WireCall, attempt: number, life: Lifetime): Promise<HttpAnswer> {
-  const { session, report } = doing;
+/** Makes one attempt. */
+function open(doing: Operation, call: WireCall, attempt: number, life: Lifetime): Promise<HttpAnswer> {
   const send = (mediaType: string) =>
-    request(doing, { ...call, mediaType }, attempt, life.child(), failureOf(call, report));
+    request(doing, { ...call, mediaType }, attempt, life.child(), failureOf(call, doing.report));
   if (call.mediaType !== A2A_MEDIA_TYPE || call.body === undefined) return send(call.mediaType);
-  if (session.bodyType) return send(session.bodyType);
+  return doing.session.bodyType ? send(doing.session.bodyType) : trying(doing, send);
+}
+
+/** The first body over HTTP+JSON; an agent that knows only `application/json` gets that, from then on. */
+async function trying(
+  { session, report, name }: Operation,
+  send: (mediaType: string) => Promise<HttpAnswer>,
+): Promise<HttpAnswer> {
   try {
     const answer = await send(A2A_MEDIA_TYPE);
     session.bodyType = A2A_MEDIA_TYPE;
@@ -137,7 +143,7 @@ async function open(doing: Operation, call: WireCall, attempt: number, life: Lif
     const answer = await send(JSON_MEDIA_TYPE).catch((error: unknown) => ({ error }));
     if ('error' in answer && isRefusedType(answer.error)) throw refused;
     session.bodyType = JSON_MEDIA_TYPE;
-    report('request-content-type', `${doing.name}: expected ${A2A_MEDIA_TYPE} to be taken, got HTTP 415`);
+    report('request-content-type', `${name}: expected ${A2A_MEDIA_TYPE} to be taken, got HTTP 415`);
     if ('error' in answer) throw answer.error;
     return answer;
   }

@@ -6,21 +6,15 @@ import {
   type Task,
   type TaskState,
 } from '@agentproto/protocol/a2a/1.0';
-import {
-  AbortedError,
-  InvalidInputError,
-  isAgentProtoError,
-  MalformedResponseError,
-  StreamTruncatedError,
-} from '../errors.ts';
+import { AbortedError, InvalidInputError, isAgentProtoError, StreamTruncatedError } from '../errors.ts';
 import { HandOut } from '../hand-out.ts';
 import type { Lifetime } from '../lifetime.ts';
 import { backoffMs, type RetryPolicy } from '../retry.ts';
-import { catchUp } from './catch-up.ts';
 import type { Progress } from './connection.ts';
-import { Received } from './received.ts';
+import type { Received } from './received.ts';
 import type { Report } from './deviation.ts';
-import { createFold, type Fold } from './fold.ts';
+import type { Fold } from './fold.ts';
+import { following } from './following.ts';
 import { type Phase, phaseOfState } from './phase.ts';
 import { comparePlaces, type Place } from './places.ts';
 
@@ -36,7 +30,7 @@ export interface StreamSource {
   report: Report;
   /** Made when the stream is first read. */
   begin(): Lifetime;
-  open(life: Lifetime, progress: Progress): AsyncIterable<Received>;
+  open(life: Lifetime, progress: Progress): AsyncIterable<Received> | Promise<AsyncIterable<Received>>;
   /** Subscribes to the task, whose present state then comes first. */
   rejoin(taskId: string, life: Lifetime, progress: Progress): AsyncIterable<Received>;
   /** How many failures in a row are met by subscribing again. */
@@ -53,7 +47,8 @@ export interface StreamSource {
 export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable {
   readonly #source: StreamSource;
   readonly #events: HandOut<Received, StreamResponse>;
-  readonly #fold: Fold;
+  /** Undefined until it is first read. */
+  #fold: Fold | undefined;
   readonly #progress: Progress;
   #lastEventId: string | undefined;
   #life: Lifetime | undefined;
@@ -66,18 +61,17 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
   constructor(source: StreamSource) {
     this.#source = source;
     this.#progress = { owner: this, events: 0, unread: { count: 0, why: '' }, answered: false, done: false };
-    this.#fold = createFold(source.report);
     this.#events = new HandOut(this.#run(), (received, index) => this.#takeFrom(received, index));
   }
 
   /** Once an event has named it. */
   get taskId(): string | undefined {
-    return this.#fold.task?.id;
+    return this.#fold?.task?.id;
   }
 
   /** Once an event has named it. */
   get contextId(): string | undefined {
-    return this.#fold.task?.contextId ?? this.#fold.message?.contextId;
+    return this.#fold?.task?.contextId ?? this.#fold?.message?.contextId;
   }
 
   /** Of the event that was read last, where the server sends event ids; for `subscribe(id, { lastEventId })`. */
@@ -87,7 +81,7 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
 
   /** What the events read so far amount to. */
   partial(): SendMessageResponse | undefined {
-    return this.#fold.result();
+    return this.#fold?.result();
   }
 
   /** Throws when it is called again: what was read is gone, and a second loop would see nothing. */
@@ -105,7 +99,7 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
     this.#read = true;
     await this.#events.drain((event) => this.#phase === 'waiting' && stateOf(event) === 'TASK_STATE_INPUT_REQUIRED');
     if (this.#failure) throw this.#failure.error;
-    const result = this.#fold.result();
+    const result = this.#fold?.result();
     if (this.#phase === 'running' || !result) throw new AbortedError('the stream was left before its end');
     this.#source.check(result);
     return result;
@@ -128,14 +122,16 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
     /** What the consumer had seen when the connection broke. */
     let seen: Task | undefined;
     try {
+      const { continued, createFold } = await life.race(following());
+      const fold = (this.#fold = createFold(report));
       for (;;) {
         try {
-          for await (const batch of seen ? rejoin(seen.id, life, progress) : open(life, progress)) {
+          for await (const batch of seen ? rejoin(seen.id, life, progress) : await open(life, progress)) {
             const received = seen ? continued(seen, batch) : batch;
             seen = undefined;
             yield received;
           }
-          if (this.#phase === 'running' && this.#fold.conclude()) this.#phase = 'done';
+          if (this.#phase === 'running' && fold.conclude()) this.#phase = 'done';
           if (this.#phase !== 'running') return;
           throw this.#truncated();
         } catch (error) {
@@ -148,13 +144,12 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
           }
           const failure =
             progress.answered && isAgentProtoError(error, 'CONNECTION_FAILED') ? this.#truncated(error) : error;
-          const again =
-            this.#failures < resumeAttempts && this.#fold.task && isAgentProtoError(failure) && failure.retryable;
+          const again = this.#failures < resumeAttempts && fold.task && isAgentProtoError(failure) && failure.retryable;
           // A task that waits for its caller has come to rest, however its stream ended.
           if (!again && this.#phase === 'waiting' && isAgentProtoError(failure, 'STREAM_TRUNCATED')) return;
           if (!again) throw seen ? this.#truncated(error) : failure;
           this.#failures++;
-          seen = this.#fold.result()?.task;
+          seen = fold.result()?.task;
           await life.sleep(backoffMs(this.#failures, backoff));
         }
       }
@@ -162,7 +157,7 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
       this.#failure = { error };
       throw error;
     } finally {
-      if (this.#phase === 'waiting' && this.#fold.task) onRest(this.#fold.task);
+      if (this.#phase === 'waiting' && this.#fold?.task) onRest(this.#fold.task);
       life.close();
     }
   }
@@ -180,6 +175,7 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
   /** Whether the event is for the consumer; counts it in when it is. */
   #take(event: StreamResponse): boolean {
     const { report } = this.#source;
+    const fold = this.#fold!;
     const state = stateOf(event);
     if (this.#phase === 'done' && !(event.task && phaseOfState(event.task.status.state) === 'done')) {
       report('event-after-end', `expected nothing after the end, got ${Object.keys(event).join(', ')}`);
@@ -189,16 +185,16 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
     if (state) this.#phase = phaseOfState(state);
     // A message that goes on with a task: the first event may show it as it was before.
     const { answers, goesOn } = this.#source;
-    if (this.#phase === 'waiting' && answers && goesOn.taskId && !this.#fold.task) this.#phase = 'running';
-    if (event.message && this.#fold.task) report('message-in-task-stream', 'expected updates of the task only');
+    if (this.#phase === 'waiting' && answers && goesOn.taskId && !fold.task) this.#phase = 'running';
+    if (event.message && fold.task) report('message-in-task-stream', 'expected updates of the task only');
     else if (event.message) this.#phase = 'done';
     this.#progress.done = this.#phase === 'done';
-    this.#fold.add(event);
+    fold.add(event);
     return true;
   }
 
   #compare({ task, message, statusUpdate, artifactUpdate }: StreamResponse): void {
-    const { task: known } = this.#fold;
+    const { task: known } = this.#fold!;
     const { goesOn, report } = this.#source;
     const update = artifactUpdate ?? statusUpdate;
     const taskId = update?.taskId ?? task?.id;
@@ -209,7 +205,7 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
   }
 
   #truncated(cause?: unknown): StreamTruncatedError<Task | Message> {
-    const result = this.#fold.result();
+    const result = this.#fold?.result();
     const seen = {
       events: this.#progress.events,
       unread: this.#progress.unread,
@@ -222,14 +218,4 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
 
 function stateOf(event: StreamResponse): TaskState | undefined {
   return (event.task ?? event.statusUpdate)?.status.state;
-}
-
-/** The first events of a new subscription, as the continuation of what the consumer has seen. */
-function continued(seen: Task, { events: [first, ...rest], ids }: Received): Received {
-  if (!first?.task)
-    throw new MalformedResponseError('the task first (§3.1.6)', 'SubscribeToTask', JSON.stringify(first));
-  const received = new Received();
-  for (const event of catchUp(seen, first.task)) received.add(event, ids?.[0]);
-  rest.forEach((event, index) => received.add(event, ids?.[index + 1]));
-  return received;
 }

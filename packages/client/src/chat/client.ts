@@ -5,6 +5,7 @@ import { JSON_MEDIA_TYPE } from '@agentproto/protocol/chat/docs';
 import { type CallOptions, lifeOf, parseJson, request, textOf } from '../call.ts';
 import { teller } from '../deviations.ts';
 import { AbortedError, InvalidInputError, MalformedResponseError } from '../errors.ts';
+import { late } from '../late.ts';
 import { Lifetime } from '../lifetime.ts';
 import { place } from '../middleware.ts';
 import { retrying } from '../retry.ts';
@@ -14,10 +15,9 @@ import type { Deviation } from './deviation.ts';
 import { chatErrorOf } from './error.ts';
 import { readMessage } from './event.ts';
 import { type ChatInput, chatRequest } from './input.ts';
-import { receive } from './ndjson.ts';
 import { type ChatReply, replyOf } from './reply.ts';
 import { restAt } from './rest.ts';
-import { ChatSession, type SessionConnection, type SessionOptions } from './session.ts';
+import type { ChatSession, SessionConnection, SessionOptions } from './session.ts';
 import { ChatStream } from './stream.ts';
 
 export interface ChatOptions extends TransportOptions {
@@ -32,6 +32,11 @@ export interface ChatOptions extends TransportOptions {
   /** What does not meet a requirement is an error: `DeviationError`. Default: the client goes on. */
   strict?: boolean;
 }
+
+// Of an app that sends turns, and no more, these would be the half.
+const lines = late(() => import('./ndjson.ts'));
+const sessions = late(() => import('./session.ts'));
+const jobs = late(() => import('./jobs.ts'));
 
 /** A client of the agent at `url`, the part of its address before `/api/chat`. Nothing is sent. */
 export function chatClient(url: string | URL, options: ChatOptions = {}): ChatClient {
@@ -147,9 +152,8 @@ export class ChatClient implements AsyncDisposable {
     { after, ...options }: CallOptions & { after?: number } = {},
   ): AsyncGenerator<JobEvent, void, undefined> {
     if (id === '') throw new InvalidInputError('id: expected that of a job');
-    // With its reader of server-sent events it is a fifth of the client, and seldom wanted.
-    const { followJob } = await import('./jobs.ts');
     const call = plainCall(this.#connection, { name: 'job-events', jobId: id }, options);
+    const { followJob } = await jobs();
     yield* followJob(call, after, () => lifeOf(call));
   }
 
@@ -159,7 +163,7 @@ export class ChatClient implements AsyncDisposable {
     const { name: operation, url, report, mask } = call;
     return new ChatStream({
       begin: () => lifeOf(call),
-      open: (life, progress) => receive(call, life, progress),
+      open: async (life, progress) => (await life.race(lines())).receive(call, life, progress),
       where: place({ operation, url }),
       report,
       mask,
@@ -169,6 +173,8 @@ export class ChatClient implements AsyncDisposable {
   /** Opens a WebSocket for a conversation of many turns (server: WebSocket). */
   async connect(options: SessionOptions = {}): Promise<ChatSession> {
     if (this.#connection.legacy) throw new InvalidInputError('legacy: the old paths have no WebSocket');
+    const life = new Lifetime([options.signal, this.#connection.closed]);
+    const { ChatSession } = await life.race(sessions()).finally(() => life.close());
     return ChatSession.open(this.#connection, options);
   }
 

@@ -1,6 +1,6 @@
 export { type ChatClient, chatClient, type ChatOptions } from './client.ts';
 export { ChatStream } from './stream.ts';
-export { ChatSession, type SessionOptions, type TurnOptions } from './session.ts';
+export type { ChatSession, SessionOptions, TurnOptions } from './session.ts';
 export type { ReconnectPolicy } from '../socket-dialer.ts';
 export { Conversation, historyAfter, type SendTurn } from './conversation.ts';
 export { approve, type Approved, decide, type Decision, type Pending, reject, type Rejected } from './decision.ts';

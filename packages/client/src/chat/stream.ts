@@ -22,7 +22,7 @@ export interface Progress {
 export interface StreamSource {
   /** Made when the stream is first read. */
   begin(): Lifetime;
-  open(life: Lifetime, progress: Progress): AsyncIterable<StreamEvent[]>;
+  open(life: Lifetime, progress: Progress): AsyncIterable<StreamEvent[]> | Promise<AsyncIterable<StreamEvent[]>>;
   /** For messages. */
   where: string;
   report: Report;
@@ -94,7 +94,7 @@ export class ChatStream implements AsyncIterable<StreamEvent>, AsyncDisposable {
     const life = (this.#life = begin());
     try {
       try {
-        for await (const batch of open(life, progress)) yield batch;
+        for await (const batch of await open(life, progress)) yield batch;
         if (!progress.ended) throw this.#truncated();
       } catch (error) {
         // Whatever the end of the whole stream broke, the end is the reason.

@@ -1,5 +1,6 @@
 import type { CallOptions } from '../call.ts';
 import { isObject, type Json } from '../json.ts';
+import { Lifetime } from '../lifetime.ts';
 import type { ClientResponse } from '../platform/raw.ts';
 import { type DevicePending, type DeviceState, DeviceLogin } from './device-login.ts';
 import { ANYTHING, checkedId, Group, has } from './group.ts';
@@ -19,6 +20,17 @@ export interface DeviceOptions {
 export class Auth extends Group {
   readonly #calls: LoginCalls = {
     clock: this.connection.clock,
+    pause: async (ms, { signal }) => {
+      const life = new Lifetime([signal, this.connection.closed]);
+      try {
+        await this.connection.clock.sleep(ms, life.signal);
+      } catch (error) {
+        life.throwIfAborted();
+        throw error;
+      } finally {
+        life.close();
+      }
+    },
     requestLink: (email, options) => this.requestLink(email, options),
     verifyLink: (token, options) => this.verifyLink(token, options),
     linkStatus: async (token, options) => isUsed(await this.linkStatus(token, options)),

@@ -4,7 +4,7 @@ import type {
   ChatCompletionResponse,
 } from '@agentproto/protocol/open-agent/0.7';
 import type { CompletionRequest, CompletionResponse } from '@agentproto/protocol/open-agent/readme';
-import { type CallOptions, lifeOf } from '../call.ts';
+import type { CallOptions } from '../call.ts';
 import type { Unread } from '../errors.ts';
 import { isObject } from '../json.ts';
 import { place } from '../middleware.ts';
@@ -13,7 +13,6 @@ import { chunkOf, CompletionFold } from './completion-fold.ts';
 import type { Report } from './deviation.ts';
 import { passOver } from './event.ts';
 import { Group } from './group.ts';
-import { receive } from './receive.ts';
 import { only } from './rest.ts';
 import { EventStream } from './stream.ts';
 
@@ -68,22 +67,14 @@ function streamed<Chunk, Whole>(
   const where = place({ operation: name, url: asked.url });
   const { report } = call;
   return new EventStream<Chunk, Whole>({
-    where,
-    report,
+    call,
+    asked,
+    format: {
+      expected: CHOICES.expected,
+      read: (data, _, { unread }) => readChunk(data, where, report, unread) as Chunk | undefined,
+      whole: (json) => chunkOf(json) && ([chunkOf(json)] as Chunk[]),
+    },
     fold: new CompletionFold(object, (chunk, partial) => brokenOff(where, chunk, partial, call)),
-    begin: () => lifeOf(call),
-    open: (life, progress) =>
-      receive<Chunk>(
-        call,
-        asked,
-        {
-          expected: CHOICES.expected,
-          read: (data, _, { unread }) => readChunk(data, where, report, unread) as Chunk | undefined,
-          whole: (json) => chunkOf(json) && ([chunkOf(json)] as Chunk[]),
-        },
-        life,
-        progress,
-      ),
   });
 }
 

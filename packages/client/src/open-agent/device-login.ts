@@ -1,5 +1,5 @@
 import type { CallOptions } from '../call.ts';
-import { AbortedError, InvalidInputError, isAgentProtoError } from '../errors.ts';
+import { InvalidInputError, isAgentProtoError } from '../errors.ts';
 import { isOpenAgentError, LoginError } from './error.ts';
 import { type DeviceCode, Login, type LoginCalls, type OnState } from './login.ts';
 import type { Token } from './token.ts';
@@ -85,15 +85,12 @@ export class DeviceLogin extends Login<DeviceState> {
    * `LoginError` (`expired`, `denied`).
    */
   async wait(options: CallOptions = {}): Promise<Token> {
-    const signal = options.signal ?? new AbortController().signal;
     const { clock } = this.#calls;
     let state: DeviceState = this.state.state === 'new' ? await this.start(options) : this.state;
     while (state.state === 'pending') {
       // Never past the end, which is then seen without asking.
       const ms = Math.max(0, Math.min(state.nextPollAt, state.expiresAt) - clock.now());
-      await clock.sleep(ms, signal).catch((error: unknown) => {
-        throw signal.aborted ? new AbortedError(signal.reason) : error;
-      });
+      await this.#calls.pause(ms, options);
       state = await this.poll(options);
     }
     if (state.state === 'authorized') return state.token;

@@ -29,6 +29,8 @@ export abstract class Login<State extends { state: string }> {
 /** What the logins need of the client. Each keeps the token that it gives in the client's store. */
 export interface LoginCalls {
   clock: Clock;
+  /** Waits so many milliseconds. Throws `AbortedError` when the caller's signal or the client ends it. */
+  pause(ms: number, options: CallOptions): Promise<void>;
   requestLink(email: string, options: CallOptions): Promise<void>;
   verifyLink(token: string, options: CallOptions): Promise<Token>;
   linkStatus(token: string, options: CallOptions): Promise<boolean>;

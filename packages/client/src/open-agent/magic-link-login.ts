@@ -1,5 +1,5 @@
 import type { CallOptions } from '../call.ts';
-import { AbortedError, InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../errors.ts';
 import { LoginError } from './error.ts';
 import { Login, type LoginCalls, type OnState } from './login.ts';
 import type { Token } from './token.ts';
@@ -46,14 +46,11 @@ export class MagicLinkLogin extends Login<MagicLinkState> {
   async waitUntilUsed(link: string | URL, options: WaitOptions = {}): Promise<void> {
     const { intervalMs = 2_000, withinMs = 15 * 60_000, ...call } = options;
     const { clock } = this.#calls;
-    const signal = call.signal ?? new AbortController().signal;
     const token = linkToken(link);
     const until = clock.now() + withinMs;
     while (!(await this.#calls.linkStatus(token, call))) {
       if (clock.now() >= until) throw new LoginError('expired', `the link was not opened within ${withinMs} ms`);
-      await clock.sleep(Math.min(intervalMs, until - clock.now()), signal).catch((error: unknown) => {
-        throw signal.aborted ? new AbortedError(signal.reason) : error;
-      });
+      await this.#calls.pause(Math.min(intervalMs, until - clock.now()), call);
     }
   }
 }

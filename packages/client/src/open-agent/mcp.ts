@@ -1,9 +1,7 @@
-import { type CallOptions, lifeOf } from '../call.ts';
+import type { CallOptions } from '../call.ts';
 import { isObject, type Json } from '../json.ts';
-import { place } from '../middleware.ts';
 import { openAgentCall, urlOf } from './call.ts';
 import { ANYTHING, Group } from './group.ts';
-import { receive } from './receive.ts';
 import { only } from './rest.ts';
 import { EventStream } from './stream.ts';
 
@@ -36,13 +34,11 @@ export class Mcp extends Group {
       { name: 'openMcpStream', safe: true, streams: true, blocking: false },
       options,
     );
-    const { url } = this;
     return new EventStream<McpStreamEvent, void>({
-      where: place({ operation: 'openMcpStream', url }),
-      report: call.report,
+      call,
+      asked: { method: 'GET', url: this.url },
+      format: FORMAT,
       fold: { add: () => false, result: () => {}, mayEndHere: () => true, end: 'nothing' },
-      begin: () => lifeOf(call),
-      open: (life, progress) => receive(call, { method: 'GET', url }, FORMAT, life, progress),
     });
   }
 

@@ -1,12 +1,11 @@
 import type { CallOptions } from '../call.ts';
-import { lifeOf } from '../call.ts';
 import { isObject, type Json } from '../json.ts';
 import { place } from '../middleware.ts';
 import { brokenOff, type Connection, openAgentCall, type Operation, urlOf } from './call.ts';
 import { RunNotCompletedError } from './error.ts';
 import { readRunEvent, type RunEvent } from './event.ts';
 import type { RunInput } from './input.ts';
-import { type Format, receive } from './receive.ts';
+import type { Format } from './receive.ts';
 import { RunFold, runOf } from './run-fold.ts';
 import type { Run } from './run-result.ts';
 import { EventStream } from './stream.ts';
@@ -54,11 +53,10 @@ export function streamRun(
     },
   };
   return new EventStream({
-    where,
-    report,
+    call,
+    asked,
+    format,
     fold,
-    begin: () => lifeOf(call),
-    open: (life, progress) => receive(call, asked, format, life, progress),
     ...(options.expectCompleted && { finish: expectCompleted }),
   });
 }

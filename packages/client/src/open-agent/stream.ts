@@ -1,9 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import { lifeOf } from '../call.ts';
 import { AbortedError, InvalidInputError, isAgentProtoError, StreamTruncatedError } from '../errors.ts';
 import { HandOut } from '../hand-out.ts';
+import { late } from '../late.ts';
 import type { Lifetime } from '../lifetime.ts';
-import type { Report } from './deviation.ts';
-import type { Progress } from './receive.ts';
+import { place } from '../middleware.ts';
+import type { Asked, OpenAgentCall } from './call.ts';
+import type { Format, Progress } from './receive.ts';
 
 /** What the events of one stream amount to. */
 export interface Fold<Event, Result> {
@@ -18,16 +21,16 @@ export interface Fold<Event, Result> {
 }
 
 export interface StreamSource<Event, Result> {
-  /** For messages. */
-  where: string;
-  report: Report;
+  call: OpenAgentCall;
+  asked: Asked;
+  format: Format<Event>;
   fold: Fold<Event, Result>;
-  /** Made when the stream is first read. */
-  begin(): Lifetime;
-  open(life: Lifetime, progress: Progress): AsyncIterable<Event[]>;
   /** What `final` makes of the result; it may throw. */
   finish?: (result: Result) => Result;
 }
+
+/** With the first stream, and its reader of server-sent events. */
+const reader = late(() => import('./receive.ts'));
 
 /**
  * The events of one answer as they happen. Nothing is sent before the first read, and it can be read once. A stream that
@@ -36,6 +39,8 @@ export interface StreamSource<Event, Result> {
  */
 export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncDisposable {
   readonly #source: StreamSource<Event, Result>;
+  /** For messages. */
+  readonly #where: string;
   readonly #events: HandOut<Event[], Event>;
   readonly #progress: Progress = {
     unread: { count: 0, why: '' },
@@ -52,6 +57,7 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncDi
 
   constructor(source: StreamSource<Event, Result>) {
     this.#source = source;
+    this.#where = place({ operation: source.call.name, url: source.asked.url });
     this.#events = new HandOut(this.#run(), (batch, index) => this.#take(batch[index]!));
   }
 
@@ -88,12 +94,13 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncDi
   }
 
   async *#run(): AsyncGenerator<Event[], void, undefined> {
-    const { begin, open, report, where, fold } = this.#source;
+    const { call, asked, format, fold } = this.#source;
     const progress = this.#progress;
-    const life = (this.#life = begin());
+    const life = (this.#life = lifeOf(call));
     try {
       try {
-        for await (const batch of open(life, progress)) yield batch;
+        const { receive } = await life.race(reader());
+        for await (const batch of receive(call, asked, format, life, progress)) yield batch;
         if (!this.#ended && !fold.mayEndHere(progress.sentinel)) throw this.#truncated();
         this.#ended = true;
       } catch (error) {
@@ -104,7 +111,8 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncDi
         if (!this.#ended) {
           throw progress.answered && isAgentProtoError(error, 'CONNECTION_FAILED') ? this.#truncated(error) : error;
         }
-        if (isAgentProtoError(error, 'ABORTED')) report('stream-left-open', `${where}: expected it to be closed`);
+        if (isAgentProtoError(error, 'ABORTED'))
+          call.report('stream-left-open', `${this.#where}: expected it to be closed`);
       }
     } catch (error) {
       this.#failure = { error };
@@ -117,9 +125,9 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncDi
   /** Counts an event in; undefined: it is not for the consumer. */
   #take(event: Event): Event | undefined {
     if (this.#life!.aborted) this.#life!.throwIfAborted();
-    const { fold, report, where } = this.#source;
+    const { fold, call } = this.#source;
     if (this.#ended) {
-      report('event-after-end', `${where}: expected nothing after the end`);
+      call.report('event-after-end', `${this.#where}: expected nothing after the end`);
       return undefined;
     }
     this.#count++;

@@ -6,6 +6,8 @@ export interface ByteStream {
   getReader(): ByteReader;
   /** Nobody wants the rest: the connection is let go. */
   cancel(reason?: unknown): Promise<void>;
+  /** All of it, where all has come and nobody has begun to read: most answers come with their head. */
+  whole?(): Uint8Array[] | undefined;
 }
 
 export interface ByteReader {

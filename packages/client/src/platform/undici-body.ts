@@ -48,6 +48,13 @@ export class UndiciBody implements ByteStream, ByteReader {
     return new Promise((resolve, reject) => (this.#waiting = { resolve, reject }));
   }
 
+  whole(): Uint8Array[] | undefined {
+    if (!this.#over || this.#paused || this.#at > 0) return undefined;
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    return chunks;
+  }
+
   /** Before its end, the connection is closed: nobody could use it until the rest has come. */
   async cancel(reason?: unknown): Promise<void> {
     if (this.#over || this.#failure) return;

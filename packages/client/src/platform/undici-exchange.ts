@@ -14,7 +14,6 @@ export class Exchange implements Handler {
   #resolve!: (response: ClientResponse) => void;
   #reject!: (error: unknown) => void;
   #body: UndiciBody | undefined;
-  readonly #leave = () => void this.#body?.cancel(this.#until.reason);
 
   constructor(until: Ending) {
     this.#until = until;
@@ -24,10 +23,15 @@ export class Exchange implements Handler {
     });
   }
 
+  /** Of the end of `until`. */
+  handleEvent(): void {
+    void this.#body?.cancel(this.#until.reason);
+  }
+
   onRequestStart(controller: Controller): void {
     this.#body = new UndiciBody(controller);
-    if (this.#until.aborted) this.#leave();
-    else this.#until.addEventListener('abort', this.#leave);
+    if (this.#until.aborted) this.handleEvent();
+    else this.#until.addEventListener('abort', this);
   }
 
   onResponseStart(_controller: Controller, status: number, received: Received): void {
@@ -42,12 +46,12 @@ export class Exchange implements Handler {
   }
 
   onResponseEnd(): void {
-    this.#until.removeEventListener('abort', this.#leave);
+    this.#until.removeEventListener('abort', this);
     this.#body!.end();
   }
 
   onResponseError(_controller: Controller, error: Error): void {
-    this.#until.removeEventListener('abort', this.#leave);
+    this.#until.removeEventListener('abort', this);
     this.#body?.fail(error);
     // In the shape of what `fetch` throws.
     this.#reject(new TypeError('the request failed', { cause: error }));

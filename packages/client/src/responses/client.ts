@@ -1,5 +1,4 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { Lifetime } from '../lifetime.ts';
 import type {
   CompactResource,
   CompactResponseBody,
@@ -18,20 +17,21 @@ import { type CallOptions, lifeOf } from '../call.ts';
 import { teller } from '../deviations.ts';
 import { AbortedError, InvalidInputError } from '../errors.ts';
 import { isObject } from '../json.ts';
+import { late } from '../late.ts';
+import { Lifetime } from '../lifetime.ts';
 import { place } from '../middleware.ts';
 import type { WebSocketConstructor } from '@agentproto/wire/websocket';
 import { backoffMs } from '../retry.ts';
 import type { SocketPlatform } from '../socket-dialer.ts';
 import { createTransport, type TransportOptions } from '../transport.ts';
 import { type Asked, type Connection, isResponse, responsesCall, type ResponsesCall, urlOf } from './call.ts';
-import { receive } from './connection.ts';
 import { Conversations } from './conversations.ts';
 import type { Deviation, DeviationKind } from './deviation.ts';
 import { ResponseNotCompletedError } from './error.ts';
 import { createBody, type ResponseInput } from './input.ts';
 import { checkedId, isItemList, itemsOf, type PageParams } from './page.ts';
 import { type Kind, rest } from './rest.ts';
-import { ResponsesSession, type SessionOptions } from './session.ts';
+import type { ResponsesSession, SessionOptions } from './session.ts';
 import { ResponseStream } from './stream.ts';
 
 export interface ResponsesOptions extends TransportOptions {
@@ -63,6 +63,10 @@ export interface RetrieveStreamOptions extends StreamOptions {
   starting_after?: number;
   include?: Include[];
 }
+
+// Who asks for whole responses needs neither.
+const streams = late(() => import('./connection.ts'));
+const sessions = late(() => import('./session.ts'));
 
 /** A client of the server at `url`, what stands before `/responses`: `https://host/v1`. Nothing is sent. */
 export function responsesClient(url: string | URL, options: ResponsesOptions = {}): ResponsesClient {
@@ -132,6 +136,8 @@ export class ResponsesClient implements AsyncDisposable {
    * platform does not say why: over HTTP the same server may tell.
    */
   async connect(options: SessionOptions = {}): Promise<ResponsesSession> {
+    const life = new Lifetime([options.signal, this.#connection.closed]);
+    const { ResponsesSession } = await life.race(sessions()).finally(() => life.close());
     return ResponsesSession.open(this.#connection, this.#model, options);
   }
 
@@ -247,6 +253,7 @@ export class ResponsesClient implements AsyncDisposable {
   /** Aborts all that is under way, and closes all sessions; responses in the background go on. */
   async close(): Promise<void> {
     this.#connection.closed.end(new AbortedError('the client was closed'));
+    this.#connection.transport.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -289,8 +296,9 @@ export class ResponsesClient implements AsyncDisposable {
       report: call.report,
       redact: call.redact,
       begin: () => lifeOf(call),
-      open: (life, progress) => receive(call, asked, life, progress),
-      reopen: (id, startingAfter, life, progress) => {
+      open: async (life, progress) => (await life.race(streams())).receive(call, asked, life, progress),
+      reopen: async (id, startingAfter, life, progress) => {
+        const { receive } = await life.race(streams());
         const again = this.#call('retrieveResponse', { ...options, retry: false }, true);
         return receive(again, this.#rejoining(id, startingAfter, options.include), life, progress);
       },

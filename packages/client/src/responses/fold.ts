@@ -1,6 +1,7 @@
 import type { AnyStreamEvent, ItemField, ResponseResource } from '@agentproto/protocol/responses/openai';
 import { isObject, type Json } from '../json.ts';
 import type { Report } from './deviation.ts';
+import { isEnd } from './ends.ts';
 import { append, GrowingItem, idOf, type PartList } from './item.ts';
 import { outputTextOf } from './text.ts';
 
@@ -75,14 +76,6 @@ function findRule(type: string): Rule {
   const target = TARGETS[stem];
   if (target && last === 'delta') return { is: 'delta', target };
   return target && last === 'done' ? { is: 'text', target } : undefined;
-}
-
-/** Those of the specification, and names that servers have for them. */
-const ENDS = ['response.completed', 'response.failed', 'response.incomplete', 'response.done', 'response.cancelled'];
-
-/** Whether an event ends its response. */
-export function isEnd(type: string): boolean {
-  return ENDS.includes(type);
 }
 
 export function createFold(report: Report): Fold {

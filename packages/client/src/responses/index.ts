@@ -7,7 +7,7 @@ export {
   type StreamOptions,
 } from './client.ts';
 export { ResponseStream } from './stream.ts';
-export { ResponsesSession, type SessionOptions, type TurnOptions } from './session.ts';
+export type { ResponsesSession, SessionOptions, TurnOptions } from './session.ts';
 export type { ReconnectPolicy } from '../socket-dialer.ts';
 export type { WebSocketConstructor } from '@agentproto/wire/websocket';
 export type { Conversations } from './conversations.ts';

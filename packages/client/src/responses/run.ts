@@ -11,7 +11,7 @@ import { AbortedError, InvalidInputError } from '../errors.ts';
 import type { CreateOptions, ResponsesClient } from './client.ts';
 import { isResponsesError, ResponseNotCompletedError, TurnsExceededError } from './error.ts';
 import { createBody, type CreateBody, type ResponseInput } from './input.ts';
-import { ResponsesSession } from './session.ts';
+import type { ResponsesSession } from './session.ts';
 import { outputTextOf } from './text.ts';
 import type { RunnableTool } from './tool.ts';
 
@@ -68,7 +68,7 @@ export async function run(
   const ask = (one: CreateBody) => (onEvent ? streamed(client, one, call, onEvent) : client.create(one, call));
   const all = () => [...itemsIn(first), ...items] as ItemParam[];
   // A connection keeps its last response in any case (WebSocket Continuation).
-  const chained = first.store !== false || client instanceof ResponsesSession;
+  const chained = first.store !== false || !('retrieve' in client);
 
   for (let turns = 1; ; turns++) {
     const response = await ask(body).catch((error: unknown) => {

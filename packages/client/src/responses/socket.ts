@@ -9,7 +9,7 @@ import type { Progress } from './connection.ts';
 import type { Report } from './deviation.ts';
 import { errorSaid } from '../error-said.ts';
 import { readEvent } from './event.ts';
-import { isEnd } from './fold.ts';
+import { isEnd } from './ends.ts';
 
 /** The code of the frame by which a server says that the connection has lasted its time (WebSocket Errors). */
 const LIMIT_REACHED = 'websocket_connection_limit_reached';

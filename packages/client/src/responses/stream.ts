@@ -9,13 +9,17 @@ import {
   StreamTruncatedError,
 } from '../errors.ts';
 import { HandOut } from '../hand-out.ts';
+import { late } from '../late.ts';
 import type { Lifetime } from '../lifetime.ts';
 import type { Redact } from '../redact.ts';
 import { backoffMs, type RetryPolicy } from '../retry.ts';
 import type { Progress } from './connection.ts';
 import type { Report } from './deviation.ts';
+import { isEnd } from './ends.ts';
 import { ResponseNotCompletedError, ResponsesError } from './error.ts';
-import { createFold, type Fold, isEnd } from './fold.ts';
+import type { Fold } from './fold.ts';
+
+type Batches = AsyncIterable<AnyStreamEvent[]> | Promise<AsyncIterable<AnyStreamEvent[]>>;
 
 export interface StreamSource {
   /** For messages. */
@@ -24,9 +28,9 @@ export interface StreamSource {
   redact: Redact;
   /** Made when the stream is first read. */
   begin(): Lifetime;
-  open(life: Lifetime, progress: Progress): AsyncIterable<AnyStreamEvent[]>;
+  open(life: Lifetime, progress: Progress): Batches;
   /** The events of a response in the background after the one of that number. */
-  reopen(id: string, startingAfter: number, life: Lifetime, progress: Progress): AsyncIterable<AnyStreamEvent[]>;
+  reopen(id: string, startingAfter: number, life: Lifetime, progress: Progress): Batches;
   /** The response that is streamed, and the last event of it that was seen, where they are known before. */
   id?: string;
   startingAfter?: number | undefined;
@@ -36,6 +40,9 @@ export interface StreamSource {
   /** For `final`. */
   expectCompleted: boolean;
 }
+
+/** With the first stream. */
+const folds = late(() => import('./fold.ts'));
 
 /**
  * The events of one response as they happen. Nothing is sent before the first read, and it can be read once.
@@ -47,7 +54,8 @@ export interface StreamSource {
 export class ResponseStream implements AsyncIterable<AnyStreamEvent>, AsyncDisposable {
   readonly #source: StreamSource;
   readonly #events: HandOut<AnyStreamEvent[], AnyStreamEvent>;
-  readonly #fold: Fold;
+  /** Undefined until it is first read. */
+  #fold: Fold | undefined;
   readonly #progress: Progress = {
     unread: { count: 0, why: '' },
     answered: false,
@@ -74,14 +82,13 @@ export class ResponseStream implements AsyncIterable<AnyStreamEvent>, AsyncDispo
 
   constructor(source: StreamSource) {
     this.#source = source;
-    this.#fold = createFold(source.report);
     this.#sequence = source.startingAfter;
     this.#events = new HandOut(this.#run(), (batch, index) => this.#take(batch[index]!));
   }
 
   /** Once an event has named it; with `sequenceNumber`, what `retrieveStream` goes on from. */
   get id(): string | undefined {
-    return this.#fold.id ?? this.#source.id;
+    return this.#fold?.id ?? this.#source.id;
   }
 
   /** Of the event that was read last. */
@@ -96,12 +103,12 @@ export class ResponseStream implements AsyncIterable<AnyStreamEvent>, AsyncDispo
 
   /** The response as far as it has been read: a copy, made when it is asked for. */
   get response(): ResponseResource | undefined {
-    return this.#fold.response();
+    return this.#fold?.response();
   }
 
   /** All text of its messages, as far as it has been read. */
   get outputText(): string {
-    return this.#fold.outputText();
+    return this.#fold?.outputText() ?? '';
   }
 
   /**
@@ -126,7 +133,7 @@ export class ResponseStream implements AsyncIterable<AnyStreamEvent>, AsyncDispo
     this.#read = true;
     await this.#events.drain();
     if (this.#failure) throw this.#failure.error;
-    const response = this.#fold.response();
+    const response = this.#fold?.response();
     if (!this.#ended || !response) throw new AbortedError('the stream was left before its end');
     if (this.#source.expectCompleted && response.status !== 'completed') throw new ResponseNotCompletedError(response);
     return response;
@@ -147,10 +154,12 @@ export class ResponseStream implements AsyncIterable<AnyStreamEvent>, AsyncDispo
     const progress = this.#progress;
     const life = (this.#life = begin());
     try {
+      const { createFold } = await life.race(folds());
+      this.#fold = createFold(report);
       for (let again = false; ;) {
         try {
           const batches = again ? reopen(this.id!, this.#sequence!, life, progress) : open(life, progress);
-          for await (const batch of batches) yield batch;
+          for await (const batch of await batches) yield batch;
           if (this.#ended) return;
           throw this.#errored ? this.#error() : this.#truncated();
         } catch (error) {
@@ -207,7 +216,7 @@ export class ResponseStream implements AsyncIterable<AnyStreamEvent>, AsyncDispo
     }
     this.#count++;
     this.#failures = 0;
-    if (this.#fold.add(event)) return event;
+    if (this.#fold!.add(event)) return event;
     if (type === 'error') {
       this.#errored = event;
       this.#progress.done = true;
@@ -219,7 +228,7 @@ export class ResponseStream implements AsyncIterable<AnyStreamEvent>, AsyncDispo
   #end(type: string): void {
     const { report, where } = this.#source;
     this.#ended = this.#progress.done = true;
-    const response = this.#fold.response();
+    const response = this.#fold?.response();
     for (const item of response?.output ?? []) this.#tell(item);
     const status = response?.status;
     if (type === 'response.done' || type === 'response.cancelled') {

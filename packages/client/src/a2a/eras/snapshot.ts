@@ -10,19 +10,19 @@ import { phaseOf } from '../phase.ts';
  * it, so that nothing is missing that happened in between and nothing comes twice.
  */
 export async function* withSnapshot(
-  subscribe: () => AsyncIterable<Received>,
+  subscription: AsyncIterable<Received>,
   get: () => Promise<Task>,
 ): AsyncGenerator<Received, void, undefined> {
   const before = await get();
   // The agent says what it makes of a task that has ended.
-  if (phaseOf(before) === 'done') return yield* subscribe();
+  if (phaseOf(before) === 'done') return yield* subscription;
   yield ofEvents([{ task: before }]);
   const fold = createFold(() => {});
   fold.add({ task: before });
   let first = true;
   let whole = false;
   try {
-    for await (const received of subscribe()) {
+    for await (const received of subscription) {
       const [event] = received.events;
       if (first && event?.task) {
         whole = true;
