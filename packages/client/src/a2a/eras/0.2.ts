@@ -29,7 +29,7 @@ export function dialect({ url, protocolVersion }: SpokenInterface, { defaultOutp
 function withExtendedCard(url: string, rpc: Binding): Binding {
   const beside = new URL(url);
   beside.pathname = `${beside.pathname.replace(/\/+$/, '')}/../agent/authenticatedExtendedCard`;
-  const result = (card: unknown) => (isObject(card) ? upCard(card, url) : card);
+  const result = (card: unknown) => (isObject(card) ? upCard(card, url, '0.2') : card);
   return (name, params) =>
     name === 'GetExtendedAgentCard'
       ? [{ method: 'GET', url: beside.href, mediaType: JSON_MEDIA_TYPE, result }]

@@ -7,9 +7,9 @@ import { present } from './present.ts';
  * A card of an earlier revision, found at `url`, in the members of 1.0. A card for both keeps its own, and offers what its older
  * members offer after what its newer ones do.
  */
-export function upCard(card: Json, url: string): AgentCard {
+export function upCard(card: Json, url: string, spoken?: string): AgentCard {
   const { supportedInterfaces } = card;
-  const offered = offersOf(card, url);
+  const offered = offersOf(card, versionsOf(card, url, spoken));
   if (Array.isArray(supportedInterfaces)) {
     const further = offered.filter((offer) => !supportedInterfaces.some((other) => isSame(offer, other)));
     return keepRaw({ ...card, supportedInterfaces: [...supportedInterfaces, ...further] } as never, card);
@@ -62,8 +62,7 @@ interface Offer {
 }
 
 /** The main interface first, and then the others; one whose revision cannot be told is offered as each that it may be. */
-function offersOf(card: Json, url: string): Offer[] {
-  const versions = versionsOf(card, url);
+function offersOf(card: Json, versions: readonly string[]): Offer[] {
   const main = { url: card['url'], transport: card['preferredTransport'] ?? 'JSONRPC' };
   const interfaces = [main, ...listOf(card['additionalInterfaces']).filter(isObject)];
   const offers = interfaces.flatMap((each) =>
@@ -98,10 +97,11 @@ const SINCE_0_2 = [
   'iconUrl',
 ];
 
-/** What the card says, or else what its members and its place can only mean. */
-function versionsOf(card: Json, url: string): string[] {
+/** What the card says, or else what is `spoken` to who gave it, or what its members and its place can only mean. */
+function versionsOf(card: Json, url: string, spoken: string | undefined): string[] {
   const { protocolVersion } = card;
   if (typeof protocolVersion === 'string' && protocolVersion !== '') return [protocolVersion];
+  if (spoken) return [spoken];
   if (card['authentication'] !== undefined) return ['0.1'];
   if (!url.includes('/.well-known/agent.json')) return ['0.3'];
   return SINCE_0_2.some((member) => card[member] !== undefined) ? ['0.2'] : ['0.2', '0.1'];
