@@ -22,6 +22,8 @@ export interface ChildEnd {
 }
 
 const TAIL = 4_000;
+/** For what it has written and is yet to be read. */
+const GRACE_MS = 2_000;
 const isWindows = process.platform === 'win32';
 
 /**
@@ -58,8 +60,10 @@ export function runChild([file = '', ...args]: readonly string[], options: Child
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });
     process.once('exit', kill);
+    let grace: NodeJS.Timeout | undefined;
     const settle = () => {
       clearTimeout(timer);
+      clearTimeout(grace);
       signal.removeEventListener('abort', abort);
       process.off('exit', kill);
     };
@@ -72,8 +76,14 @@ export function runChild([file = '', ...args]: readonly string[], options: Child
       settle();
       reject(new UsageError(`${file} could not be started: ${error.message}`));
     });
-    // What it leaves behind holds its output open: that goes first.
-    child.once('exit', kill);
+    // What it leaves behind holds its output open: that goes first. What has left its group lives on, and is not waited for.
+    child.once('exit', () => {
+      kill();
+      grace = setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, GRACE_MS);
+    });
     child.once('close', (code, killedBy) => {
       settle();
       // What kept it from its own end is the fault, and not the code that came of it.

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createReferenceServer } from '@agentproto/reference-server';
@@ -51,6 +52,35 @@ test('a WebSocket is recorded, judged and said again', async () => {
   expect(await run(['check', cut])).toMatchObject({ code: 1 });
 });
 
+test('a program that outlives the command holds nothing up', async () => {
+  await using server = await createReferenceServer({ protocols: ['chat@docs'] });
+  const pidFile = join(await folder(), 'pid');
+  const daemon = `
+    await fetch(process.env.AGENTPROTO_URL + '/health');
+    const { spawn } = await import('node:child_process');
+    const options = { detached: true, stdio: 'inherit' };
+    const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 600_000)'], options);
+    (await import('node:fs')).writeFileSync(${JSON.stringify(pidFile)}, String(child.pid));
+    child.unref();
+  `;
+  const { code } = await run(['record', '--target', server.url, join(await folder(), 'a.yaml'), ...program(daemon)]);
+  const pid = Number(await readFile(pidFile, 'utf8'));
+  onTestFinished(() => void process.kill(pid));
+  expect(code).toBe(0);
+  // It lives still.
+  expect(process.kill(pid, 0)).toBe(true);
+});
+
+test.runIf(existsSync('/dev/full'))('a file that cannot be written is told, and ends the recording', async () => {
+  await using server = await createReferenceServer({ protocols: ['chat@docs'] });
+  const polls = `for (;;) await fetch(process.env.AGENTPROTO_URL + '/health');`;
+  const ended = await run(['record', '--target', server.url, '--overwrite', '/dev/full', ...program(polls)]);
+  expect(ended).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('/dev/full could not be written: ENOSPC') as string,
+  });
+});
+
 test('what goes wrong is told', async () => {
   const file = join(await folder(), 'fixture.yaml');
   const target = await deadPort();
@@ -76,7 +106,7 @@ test('what goes wrong is told', async () => {
     code: 2,
     err: expect.stringContaining('expected --target URL') as string,
   });
-  await writeFile(file, 'agentproto-fixture: 1\nexchanges:\n- request: {}\n');
+  await writeFile(file, 'agentproto-fixture: 1\nexchanges:\n- request: {method: GET}\n');
   expect(await run(['check', file])).toMatchObject({
     code: 2,
     err: expect.stringContaining('exchanges[0].request.path: expected a text, got nothing') as string,

@@ -1,9 +1,10 @@
 import { open, stat } from 'node:fs/promises';
 import type { Exchange } from '@agentproto/recording';
-import { createFixtureFormat, formatFixtureHeader, type Chunk } from '@agentproto/recording/fixture';
+import { createFixtureFormat, formatFixtureHeader } from '@agentproto/recording/fixture';
 import type { Command } from '../command.ts';
 import { UsageError } from '../kit/usage-error.ts';
 import { fixtureOf } from '../recorder/fixtures.ts';
+import { PassedContent } from '../recorder/passed-content.ts';
 import { RecordingProxy } from '../recorder/recording-proxy.ts';
 import { count } from '../report/text.ts';
 import { runChild } from './child.ts';
@@ -32,29 +33,46 @@ export const record: Command = async (args) => {
 
   await using out = await open(file, 'w');
   const format = createFixtureFormat();
-  const chunks = new Map<Exchange, Chunk[]>();
+  const contents = new Map<Exchange, PassedContent>();
+  const interrupted = new AbortController();
   let written: Promise<unknown> = Promise.resolve();
+  let unwritten: Error | undefined;
   let exchanges = 0;
+  const cut: string[] = [];
   const proxy = await startProxy({
     target,
     ...(port !== undefined && { port: parseInteger('--port', port, 1, 65_535) }),
+    // The file has them.
+    keep: false,
+    limits: LIMITS,
     onBytes(exchange, bytes) {
-      const atMs = proxy.clock.nowMs();
-      const before = chunks.get(exchange);
-      if (before) before.push({ atMs, bytes });
-      else chunks.set(exchange, [{ atMs, bytes }]);
+      const content = contents.get(exchange) ?? new PassedContent();
+      content.add(proxy.clock.nowMs(), bytes);
+      contents.set(exchange, content);
     },
     onExchange(exchange) {
       exchanges += 1;
-      const entry = format(fixtureOf(exchange, chunks.get(exchange)));
-      chunks.delete(exchange);
-      written = written.then(() => out.write(entry));
+      const { method, url } = exchange.request;
+      if (exchange.end?.kind === 'limit')
+        cut.push(`${method} ${new URL(url).pathname} was cut: ${exchange.end.message ?? 'a limit'}`);
+      const entry = format(fixtureOf(exchange, contents.get(exchange)?.chunks));
+      contents.delete(exchange);
+      written = written
+        .then(() => (unwritten ? undefined : out.appendFile(entry)))
+        .catch((error: Error) => {
+          unwritten = error;
+          // Nothing that comes now would be kept.
+          interrupted.abort();
+        });
     },
   });
-  await out.write(
-    formatFixtureHeader({ recordedAt: new Date().toISOString(), target: publicPart(target), origin: proxy.origin }),
-  );
-  const interrupted = new AbortController();
+  written = out
+    .appendFile(
+      formatFixtureHeader({ recordedAt: new Date().toISOString(), target: publicPart(target), origin: proxy.origin }),
+    )
+    .catch((error: Error) => (unwritten = error));
+  await written;
+  if (unwritten) interrupted.abort();
   const interrupt = () => interrupted.abort();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   let fault: string | undefined;
@@ -73,10 +91,22 @@ export const record: Command = async (args) => {
     await proxy.close();
     await written;
   }
+  if (unwritten) throw new UsageError(`record: ${file} could not be written: ${(unwritten as Error).message}`);
   process.stderr.write(`${file}: ${count(exchanges, 'exchange')}\n`);
   if (fault !== undefined) process.stderr.write(`the command ${fault}\n`);
-  return fault !== undefined || exchanges === 0 ? 3 : 0;
+  if (proxy.refused > 0)
+    process.stderr.write(
+      `${count(proxy.refused, 'request')} more were refused: ${exchanges} is as many as there may be\n`,
+    );
+  for (const line of cut.slice(0, TOLD)) process.stderr.write(`${line}\n`);
+  if (cut.length > TOLD) process.stderr.write(`… and ${cut.length - TOLD} more\n`);
+  return fault !== undefined || exchanges === 0 || proxy.refused > 0 || cut.length > 0 ? 3 : 0;
 };
+
+/** Of one exchange, which is in memory while it goes on: what a real server streams in an hour should pass. */
+const LIMITS = { bodyBytes: 64 * 1024 * 1024, frames: 1_000_000 };
+/** Lines about exchanges that were cut. */
+const TOLD = 10;
 
 async function startProxy(options: Parameters<typeof RecordingProxy.start>[0]): Promise<RecordingProxy> {
   try {

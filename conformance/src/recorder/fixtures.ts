@@ -1,4 +1,4 @@
-import type { Exchange, Frame } from '@agentproto/recording';
+import type { Exchange, Frame, Headers } from '@agentproto/recording';
 import {
   bytesOf,
   piecesOf,
@@ -8,12 +8,13 @@ import {
   type FixtureMessage,
 } from '@agentproto/recording/fixture';
 import { readJson } from './body.ts';
+import { isUndone } from './content-coding.ts';
 import { createReader } from './http-response.ts';
 import { OpenExchange } from './open-exchange.ts';
 import { DEFAULT_WAIT_LIMITS } from './wait-limits.ts';
 
 /**
- * A recorded exchange as a fixture has it.
+ * A recorded exchange as a fixture has it: without its content coding, so that people can read it, and secrets in it are seen.
  * @param chunks what of the answer's content passed, as it passed; without them it came as a whole
  */
 export function fixtureOf(
@@ -31,18 +32,32 @@ export function fixtureOf(
       headers: request.headers,
       ...(request.body && { body: request.body }),
     },
-    ...(response && {
-      response: {
-        status: response.status,
-        headers: response.headers,
-        afterMs: rounded(response.atMs - request.atMs),
-        pieces: isSocket ? [] : piecesOf(came, response.atMs),
-        ...(isSocket && { messages: messagesOf(frames, response.atMs) }),
-        ...(end?.code !== undefined && { closeCode: end.code }),
-        end: end?.kind === 'complete' || end?.kind === 'left' ? end.kind : 'broken',
-      },
-    }),
+    // A status that is none is no answer.
+    ...(response &&
+      response.status >= 100 && {
+        response: {
+          status: response.status,
+          headers: plainHeaders(response.headers, came, end?.kind === 'complete'),
+          afterMs: rounded(response.atMs - request.atMs),
+          pieces: isSocket ? [] : piecesOf(came, response.atMs),
+          ...(isSocket && { messages: messagesOf(frames, response.atMs) }),
+          ...(end?.code !== undefined && { closeCode: end.code }),
+          end: end?.kind === 'complete' || end?.kind === 'left' ? end.kind : 'broken',
+        },
+      }),
   };
+}
+
+/** Of what came without its coding. An answer to HEAD has none, and keeps its headers. */
+function plainHeaders(headers: Headers, came: readonly Chunk[], isWhole: boolean): Headers {
+  const coding = headers.find(([name]) => name.toLowerCase() === 'content-encoding')?.[1];
+  if (came.length === 0 || coding === undefined || !isUndone(coding)) return headers;
+  const length = String(came.reduce((sum, { bytes }) => sum + bytes.length, 0));
+  return headers.flatMap(([name, value]): Headers => {
+    if (/^content-encoding$/i.test(name)) return [];
+    if (!/^content-length$/i.test(name)) return [[name, value]];
+    return isWhole ? [[name, length]] : [];
+  });
 }
 
 function messagesOf(frames: readonly Frame[], sinceMs: number): FixtureMessage[] {

@@ -88,7 +88,9 @@ function recordResponse(message: IncomingMessage, open: OpenExchange, failureBef
   const take = (bytes: Buffer) => {
     if (open.isOver) return;
     const { bodyBytes } = open.limits;
-    reader.feed(bytes.subarray(0, bodyBytes - contentBytes));
+    const kept = bytes.subarray(0, bodyBytes - contentBytes);
+    reader.feed(kept);
+    open.onContent?.(kept);
     contentBytes += bytes.length;
     if (contentBytes > bodyBytes) open.end('limit', `more than ${bodyBytes} bytes of content`);
   };

@@ -12,6 +12,8 @@ export class OpenExchange {
   readonly limits: WaitLimits;
   readonly clock: RecordingClock;
   readonly timers: WaitTimers;
+  /** Told the content of the answer as it comes, its content coding undone. */
+  onContent: ((bytes: Uint8Array) => void) | undefined;
   #answer!: () => void;
   /** The response's head came, or the exchange ended. */
   readonly answered = new Promise<void>((resolve) => (this.#answer = resolve));

@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import http, { type RequestListener } from 'node:http';
-import { gzipSync } from 'node:zlib';
+import net from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { Exchange } from '@agentproto/recording';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { WebSocket } from 'ws';
+import type { Chunk } from '@agentproto/recording/fixture';
+import { WebSocket, WebSocketServer } from 'ws';
+import { fixtureOf } from './fixtures.ts';
 import { httpTarget, socketTarget, tcpTarget } from './loopback.test.data.ts';
 import { RecordingProxy, type RecordingProxyOptions } from './recording-proxy.ts';
 
@@ -99,6 +102,60 @@ describe('what goes through', () => {
     expect(await sent.text()).toBe('something');
     expect((await fetch(proxy.url, { method: 'HEAD' })).headers.get('content-length')).toBe('7');
     expect((await fetch(`${proxy.url}/.well-known/agent-card.json`)).status).toBe(304);
+  });
+});
+
+describe('what is odd goes through, too', () => {
+  test('bytes of headers, and the path as it was written', async () => {
+    let asked = '';
+    await using target = await tcpTarget((socket, received) => {
+      asked = received.toString('latin1').split('\r\n', 1)[0]!;
+      socket.end('HTTP/1.1 200 Gr\xfc\xdf\r\nX-A: \xfc\r\nContent-Length: 2\r\n\r\nhi', 'latin1');
+    });
+    const proxy = await before(target.url);
+    const socket = net.connect(Number(new URL(proxy.origin).port), '127.0.0.1').setEncoding('latin1');
+    socket.write('GET /a/../b?c=[1] HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    const came = (await socket.toArray()).join('');
+    expect(came).toMatch(/^HTTP\/1\.1 200 Gr\xfc\xdf\r\nX-A: \xfc\r\n/);
+    expect(asked).toBe('GET /a/../b?c=[1] HTTP/1.1');
+  });
+
+  test('a status that is none is told, and ends nothing but its exchange', async () => {
+    await using target = await tcpTarget((socket) => socket.end('HTTP/1.1 099 Odd\r\nContent-Length: 2\r\n\r\nhi'));
+    const proxy = await before(target.url);
+    const answer = await fetch(proxy.url);
+    expect([answer.status, await answer.text()]).toEqual([
+      502,
+      expect.stringContaining('expected a status of HTTP, got 99') as string,
+    ]);
+    expect(fixtureOf(proxy.exchanges[0]!).response).toBeUndefined();
+  });
+
+  test.each(['gzip', 'br', 'deflate'])('%s: the client has it, and the fixture what it stands for', async (coding) => {
+    const code = { gzip: gzipSync, br: brotliCompressSync, deflate: deflateSync }[coding]!;
+    const text = '{"api_key":"abcdefgh"}';
+    const pieces: Chunk[] = [];
+    const { onExchange, ended } = ending();
+    const { proxy } = await beforeServer(
+      (_, response) => {
+        const bytes = code(text);
+        response.writeHead(200, { 'content-encoding': coding, 'content-length': bytes.length }).end(bytes);
+      },
+      { onExchange, onBytes: (_exchange, bytes) => pieces.push({ atMs: 0, bytes }) },
+    );
+    const answer = await fetch(proxy.url);
+    expect([answer.headers.get('content-encoding'), await answer.text()]).toEqual([coding, text]);
+    const { response } = fixtureOf(await ended, pieces);
+    expect(response!.pieces.map((piece) => 'text' in piece && piece.text).join('')).toBe(text);
+    const names = response!.headers.map(([name, value]) => `${name}: ${value}`);
+    expect(names).toContain(`content-length: ${text.length}`);
+    expect(names.join()).not.toContain('encoding');
+  });
+
+  test('what is kept is limited, and what is refused counted', async () => {
+    const { proxy } = await beforeServer((_, response) => response.end('ok'), { exchanges: 1, keep: false });
+    expect([(await fetch(proxy.url)).status, (await fetch(proxy.url)).status]).toEqual([200, 503]);
+    expect([proxy.exchanges, proxy.refused]).toEqual([[], 1]);
   });
 });
 
@@ -256,10 +313,73 @@ describe('how it ends', () => {
     expect(await ended).toMatchObject({ end: { kind: 'left' } });
     expect(closed).toEqual([1001]);
 
-    const { proxy: plain } = await beforeServer((_, response) => void response.writeHead(403).end('no'));
+    const { proxy: plain } = await beforeServer(
+      (_, response) => void response.writeHead(403, { 'x-why': 'ü' }).end('no'),
+    );
     const refused = new WebSocket(plain.url.replace('http:', 'ws:'));
-    const [error] = (await once(refused, 'error')) as [Error];
-    expect(error.message).toContain('403');
+    const [, answer] = (await once(refused, 'unexpected-response')) as [unknown, http.IncomingMessage];
+    expect([answer.statusCode, answer.headers['x-why']]).toEqual([403, 'ü']);
+    expect(Buffer.concat(await answer.toArray()).toString()).toBe('no');
+  });
+
+  test('a WebSocket that is closed without a code, after what it said', async () => {
+    const closed = Promise.withResolvers<[number, number]>();
+    let bytes = 0;
+    const target = await socketTarget((socket) => {
+      socket.on('message', (content: Buffer) => (bytes += content.length));
+      socket.on('close', (code) => closed.resolve([code, bytes]));
+    });
+    onTestFinished(() => target[Symbol.asyncDispose]());
+    const proxy = await before(target.url.replace('ws:', 'http:'));
+    const socket = new WebSocket(proxy.url.replace('http:', 'ws:'));
+    await once(socket, 'open');
+    for (let n = 0; n < 100; n++) socket.send('x'.repeat(50_000));
+    socket.close();
+    expect(await closed.promise).toEqual([1005, 5_000_000]);
+  });
+
+  test('a WebSocket whose client says too much', async () => {
+    const target = await socketTarget(() => {});
+    onTestFinished(() => target[Symbol.asyncDispose]());
+    for (const messages of [['x'.repeat(60)], ['x'.repeat(30), 'x'.repeat(30)]]) {
+      const { onExchange, ended } = ending();
+      const proxy = await before(target.url.replace('ws:', 'http:'), { onExchange, limits: { bodyBytes: 50 } });
+      const socket = new WebSocket(proxy.url.replace('http:', 'ws:'));
+      await once(socket, 'open');
+      for (const message of messages) socket.send(message);
+      expect((await ended).end).toMatchObject({ kind: 'limit' });
+    }
+  });
+
+  test.each([
+    ['leaves before the server has answered', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'],
+    ['asks for it in a wrong way', ''],
+  ])('a WebSocket whose client %s is held open by nobody', async (_, key) => {
+    const asked = Promise.withResolvers<void>();
+    const go = Promise.withResolvers<void>();
+    const server = http.createServer();
+    const sockets = new WebSocketServer({ noServer: true });
+    const closed = Promise.withResolvers<void>();
+    server.on('upgrade', (request, socket, head) => {
+      for (const event of ['end', 'close', 'error']) socket.on(event, () => closed.resolve());
+      asked.resolve();
+      // That the other side goes is only seen by who reads.
+      if (key !== '') socket.resume();
+      void go.promise.then(() => sockets.handleUpgrade(request, socket, head, () => {}));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const { onExchange, ended } = ending();
+    const proxy = await before(`http://127.0.0.1:${(server.address() as net.AddressInfo).port}`, { onExchange });
+    const client = net.connect(Number(new URL(proxy.origin).port), '127.0.0.1').on('error', () => {});
+    const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n';
+    client.write(`GET / HTTP/1.1\r\nHost: a\r\n${upgrade}${key}\r\n`);
+    await asked.promise;
+    if (key === '') go.resolve();
+    else client.destroy();
+    expect((await ended).end).toMatchObject({ kind: 'left' });
+    await closed.promise;
   });
 
   test('closing ends what is open', async () => {

@@ -7,12 +7,14 @@ import {
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { urlToHttpOptions } from 'node:url';
 import type { Exchange } from '@agentproto/recording';
 import { bodyOf } from './body.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 import { followRequest, pairs } from './http-response.ts';
 import { OpenExchange } from './open-exchange.ts';
 import { asksForCard, movedCard } from './proxied-card.ts';
+import { HOP_BY_HOP } from './hop-by-hop.ts';
 import { passSocket, refuseUpgrade, wrongUpgrade } from './proxied-socket.ts';
 import { createRecordingClock, type RecordingClock } from './recording-clock.ts';
 import { DEFAULT_WAIT_LIMITS, type WaitLimits } from './wait-limits.ts';
@@ -26,17 +28,18 @@ export interface RecordingProxyOptions {
   limits?: Partial<WaitLimits>;
   /** Of the whole recording: further requests are refused. Default 10,000. */
   exchanges?: number;
+  /** Whether `exchanges` has them after their end, all of which is limited then. Default true. */
+  keep?: boolean;
   /** Called exactly once for each exchange, when it has ended. */
   onExchange?: (exchange: Exchange) => void;
-  /** Content of an answer as it passes; nothing for an agent card, which is held until it is whole. */
+  /** Content of an answer as it passes, its content coding undone; nothing for an agent card, which is held until it is whole. */
   onBytes?: (exchange: Exchange, bytes: Uint8Array) => void;
   clock?: RecordingClock;
 }
 
 const PATIENT: WaitLimits = { ...DEFAULT_WAIT_LIMITS, inactivityMs: Infinity, totalMs: Infinity };
-/** Between two neighbours, not from end to end (RFC 9110, 7.6.1); `Expect` has been answered here. */
-const HOP_BY_HOP =
-  /^(?:connection|keep-alive|proxy-connection|proxy-authenticate|proxy-authorization|te|trailer|transfer-encoding|upgrade|expect)$/i;
+/** Characters that a recording keeps in memory, about, before further requests are refused. */
+const KEPT = 256 * 1024 * 1024;
 
 /**
  * Stands before a server on loopback and writes down what its clients and it say to each other, as the clients see it. Bytes
@@ -45,6 +48,8 @@ const HOP_BY_HOP =
 export class RecordingProxy implements AsyncDisposable {
   /** In the order of their requests. Those that go on have no `end` yet. */
   readonly exchanges: Exchange[] = [];
+  /** Requests that were not passed on, for there is no room for them. */
+  refused = 0;
   readonly clock: RecordingClock;
   /** Where it listens, without a path. */
   readonly origin: string;
@@ -52,6 +57,8 @@ export class RecordingProxy implements AsyncDisposable {
   readonly #server: Server;
   readonly #options: RecordingProxyOptions;
   readonly #open = new Set<OpenExchange>();
+  #begun = 0;
+  #kept = 0;
 
   private constructor(server: Server, options: RecordingProxyOptions) {
     this.#server = server;
@@ -108,8 +115,10 @@ export class RecordingProxy implements AsyncDisposable {
     if (!this.#target) return [503, 'nothing is recorded yet'];
     // An absolute form (RFC 9112, 3.2.2) would be a request for somebody else.
     if (!url.startsWith('/')) return [400, 'expected a path as the target of the request'];
-    if (this.exchanges.length >= most) return [503, `the recording holds its ${most} exchanges`];
-    return undefined;
+    const isFull = this.#begun >= most;
+    if (!isFull && this.#kept < KEPT) return undefined;
+    this.refused += 1;
+    return [503, isFull ? `the recording holds its ${most} exchanges` : `the recording holds its ${KEPT} characters`];
   }
 
   #begin({ method = 'GET', url = '/', rawHeaders }: IncomingMessage): OpenExchange {
@@ -118,9 +127,12 @@ export class RecordingProxy implements AsyncDisposable {
       request: { atMs: this.clock.nowMs(), method, url: this.origin + url, headers: pairs(rawHeaders) },
       frames: [],
     };
-    this.exchanges.push(exchange);
+    this.#begun += 1;
+    const isKept = this.#options.keep ?? true;
+    if (isKept) this.exchanges.push(exchange);
     const open = new OpenExchange(exchange, { ...PATIENT, ...this.#options.limits }, this.clock, () => {
       this.#open.delete(open);
+      if (isKept) this.#kept += sizeOf(exchange);
       this.#options.onExchange?.(exchange);
     });
     this.#open.add(open);
@@ -134,7 +146,8 @@ export class RecordingProxy implements AsyncDisposable {
     const open = this.#begin(incoming);
     const { headers } = open.exchange.request;
 
-    const { origin, host, protocol } = this.#target!;
+    const target = this.#target!;
+    const { origin, host, protocol } = target;
     // Without content coding, so that what is recorded is what was said.
     const own = headers.filter(([name]) => !HOP_BY_HOP.test(name) && !/^(?:host|accept-encoding)$/i.test(name));
     const sent = [['Host', host], ...own, ['Accept-Encoding', 'identity']].flat();
@@ -143,7 +156,8 @@ export class RecordingProxy implements AsyncDisposable {
       sent.push('Content-Length', '0');
     const send = protocol === 'https:' ? requestHttps : requestHttp;
     // A connection of its own: one that was kept could have gone away, and what streams cannot be sent twice.
-    const outward = send(origin + url, { method, headers: sent, agent: false });
+    // The path as the client wrote it: a URL would make another one of `/a/../b`.
+    const outward = send({ ...urlToHttpOptions(target), path: url, method, headers: sent, agent: false });
     outgoing.on('error', () => {});
     open.onEnd(() => finish(open, outgoing));
     followRequest(outward, open, { isReused: () => false, onConnected: () => {} });
@@ -156,6 +170,8 @@ export class RecordingProxy implements AsyncDisposable {
 
   #answer(answer: IncomingMessage, outgoing: ServerResponse, open: OpenExchange, from: string): void {
     const { statusCode = 502, statusMessage } = answer;
+    // There is no such status (RFC 9110, 15), and Node writes none.
+    if (statusCode < 100) return open.end('malformed', `expected a status of HTTP, got ${statusCode}`);
     const headers = pairs(answer.rawHeaders)
       .filter(([name]) => !HOP_BY_HOP.test(name))
       .map(([name, value]): [string, string] =>
@@ -166,12 +182,15 @@ export class RecordingProxy implements AsyncDisposable {
     if (open.exchange.response) open.exchange.response.headers = headers;
     if (!asksForCard(open.exchange)) {
       outgoing.writeHead(statusCode, statusMessage, headers.flat());
-      outgoing.flushHeaders();
+      // Sends the head now, as `flushHeaders` does, which writes it in UTF-8: its bytes are not always ASCII.
+      outgoing.socket?.cork();
+      outgoing.write('', 'latin1');
+      outgoing.socket?.uncork();
       open.onEnd(() => {
         if (!answer.complete) outgoing.destroy();
       });
       const { onBytes } = this.#options;
-      if (onBytes) answer.on('data', (bytes: Buffer) => onBytes(open.exchange, bytes));
+      if (onBytes) open.onContent = (bytes) => onBytes(open.exchange, bytes);
       return void answer.pipe(outgoing);
     }
     open.onEnd((kind) => {
@@ -207,6 +226,14 @@ function passBody(incoming: IncomingMessage, outward: ReturnType<typeof requestH
     if (body) open.exchange.request.body = body;
   });
   incoming.pipe(outward);
+}
+
+/** What an exchange keeps in memory, in characters, about. */
+function sizeOf({ request, response, frames }: Exchange): number {
+  const lengthOf = (body: Exchange['request']['body']) =>
+    (!body ? '' : 'text' in body ? body.text : body.base64).length;
+  const framed = frames.reduce((sum, { data }) => sum + data.length, 0);
+  return lengthOf(request.body) + lengthOf(response?.body) + framed;
 }
 
 /** What has no answer is told the client; where one has begun, it is cut: a client must not take it for whole. */

@@ -12,7 +12,8 @@ export interface SocketWire {
   /** Pings that came, in the recording's milliseconds. They are no messages, and in no recording. */
   readonly pings: readonly number[];
   send(data: string | Uint8Array): void;
-  close(code: number, reason: string): void;
+  /** Without a code the close frame has none. */
+  close(code: number | undefined, reason: string): void;
 }
 
 /** The largest that `ws` does not take for none. */

@@ -35,7 +35,10 @@ export function createExchangeRedactor({ secrets = [] }: RedactOptions = {}): Ex
   }
 
   function headers(list: Headers): Headers {
-    return list.map(([name, value]) => [name, isSecretName(name) ? redactHeader(value) : text(value)]);
+    return list.map(([name, value]) => {
+      if (isSecretName(name)) return [name, redactHeader(value)];
+      return [name, name.toLowerCase() === 'sec-websocket-protocol' ? redactProtocols(value) : text(value)];
+    });
   }
 
   function frame(original: Omit<Frame, 'json'>): Omit<Frame, 'json'> {
@@ -69,6 +72,22 @@ export function createExchangeRedactor({ secrets = [] }: RedactOptions = {}): Ex
   }
 
   return { ...redactor, packed, base64 };
+}
+
+/** Web pages can give a WebSocket no header: credentials are in the name of a sub-protocol, or behind one that says so. */
+function redactProtocols(value: string): string {
+  let isNext = false;
+  return value
+    .split(',')
+    .map((part) => {
+      const name = part.trim();
+      const says = isSecretName(name) || /^(?:bearer|jwt)\b/i.test(name);
+      const isBare = says && /^[a-z_-]+$/i.test(name);
+      const hides = isNext || (says && !isBare) || /^eyJ[\w-]+\./.test(name);
+      isNext = isBare;
+      return hides && name !== '' ? part.replace(name, REDACTED) : part;
+    })
+    .join(',');
 }
 
 /** Keeps the scheme of a credential, which is no secret and says what was tried. */

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { bytesOf, FixtureError, readFixture, textOf } from '@agentproto/recording/fixture';
+import { bytesOf, credentialsIn, FixtureError, readFixture, textOf } from '@agentproto/recording/fixture';
 import type { Fixture, FixtureExchange, FixturePiece, FixtureResponse } from '@agentproto/recording/fixture';
+import type { Headers } from '@agentproto/recording';
 import { systemClock, type Clock } from '@agentproto/script';
 import { http } from '../node-http.ts';
 import { ServerOptionsError } from '../options-error.ts';
-import { FixtureBook } from './match.ts';
-import { answeringId, replacing, rewritten } from './rewrite.ts';
+import { FixtureBook, type Asked } from './match.ts';
+import { answeringIds, replacing, rewritten } from './rewrite.ts';
 import { playSocket } from './replay-socket.ts';
 
 export interface ReplayOptions {
@@ -23,7 +24,7 @@ export interface ReplayOptions {
 export interface ReplayServer extends AsyncDisposable {
   /** Without a path: those of the recording follow. */
   url: string;
-  /** What was asked for and is not in the recording: method and path. */
+  /** What was asked for and is not in the recording, at most 10,000 of it: method and path, and the method of JSON-RPC. */
   unmatched: readonly string[];
   /** Recorded exchanges that nobody has asked for. */
   readonly unplayed: readonly FixtureExchange[];
@@ -34,6 +35,7 @@ export interface ReplayServer extends AsyncDisposable {
 
 /** Of a request that is compared with recorded ones. */
 const BODY_BYTES = 16 * 1024 * 1024;
+const MOST_UNMATCHED = 10_000;
 
 /**
  * Starts a server that answers what a real one answered (`agentproto-conformance record`): the same status, headers, bytes,
@@ -68,23 +70,19 @@ export async function createReplayServer(
     const { method = 'GET', url: path = '/' } = request;
     const body = await bodyOf(request);
     if (body === undefined) return refuse(response, 413, `a request of more than ${BODY_BYTES} bytes`);
-    const found = book.take({ method, path, body });
-    if (!found) {
-      const what = `${method} ${path}`;
-      unmatched.push(what);
-      return refuse(
-        response,
-        404,
-        `nothing was recorded for ${what}; recorded are: ${book.known.join(', ') || 'none'}`,
-      );
-    }
+    const asked = { method, path, body };
+    const found = book.take(asked, credentialsOf(request));
+    if (!found) return refuse(response, 404, nothingFor(asked));
     if (!found.response) return void response.destroy();
     const pieces = fitted(found, body);
     const signal = left(response);
     await wait(found.response.afterMs, signal);
     if (signal.aborted) return void response.destroy();
     response.writeHead(found.response.status, headersFor(method, found.response, pieces).flat());
-    response.flushHeaders();
+    // Sends the head now, as `flushHeaders` does, which writes it in UTF-8: its bytes are not always ASCII.
+    response.socket?.cork();
+    response.write('', 'latin1');
+    response.socket?.uncork();
     for (const piece of pieces) {
       await wait(piece.afterMs, signal);
       if (signal.aborted) return void response.destroy();
@@ -100,20 +98,34 @@ export async function createReplayServer(
     const pieces = response?.pieces ?? [];
     const moved =
       origin === undefined || origin === own() ? pieces : rewritten(pieces, (text) => replacing(text, origin, own()));
-    const asked = rpcIdIn(body);
-    const recorded = request.body && rpcIdIn(textOf(request.body));
-    return asked && recorded ? rewritten(moved, (text) => answeringId(text, recorded.id, asked.id)) : moved;
+    const asked = rpcIdsIn(body);
+    const recorded = request.body ? rpcIdsIn(textOf(request.body)) : [];
+    const ids = new Map(
+      recorded.flatMap((id, at) => (id !== undefined && asked[at] !== undefined ? [[id, asked[at]]] : [])),
+    );
+    return ids.size > 0 ? rewritten(moved, (text) => answeringIds(text, ids)) : moved;
+  }
+
+  function nothingFor(asked: Asked): string {
+    const { what, why } = book.nothingFor(asked);
+    if (unmatched.length < MOST_UNMATCHED) unmatched.push(what);
+    return why;
   }
 
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     const { method = 'GET', url: path = '/' } = request;
     socket.on('error', () => {});
-    const found = book.take({ method, path, body: '' });
-    if (!found?.response?.messages) {
-      unmatched.push(`${method} ${path} (WebSocket)`);
-      return void socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
+    const asked = { method, path, body: '', isUpgrade: true };
+    const found = book.take(asked, credentialsOf(request));
+    if (!found) {
+      const headers: Headers = [['content-type', 'text/plain; charset=utf-8']];
+      return void refuseUpgrade(socket, 404, headers, Buffer.from(`replay: ${nothingFor(asked)}\n`));
     }
-    void playSocket({ request, socket, head }, found.response, { signal: left(socket), wait });
+    if (!found.response) return void socket.destroy();
+    const signal = left(socket);
+    if (found.response.messages) return void playSocket({ request, socket, head }, found.response, { signal, wait });
+    const { status, headers, afterMs, pieces } = found.response;
+    void wait(afterMs, signal).then(() => refuseUpgrade(socket, status, headers, Buffer.concat(pieces.map(bytesOf))));
   });
 
   await new Promise<void>((resolve, reject) => {
@@ -165,14 +177,21 @@ function headersFor(
   ]);
 }
 
-function rpcIdIn(body: string): { id: unknown } | undefined {
+/** As JSON: of the call, or of each of a batch, where it has one. */
+function rpcIdsIn(body: string): (string | undefined)[] {
   try {
-    const json: unknown = JSON.parse(body);
-    return typeof json === 'object' && json !== null && 'jsonrpc' in json && 'id' in json ? { id: json.id } : undefined;
+    const calls = [JSON.parse(body) as unknown].flat();
+    return calls.map((call) => {
+      const isCall = typeof call === 'object' && call !== null && 'jsonrpc' in call && 'id' in call;
+      return isCall ? JSON.stringify(call.id) : undefined;
+    });
   } catch {
-    return undefined;
+    return [];
   }
 }
+
+const credentialsOf = ({ rawHeaders }: IncomingMessage): string[] =>
+  credentialsIn(rawHeaders.flatMap((name, at): Headers => (at % 2 === 0 ? [[name, rawHeaders[at + 1]!]] : [])));
 
 /** Undefined where it is too long. */
 async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
@@ -196,6 +215,15 @@ function written(response: ServerResponse, bytes: Uint8Array, signal: AbortSigna
     signal.addEventListener('abort', go, { once: true });
     response.write(bytes, go);
   });
+}
+
+/** Instead of a WebSocket. */
+function refuseUpgrade(socket: Socket, status: number, headers: Headers, content: Uint8Array): void {
+  const own = headers.filter(([name]) => !/^(?:content-length|connection|transfer-encoding)$/i.test(name));
+  const lines = own.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  const length = `content-length: ${content.length}\r\nconnection: close\r\n\r\n`;
+  socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines}${length}`, 'latin1');
+  socket.end(content);
 }
 
 function refuse(response: ServerResponse, status: number, why: string): void {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import net from 'node:net';
 import type { Fixture, FixtureExchange, FixtureResponse } from '@agentproto/recording/fixture';
 import { VirtualClock } from '@agentproto/script';
@@ -59,11 +60,37 @@ describe('which answer is given', () => {
     const answer = await fetch(`${server.url}/rpc`, { method: 'POST', body: rpc('ListTasks', 1) });
     expect([answer.status, await answer.text()]).toEqual([
       404,
-      'replay: nothing was recorded for POST /rpc; recorded are: POST /rpc\n',
+      'replay: nothing was recorded for POST /rpc ListTasks; recorded are: POST /rpc GetTask\n',
     ]);
-    expect(server.unmatched).toEqual(['POST /rpc']);
+    expect(server.unmatched).toEqual(['POST /rpc ListTasks']);
     expect(await post(server, '/rpc', rpc('GetTask', 'new'))).toBe('{"jsonrpc":"2.0","id":"new"}');
   });
+});
+
+test('what a recording hides of a request tells no two apart', async () => {
+  const server = await replaying([
+    exchange(['GET', '/a?api_key=[redacted]&page=1'], saying('one')),
+    exchange(['GET', '/a?api_key=[redacted]&page=2'], saying('two')),
+    exchange(['POST', '/a', '{"password":"[redacted]","n":1}'], saying('first')),
+    exchange(['POST', '/a', '{"password":"[redacted]","n":2}'], saying('second')),
+    exchange(['GET', '/key/[redacted]'], saying('mine')),
+  ]);
+  const get = async (path: string, headers = {}) => (await fetch(server.url + path, { headers })).text();
+  expect(await get('/a?api_key=0123456789&page=2')).toBe('two');
+  expect(await post(server, '/a', '{"password":"hunter22","n":2}')).toBe('second');
+  expect(await get('/key/0123456789', { authorization: 'Bearer 0123456789' })).toBe('mine');
+  expect(await get('/b?api_key=0123456789')).toContain('nothing was recorded for GET /b?api_key=[redacted]; recorded');
+});
+
+test('each id of a batch follows its own', async () => {
+  const call = (id: unknown) => ({ jsonrpc: '2.0', id, method: 'm' });
+  const recorded = JSON.stringify([call(1), { jsonrpc: '2.0', method: 'n' }, call(null), call('b')]);
+  const answer = '[ {"id":"b","result":[{"id":1}]}, {"id":1,"text":"]{"}, {"id":null} ]';
+  const server = await replaying([exchange(['POST', '/', recorded], saying(answer))]);
+  const asked = JSON.stringify([call('x'), { jsonrpc: '2.0', method: 'n' }, call(2), call(1)]);
+  expect(await post(server, '/', asked)).toBe('[ {"id":1,"result":[{"id":1}]}, {"id":"x","text":"]{"}, {"id":2} ]');
+  const other = await fetch(server.url, { method: 'POST', body: JSON.stringify([call(1)]) });
+  expect(await other.text()).toContain('nothing was recorded for POST / m; recorded are: POST / m, n, m, m');
 });
 
 test('ids and addresses follow the request, wherever the wire cut them, and nothing else does', async () => {
@@ -104,7 +131,7 @@ test('pauses are those of the recording, at the speed that was asked for', async
 test('an answer that broke breaks; bytes that are no text, and headers, come as they were', async () => {
   const headers: [string, string][] = [
     ['X-B', '1'],
-    ['x-b', '2'],
+    ['x-b', '2ü'],
   ];
   const server = await replaying([
     exchange(['GET', '/'], { status: 206, headers, pieces: [{ afterMs: 0, base64: '/wA=' }], end: 'broken' }),
@@ -114,7 +141,7 @@ test('an answer that broke breaks; bytes that are no text, and headers, come as 
   let came = '';
   socket.setEncoding('latin1').on('data', (text: string) => (came += text));
   await once(socket, 'close');
-  expect(came).toMatch(/^HTTP\/1\.1 206 [^\r]*\r\nX-B: 1\r\nx-b: 2\r\n/);
+  expect(came).toMatch(/^HTTP\/1\.1 206 [^\r]*\r\nX-B: 1\r\nx-b: 2ü\r\n/);
   expect(came).toContain('\r\n\r\n2\r\n\xff\0\r\n');
   expect(came).not.toContain('0\r\n\r\n');
 });
@@ -140,6 +167,36 @@ test('a WebSocket: what the server said, each after what it came after, and its 
   });
   const [code] = (await once(socket, 'close')) as [number];
   expect([got, code]).toEqual([['hello', 'two', Buffer.from([0xff])], 4000]);
+});
+
+test('a WebSocket is asked for, or is not; and one that was refused is refused again', async () => {
+  const server = await replaying([
+    exchange(['GET', '/ws'], { status: 101, messages: [{ from: 'server', afterMs: 0, text: 'hello' }] }),
+    exchange(['GET', '/ws'], { status: 426, ...saying('use a WebSocket') }),
+    {
+      ...exchange(['GET', '/no'], { status: 401, headers: [['WWW-Authenticate', 'Bearer']], ...saying('no') }),
+      request: { method: 'GET', path: '/no', headers: [['Upgrade', 'websocket']] },
+    },
+  ]);
+  const plain = await fetch(`${server.url}/ws`);
+  expect([plain.status, await plain.text()]).toEqual([426, 'use a WebSocket']);
+  const asking = (path: string) => new WebSocket(server.url.replace('http', 'ws') + path);
+  const [hello] = (await once(asking('/ws'), 'message')) as [Buffer];
+  expect(hello.toString()).toBe('hello');
+  const answerOf = async (path: string) => {
+    const [, response] = (await once(asking(path), 'unexpected-response')) as [unknown, IncomingMessage];
+    return [
+      response.statusCode,
+      response.headers['www-authenticate'],
+      Buffer.concat(await response.toArray()).toString(),
+    ];
+  };
+  expect(await answerOf('/no')).toEqual([401, 'Bearer', 'no']);
+  expect(await answerOf('/other')).toEqual([
+    404,
+    undefined,
+    'replay: nothing was recorded for GET /other (WebSocket); recorded are: GET /ws (WebSocket), GET /ws, GET /no (WebSocket)\n',
+  ]);
 });
 
 test('a client that leaves, and closing, end what waits', async () => {

@@ -52,21 +52,51 @@ export function replacing(text: string, from: string, to: string): Change[] {
 
 /**
  * The `id` of every JSON-RPC answer in a text, which is one JSON document, or has one on each line, behind `data:` or not
- * (JSON-RPC 2.0, 5: it is that of the request).
+ * (JSON-RPC 2.0, 5: it is that of the request); of each in a batch (6).
+ * @param ids what comes instead of which, both as JSON
  */
-export function answeringId(text: string, from: unknown, to: unknown): Change[] {
-  const [old, now] = [JSON.stringify(from), JSON.stringify(to)];
-  if (old === undefined || now === undefined || old === now) return [];
-  const whole = /^\s*\{/.test(text) && !/\}\s*\n\s*\{/.test(text);
+export function answeringIds(text: string, ids: ReadonlyMap<string, string>): Change[] {
+  if (![...ids].some(([from, to]) => from !== to)) return [];
+  const whole = /^\s*[{[]/.test(text) && !/[}\]]\s*\n\s*[{[]/.test(text);
   const documents = whole ? [{ start: 0, end: text.length }] : linesOf(text);
-  return documents.flatMap(({ start, end }) => {
-    const member = topLevelMember(text, start, end, 'id');
-    return member && text.slice(member.start, member.end) === old ? [{ ...member, text: now }] : [];
-  });
+  return documents
+    .flatMap((document) => callsIn(text, document))
+    .flatMap(({ start, end }) => {
+      const member = topLevelMember(text, start, end, 'id');
+      const now = member && ids.get(text.slice(member.start, member.end));
+      return now === undefined ? [] : [{ ...member!, text: now }];
+    });
 }
 
-function linesOf(text: string): { start: number; end: number }[] {
-  const lines: { start: number; end: number }[] = [];
+interface Span {
+  start: number;
+  end: number;
+}
+
+/** Itself, or the objects of the list that it is. */
+function callsIn(text: string, { start, end }: Span): Span[] {
+  let from = start;
+  while (from < end && /\s/.test(text[from]!)) from++;
+  if (text[from] !== '[') return [{ start, end }];
+  const calls: Span[] = [];
+  let depth = 0;
+  let begun = 0;
+  for (let at = from; at < end; at++) {
+    const char = text[at]!;
+    if (char === '"') at = closingQuote(text, at, end);
+    else if (char === '{' || char === '[') {
+      depth += 1;
+      if (depth === 2) begun = at;
+    } else if (char === '}' || char === ']') {
+      if (depth === 2) calls.push({ start: begun, end: at + 1 });
+      depth -= 1;
+    }
+  }
+  return calls;
+}
+
+function linesOf(text: string): Span[] {
+  const lines: Span[] = [];
   for (const match of text.matchAll(/[^\r\n]+/g)) {
     const skip = /^(?:data:)?\s*/.exec(match[0])![0].length;
     lines.push({ start: match.index + skip, end: match.index + match[0].length });
