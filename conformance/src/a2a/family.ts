@@ -2,7 +2,7 @@ import { isRecord } from '../kit/json.ts';
 import { detectOf } from './detect.ts';
 import { driverOf, heldBy, say, type A2AFamily } from './driver.ts';
 import { era10 } from './eras/1.0.ts';
-import { knownCall } from './clients/calls.ts';
+import { isShown, knownCall } from './clients/calls.ts';
 import { clientChecks } from './clients/index.ts';
 import { clientSituations } from './clients/situations.ts';
 import { invariants } from './invariants/index.ts';
@@ -32,6 +32,7 @@ export const a2a10: A2AFamily = {
   ],
   invariants,
   known: knownCall,
+  shown: isShown,
   clients: clientChecks,
   situations: clientSituations,
   causes: ['A2A10-DM-008', 'A2A10-SEND-006', 'RPC', 'REST', 'CARD', 'DM', 'VER'],

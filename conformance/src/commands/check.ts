@@ -71,7 +71,7 @@ function judgesOf(
 ): readonly SuiteFamily[] {
   const able = families.filter(({ known }) => known);
   const ids = able.map(({ id }) => id).join(', ');
-  const knows = (family: SuiteFamily) => knownTo(family, exchanges).length > 0;
+  const knows = (family: SuiteFamily) => knownTo(family, exchanges).length > 0 && (family.shown?.(exchanges) ?? true);
   if (named !== undefined && named !== 'auto') {
     const asked = familiesNamed(named.split(',').map((id) => id.trim()));
     const unable = asked.find(({ known }) => !known);
@@ -81,7 +81,7 @@ function judgesOf(
   const found = able.filter((family) => !family.onlyNamed && knows(family));
   if (found.length === 0)
     throw new UsageError(
-      `${file}: none of its ${exchanges.length} exchanges is of a protocol that recordings can be judged by (${ids})`,
+      `${file}: none of its ${exchanges.length} exchanges shows which protocol it is of; expected one of ${ids}, or --protocol ID that says it`,
     );
   return found;
 }

@@ -108,6 +108,8 @@ export interface SuiteFamily<Driver = unknown, Found extends Detected = Detected
   clients?: readonly ClientCheck[];
   /** Which call a recorded exchange is; undefined: none of this protocol. Without it recordings cannot be judged. */
   known?(exchange: Exchange): KnownCall | undefined;
+  /** Where the user names no protocol: whether a recording shows this one, and not another that has calls of the same names. Default: that it has calls. */
+  shown?(exchanges: readonly Exchange[]): boolean;
   /** What a client is put before to be judged. */
   situations?: readonly ClientSituation[];
   /** Areas of rows, and single rows, whose reds are causes, before those that scenarios find: envelope, schema, card. */

@@ -14,7 +14,9 @@ export interface RecordingRunOptions {
   command: RunHeader['tool'];
 }
 
-const SCENARIO = 'recording';
+const PROFILE = 'recording';
+/** Each family plays its own: of two plays of one name the later would be taken for a repetition. */
+const scenarioOf = ({ id }: SuiteFamily): string => `${id.split('@', 1)[0]!}/recording/${id}`;
 
 /** Names each exchange as its scenario would have; what is none of the family's is left out. */
 export function knownTo(family: SuiteFamily, exchanges: readonly Exchange[]): Exchange[] {
@@ -41,7 +43,11 @@ export function runRecording(
     return {
       family,
       own,
-      findings: examineAll(family, { scenario: SCENARIO, binding: family.bindings[0] ?? family.sideBinding }, own),
+      findings: examineAll(
+        family,
+        { scenario: scenarioOf(family), binding: family.bindings[0] ?? family.sideBinding },
+        own,
+      ),
     };
   });
   listener({
@@ -58,20 +64,20 @@ export function runRecording(
           evidence: `${own.length} of ${exchanges.length} recorded exchanges are of this protocol`,
         })),
       },
-      profile: SCENARIO,
+      profile: PROFILE,
       seed: 0,
       options: {},
     },
   });
   const emit = (event: RunEvent) => listener(event);
-  const rows = judged.flatMap(({ findings }) =>
-    findings.map(({ requirement, binding }) => ({ requirement, binding, scenarios: [SCENARIO] })),
+  const rows = judged.flatMap(({ family, findings }) =>
+    findings.map(({ requirement, binding }) => ({ requirement, binding, scenarios: [scenarioOf(family)] })),
   );
   emit({ type: 'plan', plays: judged.length, rows });
   const kept = new Map(judged.flatMap(({ own }) => own).map((exchange) => [exchange.id, exchange]));
   for (const exchange of exchanges) emit({ type: 'exchange', exchange: kept.get(exchange.id) ?? exchange });
   for (const { family, findings } of judged) {
-    const play = { id: SCENARIO, binding: family.bindings[0] ?? family.sideBinding, attempt: 1 };
+    const play = { id: scenarioOf(family), binding: family.bindings[0] ?? family.sideBinding, attempt: 1 };
     const startedAtMs = now();
     emit({ type: 'scenario-start', ...play, title: `What must hold in every exchange of ${family.id}`, atMs: now() });
     emit({ type: 'scenario-end', ...play, startedAtMs, durationMs: now() - startedAtMs, findings });

@@ -10,6 +10,7 @@ import { BINDINGS, type Binding } from './binding.ts';
 import { contract07, contractReadme, type Contract } from './contract.ts';
 import { detect, type DetectedOpenAgent } from './detect.ts';
 import { invariantsFor } from './invariants/index.ts';
+import { knownBy } from './known.ts';
 import { scenarios } from './scenarios/index.ts';
 
 /** Scenarios that together record every kind of message. */
@@ -42,6 +43,7 @@ function family(contract: Contract, rest: { patch: string; onlyNamed?: boolean }
     scenarios: played,
     smoke: SMOKE.filter((id) => played.some((one) => one.id === id)),
     invariants: watched,
+    ...knownBy(contract),
     // Who may ask, what a refusal is, what a stream is, then what is in it.
     causes: ['SEC', 'SYS', 'AUTH', 'SSE', 'ERR', 'AGENT', 'RUN'],
     detect: (recorder, target, how) => detect(contract, recorder, target, how),

@@ -252,6 +252,7 @@ describe('baseline', () => {
     ['for this binding', run, [entry({ binding: 'JSONRPC' })], 0, []],
     ['for one binding of two', runOf([pass, red(), red('HTTP+JSON')]), [entry({ binding: 'JSONRPC' })], 1, []],
     ['for a binding that is not judged', run, [entry(), entry({ binding: 'GRPC' })], 1, ['stale']],
+    ['is all that was judged', runOf([red()]), [entry()], 0, []],
     ['no longer fails', green, [entry()], 1, ['stale']],
     ['comes and goes, gone', green, [entry({ flaky: true })], 0, []],
     ['comes and goes, unknown', runOf([pass, { ...red(), verdict: 'inconclusive' }]), [entry({ flaky: true })], 0, []],

@@ -49,8 +49,13 @@ export function ending(report: Omit<Report, 'outcome' | 'exitCode'>): Ending {
     );
   if (stopped?.outcome === 'unreachable') return end('unreachable', stopped.message);
 
-  const passed = having((row, { level }) => row.verdict === 'pass' && (isBinding(level) || policy.allowIncomplete));
-  if (passed.length === 0) {
+  // A red that the baseline expects was judged as well: what is known of a target need not be good.
+  const known = having(
+    (row, { level }) =>
+      (row.verdict === 'pass' || (row.expected !== undefined && isRed(row, 'should'))) &&
+      (isBinding(level) || policy.allowIncomplete),
+  );
+  if (known.length === 0) {
     const nothing = policy.allowIncomplete ? 'No requirement passed' : 'No MUST requirement passed';
     return end(
       'incomplete',

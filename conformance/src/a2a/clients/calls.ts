@@ -5,6 +5,7 @@ import { routesOf, type KnownCall } from '../../kit/known-call.ts';
 import type { Place } from '../../kit/subject.ts';
 import { interfacesOf } from '../eras/1.0.ts';
 import type { AgentInterface } from '../eras/era.ts';
+import { saysVersion } from '../eras/known.ts';
 import { sent } from '../sent.ts';
 import { taskView } from '../view.ts';
 
@@ -46,10 +47,23 @@ export const callsIn = (exchanges: readonly Exchange[]): ClientCall[] => exchang
 
 /** As a scenario would have named it. */
 export function knownCall(exchange: Exchange): KnownCall | undefined {
-  if (isCardFetch(exchange)) return { binding: 'card' };
+  if (isCardFetch(exchange)) return isOlderCard(exchange.response?.json) ? undefined : { binding: 'card' };
   const call = callOf(exchange);
-  return call && { binding: call.binding, operation: call.operation };
+  // 0.3 has its routes below /v1, and who says no version means that (3.6.2).
+  const isOlder = call?.binding === 'HTTP+JSON' && call.base.endsWith('/v1') && !saysVersion(exchange);
+  return call && !isOlder ? { binding: call.binding, operation: call.operation } : undefined;
 }
+
+/** A call, or a card with what 1.0 has in it: other protocols publish cards at the same place. */
+export const isShown = (exchanges: readonly Exchange[]): boolean =>
+  exchanges.some((one) => {
+    const known = knownCall(one);
+    const card = one.response?.json;
+    return known !== undefined && (known.operation !== undefined || (isRecord(card) && 'supportedInterfaces' in card));
+  });
+
+/** As cards were before 1.0, which have one `url`. */
+const isOlderCard = (card: unknown): boolean => isRecord(card) && !('supportedInterfaces' in card) && 'url' in card;
 
 export const isCardFetch = ({ request }: Exchange): boolean =>
   request.method === 'GET' && (URL.parse(request.url)?.pathname.endsWith(CARD_PATH) ?? false);

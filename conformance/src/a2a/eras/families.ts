@@ -11,6 +11,7 @@ import { era03 } from './0.3.ts';
 import type { Era } from './era.ts';
 import { firstInvariants, firstScenarios } from './first-era.ts';
 import { oldInvariants } from './invariants.ts';
+import { knownIn } from './known.ts';
 import { inNeutral } from './neutral.ts';
 import { oldScenarios } from './old-scenarios.ts';
 import { productScenarios } from './product-scenarios.ts';
@@ -36,7 +37,11 @@ const SMOKE = [
   'a2a/json-rpc/methods',
 ];
 
-function familyOf(era: Era, own: Pick<A2AFamily, 'patch' | 'spoken' | 'causes'>): A2AFamily {
+function familyOf(
+  era: Era,
+  own: Pick<A2AFamily, 'patch' | 'spoken' | 'causes'>,
+  shows: Parameters<typeof knownIn>[1] = {},
+): A2AFamily {
   const played = heldBy(era.id, [...scenarios, ...oldScenarios, ...firstScenarios, ...productScenarios]);
   return {
     id: era.id,
@@ -46,6 +51,7 @@ function familyOf(era: Era, own: Pick<A2AFamily, 'patch' | 'spoken' | 'causes'>)
     scenarios: played,
     smoke: SMOKE.filter((id) => played.some((one) => one.id === id)),
     invariants: [...heldBy(era.id, [...oldInvariants, ...firstInvariants]), ...inNeutral(era, heldBy(era.id, shared))],
+    ...knownIn(era, shows),
     detect: detectOf(era),
     credentials: ({ card: { securitySchemes: schemes } }) =>
       isRecord(schemes) && Object.keys(schemes).length > 0
@@ -58,17 +64,18 @@ function familyOf(era: Era, own: Pick<A2AFamily, 'patch' | 'spoken' | 'causes'>)
   };
 }
 
-export const a2a03 = familyOf(era03, {
-  patch: '0.3.0',
-  spoken: 'A2A03-CARD-001',
-  causes: ['RPC', 'TRANS', 'CARD', 'DM', 'NAME'],
-});
+export const a2a03 = familyOf(
+  era03,
+  { patch: '0.3.0', spoken: 'A2A03-CARD-001', causes: ['RPC', 'TRANS', 'CARD', 'DM', 'NAME'] },
+  { unless: era02 },
+);
 
-export const a2a02 = familyOf(era02, {
-  patch: '0.2.6',
-  spoken: 'A2A03-CARD-001',
-  causes: ['RPC', 'TRANS', 'CARD', 'DM', 'NAME'],
-});
+// Nothing but the card tells it from 0.3.
+export const a2a02 = familyOf(
+  era02,
+  { patch: '0.2.6', spoken: 'A2A03-CARD-001', causes: ['RPC', 'TRANS', 'CARD', 'DM', 'NAME'] },
+  { byCardAlone: true, unless: era03 },
+);
 
 export const a2a01 = familyOf(era01, {
   patch: '0.1.0',
