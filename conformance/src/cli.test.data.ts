@@ -44,7 +44,7 @@ export async function reference(...args: string[]): Promise<string> {
   const bin = fileURLToPath(new URL('../../reference-server/src/cli.ts', import.meta.url));
   const child = spawn(process.execPath, ['--conditions=agentproto-source', bin, '--json', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: 110_000,
+    timeout: 600_000,
   });
   onTestFinished(() => void child.kill());
   for await (const line of createInterface(child.stdout)) return (JSON.parse(line) as { url: string }).url;

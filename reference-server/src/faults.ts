@@ -37,6 +37,16 @@ export function splitUtf8(text: string): Uint8Array[] {
   return [bytes.subarray(0, at), bytes.subarray(at)];
 }
 
+/** As much of a text as comes byte by byte: as all but the longest events. A megabyte would be a million writes, and no more to learn. */
+const SINGLE_BYTES = 4_096;
+
+/** A chunk for each byte, and one for what is beyond `SINGLE_BYTES`. Legal, and a trap. */
+export function byteByByte(text: string): Uint8Array[] {
+  const bytes = Buffer.from(text);
+  const single = Array.from(bytes.subarray(0, SINGLE_BYTES), (byte) => Uint8Array.of(byte));
+  return bytes.length > SINGLE_BYTES ? [...single, bytes.subarray(SINGLE_BYTES)] : single;
+}
+
 export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();

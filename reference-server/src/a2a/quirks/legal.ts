@@ -3,6 +3,7 @@ import { JSON_MEDIA_TYPE, SSE_MEDIA_TYPE } from '@agentproto/protocol/a2a/1.0';
 import { HttpError } from '../../http-error.ts';
 import { invalidParams } from '../a2a-error.ts';
 import type { A2AImpl } from '../context.ts';
+import { byteByByte } from '../../faults.ts';
 import { a2aQuirk } from './a2a-quirk.ts';
 
 /** What goes out as JSON, changed. */
@@ -49,7 +50,7 @@ export const legalOddities = [
     breaks: null,
     says: 'Streams come byte by byte.',
     make: (_impl, hit) => ({
-      chunks: (_ctx, frame) => hit(Array.from(Buffer.from(frame), (byte) => Uint8Array.of(byte))),
+      chunks: (_ctx, frame) => hit(byteByByte(frame)),
     }),
   }),
   a2aQuirk('a2a.legal.data-on-several-lines', {

@@ -1,7 +1,7 @@
 import type { AgentEvent } from '@agentproto/script';
 import type { DoneEvent } from '@agentproto/protocol/chat/docs';
 import { JSON_MEDIA_TYPE, NDJSON_MEDIA_TYPE } from '@agentproto/protocol/chat/docs';
-import { splitUtf8 } from '../../faults.ts';
+import { byteByByte, splitUtf8 } from '../../faults.ts';
 import type { ChatImpl } from '../context.ts';
 import { chatQuirk, events, odd, shown } from './chat-quirk.ts';
 
@@ -42,8 +42,8 @@ export const legalOddities = [
     breaks: null,
     says: 'Streams come byte by byte.',
     make: (_impl, hit) => ({
-      lineChunks: (_ctx, text) => hit(Array.from(Buffer.from(text), (byte) => Uint8Array.of(byte))),
-      frameChunks: (_ctx, text) => hit(Array.from(Buffer.from(text), (byte) => Uint8Array.of(byte))),
+      lineChunks: (_ctx, text) => hit(byteByByte(text)),
+      frameChunks: (_ctx, text) => hit(byteByByte(text)),
     }),
   }),
   chatQuirk('chat.legal.split-utf8', {

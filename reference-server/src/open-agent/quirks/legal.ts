@@ -1,5 +1,5 @@
 import type { OutgoingSseEvent } from '@agentproto/wire/sse';
-import { splitUtf8 } from '../../faults.ts';
+import { byteByByte, splitUtf8 } from '../../faults.ts';
 import type { WireEvent } from '../run-start.ts';
 import { bad } from '../open-agent-error.ts';
 import type { Member } from '../agent-records.ts';
@@ -25,7 +25,7 @@ export const legalOddities = [
     breaks: null,
     says: 'Streams come byte by byte.',
     make: (_impl, hit) => ({
-      chunks: (_ctx, text) => hit(Array.from(Buffer.from(text), (byte) => Uint8Array.of(byte))),
+      chunks: (_ctx, text) => hit(byteByByte(text)),
     }),
   }),
   openAgentQuirk('open-agent.legal.split-utf8', {

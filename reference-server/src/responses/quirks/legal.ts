@@ -1,5 +1,5 @@
 import type { AnyStreamEvent } from '@agentproto/protocol/responses/openai';
-import { splitUtf8 } from '../../faults.ts';
+import { byteByByte, splitUtf8 } from '../../faults.ts';
 import { but, endedResponses, events, itemIn, odd, renumbered, responses, responsesQuirk } from './responses-quirk.ts';
 
 /** Unusual and allowed: no check may call any of these a fault. */
@@ -18,7 +18,7 @@ export const legalOddities = [
     breaks: null,
     says: 'Streams come byte by byte.',
     make: (_impl, hit) => ({
-      chunks: (_ctx, text) => hit(Array.from(Buffer.from(text), (byte) => Uint8Array.of(byte))),
+      chunks: (_ctx, text) => hit(byteByByte(text)),
     }),
   }),
   responsesQuirk('responses.legal.split-utf8', {
