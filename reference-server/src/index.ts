@@ -10,6 +10,7 @@ export {
 export type { Failure } from './failures.ts';
 export type { GivenAnswer, GivenEvent } from './given-answer.ts';
 export type { ReceivedRequest } from './journal.ts';
+export type { JournalEntry } from './journal-entry.ts';
 export type { ScriptMatch, SetScript } from './script-book.ts';
 export type { Damage, Fault, FaultEnd, FaultPlace } from './wire-faults/fault.ts';
 export type { SetFault } from './wire-faults/due.ts';

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { operationIn, requestIn } from './asked.ts';
 import { watchResponse, watchSocket } from './watch.ts';
 import type { Watcher } from './watch.ts';
 import type { GivenAnswer, GivenEvent } from './given-answer.ts';
@@ -25,6 +26,10 @@ export interface ReceivedRequest {
   readonly body: string | undefined;
   /** `body`, where it is JSON. */
   readonly json: unknown;
+  /** What it asks for in the terms of `protocol`: `SendMessage`, `chat-stream`, `createResponse` … */
+  readonly operation: string | undefined;
+  /** The message of the request, where it is as the schema says; see `server.journal`. */
+  readonly request: unknown;
   /** What the server answered, where it keeps that (`record: true`); of a WebSocket what went out on it, at the request that opened it. */
   readonly answer: GivenAnswer | undefined;
 }
@@ -94,9 +99,18 @@ class Received implements ReceivedRequest {
     }
   }
 
-  toJSON(): ReceivedRequest {
-    const { id, at, method, path, socket, protocol, headers, body, json, answer } = this;
-    return { id, at, method, path, socket, protocol, headers, body, json, answer };
+  get operation(): string | undefined {
+    return this.protocol === undefined ? undefined : operationIn(this.protocol, this);
+  }
+
+  get request(): unknown {
+    return this.protocol === undefined ? undefined : requestIn(this.protocol, this);
+  }
+
+  /** Without `request`, which is `json` in other words. */
+  toJSON(): Omit<ReceivedRequest, 'request'> {
+    const { id, at, method, path, socket, protocol, operation, headers, body, json, answer } = this;
+    return { id, at, method, path, socket, protocol, operation, headers, body, json, answer };
   }
 }
 

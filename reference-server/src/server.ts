@@ -12,6 +12,8 @@ import { asHttpError, HttpError } from './http-error.ts';
 import type { Mailbox } from './mailbox.ts';
 import { createJournal } from './journal.ts';
 import type { ReceivedRequest } from './journal.ts';
+import { entriesOf } from './journal-entry.ts';
+import type { JournalEntry } from './journal-entry.ts';
 import { IN_MEMORY_URL, inMemory } from './in-memory.ts';
 import { http } from './node-http.ts';
 import { isLoopback } from './loopback.ts';
@@ -41,6 +43,8 @@ export interface ReferenceServer extends AsyncDisposable {
   errors: readonly Error[];
   /** What came, the oldest first, also what no agent saw: the latest thousand, and at most 16 MiB of bodies. */
   requests: readonly ReceivedRequest[];
+  /** The same, told apart by protocol and operation, each with a request of its own type. Needs `record` or `control`. */
+  journal: readonly JournalEntry[];
   /** How many came and are not in `requests` any more: there was no room for them, or `reset()` was called. */
   readonly forgotten: number;
   /** Lets the next requests fail, or wait, before any protocol sees them. Throws a ServerOptionsError. */
@@ -168,6 +172,7 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
   const scoped: ScopedServer = {
     ...whereabouts(),
     requests: journal.requests,
+    journal: entriesOf(journal.requests),
     get forgotten() {
       return journal.forgotten;
     },

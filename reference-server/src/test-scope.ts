@@ -2,6 +2,7 @@ import type { Script } from '@agentproto/script';
 import type { Failure } from './failures.ts';
 import { TEST_ID_HEADER } from './identity.ts';
 import type { ReceivedRequest } from './journal.ts';
+import type { JournalEntry } from './journal-entry.ts';
 import type { SetFault } from './wire-faults/due.ts';
 import type { Fault } from './wire-faults/fault.ts';
 import type { ScriptMatch, SetScript } from './script-book.ts';
@@ -17,6 +18,8 @@ export interface TestScope {
   readonly headers: Readonly<Record<string, string>>;
   /** What came with the id. */
   readonly requests: readonly ReceivedRequest[];
+  /** The same, told apart by protocol and operation: as `server.journal`. */
+  readonly journal: readonly JournalEntry[];
   /** How many requests, whosever they were, the server has no more. */
   readonly forgotten: number;
   /** As `server.script`, for requests with the id. */
@@ -34,6 +37,7 @@ export interface ScopedServer {
   readonly url: string;
   readonly urls: Readonly<Record<string, string>>;
   readonly requests: readonly ReceivedRequest[];
+  readonly journal: readonly JournalEntry[];
   readonly forgotten: number;
   script(match: ScriptMatch, script: Script): SetScript;
   fail(failure: Failure): void;
@@ -49,6 +53,9 @@ export function testScope(server: ScopedServer, testId: string): TestScope {
     headers: { [name]: testId },
     get requests() {
       return server.requests.filter(({ headers }) => headers[name] === testId);
+    },
+    get journal() {
+      return server.journal.filter(({ headers }) => headers[name] === testId);
     },
     get forgotten() {
       return server.forgotten;

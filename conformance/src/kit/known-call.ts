@@ -3,47 +3,4 @@ import type { Exchange } from '@agentproto/recording';
 /** Which call of its protocol an exchange is, read from the exchange alone: nobody told the recording. */
 export type KnownCall = Pick<Exchange, 'binding' | 'operation'>;
 
-export interface Route<Operation extends string> {
-  operation: Operation;
-  /** What the path has in front of it. */
-  base: string;
-  /** What stands in the path, by name. */
-  ids: Record<string, string>;
-}
-
-type Methods = Readonly<Record<string, { http: { verbs: readonly string[]; path: string } }>>;
-
-/** Finds operations by verb and by how the path ends. */
-export function routesOf<Table extends Methods>(
-  methods: Table,
-): (method: string, pathname: string) => Route<Extract<keyof Table, string>> | undefined {
-  const routes = (Object.keys(methods) as Extract<keyof Table, string>[])
-    .flatMap((operation) => {
-      const { verbs, path } = methods[operation]!.http;
-      const pattern = path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/:]+)');
-      return verbs.map((verb) => ({ operation, verb, path: new RegExp(`^(?<base>.*)${pattern}/?$`) }));
-    })
-    // `/tasks/{id}:cancel` before `/tasks`.
-    .sort((a, b) => b.path.source.length - a.path.source.length);
-  return (method, pathname) => {
-    for (const { operation, verb, path } of routes) {
-      const match = verb === method ? path.exec(pathname) : null;
-      if (!match) continue;
-      const { base = '', ...ids } = match.groups ?? {};
-      return {
-        operation,
-        base,
-        ids: Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, decoded(id!)])),
-      };
-    }
-    return undefined;
-  };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
+export { routesOf, type Route } from '@agentproto/protocol/routes';
