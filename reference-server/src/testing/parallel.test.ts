@@ -1,0 +1,29 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+const program = fileURLToPath(new URL('parallel.test.data.ts', import.meta.url));
+
+interface Left {
+  cases: number;
+  errors: string[];
+  /** After each two hundred. */
+  rounds: { resources: Record<string, number>; heapBytes: number }[];
+  after: Record<string, number>;
+}
+
+test('200 tests side by side on one double, five times over, leave no socket, no timer and no memory', async () => {
+  const args = ['--expose-gc', '--conditions=agentproto-source', program];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 110_000 });
+  const { cases, errors, rounds, after } = JSON.parse(stdout) as Left;
+  expect(cases).toBe(1_000);
+  expect(errors).toEqual([]);
+  const [warm, ...later] = rounds;
+  // What the first ones have set up stays, and no more comes.
+  for (const { resources } of later) expect(resources).toEqual(warm!.resources);
+  expect(warm!.resources['TCPSocketWrap'] ?? 0).toBe(0);
+  // Six hundred tests, of which each would be more than a kilobyte if only its request stayed.
+  expect(rounds.at(-1)!.heapBytes - rounds[1]!.heapBytes).toBeLessThan(1_000_000);
+  expect(after).toEqual({});
+}, 120_000);
