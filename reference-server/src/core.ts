@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AgentCrash, systemClock } from '@agentproto/script';
 import { identifyBy } from './identity.ts';
 import { readBody } from './body.ts';
+import { DueQueue } from './due-queue.ts';
 import { allowOrigins, originsOf } from './cors.ts';
 import { FAMILIES } from './families.ts';
 import { asHttpError } from './http-error.ts';
@@ -10,7 +11,6 @@ import type { HttpError } from './http-error.ts';
 import type { AnyQuirk, QuirkUse } from './quirk.ts';
 import { createRuns } from './runs.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
-import { KeepAlive } from './keep-alive.ts';
 import type { Stoppable } from './left.ts';
 import { PROTOCOL_IDS } from './protocol-ids.ts';
 import type { Mounted, ServerContext } from './server-context.ts';
@@ -102,7 +102,7 @@ export function mountCore(
   const waiting = new Set<Stoppable>();
   const setTimer = timerOn(wholeClock);
   const clock = stoppableClock(wholeClock, setTimer, { waiting, isClosing: () => closed });
-  const keepAlive = new KeepAlive(keepAliveMs, wholeClock, setTimer);
+  const keepAlive = new DueQueue(keepAliveMs, wholeClock, setTimer);
   const runs = createRuns({
     store,
     clock,
@@ -162,7 +162,9 @@ export function mountCore(
   const urls = (base: string) => Object.fromEntries(mounted.map(({ id, path }) => [id, base + path]));
 
   scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) => readBody(payload, limits));
+  // JSON by its name, too: what has to be taken for `*` Fastify parses anew with each request.
+  const types = ['application/json', '*'];
+  scope.addContentTypeParser(types, (_request: FastifyRequest, payload: IncomingMessage) => readBody(payload, limits));
   if (logs) logRequests(scope);
   allowOrigins(
     scope,

@@ -2,13 +2,13 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { Answer, StreamAnswer } from './answer.ts';
 import { sendFaulty } from './faults.ts';
-import type { KeepAlive } from './keep-alive.ts';
+import type { DueQueue } from './due-queue.ts';
 import { StreamWriter } from './stream-writer.ts';
 import type { SetTimer } from './timer.ts';
 
 /** Takes the reply over from Fastify, and has the answer written to its end, for which nobody has to wait. */
 export function replyWith(
-  ctx: { setTimer: SetTimer; keepAlive: KeepAlive; report: (error: unknown) => void },
+  ctx: { setTimer: SetTimer; keepAlive: DueQueue; report: (error: unknown) => void },
   reply: FastifyReply,
   answer: Answer | StreamAnswer,
 ): void {

@@ -1,5 +1,6 @@
 import { foldRun } from './store/fold-run.ts';
 import type { AgentEvent, Clock, Json, Script } from '@agentproto/script';
+import { Due, DueQueue } from './due-queue.ts';
 import type { LateAbort } from './late-abort.ts';
 import { createLogWriter } from './log-writer.ts';
 import type { LogWriter } from './log-writer.ts';
@@ -66,31 +67,67 @@ export interface RunsOptions {
   onCrash: (runId: string, error: unknown) => void;
 }
 
-/** A turn whose agent has something to wait for. */
-class LiveTurn {
+/** Those that are at work, and how long each may be. */
+interface AtWork {
+  live: Map<string, LiveTurn>;
+  limit: DueQueue;
+}
+
+/** A turn whose agent has something to wait for. Its time is limited by one timer for all. */
+class LiveTurn extends Due {
+  readonly id: string;
+  readonly log: LogWriter;
   readonly abort: LateAbort;
-  /** Ends the turn as canceled, though the agent goes on. */
-  readonly force: () => void;
-  readonly #timers: readonly (() => void)[];
-  readonly #waiting: (() => void)[] = [];
+  readonly #atWork: AtWork;
+  #cancelOpening: (() => void) | undefined;
+  #waiting: (() => void)[] | undefined;
   #isFinished = false;
 
-  constructor(abort: LateAbort, force: () => void, timers: readonly (() => void)[]) {
+  constructor(id: string, log: LogWriter, abort: LateAbort, atWork: AtWork) {
+    super();
+    this.id = id;
+    this.log = log;
     this.abort = abort;
-    this.force = force;
-    this.#timers = timers;
+    this.#atWork = atWork;
+    atWork.live.set(id, this);
+    atWork.limit.add(this);
+  }
+
+  /** Opens the run, unless something opens it before; `wait` returns what cancels it. */
+  openAfter(wait: (open: () => void) => () => void): void {
+    this.#cancelOpening = wait(() => {
+      this.#cancelOpening = undefined;
+      // A log that cannot be written is the agent's to report.
+      void this.log.open().catch(() => {});
+    });
+  }
+
+  /** It takes too long. */
+  fallDue(): void {
+    const text = `The agent took longer than ${this.#atWork.limit.ms} ms.`;
+    void this.log.append({ type: 'end', state: 'failed', text }).catch(() => {});
+    this.abort.abort();
+  }
+
+  /** Ends as canceled, though the agent goes on. */
+  force(): void {
+    const over = () => this.finish();
+    void this.log.append({ type: 'end', state: 'canceled' }).then(over, over);
   }
 
   /** Nothing more is timed, and who waits for the agent goes on. */
   finish(): void {
+    const { live, limit } = this.#atWork;
+    if (live.get(this.id) === this) live.delete(this.id);
+    limit.remove(this);
     this.#isFinished = true;
-    for (const cancel of this.#timers) cancel();
-    for (const goOn of this.#waiting) goOn();
+    this.#cancelOpening?.();
+    for (const goOn of this.#waiting ?? []) goOn();
   }
 
   whenFinished(goOn: () => void): void {
     if (this.#isFinished) goOn();
-    else this.#waiting.push(goOn);
+    else (this.#waiting ??= []).push(goOn);
   }
 }
 
@@ -100,7 +137,9 @@ const AT_ONCE = 256;
 /** Sets agents to work and writes down what they do. A run goes on whether anybody listens or not. */
 export function createRuns({ store, clock, setTimer, turnMs, maxTurns = Infinity, onCrash }: RunsOptions): Runs {
   const live = new Map<string, LiveTurn>();
+  const atWork = { live, limit: new DueQueue(turnMs, clock, setTimer) };
   let closed = false;
+  const isClosed = () => closed;
   /** Not among the live ones yet. */
   let starting = 0;
 
@@ -121,58 +160,30 @@ export function createRuns({ store, clock, setTimer, turnMs, maxTurns = Infinity
   }
 
   const writer = <View>(run: Run, { fold, viewing }: Folding<View>): LogWriter =>
-    createLogWriter({ store, clock, run, fold, viewing, isClosed: () => closed });
+    createLogWriter({ store, clock, run, fold, viewing, isClosed });
 
   /** Most turns are over here: what the agent does without waiting is written with the message, in one go. */
   async function begin<View>(run: Run, start: TurnStart<View>): Promise<Run> {
-    const { input, script, events, fold, abort } = start;
+    const { input, script, events, fold, abort, openAfterMs } = start;
     const log = writer(run, start);
     const mark: RunEvent = { type: 'turn', turn: fold.turns, input, ...(script && { script }) };
     const entry = { seq: run.seq + 1, at: clock.now(), event: mark, frames: 0 };
-    await log.append(mark, ...(events.take?.(AT_ONCE) ?? [])).catch((error: unknown) => {
+    try {
+      await log.append(mark, ...(events.take?.(AT_ONCE) ?? []));
+    } catch (error) {
       if (error instanceof ConflictError) throw error;
-      return fail(run.id, log, abort, error);
-    });
+      await fail(run.id, log, abort, error);
+    }
     const marked = foldRun(run, [entry]);
     if (log.isOver()) return marked;
-    const current = liveTurn(log, start, () => {
-      void log
-        .append({ type: 'end', state: 'canceled' })
-        .catch(() => {})
-        .finally(over);
-    });
-    live.set(run.id, current);
-    const over = () => {
-      if (live.get(run.id) === current) live.delete(run.id);
-      current.finish();
-    };
-    void work(run.id, log, { events, abort }).then(over, over);
+    const turn = new LiveTurn(run.id, log, abort, atWork);
+    if (!log.isOpen()) turn.openAfter((open) => (openAfterMs === 0 ? nextRound(open) : setTimer(openAfterMs, open)));
+    const over = () => turn.finish();
+    void work(turn, events).then(over, over);
     return marked;
   }
 
-  /** Opens the run in time, and ends the turn when it takes too long. */
-  function liveTurn(
-    log: LogWriter,
-    { abort, openAfterMs }: Pick<TurnStart, 'abort' | 'openAfterMs'>,
-    force: () => void,
-  ): LiveTurn {
-    // A log that cannot be written is the agent's to report.
-    const open = () => void log.open().catch(() => {});
-    const limit = setTimer(turnMs, () => {
-      void log
-        .append({ type: 'end', state: 'failed', text: `The agent took longer than ${turnMs} ms.` })
-        .catch(() => {});
-      abort.abort();
-    });
-    const opening = log.isOpen() ? [] : [openAfterMs === 0 ? nextRound(open) : setTimer(openAfterMs, open)];
-    return new LiveTurn(abort, force, [limit, ...opening]);
-  }
-
-  async function work(
-    runId: string,
-    log: LogWriter,
-    { events, abort }: Pick<TurnStart, 'events' | 'abort'>,
-  ): Promise<void> {
+  async function work({ id, log, abort }: LiveTurn, events: AgentEvents): Promise<void> {
     let written = 0;
     try {
       for await (const event of events) {
@@ -187,7 +198,7 @@ export function createRuns({ store, clock, setTimer, turnMs, maxTurns = Infinity
       }
       await log.append({ type: 'end', state: abort.aborted ? 'canceled' : 'completed' });
     } catch (error) {
-      await fail(runId, log, abort, error);
+      await fail(id, log, abort, error);
     }
   }
 
@@ -204,13 +215,13 @@ export function createRuns({ store, clock, setTimer, turnMs, maxTurns = Infinity
   }
 
   return {
-    start: (head, turn) => admitted(async () => begin(await store.runs.create(head), turn)),
+    start: (head, turn) => admitted(() => store.runs.create(head).then((run) => begin(run, turn))),
     follow: (run, turn) => admitted(() => begin(run, turn)),
     async cancel(run, folding, waitMs, forceMs) {
       const turn = live.get(run.id);
       if (!turn) return writer(run, await folding()).append({ type: 'end', state: 'canceled' });
       turn.abort.abort();
-      if (forceMs !== undefined) turn.whenFinished(setTimer(forceMs, turn.force));
+      if (forceMs !== undefined) turn.whenFinished(setTimer(forceMs, () => turn.force()));
       await new Promise<void>((resolve) => {
         const cancel = setTimer(waitMs, resolve);
         turn.whenFinished(() => {
@@ -221,6 +232,7 @@ export function createRuns({ store, clock, setTimer, turnMs, maxTurns = Infinity
     },
     close() {
       closed = true;
+      atWork.limit.stop();
       for (const turn of live.values()) {
         turn.abort.abort();
         turn.finish();

@@ -6,7 +6,7 @@ import type { Identify } from './identity.ts';
 import type { HttpError } from './http-error.ts';
 import type { QuirkUse } from './quirk.ts';
 import type { Mailbox } from './mailbox.ts';
-import type { KeepAlive } from './keep-alive.ts';
+import type { DueQueue } from './due-queue.ts';
 import type { Stoppable } from './left.ts';
 import type { Runs } from './runs.ts';
 import type { ScriptBook } from './script-book.ts';
@@ -32,7 +32,7 @@ export interface ServerContext extends Stage {
   /** A script may ask for faults of the wire. */
   wireFaults: boolean;
   /** Streams that are silent, and the timer that they have between them. */
-  keepAlive: KeepAlive;
+  keepAlive: DueQueue;
   /** What is stopped when the server closes. */
   waiting: Set<Stoppable>;
   /** Calls `stop` when the server closes, so that whatever waits for a run stops waiting; returns what takes it back. */

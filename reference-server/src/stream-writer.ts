@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { StreamAnswer, StreamItem } from './answer.ts';
 import { aborted, cut, splitUtf8 } from './faults.ts';
-import { Silent } from './keep-alive.ts';
-import type { KeepAlive } from './keep-alive.ts';
+import { Due } from './due-queue.ts';
+import type { DueQueue } from './due-queue.ts';
 import type { SetTimer } from './timer.ts';
 
 /** How long a client may refuse to read. */
@@ -19,13 +19,13 @@ function onError(): void {}
 const flushHead = (response: ServerResponse): void => response.flushHeaders();
 
 type Frame = StreamItem<{ text: string }>;
-type Server = { setTimer: SetTimer; keepAlive: KeepAlive; report: (error: unknown) => void };
+type Server = { setTimer: SetTimer; keepAlive: DueQueue; report: (error: unknown) => void };
 
 /**
  * Writes a stream to its end, in one go what is there in one go. While it waits it is this one object: it has no timer
- * (`KeepAlive` has one for all), and that the reader has left is told to the source by its `return`.
+ * (`DueQueue` has one for all), and that the reader has left is told to the source by its `return`.
  */
-export class StreamWriter extends Silent {
+export class StreamWriter extends Due {
   readonly #server: Server;
   readonly #response: Written;
   readonly #answer: StreamAnswer;
@@ -67,14 +67,16 @@ export class StreamWriter extends Silent {
     void Promise.resolve(this.#source.return?.()).catch(() => {});
   }
 
-  speak(): void {
+  /** Its silence has lasted long enough: it says that it is still there. */
+  fallDue(): void {
+    this.#server.keepAlive.add(this);
     const response = this.#response;
     if (!response.writableNeedDrain) {
       this.#unreadMs = 0;
       response.write(this.#answer.keepAlive ?? '');
       return;
     }
-    this.#unreadMs += this.#server.keepAlive.everyMs;
+    this.#unreadMs += this.#server.keepAlive.ms;
     if (this.#unreadMs >= STALL_MS) this.#giveUp();
   }
 
