@@ -12,6 +12,7 @@ import {
   object,
   oneOf,
   string,
+  type Members,
 } from './reader.ts';
 import { show } from './json-value.ts';
 import { END_STATES, HOLD_MS, TOOL_RUNNERS, WIRE_FAULTS, type StepKind } from './script.ts';
@@ -152,10 +153,19 @@ export const STEP_KINDS = Object.keys(CHECKS) as StepKind[];
 
 /** Checks one step. Answers how it ends the turn, or undefined when more steps may follow. */
 export function checkStep(value: unknown, path: string, tally: Tally): string | undefined {
-  const kinds = STEP_KINDS.join(', ');
-  if (!isObject(value)) fail('SCRIPT_TYPE', path, `an object with one of ${kinds}`, show(value));
+  if (!isObject(value)) fail('SCRIPT_TYPE', path, `an object with one of ${STEP_KINDS.join(', ')}`, show(value));
   const names = Object.keys(value);
-  const unknown = names.find((member) => !Object.hasOwn(CHECKS, member));
+  const [first = ''] = names;
+  // A script is mostly steps, and a step mostly one member.
+  const kind = names.length === 1 && isKind(first) ? first : kindAmong(value, names, path);
+  return CHECKS[kind](value[kind], `${path}.${kind}`, tally) ?? undefined;
+}
+
+const isKind = (member: string): member is StepKind => Object.hasOwn(CHECKS, member);
+
+function kindAmong(value: Members, names: readonly string[], path: string): StepKind {
+  const kinds = STEP_KINDS.join(', ');
+  const unknown = names.find((member) => !isKind(member));
   if (unknown !== undefined) fail('SCRIPT_STEP', path, `exactly one of ${kinds}`, named(unknown, STEP_KINDS));
   // `text` is a kind of step, and beside `end` what is said at the end.
   const said = Object.hasOwn(value, 'end') && Object.hasOwn(value, 'text');
@@ -164,7 +174,7 @@ export function checkStep(value: unknown, path: string, tally: Tally): string | 
   if (kind === undefined) fail('SCRIPT_STEP', path, `exactly one of ${kinds}`, 'none');
   if (found.length > 1) fail('SCRIPT_STEP', path, 'exactly one kind of step in an object', found.join(' and '));
   if (said) string(value['text'], at(path, 'text'), LIMITS.textLength);
-  return CHECKS[kind](value[kind], at(path, kind), tally) ?? undefined;
+  return kind;
 }
 
 const CONTENTS = ['text', 'data', 'raw', 'url'] as const;

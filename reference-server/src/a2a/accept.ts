@@ -60,17 +60,21 @@ const unsupported = (run: Run, why: string): A2AError =>
   new A2AError('UnsupportedOperationError', `The task ${why}.`, { metadata: { taskId: run.id } });
 
 /** Steps that nothing in A2A can show. */
-const INEXPRESSIBLE: ReadonlySet<StepKind> = new Set<StepKind>(['reason', 'refuse', 'delegate', 'usage', 'busy']);
+const INEXPRESSIBLE: ReadonlySet<string> = new Set<StepKind>(['reason', 'refuse', 'delegate', 'usage', 'busy']);
 
 /** Throws, before anything is started, when a script has a step that cannot be shown here: it is never weakened. */
-export function checkScript({ wireFaults }: A2AContext, script: Script): void {
-  const kinds = [script, ...(script.turns ?? [])].flatMap(({ steps }) =>
-    steps.flatMap((step) => Object.keys(step) as (keyof Step)[]),
-  );
-  const kind = kinds.find((one) => INEXPRESSIBLE.has(one) || (one === 'wire' && !wireFaults));
-  if (kind === undefined) return;
-  const why = kind === 'wire' ? 'faults of the wire are off on this server' : 'A2A cannot show it';
-  throw invalidParams([{ field: 'message', description: `script step "${kind}": ${why}` }], 'SCRIPT_STEP_UNSUPPORTED');
+export function checkScript(ctx: A2AContext, script: Script): void {
+  for (const step of script.steps) checkStep(ctx, step);
+  for (const { steps } of script.turns ?? []) for (const step of steps) checkStep(ctx, step);
+}
+
+function checkStep({ wireFaults }: A2AContext, step: Step): void {
+  for (const kind in step) {
+    if (!INEXPRESSIBLE.has(kind) && (kind !== 'wire' || wireFaults)) continue;
+    const why = kind === 'wire' ? 'faults of the wire are off on this server' : 'A2A cannot show it';
+    const description = `script step "${kind}": ${why}`;
+    throw invalidParams([{ field: 'message', description }], 'SCRIPT_STEP_UNSUPPORTED');
+  }
 }
 
 /** Whether one of the modes, which may be ranges (RFC 9110, 12.5.1), takes a media type. */

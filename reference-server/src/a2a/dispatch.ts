@@ -69,7 +69,7 @@ const BODY_TYPES: readonly string[] = [JSON_MEDIA_TYPE, A2A_MEDIA_TYPE];
 /** Throws for a body that does not say that it is JSON (§9.1, §11.1). */
 export function checkContentType(_ctx: A2AContext, headers: IncomingHttpHeaders): void {
   const given = headers['content-type'] ?? '';
-  if (BODY_TYPES.includes(essence(given))) return;
+  if (BODY_TYPES.includes(given) || BODY_TYPES.includes(essence(given))) return;
   throw new A2AError(
     'ContentTypeNotSupportedError',
     `Content-Type: expected ${BODY_TYPES.join(' or ')}, got ${given || 'none'}`,

@@ -15,14 +15,11 @@ const ANSWER_ID = 'answer';
  */
 export function updates(ctx: A2AContext, fold: TaskFold, entry: Omit<Entry, 'frames'>): StreamResponse[] {
   const { event } = entry;
-  const status = (state: TaskRunState, parts: Part[] = []): StreamResponse[] => [
-    { statusUpdate: { taskId: fold.id, contextId: fold.contextId, status: statusOf(ctx, fold, entry, state, parts) } },
-  ];
   switch (event.type) {
     case 'turn':
-      return event.turn === 0 ? [] : status('working');
+      return event.turn === 0 ? [] : statusUpdate(ctx, fold, entry, 'working', []);
     case 'status':
-      return status('working', textParts(event.text));
+      return statusUpdate(ctx, fold, entry, 'working', textParts(event.text));
     case 'text': {
       if (event.text === '') return [];
       const artifact = { artifactId: ANSWER_ID, parts: textParts(event.text) };
@@ -37,17 +34,28 @@ export function updates(ctx: A2AContext, fold: TaskFold, entry: Omit<Entry, 'fra
       ];
     }
     case 'reply':
-      return status('completed', event.parts.map(wirePart));
+      return statusUpdate(ctx, fold, entry, 'completed', event.parts.map(wirePart));
     case 'end':
-      return status(event.state, [
+      return statusUpdate(ctx, fold, entry, event.state, [
         ...textParts(event.text),
         ...(event.state === 'input-required' && fold.asked ? callParts(fold.asked) : []),
       ]);
     case 'crash':
-      return status('failed', textParts('The agent crashed.'));
+      return statusUpdate(ctx, fold, entry, 'failed', textParts('The agent crashed.'));
     default:
       return [];
   }
+}
+
+function statusUpdate(
+  ctx: A2AContext,
+  fold: TaskFold,
+  entry: Omit<Entry, 'frames'>,
+  state: TaskRunState,
+  parts: Part[],
+): StreamResponse[] {
+  const status = statusOf(ctx, fold, entry, state, parts);
+  return [{ statusUpdate: { taskId: fold.id, contextId: fold.contextId, status } }];
 }
 
 function statusOf(

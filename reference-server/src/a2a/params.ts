@@ -48,7 +48,8 @@ function normalize(value: unknown, depth: number): unknown {
   // Most objects are what they should be: a new one is made for the others alone.
   let result: { [name: string]: unknown } | undefined;
   const object = value as { [name: string]: unknown };
-  for (const name of Object.keys(object)) {
+  // Came as JSON: all that it has is its own.
+  for (const name in object) {
     const member = object[name];
     const key = name.includes('_') ? camelCase(name) : name;
     const isDropped =
@@ -98,7 +99,8 @@ function define(object: { [name: string]: unknown }, name: string, value: unknow
 function measure(value: unknown, depth: number): void {
   if (typeof value !== 'object' || value === null) return;
   checkDepth(depth);
-  for (const member of Object.values(value)) measure(member, depth + 1);
+  if (Array.isArray(value)) for (const item of value) measure(item, depth + 1);
+  else for (const name in value) measure((value as { [name: string]: unknown })[name], depth + 1);
 }
 
 function checkDepth(depth: number): void {

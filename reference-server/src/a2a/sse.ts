@@ -67,7 +67,9 @@ export const streamHeaders = (_ctx: A2AContext): Record<string, string> => ({
 export const frameText = (_ctx: A2AContext, event: OutgoingSseEvent): string => encodeSseEvent(event);
 
 /** What is sent in a silence. */
-export const keepAliveText = (_ctx: A2AContext): string => encodeSseComment('keep-alive');
+export const keepAliveText = (_ctx: A2AContext): string => KEEP_ALIVE;
+
+const KEEP_ALIVE = encodeSseComment('keep-alive');
 
 /** The pieces in which an event is written. */
 export const chunks = (_ctx: A2AContext, frame: string): Iterable<string | Uint8Array> => [frame];
