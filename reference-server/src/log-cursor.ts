@@ -3,6 +3,9 @@ import type { Left, Stoppable } from './left.ts';
 import type { Entry } from './store/store.ts';
 
 type Entries = AsyncIterator<readonly Entry[]>;
+type Step<Item> = IteratorResult<readonly Item[], undefined>;
+
+const DONE = { done: true, value: undefined } as const;
 
 export const stopped = () => new HttpError('UNAVAILABLE', 'The server is closing, or the task was dropped.');
 
@@ -28,35 +31,41 @@ export abstract class LogCursor<Item> implements AsyncIterableIterator<readonly 
     this.#first = first;
   }
 
-  /** Throws when the log ends before `over` is set, or what `take` throws; then it is over too. */
-  async next(): Promise<IteratorResult<readonly Item[], undefined>> {
+  /** Rejects when the log ends before `over` is set, or with what `take` throws; then it is over too. */
+  next(): Promise<Step<Item>> {
     if (this.#first) {
       const value = this.#first;
       this.#first = undefined;
-      return { done: false, value };
+      return Promise.resolve({ done: false, value });
     }
-    while (!this.over) {
-      if (this.#hasRead) this.#left.stops(this);
-      const { done, value } = await this.#entries.next();
-      this.#hasRead = true;
-      try {
-        if (done) throw stopped();
-        const items = this.take(value);
-        if (this.over) this.stop();
-        if (items.length > 0) return { done: false, value: items };
-      } catch (error) {
-        this.over = true;
-        this.stop();
-        throw error;
-      }
-    }
-    return { done: true, value: undefined };
+    return this.over ? Promise.resolve(DONE) : this.#read();
   }
 
-  async return(): Promise<IteratorResult<readonly Item[], undefined>> {
+  /** No async function: what one of those keeps while it waits is as large as the cursor. */
+  #read(): Promise<Step<Item>> {
+    if (this.#hasRead) this.#left.stops(this);
+    this.#hasRead = true;
+    return this.#entries.next().then(this.#took);
+  }
+
+  readonly #took = ({ done, value }: IteratorResult<readonly Entry[]>): Step<Item> | Promise<Step<Item>> => {
+    try {
+      if (done) throw stopped();
+      const items = this.take(value);
+      if (this.over) this.stop();
+      if (items.length > 0) return { done: false, value: items };
+    } catch (error) {
+      this.over = true;
+      this.stop();
+      throw error;
+    }
+    return this.over ? DONE : this.#read();
+  };
+
+  return(): Promise<Step<Item>> {
     this.over = true;
     this.stop();
-    return { done: true, value: undefined };
+    return Promise.resolve(DONE);
   }
 
   stop(): void {

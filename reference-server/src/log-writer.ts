@@ -70,9 +70,13 @@ class Writer<View> implements LogWriter {
 
   /** One after the other. */
   #inTurn(events: readonly RunEvent[]): Promise<void> {
-    const write = () => this.#write(events);
-    this.#last = this.#waiting++ === 0 ? write() : this.#last.then(write, write);
+    this.#last = this.#waiting++ === 0 ? this.#write(events) : this.#afterLast(events);
     return this.#last;
+  }
+
+  #afterLast(events: readonly RunEvent[]): Promise<void> {
+    const write = () => this.#write(events);
+    return this.#last.then(write, write);
   }
 
   async #write(events: readonly RunEvent[]): Promise<void> {

@@ -162,7 +162,7 @@ export interface A2AImpl {
   checkSubscribable: (ctx: Ctx, run: Run) => void;
   takeMessage: (ctx: Ctx, call: Call, request: SendMessageRequest) => Promise<Turn>;
   beginTurn: (ctx: Ctx, call: Call, request: SendMessageRequest) => Promise<Turn>;
-  followed: (ctx: Ctx, call: Call, message: Message) => Promise<Run | undefined>;
+  followed: (ctx: Ctx, call: Call, message: Message) => Promise<Run | undefined> | undefined;
   newTaskId: (ctx: Ctx, message: Message) => string;
   newId: (ctx: Ctx) => string;
   stopAgent: (ctx: Ctx, run: Run) => Promise<void>;

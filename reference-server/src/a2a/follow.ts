@@ -3,7 +3,7 @@ import { Batches, Opening } from '../batches.ts';
 import { LogCursor, readOn, stopped } from '../log-cursor.ts';
 import { endsTurn } from '../store/run-event.ts';
 import { DroppedError } from '../store/store.ts';
-import type { Entry, Run } from '../store/store.ts';
+import type { Entry, Run, Snapshot } from '../store/store.ts';
 import { copyFold } from '../run-fold.ts';
 import type { A2AContext } from './context.ts';
 import type { Call, StreamItem, Turn } from './call.ts';
@@ -44,9 +44,8 @@ export async function currentTask(ctx: A2AContext, run: Run, view?: TaskViewOpti
 /** The task before a turn; the caller's own. */
 const taskBefore = (turn: Turn): TaskFold => (turn.before ? copyTask(turn.before) : newFold(turn));
 
-/** The task after the entries of a turn so far. At the end of the turn it is kept already. */
-async function taskAfter(ctx: A2AContext, turn: Turn, entries: readonly Entry[]): Promise<TaskFold> {
-  const kept = await ctx.store.logs.snapshot(turn.id);
+/** The task after the entries of a turn so far. At the end of the turn it is `kept` already. */
+function taskAfter(ctx: A2AContext, turn: Turn, entries: readonly Entry[], kept: Snapshot | undefined): TaskFold {
   if (kept && kept.seq === entries.at(-1)?.seq) return (kept.value as TaskLog).view;
   const fold = taskBefore(turn);
   for (const entry of entries) step(ctx, fold, entry);
@@ -123,7 +122,8 @@ async function answerOf(
       open ||= event.type === 'open';
       if (open && (returnImmediately || (seq > turn.seq && endsTurn(event)))) {
         void reader.return?.();
-        return { task: ctx.impl.taskView(ctx, await taskAfter(ctx, turn, entries), { historyLength }) };
+        const kept = await ctx.store.logs.snapshot(turn.id);
+        return { task: ctx.impl.taskView(ctx, taskAfter(ctx, turn, entries, kept), { historyLength }) };
       }
     }
   }

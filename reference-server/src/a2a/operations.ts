@@ -26,7 +26,7 @@ export async function SendMessage(
   request: SendMessageRequest,
 ): Promise<SendMessageResponse> {
   const turn = await ctx.impl.takeMessage(ctx, call, request);
-  return ctx.impl.awaitAnswer(ctx, call, turn, request.configuration ?? {});
+  return await ctx.impl.awaitAnswer(ctx, call, turn, request.configuration ?? {});
 }
 
 /** §3.1.2 */
@@ -36,7 +36,7 @@ export async function SendStreamingMessage(
   request: SendMessageRequest,
 ): Promise<AsyncIterable<StreamItem>> {
   const turn = await ctx.impl.takeMessage(ctx, call, request);
-  return begun(ctx.impl.turnEvents(ctx, call, turn, request.configuration?.historyLength));
+  return await begun(ctx.impl.turnEvents(ctx, call, turn, request.configuration?.historyLength));
 }
 
 /** §3.1.3 */

@@ -17,8 +17,10 @@ const underWay = new WeakMap<A2AContext['store'], Map<string, Promise<unknown>>>
  * The turn that a message begins, or, where messages count once (`idempotentMessages`, §3.3.1), the one that the same
  * message has begun before: of the same caller and tenant, and for the same task or context, if it names one.
  */
-export async function takeMessage(ctx: A2AContext, call: Call, request: SendMessageRequest): Promise<Turn> {
-  if (!ctx.settings.idempotentMessages) return ctx.impl.beginTurn(ctx, call, request);
+export const takeMessage = (ctx: A2AContext, call: Call, request: SendMessageRequest): Promise<Turn> =>
+  ctx.settings.idempotentMessages ? takeOnce(ctx, call, request) : ctx.impl.beginTurn(ctx, call, request);
+
+async function takeOnce(ctx: A2AContext, call: Call, request: SendMessageRequest): Promise<Turn> {
   const { messageId, taskId = '', contextId = '' } = request.message;
   const key = JSON.stringify([call.tenant ?? '', taskId, contextId, messageId]);
   const waiting = underWay.get(ctx.store) ?? new Map<string, Promise<unknown>>();

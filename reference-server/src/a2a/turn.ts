@@ -24,7 +24,8 @@ export async function beginTurn(ctx: A2AContext, call: Call, request: SendMessag
   const { impl, runs } = ctx;
   const { message } = request;
   impl.checkMessage(ctx, request);
-  const before = await impl.followed(ctx, call, message);
+  const following = impl.followed(ctx, call, message);
+  const before = following && (await following);
   if (before) impl.checkFollowUp(ctx, before, message);
   const head = {
     id: before?.id ?? impl.newTaskId(ctx, message),
@@ -35,7 +36,8 @@ export async function beginTurn(ctx: A2AContext, call: Call, request: SendMessag
   const fold = before ? await logAt(ctx, before, before.seq) : emptyLog(ctx, head);
   if (!fold) throw goneOn(before!);
   const past = before && copyTask(fold.view);
-  const performance = await performed(ctx, call, request, head, abort, fold);
+  const performing = performed(ctx, call, request, head, abort, fold);
+  const performance = performing instanceof Promise ? await performing : performing;
   const turn: TurnStart<TaskFold> = {
     // Came as JSON, and was validated.
     input: { ...message, taskId: head.id, contextId: head.contextId } as unknown as Json,
@@ -114,27 +116,35 @@ class Asked implements AgentRequest {
   }
 }
 
-async function performed(
+/** At once where nobody has to be waited for. */
+function performed(
   ctx: A2AContext,
   call: Call,
   request: SendMessageRequest,
   head: Named,
   abort: LateAbort,
   fold: RunFold,
-): Promise<Performance> {
+): Performance | Promise<Performance> {
   try {
-    const performance = await perform(
-      ctx,
-      new Asked(ctx, call, request, head, abort, fold.turns),
-      storyIn(fold),
-      abort,
-    );
-    if (performance.script) ctx.impl.checkScript(ctx, performance.script);
-    return performance;
+    const asked = new Asked(ctx, call, request, head, abort, fold.turns);
+    const performance = perform(ctx, asked, storyIn(fold), abort);
+    return performance instanceof Promise
+      ? performance.then((one) => playable(ctx, one)).catch(asInvalid)
+      : playable(ctx, performance);
   } catch (error) {
-    if (!(error instanceof ScriptError)) throw error;
-    throw invalidParams([{ field: 'message', description: error.message }], error.code);
+    return asInvalid(error);
   }
+}
+
+function playable(ctx: A2AContext, performance: Performance): Performance {
+  if (performance.script) ctx.impl.checkScript(ctx, performance.script);
+  return performance;
+}
+
+/** A script that cannot be read is the caller's fault. */
+function asInvalid(error: unknown): never {
+  if (!(error instanceof ScriptError)) throw error;
+  throw invalidParams([{ field: 'message', description: error.message }], error.code);
 }
 
 /** Steps can be looked at; what an agent of somebody's own will do cannot be known. */
@@ -166,14 +176,16 @@ function modeOf({ mediaType, text, data }: Part | PartSpec): string | undefined 
 }
 
 /** The task that a message is for; undefined where it begins one. */
-export async function followed(ctx: A2AContext, call: Call, { taskId }: Message): Promise<Run | undefined> {
-  return taskId ? ctx.impl.findTask(ctx, call, taskId) : undefined;
-}
+export const followed = (ctx: A2AContext, call: Call, { taskId }: Message): Promise<Run> | undefined =>
+  taskId ? ctx.impl.findTask(ctx, call, taskId) : undefined;
 
 /** Of a task that a message begins: the server's (§3.4.2). */
 export const newTaskId = (ctx: A2AContext): string => ctx.impl.newId(ctx);
 
 /** Of tasks, contexts and direct messages. */
 export function newId(_ctx: A2AContext): string {
-  return randomUUID();
+  return joined(randomUUID());
 }
+
+/** Node puts it together of twenty pieces, which stay with it until somebody looks inside. */
+const joined = (text: string): string => (text.charCodeAt(0) === 0 ? '' : text);

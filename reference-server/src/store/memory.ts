@@ -38,7 +38,7 @@ export function memoryStore({
       shelves.set(run.id, new Shelf(run, maxEntries));
       return run;
     },
-    get: async (id) => shelves.get(id)?.run,
+    get: (id) => Promise.resolve(shelves.get(id)?.run),
     async list(query) {
       const { places, total } = index.list(query);
       return { runs: places.map(({ id }) => shelves.get(id)!.run), total };
@@ -64,7 +64,7 @@ export function memoryStore({
       if (shelf.readers.first) await shelf.caughtUp();
       return run.seq;
     },
-    snapshot: async (runId) => shelves.get(runId)?.snapshot,
+    snapshot: (runId) => Promise.resolve(shelves.get(runId)?.snapshot),
     read(runId, options = {}) {
       const shelf = shelves.get(runId);
       return shelf ? new LogReader(shelf, options.after ?? -1, options) : nothing();
