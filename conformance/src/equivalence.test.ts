@@ -2,6 +2,8 @@ import { createReferenceServer, type ReferenceServer } from '@agentproto/referen
 import type { Script } from '@agentproto/script';
 import { differences, outcome, type Outcome } from '@agentproto/script/outcome';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { A2AFamily } from './a2a/driver.ts';
+import { a2a01, a2a02, a2a03 } from './a2a/eras/families.ts';
 import { a2a10 } from './a2a/family.ts';
 import { observeStream } from './a2a/observe.ts';
 import { chatDocs } from './chat/family.ts';
@@ -47,9 +49,9 @@ async function driver<Driver, Found extends Detected>(
 type Wire = (script: Script) => Promise<Partial<Outcome>[]>;
 
 const a2a =
-  (binding: string): Wire =>
+  (binding: string, family: A2AFamily = a2a10): Wire =>
   async (script) => {
-    const agent = await driver(a2a10, binding);
+    const agent = await driver(family, binding);
     const first = await (await agent.stream({ word: 'approval', script })).drain();
     const opening = first.views[0];
     if (opening?.kind !== 'task' || opening.id === undefined || first.state !== 'input-required')
@@ -88,6 +90,10 @@ const responses =
 const wires: [name: string, wire: Wire, visible: (keyof Outcome)[]][] = [
   ['A2A over JSON-RPC', a2a('JSONRPC'), ['text', 'statuses', 'end']],
   ['A2A over HTTP+JSON', a2a('HTTP+JSON'), ['text', 'statuses', 'end']],
+  ['A2A 0.3 over JSON-RPC', a2a('JSONRPC', a2a03), ['text', 'statuses', 'end']],
+  ['A2A 0.3 over HTTP+JSON', a2a('HTTP+JSON', a2a03), ['text', 'statuses', 'end']],
+  ['A2A 0.2 over JSON-RPC', a2a('JSONRPC', a2a02), ['text', 'statuses', 'end']],
+  ['A2A 0.1 over JSON-RPC', a2a('JSONRPC', a2a01), ['text', 'statuses', 'end']],
   // An answer in one piece has no place for what was said on the way.
   ['chat over HTTP', chat('HTTP'), ['text', 'end']],
   ['chat over NDJSON', chat('NDJSON'), ['text', 'statuses', 'end']],

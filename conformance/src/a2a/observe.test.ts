@@ -35,6 +35,12 @@ test('pieces add up, a new beginning replaces, the answer is the text', () => {
   });
 });
 
+test('an answer that has a name and no id of its own is the text', () => {
+  const artifact = { artifactId: '0', name: 'answer', parts: [{ text: 'Hello' }] };
+  const task = { id: 't', status: { state: 'TASK_STATE_COMPLETED' }, artifacts: [artifact] };
+  expect(observeTask(taskView(task))).toMatchObject({ text: 'Hello', artifacts: [] });
+});
+
 test('what comes after the end is not part of what was done', () => {
   expect(observeStream([opening, status('TASK_STATE_COMPLETED'), status('TASK_STATE_WORKING', 'again')])).toMatchObject(
     { statuses: [], end: 'completed' },

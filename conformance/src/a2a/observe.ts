@@ -15,7 +15,7 @@ export interface Observed {
   tools?: { name: unknown; args: unknown; by: unknown }[];
 }
 
-/** The main answer, where an agent has one: the artifact that text steps are shown as. */
+/** The main answer, where an agent has one: the artifact that text steps are shown as. Where artifacts have no ids but places, it has it as its name. */
 const ANSWER = 'answer';
 
 export function observeTask(task: TaskView): Observed {
@@ -77,11 +77,12 @@ class Fold {
       ...rest,
       parts: foldParts(parts as PartSpec[]),
     }));
+    const answer = artifacts.find(({ id }) => id === ANSWER) ?? artifacts.find(({ name }) => name === ANSWER);
     return {
       statuses,
-      artifacts: artifacts.filter(({ id }) => id !== ANSWER),
+      artifacts: artifacts.filter((one) => one !== answer),
       end,
-      text: textOf(artifacts.find(({ id }) => id === ANSWER)?.parts ?? []),
+      text: textOf(answer?.parts ?? []),
     };
   }
 }

@@ -117,7 +117,9 @@ function downEvent(event: StreamResponse & Indexed): unknown {
   }
   if (!artifactUpdate) return event;
   const { taskId: id, artifact, append, lastChunk, metadata } = artifactUpdate;
-  return { id, artifact: { ...downArtifact(artifact), index, append, lastChunk }, metadata };
+  // What is appended goes on with a piece that has said the name.
+  const named = append ? { name: artifact.name } : {};
+  return { id, artifact: { ...downArtifact(artifact), ...named, index, append, lastChunk }, metadata };
 }
 
 /** An event with the place of its artifact among those of the task. */
