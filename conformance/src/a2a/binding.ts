@@ -61,8 +61,13 @@ function owned({ methods }: Speech, method: MethodName, name: string): void {
   if (!methods.includes(method)) throw new NotApplicable(`there is no ${method} over ${name} in this era`);
 }
 
-/** What was first in its stream. */
-const isFirst = (json: unknown, { frames }: Exchange) => frames.length === 0 || frames[0]!.json === json;
+/** The event that a stream begins with; comments are none. */
+export const openingOf = ({ frames }: Exchange) => frames.find(({ kind }) => kind !== 'sse-comment');
+
+function isFirst(json: unknown, exchange: Exchange): boolean {
+  const opening = openingOf(exchange);
+  return opening === undefined || opening.json === json;
+}
 
 function headers(own: Headers, given: Headers = []): Headers {
   const replaced = new Set(given.map(([name]) => name.toLowerCase()));

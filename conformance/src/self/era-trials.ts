@@ -39,6 +39,55 @@ export const eraTrials: readonly EraTrial[] = ERAS.flatMap((era) =>
     })),
 );
 
+/** Of the oddities, those that an era has no place for, or does not leave room for. */
+const NO_ODDITIES: { readonly [era: string]: readonly string[] } = {
+  'a2a@0.3': [
+    // What is listed: cards, tenants, pages; and webhooks that are called with a media type, or an event, of 1.0.
+    ...['older-version-elsewhere', 'card-never-304', 'card-of-more-worlds', 'tenant'],
+    ...['lists-at-most-a-hundred', 'lists-one-by-one', 'delivery-as-json', 'delivery-of-tasks'],
+    // An update that is final is the last event (7.2.2); a member without a value is left out, and a task has its contextId (6.1).
+    ...['closing-snapshot', 'null-is-unset', 'makes-no-contexts'],
+  ],
+  'a2a@0.2': [
+    ...['older-version-elsewhere', 'card-never-304', 'card-of-more-worlds', 'tenant'],
+    ...['lists-at-most-a-hundred', 'lists-one-by-one', 'delivery-as-json', 'delivery-of-tasks'],
+    ...['closing-snapshot', 'null-is-unset', 'makes-no-contexts'],
+    // There is no HTTP+JSON.
+    'subscribe-by-get',
+  ],
+  'a2a@0.1': [
+    ...['card-never-304', 'card-of-more-worlds', 'tenant'],
+    ...['lists-at-most-a-hundred', 'lists-one-by-one', 'delivery-as-json', 'delivery-of-tasks'],
+    ...['closing-snapshot', 'subscribe-by-get'],
+    // There are no direct messages.
+    ...['only-messages', 'only-tasks', 'messages-without-a-context', 'task-instead-of-a-message-at-once'],
+  ],
+};
+
+/** A legal oddity in an era: nothing may turn red. */
+export interface EraOddity {
+  era: string;
+  quirk: AnyQuirk;
+}
+
+export const eraOddities: readonly EraOddity[] = ERAS.flatMap((era) =>
+  judgedQuirks
+    .filter(({ name, breaks, fatal }) => breaks === null && !fatal && name.startsWith('a2a.legal.'))
+    .filter(({ name }) => !NO_ODDITIES[era]!.includes(name.replace('a2a.legal.', '')))
+    .map((quirk) => ({ era, quirk })),
+);
+
+/** Plays the whole of the era on it. */
+export function tryOddity(
+  { era, quirk }: EraOddity,
+  fixtures: readonly Fixture[],
+  controls: ReadonlyMap<string, Sighting>,
+  options: SightOptions,
+): Promise<QuirkVerdict> {
+  const own = fixtures.filter(({ protocols }) => protocols.includes(era));
+  return judgeQuirk(quirk, own, controls, options);
+}
+
 /** A quirk under the names that its rows have in an era; what has none there is nothing there. */
 function inEra(quirk: AnyQuirk, era: string): AnyQuirk {
   const rows = rowTable({ id: era });

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { causesOf, combinations, complaintOf } from './combined.ts';
-import { ERAS, eraTrials, tryEra } from './era-trials.ts';
+import { ERAS, eraOddities, eraTrials, tryEra, tryOddity } from './era-trials.ts';
 import { fixtures } from './fixtures.ts';
 import { judgedQuirks } from './judged-quirks.ts';
 import { judgeQuirk, type QuirkVerdict } from './judge-quirk.ts';
@@ -25,13 +25,14 @@ async function selftest(words: readonly string[], families: readonly string[]): 
     ({ name }) => isAsked(familyOf(name)) && isNamed(name) && !name.startsWith('a2a.era.'),
   );
   const trials = isAsked('a2a') ? eraTrials.filter(({ era, row }) => isNamed(era) || isNamed(row)) : [];
+  const odd = isAsked('a2a') ? eraOddities.filter(({ era, quirk }) => isNamed(era) || isNamed(quirk.name)) : [];
   if (chosen.length + trials.length === 0) {
     console.error(`no quirk has ${words.join(' or ')} in its name`);
     return false;
   }
   const controls = new Map<string, Sighting>();
   const concerned = new Set(chosen.map(({ name }) => familyOf(name)));
-  const eras = new Set(trials.map(({ era }) => era));
+  const eras = new Set([...trials, ...odd].map(({ era }) => era));
   const isNeeded = (id: string) => (ERAS.includes(id) ? eras.has(id) : concerned.has(id.split('@', 1)[0]!));
   const needed = fixtures.filter(({ protocols }) => protocols.some(isNeeded));
   for (const fixture of needed) controls.set(fixture.name, await sight(fixture, [], { patienceMs: PATIENCE_MS }));
@@ -40,12 +41,12 @@ async function selftest(words: readonly string[], families: readonly string[]): 
   const plain = fixtures.filter(({ protocols }) => !protocols.some((id) => ERAS.includes(id)));
   const verdicts = await judgeAll(chosen, (quirk) => judgeQuirk(quirk, plain, controls, { patienceMs: PATIENCE_MS }));
   const ofEras = await judgeAll(trials, (trial) => tryEra(trial, fixtures, controls, { patienceMs: PATIENCE_MS }));
-  for (const { quirk, fixture, complaint } of ofEras)
-    if (complaint) console.log(`  ✗ ${quirk.name} on ${fixture}: ${complaint}`);
-  for (const { quirk, fixture, complaint } of verdicts)
+  const oddInEras = await judgeAll(odd, (one) => tryOddity(one, fixtures, controls, { patienceMs: PATIENCE_MS }));
+  const all = [...ofEras, ...oddInEras, ...verdicts];
+  for (const { quirk, fixture, complaint } of all)
     if (complaint) console.log(`  ✗ ${quirk.name} on ${fixture}: ${complaint}`);
   const faults = verdicts.filter(({ quirk }) => quirk.breaks !== null);
-  const oddities = verdicts.filter(({ quirk }) => quirk.breaks === null && !quirk.fatal);
+  const oddities = [...verdicts.filter(({ quirk }) => quirk.breaks === null && !quirk.fatal), ...oddInEras];
   const count = (list: readonly QuirkVerdict[], is: (verdict: QuirkVerdict) => boolean) =>
     `${list.filter(is).length} of ${list.length}`;
   console.log(`detection rate: ${count(faults, ({ detected }) => detected)} quirks turned the row red that they name`);
@@ -67,12 +68,7 @@ async function selftest(words: readonly string[], families: readonly string[]): 
   const isInTime = slowest.every(({ tookMs }) => tookMs < LONGEST_MS);
   if (!isInTime) console.log(`  ✗ expected each within ${LONGEST_MS / 1_000} s`);
   console.log(`took ${((performance.now() - began) / 1_000).toFixed(1)} s`);
-  return (
-    clean &&
-    isInTime &&
-    [...verdicts, ...ofEras].every(({ complaint }) => !complaint) &&
-    together.every((complaint) => !complaint)
-  );
+  return clean && isInTime && all.every(({ complaint }) => !complaint) && together.every((complaint) => !complaint);
 }
 
 const familyOf = (name: string): string => name.split('.', 1)[0]!;

@@ -2,6 +2,7 @@ import type { MethodName } from '@agentproto/protocol/a2a/1.0';
 import type { Exchange } from '@agentproto/recording';
 import type { Invariant } from '../../kit/invariant.ts';
 import { isRecord } from '../../kit/json.ts';
+import { openingOf } from '../binding.ts';
 import type { Era } from './era.ts';
 
 /** An exchange as if what came had been said in the words of 1.0: what its invariants look at. */
@@ -15,16 +16,19 @@ export function neutral(exchange: Exchange, era: Era): Exchange {
     if (!isRpc) return (response?.status ?? 0) < 400 ? speech.read(operation, json) : json;
     return isRecord(json) && 'result' in json ? { ...json, result: speech.read(operation, json.result) } : json;
   };
-  const event = (json: unknown, index: number): unknown => {
-    if (!isRpc) return isRecord(json) && !isRecord(json.error) ? speech.readEvent(json, index === 0) : json;
-    return isRecord(json) && 'result' in json ? { ...json, result: speech.readEvent(json.result, index === 0) } : json;
+  const opening = openingOf(exchange);
+  const event = (json: unknown, isFirst: boolean): unknown => {
+    if (!isRpc) return isRecord(json) && !isRecord(json.error) ? speech.readEvent(json, isFirst) : json;
+    return isRecord(json) && 'result' in json ? { ...json, result: speech.readEvent(json.result, isFirst) } : json;
   };
   return {
     ...exchange,
     ...(response && {
       response: { ...response, json: response.json === undefined ? undefined : whole(response.json) },
     }),
-    frames: frames.map((frame, index) => (frame.kind === 'sse' ? { ...frame, json: event(frame.json, index) } : frame)),
+    frames: frames.map((frame) =>
+      frame.kind === 'sse' ? { ...frame, json: event(frame.json, frame === opening) } : frame,
+    ),
   } as Exchange;
 }
 

@@ -4,6 +4,7 @@ import { done, slow } from '../../kit/steps.ts';
 import { artifact, end, sleep, status } from '../../kit/steps.ts';
 import type { Stimulus } from '../../kit/stimulus.ts';
 import { seen } from '../../kit/subject.ts';
+import { openingOf } from '../binding.ts';
 import { workingTask } from '../push.ts';
 import { scenario } from '../scenario.ts';
 
@@ -50,7 +51,8 @@ export const productScenarios = [
       const again = await agent.subscribe(id, { headers: [['Last-Event-ID', known.id]] });
       if (again.refusal) throw lost('the subscription is refused: the task may be over');
       const [first] = (await again.drain()).events;
-      const isSnapshot = again.exchange.frames[0] !== undefined && isTask(again.exchange.frames[0].json);
+      const opening = openingOf(again.exchange);
+      const isSnapshot = opening !== undefined && isTask(opening.json);
       check('A2A03-PROD-001', seen(first?.value, again.place)).observes(
         isSnapshot ? 'begins with the task again' : 'goes on after the event that was named',
       );

@@ -242,7 +242,8 @@ describe('A2A 0.1', () => {
     const artifacts = events.flatMap(({ artifact }) => (artifact ? [artifact as Json] : []));
     expect(artifacts.map(({ name, index, append }) => [name, index, append])).toEqual([
       ['answer', 0, false],
-      ['answer', 0, true],
+      // It has said its name.
+      [undefined, 0, true],
       ['table', 1, false],
     ]);
     const task = await client.call('get', { id: String(events[0]!['id']) });
