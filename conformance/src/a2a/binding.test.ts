@@ -1,3 +1,4 @@
+import type { Exchange } from '@agentproto/recording';
 import { describe, expect, test } from 'vitest';
 import { httpJson, jsonRpc } from './binding.ts';
 
@@ -42,4 +43,37 @@ describe('HTTP+JSON', () => {
       url: 'http://h/base/a%20b/tasks/t:subscribe',
     });
   });
+
+  const answer = (status: number, json?: unknown) =>
+    ({
+      id: 1,
+      binding: 'HTTP+JSON',
+      operation: 'DeleteTaskPushNotificationConfig',
+      request: { atMs: 0, method: 'DELETE', url: 'http://h', headers: [] },
+      response: { atMs: 1, status, headers: [], ...(json === undefined ? {} : { json }) },
+      frames: [],
+    }) as unknown as Exchange;
+  const refusal = { error: { code: 501, message: 'Not here', details: [errorInfo('UNSUPPORTED_OPERATION')] } };
+
+  test('what HTTP refuses in place of an operation is a route that is not there', () => {
+    for (const exchange of [answer(405), answer(405, { detail: 'Method Not Allowed' }), answer(501)])
+      expect(binding.unread(exchange)?.by).toBe('A2A10-REST-001');
+  });
+
+  test.each([
+    ['a path that no operation has', pathless(answer(405, refusal))],
+    ['an error of the protocol', answer(501, refusal)],
+    ['what may be a task that is missing', answer(404, { error: { code: 404, message: 'Not found' } })],
+    ['a result', answer(200, {})],
+  ])('and %s is none', (_what, exchange) => {
+    expect(binding.unread(exchange)?.by).not.toBe('A2A10-REST-001');
+  });
 });
+
+function errorInfo(reason: string): object {
+  return { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain: 'a2a-protocol.org' };
+}
+
+function pathless({ operation: _left, ...exchange }: Exchange): Exchange {
+  return exchange;
+}

@@ -184,9 +184,21 @@ export function httpJson(
         };
       return { result: speech.readEvent(json, isFirst(json, exchange)) };
     },
-    unread: (exchange) => unreadAnswer(exchange, speech.isFailure),
+    unread: (exchange) => noRoute(exchange, speech) ?? unreadAnswer(exchange, speech.isFailure),
     otherwise: asPlainJson,
     isUnknownVerb,
+  };
+}
+
+/** HTTP has answered in the protocol's place: the operation has no route, or not by its verb. Of 404 that cannot be told, which is a task's as well. */
+function noRoute({ operation, response }: Exchange, { readError }: RestSpeech): Unread | undefined {
+  if (operation === undefined || (response?.status !== 405 && response?.status !== 501)) return undefined;
+  const { status, json } = response;
+  if (status === 501 && readError(json, status).by !== 'status') return undefined;
+  return {
+    by: 'A2A10-REST-001',
+    expected: `a route for ${operation}`,
+    actual: { httpStatus: status, ...(json === undefined ? {} : { body: json }) },
   };
 }
 

@@ -1,5 +1,7 @@
+import { isRecord } from '../kit/json.ts';
 import { done } from '../kit/steps.ts';
 import type { A2AAgent } from './agent.ts';
+import { plainEvent } from './plain-event.ts';
 import { refusesInput } from './refusal.ts';
 import type { Reply } from './reply.ts';
 import type { TaskStream } from './task-stream.ts';
@@ -55,4 +57,32 @@ export async function refusesBadInput(
   const general = await agent.call('SendMessage', { message }, { hostile: true });
   const wrongly = general.failed && !refusesInput(general);
   return { unless: (answer) => (wrongly && general.answersLike(answer) ? { blockedBy: 'A2A10-ERR-004' } : {}) };
+}
+
+/** What is written without the member that says what it is. */
+const isBare = (value: unknown): boolean => isRecord(value) && plainEvent(value)?.content === value;
+
+/**
+ * For an answer to a message that is bare: blocked by the row about the form of events where those are bare, too, for then it
+ * is one way of writing; a red of its own where events have their member, and where there are no streams.
+ */
+export async function bareInStreams(
+  agent: A2AAgent,
+  { value: { result } }: Reply,
+): Promise<{ blockedBy?: 'A2A10-REST-009' | 'A2A10-RPC-011' }> {
+  const { capabilities } = agent.card;
+  if (!isBare(result) || !isRecord(capabilities) || capabilities.streaming !== true) return {};
+  const isRpc = agent.binding.name === 'JSONRPC';
+  const { exchange } = await (await agent.stream(done)).answer();
+  const events = exchange.frames.flatMap(({ json }) => [isRpc && isRecord(json) ? json.result : json]);
+  return events.length > 0 && events.every(isBare) ? { blockedBy: isRpc ? 'A2A10-RPC-011' : 'A2A10-REST-009' } : {};
+}
+
+/** For a list of what nobody made: blocked by PUSH-005 where the list of a task that is there meets with the very same answer. */
+export async function listsNothing(agent: A2AAgent, listed: Reply): Promise<{ blockedBy?: 'A2A10-PUSH-005' }> {
+  if (!listed.failed || listed.is('TaskNotFoundError')) return {};
+  const { taskId } = await agent.send(done);
+  if (taskId === undefined) return {};
+  const own = await agent.call('ListTaskPushNotificationConfigs', { taskId });
+  return own.failed && own.answersLike(listed) ? { blockedBy: 'A2A10-PUSH-005' } : {};
 }

@@ -12,8 +12,8 @@ export interface Invariant {
   bindings?: readonly string[];
   /** Holds for the answer to a request that breaks a rule on purpose, too: what is hostile is the request. */
   ofHostile?: boolean;
-  /** Looks at one exchange; says nothing where there is nothing to look at. */
-  examine(exchange: Exchange, check: CheckFunction): void;
+  /** Looks at one exchange; says nothing where there is nothing to look at. `play`: all that its play recorded. */
+  examine(exchange: Exchange, check: CheckFunction, play: () => readonly Exchange[]): void;
 }
 
 /** `check` takes only ids that stand in `proves`. */
@@ -21,8 +21,8 @@ export function invariant<const Id extends RequirementId>(
   id: string,
   definition: Omit<Invariant, 'id' | 'proves' | 'examine'> & {
     proves: readonly Id[];
-    examine(exchange: Exchange, check: CheckFunction<NoInfer<Id>>): void;
+    examine(exchange: Exchange, check: CheckFunction<NoInfer<Id>>, play: () => readonly Exchange[]): void;
   },
 ): Invariant {
-  return { ...definition, id, examine: (exchange, check) => definition.examine(exchange, check) };
+  return { ...definition, id, examine: (exchange, check, play) => definition.examine(exchange, check, play) };
 }

@@ -146,7 +146,7 @@ export function examineAll(
       if (invariant.bindings && !invariant.bindings.includes(over)) continue;
       const check = createChecks({ scenario, binding: over, rows, report: (finding) => void findings.push(finding) });
       try {
-        invariant.examine(exchange, check);
+        invariant.examine(exchange, check, () => exchanges);
       } catch (error) {
         const reason = `${invariant.id}: ${String(error)}`;
         for (const requirement of invariant.proves)

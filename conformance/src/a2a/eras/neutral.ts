@@ -40,5 +40,8 @@ export function inNeutral(era: Era, invariants: readonly Invariant[]): Invariant
     seen.set(exchange, known);
     return known;
   };
-  return invariants.map((one) => ({ ...one, examine: (exchange, check) => one.examine(read(exchange), check) }));
+  return invariants.map((one) => ({
+    ...one,
+    examine: (exchange, check, play) => one.examine(read(exchange), check, () => play().map(read)),
+  }));
 }

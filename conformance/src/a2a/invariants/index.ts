@@ -19,14 +19,14 @@ const all: readonly Invariant[] = [
 /** What is not said in the shapes of this version is a matter of that alone. */
 const inThisShape: readonly Invariant[] = all.map((one) => ({
   ...one,
-  examine: (exchange, check) => {
-    if (olderIn(exchange) === undefined) one.examine(exchange, check);
+  examine: (exchange, check, play) => {
+    if (olderIn(exchange) === undefined) one.examine(exchange, check, play);
   },
 }));
 
 export const invariants: readonly Invariant[] = [...versionInvariants, ...inThisShape].map((one) => ({
   ...one,
-  examine: (exchange, check) => {
-    if (isOfThisVersion(exchange)) one.examine(exchange, check);
+  examine: (exchange, check, play) => {
+    if (isOfThisVersion(exchange)) one.examine(exchange, check, play);
   },
 }));

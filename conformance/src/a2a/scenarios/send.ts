@@ -1,4 +1,5 @@
 import type { CheckFunction } from '../../kit/check.ts';
+import { isRecord } from '../../kit/json.ts';
 import { absent, anything, nonEmptyString } from '../../kit/match.ts';
 import { direct, done, end, fails, input, makesArtifact, rejects, sleep, slow, status } from '../../kit/steps.ts';
 import { seen } from '../../kit/subject.ts';
@@ -6,10 +7,10 @@ import type { Stimulus } from '../../kit/stimulus.ts';
 import { whyNotCanceled } from '../cancelable.ts';
 import type { A2AAgent } from '../agent.ts';
 import { failsAs } from '../error-view.ts';
-import { leftAside, missesTasks } from '../general-faults.ts';
+import { bareInStreams, leftAside, missesTasks } from '../general-faults.ts';
 import { observeTask } from '../observe.ts';
 import { scenario } from '../scenario.ts';
-import { INTERRUPTED, TERMINAL } from '../view.ts';
+import { INTERRUPTED, messageView, TERMINAL, type TaskView } from '../view.ts';
 
 /** Works for a moment, then completes: long enough to tell waiting from not waiting. */
 const brief: Stimulus = { word: 'slow', script: { steps: [status('working'), sleep(150), end('completed', 'done')] } };
@@ -29,6 +30,12 @@ async function refusesMore(check: CheckFunction<'A2A10-SEND-002'>, agent: A2AAge
   check('A2A10-SEND-002', reply, blocked).has(agent.era.refusals.endedTask);
 }
 
+/** The context that the message of a status names, where there is one. */
+function contextOfMessage({ raw }: TaskView): string | undefined {
+  const { message } = isRecord(raw) && isRecord(raw.status) ? raw.status : {};
+  return isRecord(message) ? messageView(message).contextId : undefined;
+}
+
 export const sendScenarios = [
   scenario('a2a/send/task', {
     title: 'A message brings a task, each with an id of its own',
@@ -38,7 +45,7 @@ export const sendScenarios = [
       const first = await agent.send(done);
       const second = await agent.send(done);
       for (const reply of [first, second])
-        check('A2A10-SEND-001', reply).hasOneOf(
+        check('A2A10-SEND-001', reply, await bareInStreams(agent, reply)).hasOneOf(
           { result: { task: {}, message: absent } },
           { result: { message: {}, task: absent } },
         );
@@ -224,6 +231,12 @@ export const sendScenarios = [
         task.state,
       );
       check('A2A10-CTX-003', reply.taskSubject, aside).has({ contextId: asked.contextId });
+      // What is said on the way belongs there as well; where it does not from the start, CTX-007 tells.
+      const said = contextOfMessage(task) ?? asked.contextId;
+      if ((contextOfMessage(asked) ?? asked.contextId) === asked.contextId)
+        check('A2A10-CTX-003', seen({ status: { message: { contextId: said } } }, reply.place), aside).has({
+          status: { message: { contextId: asked.contextId } },
+        });
     },
   }),
 

@@ -42,6 +42,7 @@ function reds(
     invariant.examine(
       exchange,
       createChecks({ scenario: 's', binding, report: (finding) => void findings.push(finding) }),
+      () => [exchange],
     );
   return [
     ...new Set(

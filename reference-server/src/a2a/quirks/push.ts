@@ -1,5 +1,5 @@
 import { isFinished } from '../../store/run-event.ts';
-import { A2AError, invalidParams } from '../a2a-error.ts';
+import { A2AError, internalError, invalidParams } from '../a2a-error.ts';
 import type { PushConfig } from '../call.ts';
 import type { A2AImpl } from '../context.ts';
 import { a2aQuirk, instead } from './a2a-quirk.ts';
@@ -108,6 +108,14 @@ export const pushQuirks = [
     make: (impl, hit) => ({
       ListTaskPushNotificationConfigs: async (...args) =>
         hit((await impl.ListTaskPushNotificationConfigs(...args)).configs) as never,
+    }),
+  }),
+  a2aQuirk('a2a.push.list-is-not-made', {
+    breaks: 'A2A10-PUSH-005',
+    make: (_impl, hit) => ({
+      ListTaskPushNotificationConfigs: async () => {
+        throw hit(internalError());
+      },
     }),
   }),
   a2aQuirk('a2a.push.list-has-no-pages', {

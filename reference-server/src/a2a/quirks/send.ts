@@ -21,6 +21,13 @@ async function isContextKnown(ctx: A2AContext, { owner }: Call, contextId: strin
   return (await ctx.store.runs.list({ family: 'a2a', owner, contextId, limit: 1 })).total > 0;
 }
 
+/** It goes on with a task that is there: the client of 0.1 names those that it begins, too. */
+const goesOn = (ctx: A2AContext, call: Call, { message }: Request): Promise<boolean> =>
+  ctx.impl.followed(ctx, call, message).then(
+    (run) => run !== undefined,
+    () => false,
+  );
+
 /** A context that the client names is replaced, when the server knows it, or when it does not. */
 const replacesContext = (
   impl: A2AImpl,
@@ -28,8 +35,12 @@ const replacesContext = (
   when: 'known' | 'unknown',
 ): Pick<A2AImpl, 'beginTurn'> => ({
   async beginTurn(ctx, call, request) {
-    const { taskId, contextId } = request.message;
-    if (taskId || !contextId || (await isContextKnown(ctx, call, contextId)) !== (when === 'known'))
+    const { contextId } = request.message;
+    if (
+      !contextId ||
+      (await isContextKnown(ctx, call, contextId)) !== (when === 'known') ||
+      (await goesOn(ctx, call, request))
+    )
       return impl.beginTurn(ctx, call, request);
     return impl.beginTurn(ctx, call, hit(without(request, 'contextId')));
   },
@@ -242,12 +253,25 @@ export const contextQuirks = [
   }),
   a2aQuirk('a2a.context.lost-on-the-way', {
     breaks: 'A2A10-CTX-003',
-    also: [{ id: 'A2A10-CTX-007', why: 'the message of the status stays in that of the task' }],
     make: (impl, hit) => ({
       async SendMessage(ctx, call, request) {
+        const isFollowUp = !request.message.contextId && (await goesOn(ctx, call, request));
         const answer = await impl.SendMessage(ctx, call, request);
-        if (!answer.task || !request.message.taskId || request.message.contextId) return answer;
+        if (!isFollowUp || !answer.task) return answer;
         return { task: hit({ ...answer.task, contextId: ctx.impl.newId(ctx) }) };
+      },
+    }),
+  }),
+  a2aQuirk('a2a.context.follow-up-answers-in-another', {
+    breaks: 'A2A10-CTX-003',
+    make: (impl, hit) => ({
+      async SendMessage(ctx, call, request) {
+        const isFollowUp = !request.message.contextId && (await goesOn(ctx, call, request));
+        const answer = await impl.SendMessage(ctx, call, request);
+        const { message } = answer.task?.status ?? {};
+        if (!isFollowUp || !answer.task || !message) return answer;
+        const said = { ...message, contextId: ctx.impl.newId(ctx) };
+        return { task: hit({ ...answer.task, status: { ...answer.task.status, message: said } }) };
       },
     }),
   }),
