@@ -16,22 +16,9 @@ export interface EraTrial {
   candidates: readonly AnyQuirk[];
 }
 
-/**
- * Rows for which no quirk is known yet that is applied in their era and breaks them alone: those of 1.0 that break what is the
- * same there are not, since the words are others. Plays of 1.0 check them, and 1.0 shows that those can fail, but not that they do here.
- */
-const NOT_SHOWN: readonly string[] = [
-  'a2a@0.3 A2A03-PROD-003',
-  'a2a@0.3 A2A03-TRANS-003',
-  'a2a@0.2 A2A03-PROD-003',
-  ...['SEND-003', 'SEND-005', 'STREAM-005', 'STREAM-006', 'STREAM-007', 'STREAM-013'].map(
-    (row) => `a2a@0.1 A2A01-${row}`,
-  ),
-];
-
 export const eraTrials: readonly EraTrial[] = ERAS.flatMap((era) =>
   rowsOf({ id: era })
-    .filter(({ id, check }) => check !== undefined && !NOT_SHOWN.includes(`${era} ${id}`))
+    .filter(({ check }) => check !== undefined)
     .map(({ id: row, same = [] }) => ({
       era,
       row,

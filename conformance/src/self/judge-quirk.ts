@@ -76,9 +76,10 @@ function judge(
 
   const named = findings.filter(({ requirement }) => requirement === breaks);
   const before = control.findings.filter(({ requirement }) => requirement === breaks);
-  // What is only observed cannot turn red: there the observation must change.
+  // What is only observed cannot turn red: there the observation must change. A play that the era cannot have says nothing of it.
+  const told = named.filter(({ verdict }) => verdict !== 'not-applicable');
   const changed =
-    named.length > 0 && named.every(({ verdict }) => verdict === 'observed') && said(named) !== said(before);
+    told.length > 0 && told.every(({ verdict }) => verdict === 'observed') && said(named) !== said(before);
   if (!named.some(isRed) && !changed)
     return { detected: false, complaint: `${breaks} did not turn red: ${said(named) || 'nothing looked at it'}` };
 

@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { isRecord } from '../../kit/json.ts';
-import { done, slow } from '../../kit/steps.ts';
-import { artifact, end, sleep, status } from '../../kit/steps.ts';
+import { artifact, done, end, sleep, status } from '../../kit/steps.ts';
 import type { Stimulus } from '../../kit/stimulus.ts';
 import { seen } from '../../kit/subject.ts';
 import { openingOf } from '../binding.ts';
@@ -24,6 +23,12 @@ const chunks = (pauseMs: number): Stimulus => ({
     ],
   },
 });
+
+/** Works on for a while, whoever cancels it: what is held until a cancel would end with one. */
+const heedless: Stimulus = {
+  word: 'slow',
+  script: { steps: [status('working'), sleep(1_500), end('completed', 'done')], onCancel: 'ignore' },
+};
 
 /** What a task is asked to run: WayFlow says it by a data part of this type. */
 const asks: Stimulus = {
@@ -84,7 +89,7 @@ export const productScenarios = [
     proves: ['A2A03-PROD-003'],
     stimulus: ['slow'],
     async play({ agent, check }) {
-      const { id } = await workingTask(agent, slow({ maxMs: 1_500, onCancel: 'ignore' }));
+      const { id } = await workingTask(agent, heedless);
       const reply = await agent.cancel(id);
       const over = await agent.poll(id, ({ state }) => state === 'canceled' || state === 'completed');
       check('A2A03-PROD-003', reply).observes(

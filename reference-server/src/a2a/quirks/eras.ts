@@ -1,9 +1,10 @@
 import type { Task } from '@agentproto/protocol/a2a/1.0';
 import type { Hit } from '../../quirk.ts';
+import { HttpError } from '../../http-error.ts';
 import { A2AError, invalidParams } from '../a2a-error.ts';
 import type { StreamItem } from '../call.ts';
 import type { A2AImpl } from '../context.ts';
-import { a2aQuirk } from './a2a-quirk.ts';
+import { a2aQuirk, streams } from './a2a-quirk.ts';
 import { productQuirks } from './era-products.ts';
 
 /** What breaks rows of the eras before 1.0 that 1.0 has no counterpart of. Written results are in the words of the era. */
@@ -95,6 +96,15 @@ const bindings = [
         const { message: _left, ...rest } = impl.rpcErrorObject(...args);
         return hit(rest) as ReturnType<A2AImpl['rpcErrorObject']>;
       },
+    }),
+  }),
+  a2aQuirk('a2a.era.rest-says-what-it-is-by-kind-alone', {
+    breaks: 'A2A03-STREAM-017',
+    make: (impl, hit) => ({
+      writeEvent: (ctx, binding, event) =>
+        binding === 'HTTP+JSON' ? hit(impl.writeEvent(ctx, 'JSONRPC', event)) : impl.writeEvent(ctx, binding, event),
+      writeResult: (ctx, binding, method, result) =>
+        impl.writeResult(ctx, method === 'SendMessage' ? 'JSONRPC' : binding, method, result),
     }),
   }),
   a2aQuirk('a2a.era.wants-output-modes', {
@@ -285,6 +295,16 @@ const inOtherWords = [
       },
     }),
   }),
+  a2aQuirk('a2a.era.rest-deletes-no-configuration', {
+    breaks: 'A2A03-TRANS-003',
+    make: (impl, hit) => ({
+      matchRoute(ctx, verb, path) {
+        if (verb === 'DELETE' && impl.card(ctx).capabilities.pushNotifications)
+          throw hit(new HttpError('METHOD_NOT_ALLOWED', `${path} takes no ${verb}.`));
+        return impl.matchRoute(ctx, verb, path);
+      },
+    }),
+  }),
   a2aQuirk('a2a.era.rest-forgets-what-was-said-last', {
     breaks: 'A2A03-TRANS-007',
     make: (impl, hit) => ({
@@ -338,6 +358,15 @@ const inOtherWords = [
         return answer.task ? { task: hit({ ...answer.task, id: 'task-1' }) } : answer;
       },
     }),
+  }),
+  a2aQuirk('a2a.era.first-updates-of-another-task', {
+    breaks: 'A2A01-STREAM-007',
+    make: (impl, hit) =>
+      streams(impl, (event, index) =>
+        event.statusUpdate && index > 0
+          ? hit([{ statusUpdate: { ...event.statusUpdate, taskId: 'task-of-nobody' } }])
+          : [event],
+      ),
   }),
   a2aQuirk('a2a.era.ended-task-is-streamed', {
     breaks: 'A2A03-STREAM-009',

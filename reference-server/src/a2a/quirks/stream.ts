@@ -45,7 +45,8 @@ export const streamQuirks = [
       async *turnEvents(ctx, call, turn, historyLength) {
         let task = false;
         for await (const item of impl.turnEvents(ctx, call, turn, historyLength)) {
-          task ||= 'event' in item && item.event.task !== undefined;
+          // Before 0.2 a stream has updates alone.
+          task ||= 'event' in item && item.event.message === undefined;
           yield item;
         }
         if (task) await hit(left(call));
@@ -69,7 +70,11 @@ export const streamQuirks = [
     breaks: 'A2A10-STREAM-007',
     make: (impl, hit) => ({
       turnEvents: (...args) =>
-        swapped(impl.turnEvents(...args), (event) => event.statusUpdate !== undefined && !isEnd(event), hit),
+        swapped(
+          impl.turnEvents(...args),
+          (event) => event.statusUpdate?.status.message !== undefined && !isEnd(event),
+          hit,
+        ),
     }),
   }),
   a2aQuirk('a2a.stream.another-context', {
