@@ -1,3 +1,4 @@
+import type { RequirementId } from '@agentproto/rules';
 import { isRecord } from '../kit/json.ts';
 import { done } from '../kit/steps.ts';
 import type { A2AAgent } from './agent.ts';
@@ -19,6 +20,12 @@ export interface Missing {
   cancel: Reply;
   /** For a row about one operation alone: blocked by ERR-006 where this is that fault, and its own red where it is not. */
   unless(answer: Reply | TaskStream): { blockedBy?: 'A2A10-ERR-006' };
+}
+
+/** The rule about methods or routes, where there is none for the operation over this binding: then it breaks no other. */
+export function lacksMethod({ value: { error }, exchange }: Reply | TaskStream): RequirementId | undefined {
+  if (error?.by !== 'status' && error?.names.includes('MethodNotFoundError')) return 'A2A10-RPC-003';
+  return [405, 501].includes(exchange.response?.status ?? 0) ? 'A2A10-REST-001' : undefined;
 }
 
 /** Asks two operations for a task that nobody made. */
@@ -47,6 +54,19 @@ export async function leftAside(
   const invented = agent.fresh('no-such-task');
   const { failed, taskId } = await agent.send('hello', { taskId: invented });
   return failed || taskId === undefined || taskId === invented ? {} : { blockedBy: 'A2A10-SEND-004' };
+}
+
+/**
+ * No history is an empty list in what SendMessage answers, too, and not only in what GetTask does: one habit, of HIST-004,
+ * wherever it shows.
+ */
+export async function writesEmptyHistory(agent: A2AAgent): Promise<boolean> {
+  const lengthOf = ({ value: { result } }: Reply) => {
+    const { history } = isRecord(result) && isRecord(result.task) ? result.task : {};
+    return Array.isArray(history) ? history.length : undefined;
+  };
+  if (!lengthOf(await agent.send('hello'))) return false;
+  return lengthOf(await agent.send('hello', { configuration: { historyLength: 0 } })) === 0;
 }
 
 /** Asks with a message that breaks the schema. */

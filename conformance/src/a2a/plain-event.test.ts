@@ -28,6 +28,8 @@ test.each([
 ])('%j is seen through', (raw, member, odd) => {
   expect(plainEvent(raw)).toMatchObject({ member, odd });
   expect(oddForm(raw)).toBe(odd);
+  const fault = odd.startsWith('is named') ? 'misnamed' : odd.startsWith('is a bare') ? 'bare' : 'several';
+  expect(plainEvent(raw)?.fault).toBe(fault);
 });
 
 test.each([

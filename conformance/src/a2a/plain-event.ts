@@ -10,6 +10,8 @@ export interface PlainEvent {
   content: Record<string, unknown>;
   /** How its form differs from `{ [member]: … }`, completing "the event …"; absent where it does not. */
   odd?: string;
+  /** In a word. A name is a fault that a server has over every binding, and a rule of its own (STREAM-022). */
+  fault?: 'misnamed' | 'bare' | 'several';
 }
 
 /** Names under which members were seen at servers of others, without case and separators. */
@@ -41,16 +43,24 @@ export function plainEvent(raw: unknown): PlainEvent | undefined {
   const several = BY_WEIGHT.filter((member) => isRecord(raw[member]));
   const [own] = several;
   if (own) {
-    const odd = several.length > 1 ? { odd: `has ${several.join(' and ')}, and may have one` } : {};
-    return { member: own, content: raw[own] as Record<string, unknown>, ...odd };
+    const plain = { member: own, content: raw[own] as Record<string, unknown> };
+    if (several.length === 1) return plain;
+    return { ...plain, odd: `has ${several.join(' and ')}, and may have one`, fault: 'several' };
   }
   for (const [name, content] of Object.entries(raw)) {
     const member = memberFor(name);
     // A bare update of a task has `status` and the like beside its ids, never one of these names with an object.
-    if (member && isRecord(content)) return { member, content, odd: `is named \`${name}\` instead of \`${member}\`` };
+    if (member && isRecord(content))
+      return { member, content, odd: `is named \`${name}\` instead of \`${member}\``, fault: 'misnamed' };
   }
   const bare = memberFor(raw.kind) ?? bareMember(raw);
-  return bare && { member: bare, content: raw, odd: `is a bare ${bare}, without the member \`${bare}\` around it` };
+  if (!bare) return undefined;
+  return {
+    member: bare,
+    content: raw,
+    odd: `is a bare ${bare}, without the member \`${bare}\` around it`,
+    fault: 'bare',
+  };
 }
 
 /** Told by the members that only one of the four has. */

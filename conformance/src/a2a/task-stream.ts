@@ -247,10 +247,11 @@ export class TaskStream implements Subject {
       atMs: Math.round(frame.atMs - this.exchange.request.atMs),
     };
     if (error) return { value: { kind: 'error', error }, place, id: frame.id };
-    const odd = plainEvent(result)?.odd;
+    const { odd, fault } = plainEvent(result) ?? {};
     const older = isOlder(result);
     if (odd && !older) {
-      const row = this.#binding.name === 'JSONRPC' ? 'A2A10-RPC-011' : 'A2A10-REST-009';
+      const form = this.#binding.name === 'JSONRPC' ? 'A2A10-RPC-011' : 'A2A10-REST-009';
+      const row = fault === 'misnamed' && this.#lenience?.judges('A2A10-STREAM-022') ? 'A2A10-STREAM-022' : form;
       this.#lenience?.note(row, this.#binding.name, `an event of a stream ${odd}`, place);
     }
     const unread: Unread = { by: 'A2A10-VER-005', expected: 'an event in the shapes of 1.0', actual: result };

@@ -86,5 +86,5 @@ test('where nobody listens, the card alone is to blame', async () => {
   expect(verdicts(await findings('a2a/card/true', elsewhere), 'A2A10-CARD-004')).toBe('violation');
   expect(
     (await findings('a2a/json-rpc/malformed', elsewhere)).map(({ verdict, reason }) => `${verdict} ${reason}`),
-  ).toEqual(Array(4).fill('blocked A2A10-CARD-004'));
+  ).toEqual(Array(5).fill('blocked A2A10-CARD-004'));
 });

@@ -1,5 +1,6 @@
 import type { Exchange } from '@agentproto/recording';
 import type { Unread } from '../kit/subject.ts';
+import { isRecord } from '../kit/json.ts';
 import { contentTypeOf } from './content-type.ts';
 
 /**
@@ -7,9 +8,10 @@ import { contentTypeOf } from './content-type.ts';
  * nothing came, which is the row's own matter.
  */
 export function unreadAnswer(
-  { binding, response }: Exchange,
+  exchange: Exchange,
   isFailure: (body: unknown) => boolean = () => true,
 ): Unread | undefined {
+  const { binding, response } = exchange;
   if (!response) return undefined;
   const { status, json } = response;
   const came = { httpStatus: status, contentType: contentTypeOf({ response }) };
@@ -22,6 +24,8 @@ export function unreadAnswer(
       actual: json ?? came,
     };
   }
+  if (lacksRoute(exchange) && !isFailure(json))
+    return { by: 'A2A10-REST-001', expected: 'a route for GetExtendedAgentCard', actual: json ?? came };
   if (binding === 'HTTP+JSON' && status >= 400 && !isFailure(json))
     return {
       by: 'A2A10-REST-005',
@@ -29,4 +33,12 @@ export function unreadAnswer(
       actual: json ?? came,
     };
   return undefined;
+}
+
+/** No error of the extended card is a 404 (5.4): such a status, in no form of the protocol, is what a path gets that nobody serves. */
+export function lacksRoute({ binding, operation, request, response }: Exchange): boolean {
+  if (binding !== 'HTTP+JSON' || operation !== 'GetExtendedAgentCard' || response?.status !== 404) return false;
+  // Earlier revisions have another path, and leave the form of a failure open.
+  if (!new URL(request.url).pathname.endsWith('/extendedAgentCard')) return false;
+  return !(isRecord(response.json) && isRecord(response.json.error));
 }

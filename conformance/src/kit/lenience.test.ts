@@ -21,6 +21,7 @@ test('what another revision calls otherwise is told by its name there, and in si
   other.note('A2A10-REST-003', 'HTTP+JSON', 'refuses it', { exchange: 4 });
   other.note('A2A10-RPC-011', 'JSONRPC', 'is odd', { exchange: 5 });
   expect(told).toEqual(['A2A10-REST-002']);
+  expect([other.judges('A2A10-REST-003'), other.judges('A2A10-RPC-011')]).toEqual([true, false]);
   expect(other.knows('A2A10-REST-003', 'HTTP+JSON')).toBe(true);
   expect(lenience.knows('A2A10-REST-003', 'HTTP+JSON')).toBe(false);
 });

@@ -52,6 +52,11 @@ export class Lenience {
     return this.#door.denied;
   }
 
+  /** The revision has such a row. */
+  judges(requirement: RequirementId): boolean {
+    return this.#rows?.has(requirement) ?? true;
+  }
+
   /** Something was noted for this row over this binding. */
   knows(requirement: RequirementId, binding: string): boolean {
     const row = this.#rows?.get(requirement)?.id ?? requirement;

@@ -55,7 +55,7 @@ describe.each<[BindingName, string, string]>([
   test.each<[string, string, object[]]>([
     [
       'other names for its members',
-      `member-name ${eventRow}`,
+      'member-name A2A10-STREAM-022',
       [
         WORKING,
         { taskArtifactUpdate: artifactOf('one').artifactUpdate },

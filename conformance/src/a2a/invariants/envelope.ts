@@ -4,11 +4,12 @@ import { invariant } from '../../kit/invariant.ts';
 import type { RequirementId } from '@agentproto/rules';
 import type { CheckFunction } from '../../kit/check.ts';
 import { seen, type Subject } from '../../kit/subject.ts';
-import { isUnknownVerb } from '../binding.ts';
+import { isUnknownVerb, refusesA2aJson } from '../binding.ts';
 import { errorInfoWith, hasErrorInfo } from '../error-info.ts';
 import { restErrorView, rpcErrorView } from '../error-view.ts';
 import { sent } from '../sent.ts';
 import { contentTypeOf } from '../content-type.ts';
+import { lacksRoute } from '../unread.ts';
 import { isRecord } from '../../kit/json.ts';
 
 /** The envelopes of both bindings: JSON-RPC responses, HTTP+JSON error bodies, media types. */
@@ -124,6 +125,9 @@ export const envelopeInvariants = [
       const { response, hostile } = exchange;
       if (!response || isStream(exchange) || response.status === 204 || isUnknownVerb(exchange)) return;
       if (hostile && (exchange.operation === undefined || ELSEWHERE.has(response.status))) return;
+      // A media type that is not taken is REST-003's; what refuses it often stands before the binding, and knows no form of it.
+      if (response.status === 415 && refusesA2aJson(exchange)) return;
+      if (lacksRoute(exchange)) return;
       const streaming =
         exchange.operation !== undefined &&
         exchange.operation in METHODS &&

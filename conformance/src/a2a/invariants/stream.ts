@@ -3,7 +3,7 @@ import { invariant } from '../../kit/invariant.ts';
 import { nonEmptyString } from '../../kit/match.ts';
 import { seen, type Place } from '../../kit/subject.ts';
 import { isEventStream } from '../content-type.ts';
-import { EVENT_MEMBERS, oddForm } from '../plain-event.ts';
+import { EVENT_MEMBERS, oddForm, plainEvent } from '../plain-event.ts';
 import { isRecord } from '../../kit/json.ts';
 import { eventView, isTerminal, type EventView } from '../view.ts';
 
@@ -95,15 +95,18 @@ export const streamInvariants = [
 
   invariant('a2a/stream/shape', {
     title: 'Every event is a StreamResponse with exactly one member, bare or as the result of a JSON-RPC response',
-    proves: ['A2A10-REST-009', 'A2A10-RPC-011'],
+    proves: ['A2A10-STREAM-022', 'A2A10-REST-009', 'A2A10-RPC-011'],
     bindings: ['HTTP+JSON', 'JSONRPC'],
     examine(exchange, check) {
       const row = exchange.binding === 'JSONRPC' ? 'A2A10-RPC-011' : 'A2A10-REST-009';
       for (const { raw, place } of streamEvents(exchange)) {
         const odd = oddForm(raw);
-        check(row, seen(raw, place)).holds(
+        const misnamed = plainEvent(raw)?.fault === 'misnamed';
+        const expected = `exactly one of ${EVENT_MEMBERS.join(', ')}: the event ${odd}`;
+        check('A2A10-STREAM-022', seen(raw, place)).holds(!misnamed, expected);
+        check(row, seen(raw, place), { blockedBy: misnamed ? 'A2A10-STREAM-022' : undefined }).holds(
           odd === undefined,
-          `exactly one of ${EVENT_MEMBERS.join(', ')}: the event ${odd}`,
+          expected,
         );
       }
     },

@@ -7,6 +7,7 @@ import { sameJson } from '../../kit/match.ts';
 import { isRecord } from '../../kit/json.ts';
 import type { A2AAgent } from '../agent.ts';
 import { BINDINGS } from '../detect.ts';
+import { lacksMethod } from '../general-faults.ts';
 import { workingTask } from '../push.ts';
 import { refusesInput } from '../refusal.ts';
 import { scenario } from '../scenario.ts';
@@ -44,11 +45,6 @@ const saysOneOf = (reply: Reply | TaskStream, ...names: string[]) => {
 const isNotOffered = (reply: Reply | TaskStream) =>
   saysOneOf(reply, 'UnsupportedOperationError', 'PushNotificationNotSupportedError', 'MethodNotFoundError') ||
   [405, 501].includes(reply.exchange.response?.status ?? 0);
-
-function lacksMethod(reply: Reply | TaskStream): RequirementId | undefined {
-  if (saysOneOf(reply, 'MethodNotFoundError')) return 'A2A10-RPC-003';
-  return [405, 501].includes(reply.exchange.response?.status ?? 0) ? 'A2A10-REST-001' : undefined;
-}
 
 async function ask(agent: A2AAgent, method: MethodName): Promise<Reply | TaskStream> {
   const id = agent.fresh('no-such-task');

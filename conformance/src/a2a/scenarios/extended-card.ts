@@ -1,4 +1,5 @@
 import { aList, nonEmptyList, nonEmptyString } from '../../kit/match.ts';
+import { Blocked } from '../../kit/stops.ts';
 import { seen } from '../../kit/subject.ts';
 import { internalAddressesIn, secretsIn } from '../card-secrets.ts';
 import { failsAs } from '../error-view.ts';
@@ -109,6 +110,10 @@ export const extendedCardScenarios = [
       const nobody = await read(agent.as([]), { hostile: true });
       // Where there is none, nobody gets it: whether it would be guarded is not known.
       if (isUnconfigured(nobody)) throw notApplicable(NONE);
+      // What is not there is not guarded either.
+      const { unread } = nobody;
+      if (unread?.by === 'A2A10-REST-001')
+        throw new Blocked(unread.by, `expected ${unread.expected}`, { ...unread, place: nobody.place });
       check('A2A10-XCARD-001', nobody).holds(isRefused(nobody), 'a refusal without credentials');
       if (!isRefused(nobody))
         return check('A2A10-XCARD-005', nobody, { blockedBy: 'A2A10-XCARD-001' }).holds(

@@ -4,6 +4,7 @@ import { seen, type Subject } from '../../kit/subject.ts';
 import { failsAs } from '../error-view.ts';
 import { activatedIn, extensionsOf } from '../extensions.ts';
 import { refusesBadInput } from '../general-faults.ts';
+import { refusesInput } from '../refusal.ts';
 import { scenario } from '../scenario.ts';
 import type { A2AAgent } from '../agent.ts';
 import type { Reply } from '../reply.ts';
@@ -39,7 +40,7 @@ export const jsonRpcScenarios = [
 
   scenario('a2a/json-rpc/malformed', {
     title: 'What is no JSON-RPC request is refused with the code that says why',
-    proves: ['A2A10-RPC-004', 'A2A10-RPC-005', 'A2A10-RPC-006', 'A2A10-RPC-007'],
+    proves: ['A2A10-RPC-004', 'A2A10-RPC-005', 'A2A10-RPC-006', 'A2A10-RPC-007', 'A2A10-ERR-004'],
     bindings,
     async play({ agent, check }) {
       const twin = await agent.get(agent.fresh('no-such-task'));
@@ -66,20 +67,28 @@ export const jsonRpcScenarios = [
         failsAs('MethodNotFoundError'),
       );
       const badInput = await refusesBadInput(agent);
-      for (const params of [{ message: 'hello' }, { message: [] }]) {
-        const reply = await post(agent, JSON.stringify(written(agent, 'SendMessage', params)));
-        check('A2A10-RPC-007', reply, badInput.unless(reply)).holds(
-          reply.is('InvalidParamsError'),
-          `InvalidParamsError (-32602) for a message that is ${JSON.stringify(params.message)}`,
-        );
-      }
-      for (const id of [7, undefined, ['x']]) {
-        const reply = await post(agent, JSON.stringify({ ...good, params: { ...good.params, id } }));
+      // That it is refused as a fault of the client is ERR-004; with which code, is asked of what is.
+      const isRefused = (reply: Reply, what: string): boolean => {
+        if (refusesInput(reply) || badInput.unless(reply).blockedBy) return true;
+        check('A2A10-ERR-004', reply).holds(false, `a refusal of ${what}`);
+        return false;
+      };
+      const withId = (id: unknown) => ({ ...good, params: { ...good.params, id } });
+      for (const [what, body] of [
+        ['a message that is "hello"', written(agent, 'SendMessage', { message: 'hello' })],
+        ['a message that is []', written(agent, 'SendMessage', { message: [] })],
+        ['GetTask with the id 7', withId(7)],
+        ['GetTask without an id', withId(undefined)],
+        ['GetTask with the id ["x"]', withId(['x'])],
+      ] as const) {
+        const reply = await post(agent, JSON.stringify(body));
         // "It might be invalid", says 3.3.2 of the id in a TaskNotFoundError.
-        check('A2A10-RPC-007', reply, badInput.unless(reply)).holds(
-          reply.is('InvalidParamsError') || reply.is('TaskNotFoundError'),
-          `InvalidParamsError (-32602) for GetTask with the id ${JSON.stringify(id) ?? 'left out'}`,
-        );
+        const isUnknown = what.startsWith('GetTask') && reply.is('TaskNotFoundError');
+        if (isUnknown || isRefused(reply, what))
+          check('A2A10-RPC-007', reply, badInput.unless(reply)).holds(
+            isUnknown || reply.is('InvalidParamsError'),
+            `InvalidParamsError (-32602) for ${what}`,
+          );
       }
     },
   }),

@@ -2,7 +2,7 @@ import { nonEmptyString } from '../../kit/match.ts';
 import { end, input, slow } from '../../kit/steps.ts';
 import { seen } from '../../kit/subject.ts';
 import { failsAs } from '../error-view.ts';
-import { listsNothing, missesTasks } from '../general-faults.ts';
+import { lacksMethod, listsNothing, missesTasks } from '../general-faults.ts';
 import { configsIn, made, makeConfig, NOWHERE, registerHook, tellsEndOf, workingTask } from '../push.ts';
 import { refusedInput } from '../refusal.ts';
 import { scenario } from '../scenario.ts';
@@ -58,7 +58,8 @@ export const pushScenarios = [
       check('A2A10-PUSH-004', unknown, missing.unless(unknown)).has(failsAs('TaskNotFoundError'));
 
       const deleted = await deleteConfig(agent, taskId, id);
-      check('A2A10-PUSH-008', deleted).holds(!deleted.failed, 'the configuration to be deleted');
+      const unserved = { blockedBy: lacksMethod(deleted) };
+      check('A2A10-PUSH-008', deleted, unserved).holds(!deleted.failed, 'the configuration to be deleted');
       // Whose deletion was refused is there still.
       if (!deleted.failed) {
         const gone = await getConfig(agent, taskId, id);
@@ -121,10 +122,12 @@ export const pushScenarios = [
       const created = await agent.call('CreateTaskPushNotificationConfig', { taskId, url: NOWHERE });
       check('A2A10-PUSH-002', created, missing.unless(created)).has(notFound);
       const listed = await listConfigs(agent, agent.fresh('no-such-task'));
-      const general = await listsNothing(agent, listed);
+      const lacking = lacksMethod(listed);
+      const general = lacking ? { blockedBy: lacking } : await listsNothing(agent, listed);
       check('A2A10-PUSH-007', listed, { ...general, ...missing.unless(listed) }).has(notFound);
       const deleted = await deleteConfig(agent, agent.fresh('no-such-task'), 'config');
-      check('A2A10-PUSH-011', deleted, missing.unless(deleted)).has(notFound);
+      const blockedBy = lacksMethod(deleted) ?? missing.unless(deleted).blockedBy;
+      check('A2A10-PUSH-011', deleted, { blockedBy }).has(notFound);
     },
   }),
 

@@ -1,6 +1,6 @@
 import type { CheckFunction } from '../../kit/check.ts';
-import { isRecord } from '../../kit/json.ts';
 import { absent, anything, nonEmptyString } from '../../kit/match.ts';
+import { isRecord } from '../../kit/json.ts';
 import { direct, done, end, fails, input, makesArtifact, rejects, sleep, slow, status } from '../../kit/steps.ts';
 import { seen } from '../../kit/subject.ts';
 import type { Stimulus } from '../../kit/stimulus.ts';

@@ -24,7 +24,7 @@ export const ROWS = {
   /** An error in a shape of its own, or whose code is a text (§9.5, §11.6). */
   'error-shape': ['A2A10-RPC-001', 'A2A10-REST-005'],
   /** `taskStatusUpdate` and `taskArtifactUpdate` for `statusUpdate` and `artifactUpdate` (§3.2.3). */
-  'member-name': ['A2A10-RPC-011', 'A2A10-REST-009'],
+  'member-name': 'A2A10-STREAM-022',
   /** A task, message or update that is not in its member (§3.2.3), as in A2A 0.3. */
   'bare-payload': ['A2A10-RPC-011', 'A2A10-REST-009'],
   /** A task where it should be bare stands in a member `task` (§3.1.3, §3.1.5). */

@@ -245,6 +245,16 @@ export const restQuirks = [
       },
     }),
   }),
+  a2aQuirk('a2a.rest.lacks-a-route-as-frameworks-say-it', {
+    breaks: 'A2A10-REST-001',
+    make: (impl, hit) => ({
+      async answerRest(ctx, request) {
+        if (!request.path.endsWith('/extendedAgentCard')) return impl.answerRest(ctx, request);
+        const headers = { 'content-type': 'application/json' };
+        return hit({ status: 404, headers, body: JSON.stringify({ detail: 'There is no such page' }) });
+      },
+    }),
+  }),
   a2aQuirk('a2a.rest.plain-json', {
     breaks: 'A2A10-REST-002',
     make: (impl, hit) => ({

@@ -51,8 +51,23 @@ export const strangerQuirks = [
       },
     }),
   }),
+  a2aQuirk('a2a.rest.refuses-a2a-json-as-json-rpc-does', {
+    breaks: 'A2A10-REST-003',
+    make: (impl, hit) => ({
+      async answerRest(ctx, request) {
+        if (request.verb !== 'POST' || essence(request.headers['content-type'] ?? '') !== A2A_MEDIA_TYPE)
+          return impl.answerRest(ctx, request);
+        const error = { code: -32_600, message: 'expected application/json' };
+        return hit({
+          status: 415,
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ jsonrpc: '2.0', id: null, error }),
+        });
+      },
+    }),
+  }),
   a2aQuirk('a2a.rpc.event-aliases', {
-    breaks: 'A2A10-RPC-011',
+    breaks: 'A2A10-STREAM-022',
     make: (impl, hit) => ({
       rpcResult(ctx, id, result) {
         const event = isEvent(result) ? aliased(result) : undefined;
@@ -61,7 +76,7 @@ export const strangerQuirks = [
     }),
   }),
   a2aQuirk('a2a.rest.event-aliases', {
-    breaks: 'A2A10-REST-009',
+    breaks: 'A2A10-STREAM-022',
     make: (impl, hit) => ({
       restEvent(ctx, event) {
         const other = aliased(event);
@@ -73,6 +88,25 @@ export const strangerQuirks = [
     breaks: 'A2A10-REST-009',
     make: (impl, hit) => ({
       restEvent: (ctx, event) => (event.task ? hit(event.task) : impl.restEvent(ctx, event)),
+    }),
+  }),
+  a2aQuirk('a2a.rest.bare-throughout', {
+    breaks: 'A2A10-REST-009',
+    make: (impl, hit) => ({
+      restEvent: (_ctx, event) => hit(Object.values(event)[0]),
+      restResult(ctx, result) {
+        const { task, message } = result as { task?: unknown; message?: unknown };
+        return impl.restResult(ctx, task ?? message ?? result);
+      },
+    }),
+  }),
+  a2aQuirk('a2a.rest.no-delete', {
+    breaks: 'A2A10-REST-001',
+    make: (impl, hit) => ({
+      async answerRest(ctx, request) {
+        if (request.verb !== 'DELETE') return impl.answerRest(ctx, request);
+        return hit({ status: 405, headers: { 'content-type': 'text/plain', allow: 'GET, POST' }, body: 'No' });
+      },
     }),
   }),
   a2aQuirk('a2a.version.refused-in-another-shape', {
@@ -132,6 +166,16 @@ export const strangerQuirks = [
           if (!(error instanceof A2AError) || error.error !== 'InvalidParamsError' || error.details.reason) throw error;
           throw hit(new A2AError('InvalidRequestError', 'Invalid request', error.details));
         }
+      },
+    }),
+  }),
+  a2aQuirk('a2a.rpc.list-for-an-id-crashes', {
+    breaks: 'A2A10-ERR-004',
+    make: (impl, hit) => ({
+      readParams(ctx, method, given, binding) {
+        if (typeof given === 'object' && given !== null && 'id' in given && Array.isArray(given.id))
+          throw hit(new A2AError('InternalError', 'the id is no key'));
+        return impl.readParams(ctx, method, given, binding);
       },
     }),
   }),

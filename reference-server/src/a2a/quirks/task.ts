@@ -95,6 +95,33 @@ export const historyQuirks = [
         ),
     }),
   }),
+  a2aQuirk('a2a.history.limit-is-kept', {
+    breaks: 'A2A10-GET-003',
+    make(impl, hit) {
+      const least = new Map<string, number>();
+      return {
+        taskView(ctx, fold, options) {
+          const { historyLength } = options ?? {};
+          if (historyLength) least.set(fold.id, Math.min(historyLength, least.get(fold.id) ?? historyLength));
+          const kept = historyLength === 0 ? 0 : least.get(fold.id);
+          return impl.taskView(
+            ctx,
+            fold,
+            kept === historyLength ? options : { ...options, ...hit({ historyLength: kept }) },
+          );
+        },
+      };
+    },
+  }),
+  a2aQuirk('a2a.history.none-is-an-empty-list', {
+    breaks: 'A2A10-HIST-004',
+    make: (impl, hit) => ({
+      taskView(ctx, fold, options) {
+        const task = impl.taskView(ctx, fold, options);
+        return options?.historyLength === 0 ? hit({ ...task, history: [] }) : task;
+      },
+    }),
+  }),
   a2aQuirk('a2a.history.takes-negative', {
     breaks: 'A2A10-HIST-006',
     make: (impl, hit) => ({
