@@ -31,6 +31,8 @@ class Words(Worker):
             case "reject":
                 await become("rejected")
             case "auth":
+                # The storage has no message of a status: only what is published has one.
+                await self.publish_status(task_id, context_id, "auth-required", message("Please sign in"))
                 await become("auth-required", "Please sign in")
             case "input" if not follow_up:
                 await become("input-required", "Which one?")

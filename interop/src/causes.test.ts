@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { causesOf } from './causes.ts';
+import { readFile } from 'node:fs/promises';
+import { causesOf, distinct } from './causes.ts';
+import { ours } from './place.ts';
+import { PAGE, readResults } from './record.ts';
+import type { Cause } from './result.ts';
 import { faultsOf, withLimits } from './run-lane.ts';
 import type { Report, ReportedRequirement } from './suite.ts';
 
@@ -16,12 +20,12 @@ const report: Report = {
   scenarios: [{ failures: [{ requirement: 'NEW-1', binding: 'JSONRPC', message: 'expected a task' }] }],
   requirements: [
     row('KNOWN-1', {
-      JSONRPC: { verdict: 'violation', planned: true, expected: '§3: why' },
+      JSONRPC: { verdict: 'violation', planned: true, expected: '§3: why.' },
       'HTTP+JSON': { verdict: 'blocked', planned: true },
     }),
     row('NEW-1', {
       JSONRPC: { verdict: 'violation', planned: true },
-      'HTTP+JSON': { verdict: 'violation', planned: true, expected: '§3: why' },
+      'HTTP+JSON': { verdict: 'violation', planned: true, expected: '§3: why.' },
     }),
     row('OK-1', { JSONRPC: { verdict: 'pass', planned: true } }, 'pass'),
     row('OPEN-1', { JSONRPC: { verdict: 'inconclusive', planned: true } }, 'inconclusive'),
@@ -34,7 +38,7 @@ test('each red row is a cause, known only where the baseline knows it over every
   expect(causesOf(report)).toEqual({
     passed: 1,
     causes: [
-      { id: 'KNOWN-1', verdict: 'violation', bindings: ['JSONRPC'], reason: '§3: why', known: true },
+      { id: 'KNOWN-1', verdict: 'violation', bindings: ['JSONRPC'], reason: '§3: why.', known: true },
       {
         id: 'NEW-1',
         verdict: 'violation',
@@ -46,6 +50,47 @@ test('each red row is a cause, known only where the baseline knows it over every
     unjudged: ['OPEN-1'],
   });
 });
+
+const cause = (id: string, reason: string): Cause => ({ id, reason, verdict: 'violation', bindings: [], known: true });
+
+test('a cause has a red and a sentence of its own, and a shadow is none', () => {
+  const reds = [
+    cause('A-1', '§1: it is (as ever. And so on.) `a. b` to be.'),
+    cause('A-2', 'Shadow of A-1: so it is here.'),
+    cause('A-3', '§2: it is not.'),
+  ];
+  expect(distinct(reds)).toEqual({ causes: 2, faults: [] });
+  const odd = [...reds, cause('A-4', '§2: it is not.'), cause('A-5', 'Shadow of B-1.'), cause('A-6', 'One. Two.')];
+  expect(distinct(odd)).toEqual({
+    causes: 3,
+    faults: [
+      'A-5: the shadow of B-1, which is not red',
+      'A-4: expected a sentence of its own, got that of A-3',
+      'A-6: expected one sentence, got: One. Two.',
+    ],
+  });
+});
+
+test('what the lanes have recorded is a sentence a cause', async () => {
+  for (const { lane, suite } of await readResults())
+    expect([lane, distinct(suite?.causes ?? []).faults]).toEqual([lane, []]);
+});
+
+test.each(['a2akit 0.0.35', 'a2akit 0.0.32', 'fasta2a 2.1.1'])(
+  '%s: as many reds as causes, in the baseline and on the page',
+  async (named) => {
+    const { lane, suite } = (await readResults()).find(({ system, version }) => `${system} ${version}` === named)!;
+    const reds = suite!.causes;
+    expect(distinct(reds).causes).toBe(reds.length);
+    const baseline = await readFile(ours(`${lane}/baseline.yaml`), 'utf8');
+    const known = [...baseline.matchAll(/^- id: (\S+)$/gm)].map(([, id]) => id);
+    expect(known.sort()).toEqual(reds.map(({ id }) => id).sort());
+    const sections = (await readFile(PAGE, 'utf8')).split('\n## ');
+    const lines = sections.find((section) => section.startsWith(`${named}\n`))!.split('\n');
+    expect(lines.filter((line) => /^\| A2A\d\d-/.test(line))).toHaveLength(reds.length);
+    expect(lines).toContain(`What the suite found: ${reds.length} reds, ${reds.length} causes.`);
+  },
+);
 
 test('a new red, an entry that no longer holds and a failed step are faults', () => {
   const step = { name: 'stream', result: 'failed' as const, saw: 'cut off' };

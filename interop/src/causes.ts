@@ -1,4 +1,4 @@
-import type { SuiteResult } from './result.ts';
+import type { Cause, SuiteResult } from './result.ts';
 import type { Report, ReportedRequirement } from './suite.ts';
 
 const RED = new Set(['violation', 'warning']);
@@ -21,6 +21,34 @@ export function causesOf({ requirements, scenarios }: Report): SuiteResult {
     unjudged: unjudged.map(({ id }) => id),
   };
 }
+
+/**
+ * The causes: a red is one, with a sentence of its own, unless the baseline calls it the shadow of another red. What is neither
+ * is told, a sentence each.
+ */
+export function distinct(causes: readonly Cause[]): { causes: number; faults: string[] } {
+  const sentences = new Map<string, string>();
+  const faults: string[] = [];
+  const own = causes.filter(({ id, reason }) => {
+    const of = /^Shadow of ([A-Z\d-]+)/.exec(reason)?.[1];
+    if (of === undefined) return true;
+    if (!causes.some((one) => one.id === of)) faults.push(`${id}: the shadow of ${of}, which is not red`);
+    return false;
+  });
+  for (const { id, reason } of own) {
+    const twin = sentences.get(reason);
+    if (twin) faults.push(`${id}: expected a sentence of its own, got that of ${twin}`);
+    if (!isSentence(reason)) faults.push(`${id}: expected one sentence, got: ${reason}`);
+    sentences.set(reason, id);
+  }
+  return { causes: sentences.size, faults };
+}
+
+/** What is quoted, or in brackets, counts as a word. */
+const isSentence = (text: string) => {
+  const plain = text.replaceAll(/\([^)]*\)|`[^`]*`|"[^"]*"/g, '');
+  return text !== '' && (plain.match(/[.!?](?= |$)/g) ?? []).length === 1;
+};
 
 function isRed({ bindings }: ReportedRequirement): boolean {
   return Object.values(bindings).some(({ verdict }) => RED.has(verdict));

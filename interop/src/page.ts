@@ -1,10 +1,11 @@
+import { distinct } from './causes.ts';
 import type { Cause, Exercised, Result, SuiteResult } from './result.ts';
 
 const HEAD = `# Interoperability
 
 What our clients and the suite see of software that we did not write, and what its clients see of the reference server. Written by the lanes
 (\`--record\`) from [\`interop/results\`](../interop/results), never by hand; how a lane runs: [\`interop/README.md\`](../interop/README.md).
-A red is one row; where one fault of a system turns several rows red, the baseline says so. A lane fails when a red comes that its baseline does not know, when one of the baseline no longer comes, or when a client's
+A red is one row, and one cause, which is said in a sentence; where one cause turns a second row red, that is called its shadow. A lane fails when a red comes that its baseline does not know, when one of the baseline no longer comes, or when a client's
 step fails. A false alarm is a red of a test of theirs that the specification does not bear out.
 `;
 
@@ -39,10 +40,15 @@ function section({ lane, system, version, suite, ours, theirs }: Result): string
 function found(suite: SuiteResult): string[] {
   const judged = suite.unjudged.length > 0 ? [`Could not be told: ${suite.unjudged.join(', ')}.\n`] : [];
   return [
-    suite.causes.length > 0 ? 'What the suite found:\n' : 'The suite found nothing.\n',
+    suite.causes.length > 0 ? `What the suite found: ${counted(suite.causes)}.\n` : 'The suite found nothing.\n',
     ...(suite.causes.length > 0 ? [table(['row', '', 'over', 'what'], suite.causes.map(cause))] : []),
     ...judged,
   ];
+}
+
+function counted(reds: readonly Cause[]): string {
+  const { causes } = distinct(reds);
+  return `${reds.length} ${reds.length === 1 ? 'red' : 'reds'}, ${causes} ${causes === 1 ? 'cause' : 'causes'}`;
 }
 
 function cause({ id, verdict, bindings, reason }: Cause): string[] {

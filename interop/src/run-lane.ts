@@ -1,5 +1,5 @@
 import { createReferenceServer } from '@agentproto/reference-server';
-import { causesOf } from './causes.ts';
+import { causesOf, distinct } from './causes.ts';
 import { type Command, serve } from './child.ts';
 import type { Lane, Prepared } from './lane.ts';
 import type { Options } from './options.ts';
@@ -97,6 +97,7 @@ export function faultsOf(
     ...(suite?.causes ?? [])
       .filter(({ known }) => !known)
       .map(({ id, reason }) => `the baseline does not know ${id}: ${reason}`),
+    ...distinct((suite?.causes ?? []).filter(({ known }) => known)).faults.map((fault) => `baseline, ${fault}`),
     ...(report?.baseline?.broken ?? []).map(({ id, message }) => `baseline, ${id}: ${message}`),
     ...failed('our', ours),
     ...failed('their', theirs),
