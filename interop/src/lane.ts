@@ -13,6 +13,8 @@ export interface Lane {
   usage?: string;
   /** Steps of our client's exercise (`list`, `HTTP+JSON: list`) that no client could do on this system, and why. One that succeeds all the same is a fault of the lane. */
   cannot?: { [step: string]: string };
+  /** What a reader of the suite's findings has to know of the system, in one sentence with the exchange that shows it. */
+  note?: string;
   /** Installs or builds what is needed; @throws Skip where that cannot be done here. */
   prepare(options: Options): Promise<Prepared>;
 }

@@ -1,5 +1,6 @@
 import type { Lane } from './lane.ts';
 import { a2aJs } from './lanes/a2a-js.ts';
+import { a2aJs03 } from './lanes/a2a-js-0.3.ts';
 import { a2aGo } from './lanes/a2a-go.ts';
 import { a2aTck } from './lanes/a2a-tck.ts';
 import { a2aPython } from './lanes/a2a-python.ts';
@@ -17,6 +18,7 @@ import { wayflowA2A } from './lanes/wayflow-a2a.ts';
 
 export const lanes: readonly Lane[] = [
   a2aJs,
+  a2aJs03,
   a2akit,
   a2akit03,
   a2aPython,

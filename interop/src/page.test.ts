@@ -14,6 +14,7 @@ test('a failed step and what is not offered are told apart, and only the latter 
     system: 'X',
     version: '1.0',
     command: 'run x',
+    note: 'It dies of a cancel.',
     suite: { passed: 3, causes: [], unjudged: ['A2A10-SEND-001'] },
     ours: [
       {
@@ -33,5 +34,6 @@ test('a failed step and what is not offered are told apart, and only the latter 
   expect(lines).toContain('| stream | **failed**: cut \\| off |');
   expect(lines).toContain('| subscribe | **not offered**: no streaming |');
   expect(lines).toContain('| told as deviations | unknown-event |');
+  expect(lines).toContain('It dies of a cancel.');
   expect(lines).toContain('Could not be told: A2A10-SEND-001.');
 });

@@ -25,7 +25,7 @@ export function page(results: readonly Result[]): string {
   return [HEAD, summary, ...results.map(section)].join('\n');
 }
 
-function section({ lane, system, version, suite, ours, theirs }: Result): string {
+function section({ lane, system, version, suite, note, ours, theirs }: Result): string {
   return [
     `## ${system} ${version}\n`,
     ...steps(
@@ -33,6 +33,7 @@ function section({ lane, system, version, suite, ours, theirs }: Result): string
       ours,
     ),
     ...steps('Its client on our reference server', theirs),
+    ...(note === undefined ? [] : [`${note}\n`]),
     ...(suite ? found(suite) : []),
   ].join('\n');
 }

@@ -7,6 +7,8 @@ export interface Result {
   command: string;
   /** What the suite found on its server. */
   suite?: SuiteResult;
+  /** A sentence beside that. */
+  note?: string;
   /** Our client on its server; of a browser, our clients in it on the reference server. */
   ours: Exercised[];
   /** Its client on our reference server. */

@@ -33,6 +33,7 @@ async function run(lane: Lane, prepared: Prepared, options: Options): Promise<Ra
   const result: Result = {
     ...{ lane: lane.name, system: lane.system, version, command },
     ...(suite && { suite }),
+    ...(lane.note !== undefined && { note: lane.note }),
     ours,
     theirs,
   };

@@ -14,6 +14,9 @@ const STEPS = [...CLIENT_STEPS.filter((step) => step !== 'list'), 'webhook, conf
 export const a2aPython03: Lane = {
   name: 'a2a-python-0.3',
   system: 'a2a-sdk (Python)',
+  note:
+    'Its fault: after `tasks/resubscribe` to a task at work, which the caller leaves, and `tasks/cancel` of that task, no `message/send` and `message/stream` is answered any more, ' +
+    'since the queue of events is closed under a lock that all tasks share, and waits for the reader that has gone.',
   cannot: {
     'HTTP+JSON: list': 'ListTasks is answered with HTTP 500, "unknown exception" (NotImplementedError)',
     'HTTP+JSON: webhook, configured':

@@ -6,6 +6,9 @@ import { pythonFor } from '../python.ts';
 export const wayflowA2A: Lane = {
   name: 'wayflow-a2a',
   system: 'WayFlow (A2A)',
+  note:
+    'Not judged, and its fault: `tasks/cancel` of a task that nobody made is answered with TaskNotFound, as it should be, and ends the worker (it sets the state of that task to failed, ' +
+    'which its storage refuses); every request after it, and the card, is HTTP 500, and the suite asks every server that.',
   cannot: {
     'send, a direct answer': 'every answer is a task',
     cancel:
@@ -15,7 +18,6 @@ export const wayflowA2A: Lane = {
     const python = await pythonFor({ lane: 'wayflow' }, options);
     return {
       server: python.running('wayflow/a2a.py'),
-      // What the suite asks of every server (a cancel of a task that is not known) ends the worker, and all after it is HTTP 500.
       suite: false,
       exercise: [(url) => exerciseA2A(url, 'JSONRPC')],
     };
