@@ -54,6 +54,9 @@ export const changeAccount = (
 
 /** Whoever the server's own key belongs to has an account, too. */
 export async function accountOfCaller(ctx: OpenAgentContext, caller: string): Promise<Account> {
-  const email = `${caller.toLowerCase().replaceAll(/[^a-z0-9._-]/g, '-')}@callers.example.com`;
+  const plain = caller.toLowerCase().replaceAll(/[^a-z0-9._-]/g, '-');
+  // Two callers that differ in other characters are two.
+  const own = plain === caller ? plain : `${plain}-${uuidOf(caller).slice(0, 8)}`;
+  const email = `${own}@callers.example.com`;
   return made(ctx, { id: uuidOf(`account ${email}`), email, name: caller, plan: 'Enterprise' });
 }

@@ -3,11 +3,11 @@ import type { Answer } from '../answer.ts';
 import type { Call, HttpRequest } from './call.ts';
 import type { OpenAgentContext } from './context.ts';
 import { empty, json } from './errors.ts';
-import { bad, notFound } from './open-agent-error.ts';
-import { drop, find, keep, list } from './records.ts';
+import { bad, notFound, OpenAgentError } from './open-agent-error.ts';
+import { drop, find, keep, keepFirst, list } from './records.ts';
 import type { StoredAgent } from './agent-records.ts';
 import { bodyOf } from './request.ts';
-import { checkAgents } from './usage.ts';
+import { agentLimit } from './usage.ts';
 
 type AgentInput = Partial<Omit<StoredAgent, 'created_at'>>;
 
@@ -17,12 +17,29 @@ export async function createAgent(ctx: OpenAgentContext, call: Call, request: Ht
   const input: AgentInput = bodyOf(ctx, request, 'AgentInput');
   const id = input.id ?? `agent_${randomUUID().replaceAll('-', '')}`;
   if (id === '') throw bad('id: expected a text that is not empty', { param: 'id' });
-  const agents = await impl.agentsOf(ctx, call.owner);
-  if (agents.some((one) => one.id === id)) throw bad(`id: there is an agent ${id} already`, { param: 'id' });
-  await checkAgents(ctx, call.owner);
   const agent = storedOf(id, input, new Date(ctx.clock.now()).toISOString());
-  await impl.putAgent(ctx, call, agent);
+  await addAgent(ctx, call, agent);
   return json(ctx, impl.createdAgent(ctx, agent), 201);
+}
+
+/** Whoever else makes one at the same time: the first are within the plan, and the first of an id has it. Throws an OpenAgentError. */
+async function addAgent(ctx: OpenAgentContext, { owner }: Call, agent: StoredAgent): Promise<void> {
+  const { id } = agent;
+  const taken = () => bad(`id: there is an agent ${id} already`, { param: 'id' });
+  if (await find(ctx, 'agent', owner, id)) throw taken();
+  const most = await agentLimit(ctx, owner);
+  const isWithin = async () => {
+    if (most === undefined) return true;
+    const agents = await list<StoredAgent>(ctx, 'agent', owner);
+    const at = agents.findIndex((one) => one.id === id);
+    return (at < 0 ? agents.length : at) < most;
+  };
+  const tooMany = () => new OpenAgentError(402, `The plan allows ${most} agents`, { code: 'plan_limit' });
+  if (!(await isWithin())) throw tooMany();
+  if (!(await keepFirst(ctx, 'agent', owner, id, agent))) throw taken();
+  if (await isWithin()) return;
+  await drop(ctx, 'agent', owner, id);
+  throw tooMany();
 }
 
 const storedOf = (

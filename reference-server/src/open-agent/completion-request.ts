@@ -58,6 +58,12 @@ export function countOf(n: number | undefined): number {
   throw bad(`n: expected 1 to ${MOST_CHOICES}, got ${count}`, { param: 'n' });
 }
 
+/** Several prompts have as many choices each. Throws an OpenAgentError, 400. */
+export function checkChoices(count: number): void {
+  if (count > MOST_CHOICES)
+    throw bad(`prompt: expected at most ${MOST_CHOICES} choices of all prompts, got ${count}`, { param: 'prompt' });
+}
+
 /** Texts to stop in front of. Throws an OpenAgentError, 400. */
 export function stopsIn({ stop }: Pick<ChatCompletionRequest, 'stop'>): readonly string[] {
   const stops = typeof stop === 'string' ? [stop] : (stop ?? []);

@@ -15,6 +15,7 @@ import { choiceEvents, endOf } from './choice-events.ts';
 import type { Call, HttpRequest } from './call.ts';
 import {
   allowanceOf,
+  checkChoices,
   countOf,
   mostTokens,
   promptsOf,
@@ -106,6 +107,7 @@ export async function createCompletion(
   const script = ownScript(impl.modelOf(ctx, model));
   const prompts = promptsOf(request);
   const count = countOf(request.n);
+  checkChoices(prompts.length * count);
   const asked = prompts.flatMap((prompt) => {
     const messages: AgentMessage[] = [{ role: 'user', content: prompt }];
     const one: Asked = {

@@ -10,6 +10,7 @@ import type { McpSessions } from './mcp-tool.ts';
 import type { OpenAgentError } from './open-agent-error.ts';
 import type { OpenAgentSettings, Scope } from './options.ts';
 import type { Plan, PlanLimits } from './plan-list.ts';
+import type { Holdings } from './records.ts';
 import type { Account, StoredKey, StoredSubscription, Use } from './stored.ts';
 
 /** What every function of the record is given. */
@@ -24,6 +25,8 @@ export interface OpenAgentContext extends ServerContext {
   seeded: () => Promise<void>;
   /** What sessions are signed with. */
   sessionSecret: Uint8Array;
+  /** Logins that have begun. */
+  holdings: Holdings;
   /** Sessions of MCP that are open. */
   mcp: McpSessions;
 }
@@ -56,7 +59,7 @@ interface AccountImpl {
   sessionOf: (ctx: Ctx, token: string) => Promise<Who | undefined>;
   keyOf: (ctx: Ctx, secret: string) => Promise<Who | undefined>;
   isGood: (ctx: Ctx, key: StoredKey) => boolean;
-  authorize: (ctx: Ctx, who: Who, operation: Operation, request: HttpRequest) => void;
+  authorize: (ctx: Ctx, who: Who, operation: Operation, request: Pick<HttpRequest, 'params'>) => void;
   scopeOf: (ctx: Ctx, operation: Operation) => Scope;
   // Logins
   sendMail: (ctx: Ctx, mail: Omit<Mail, 'at'>) => void;

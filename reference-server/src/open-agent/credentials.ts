@@ -105,7 +105,12 @@ export const scopeOf = (_ctx: OpenAgentContext, operation: Operation): Scope =>
   ADMIN.has(operation) ? 'admin' : READ.test(operation) ? 'read' : 'write';
 
 /** Whether the key may. Throws an OpenAgentError, 403. */
-export function authorize(ctx: OpenAgentContext, who: Who, operation: Operation, { params }: HttpRequest): void {
+export function authorize(
+  ctx: OpenAgentContext,
+  who: Who,
+  operation: Operation,
+  { params }: Pick<HttpRequest, 'params'>,
+): void {
   const scope = ctx.impl.scopeOf(ctx, operation);
   if (!who.scopes.includes(scope) && !who.scopes.includes('admin'))
     throw new OpenAgentError(403, `The key has not the scope ${scope}`, { code: 'insufficient_scope' });

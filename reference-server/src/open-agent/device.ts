@@ -6,7 +6,8 @@ import { json } from './errors.ts';
 import { hashOf } from './keys.ts';
 import { bad, OpenAgentError, unauthorized } from './open-agent-error.ts';
 import { bodyOf } from './request.ts';
-import { change, drop, find, keep } from './records.ts';
+import { keepFor, spent } from './holding.ts';
+import { change, find } from './records.ts';
 
 /** RFC 8628, but for its refusals, which are those of the document: 401 while nothing is decided, 429 for who polls too often. */
 interface Device {
@@ -27,8 +28,8 @@ export async function startDevice(ctx: OpenAgentContext, _call: Call, _provider:
   const userCode = `${letters(4)}-${letters(4)}`;
   const { loginMs, pollMs } = ctx.settings;
   const until = ctx.clock.now() + loginMs;
-  await keep(ctx, 'device', '', hashOf(deviceCode), { userCode, until } satisfies Device);
-  await keep(ctx, 'device-code', '', userCode, hashOf(deviceCode));
+  await keepFor(ctx, 'device', hashOf(deviceCode), { userCode, until } satisfies Device, until);
+  await keepFor(ctx, 'device-code', userCode, hashOf(deviceCode), until);
   const page = `${ctx.baseUrl()}${ctx.path}/provider/device`;
   return json(ctx, {
     device_code: deviceCode,
@@ -60,8 +61,8 @@ export async function exchangeDeviceCode(ctx: OpenAgentContext, _call: Call, htt
   if (device.until <= ctx.clock.now()) throw unauthorized('expired_token: the code has expired');
   if (device.denied) throw unauthorized('access_denied: the user has not agreed');
   if (device.email === undefined) throw unauthorized('authorization_pending: the user has not agreed so far');
-  await drop(ctx, 'device', '', key);
-  await drop(ctx, 'device-code', '', device.userCode);
+  if (!(await spent(ctx, 'device', key))) throw unauthorized('The code was used before');
+  await spent(ctx, 'device-code', device.userCode);
   return ctx.impl.login(ctx, await ctx.impl.accountFor(ctx, device.email));
 }
 

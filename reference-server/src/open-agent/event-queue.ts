@@ -4,6 +4,11 @@ export class EventQueue<T> implements AsyncIterable<readonly T[]>, AsyncIterator
   #closed = false;
   #wake = () => {};
 
+  /** What was pushed and is yet to be read. */
+  get waiting(): number {
+    return this.#items.length;
+  }
+
   push(item: T): void {
     if (this.#closed) return;
     this.#items.push(item);

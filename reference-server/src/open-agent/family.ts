@@ -43,6 +43,7 @@ function revision(
             throw error;
           })),
         sessionSecret: sessionSecretOf(server.store),
+        holdings: new Map(),
         mcp: new Map(),
       };
       mountTemplates(scope, path, routes.keys(), (at, params, request, reply) =>

@@ -13,8 +13,9 @@ import { likeness, vectorOf } from './vectors.ts';
 /** Characters of one passage, about. */
 const PASSAGE = 500;
 const MOST_RESULTS = 100;
-/** Documents of one account. */
+/** Documents of one account, and characters of them all. */
 const MOST_DOCUMENTS = 10_000;
+const MOST_TEXT = 32 * 1024 * 1024;
 
 /** A document, found by its passages from now on; one with the same id is replaced. */
 export async function addKnowledge(ctx: OpenAgentContext, call: Call, request: HttpRequest): Promise<Answer> {
@@ -23,6 +24,9 @@ export async function addKnowledge(ctx: OpenAgentContext, call: Call, request: H
   const documents = await ctx.impl.documentsOf(ctx, call.owner);
   if (documents.length >= MOST_DOCUMENTS && !documents.some((one) => one.id === id))
     throw bad(`The account has ${MOST_DOCUMENTS} documents, as many as there may be`);
+  const others = documents.reduce((sum, one) => sum + (one.id === id ? 0 : one.text.length), 0);
+  if (others + text.length > MOST_TEXT)
+    throw bad(`text: the account may have ${MOST_TEXT} characters, and has ${others}`, { param: 'text' });
   const document: StoredDocument = {
     id,
     text,

@@ -7,7 +7,8 @@ import { json } from './errors.ts';
 import { hashOf } from './keys.ts';
 import { bad, OpenAgentError, unauthorized } from './open-agent-error.ts';
 import { bodyOf } from './request.ts';
-import { change, find, keep } from './records.ts';
+import { hold, keepFor } from './holding.ts';
+import { change, find } from './records.ts';
 
 interface Link {
   email: string;
@@ -40,8 +41,9 @@ export async function requestMagicLink(ctx: OpenAgentContext, _call: Call, http:
     throw new OpenAgentError(429, 'Too many links were asked for; the last one still holds', {
       headers: { 'retry-after': String(Math.ceil(wait / 1_000)) },
     });
+  await hold(ctx, 'links-sent', email, now + WINDOW_MS);
   const token = randomBytes(24).toString('base64url');
-  await keep(ctx, 'link', '', hashOf(token), { email, sentAt: now } satisfies Link);
+  await keepFor(ctx, 'link', hashOf(token), { email, sentAt: now } satisfies Link, now + ctx.settings.loginMs);
   const path = ctx.revision === 'readme' ? `/auth/link/verify?token=${token}` : `/auth/link/verify/${token}`;
   const link = ctx.baseUrl() + ctx.path + path;
   ctx.impl.sendMail(ctx, { to: email, subject: 'Your link', text: `Log in, once: ${link}`, link, token });

@@ -9,6 +9,8 @@ export interface McpTool extends Tool {
 interface Session {
   owner: string;
   transport: Transport;
+  /** Messages that its client has not read. */
+  waiting: () => number;
 }
 
 /** Of one server. */

@@ -4,6 +4,7 @@ import type { Json } from '@agentproto/script';
 import { encodeSseComment, encodeSseEvent } from '@agentproto/wire/sse';
 import type { Answer, StreamAnswer } from '../answer.ts';
 import { lateModule } from '../late-module.ts';
+import { uuidOf } from './accounts.ts';
 import type { StoredAgent } from './agent-records.ts';
 import { agentAnswer } from './ask-agent.ts';
 import type { Call, HttpRequest } from './call.ts';
@@ -19,6 +20,9 @@ const sdk = lateModule(() => import('@modelcontextprotocol/server'));
 
 /** Sessions that may be open at once. */
 const MOST_SESSIONS = 1_000;
+
+/** Messages of one session that wait for its client. */
+const MOST_WAITING = 100;
 
 const SERVER = { name: 'agentproto', version: '0.7.0' };
 
@@ -53,7 +57,7 @@ export async function openMcpStream(ctx: OpenAgentContext, call: Call, { url }: 
     },
   };
   const server = ctx.impl.mcpServer(ctx, call);
-  ctx.mcp.set(id, { owner: call.owner, transport });
+  ctx.mcp.set(id, { owner: call.owner, transport, waiting: () => queue.waiting });
   await server.connect(transport);
   const leave = () => {
     ctx.mcp.delete(id);
@@ -81,6 +85,9 @@ export async function postMcpMessage(ctx: OpenAgentContext, call: Call, request:
   const session = ctx.mcp.get(id);
   // Whoever opened it without credentials has nothing that others may not see.
   if (!session || (session.owner !== '' && session.owner !== call.owner)) throw notFound(`Session ${id}`);
+  // Whoever asks without reading the answers would have the server keep them.
+  if (session.waiting() >= MOST_WAITING)
+    throw new OpenAgentError(503, `Session ${id}: ${MOST_WAITING} messages are there to be read on its stream`);
   session.transport.onmessage?.(await readMessage(ctx, request));
   return json(ctx, { status: 'accepted' });
 }
@@ -117,10 +124,10 @@ export function mcpServer(ctx: OpenAgentContext, call: Call): Server {
 
 const textResult = (text: string, isError = false): CallToolResult => ({ content: [{ type: 'text', text }], isError });
 
-/** The functions of the server's toolkits, its other tools, and each agent of the account, which can be talked to. */
+/** The functions of the server's toolkits, its other tools, and each agent of the account, which can be talked to by who may. */
 export async function mcpTools(ctx: OpenAgentContext, call: Call): Promise<McpTool[]> {
   const toolkits = await toolkitsFor(ctx, call.owner);
-  const agents = call.owner === '' ? [] : await ctx.impl.agentsOf(ctx, call.owner);
+  const agents = !mayRun(ctx, call) ? [] : await ctx.impl.agentsOf(ctx, call.owner);
   return [
     ...toolkits.flatMap(({ functions }) =>
       functions.map(({ name, description, parameters, run }): McpTool => ({
@@ -139,8 +146,26 @@ export async function mcpTools(ctx: OpenAgentContext, call: Call): Promise<McpTo
   ];
 }
 
+/** A session is open to everybody; its agents are to those whose key may run them. */
+function mayRun(ctx: OpenAgentContext, call: Call): boolean {
+  if (call.owner === '') return false;
+  try {
+    ctx.impl.authorize(ctx, call, 'runAgent', { params: {} });
+    return true;
+  } catch (error) {
+    if (error instanceof OpenAgentError) return false;
+    throw error;
+  }
+}
+
+/** Names have 64 characters of a few kinds; agents whose ids differ in others are not the same. */
+function toolNameOf(id: string): string {
+  const plain = `ask_${id.replaceAll(/[^\w-]/g, '_')}`;
+  return plain === `ask_${id}` && plain.length <= 64 ? plain : `${plain.slice(0, 55)}_${uuidOf(id).slice(0, 8)}`;
+}
+
 const agentTool = (ctx: OpenAgentContext, call: Call, agent: StoredAgent): McpTool => ({
-  name: `ask_${agent.id.replaceAll(/[^\w-]/g, '_')}`.slice(0, 64),
+  name: toolNameOf(agent.id),
   description: agent.description ?? `Talk to the agent ${agent.name ?? agent.id}.`,
   inputSchema: { type: 'object', properties: { message: { type: 'string' } }, required: ['message'] },
   async call({ message }, signal) {

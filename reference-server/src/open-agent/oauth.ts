@@ -7,7 +7,8 @@ import { startDevice } from './device.ts';
 import { json } from './errors.ts';
 import { hashOf } from './keys.ts';
 import { bad, unauthorized } from './open-agent-error.ts';
-import { drop, find, keep } from './records.ts';
+import { keepFor, spent } from './holding.ts';
+import { find } from './records.ts';
 
 /** Providers that are played here: pages of the server itself, which log in whoever asks (`provider-pages.ts`). */
 export const PROVIDERS: readonly string[] = ['google', 'github'];
@@ -41,10 +42,8 @@ export async function startOAuth(ctx: OpenAgentContext, call: Call, http: HttpRe
     throw bad('redirect_uri: expected an http address', { param: 'redirect_uri' });
   const state = randomBytes(18).toString('base64url');
   const until = ctx.clock.now() + ctx.settings.loginMs;
-  await keep(ctx, 'oauth-state', '', state, {
-    ...{ provider, until },
-    ...(redirectUri !== undefined && { redirectUri }),
-  } satisfies State);
+  const kept: State = { ...{ provider, until }, ...(redirectUri !== undefined && { redirectUri }) };
+  await keepFor(ctx, 'oauth-state', state, kept, until);
   const base = ctx.baseUrl() + ctx.path;
   const url = new URL(`${base}/provider/${provider}/authorize`);
   url.searchParams.set('response_type', 'code');
@@ -67,7 +66,7 @@ export async function completeOAuth(ctx: OpenAgentContext, _call: Call, http: Ht
   const isGood = grant?.provider === provider && grant.until > ctx.clock.now();
   if (!(await ctx.impl.stateHolds(ctx, query.get('state'), provider)) || !grant || !isGood)
     throw unauthorized('The code or the state is wrong, or has expired');
-  if (!(await drop(ctx, 'oauth-code', '', hashOf(code)))) throw unauthorized('The code was used before');
+  if (!(await spent(ctx, 'oauth-code', hashOf(code)))) throw unauthorized('The code was used before');
   return ctx.impl.login(ctx, await ctx.impl.accountFor(ctx, grant.email));
 }
 
@@ -75,5 +74,5 @@ export async function completeOAuth(ctx: OpenAgentContext, _call: Call, http: Ht
 export async function stateHolds(ctx: OpenAgentContext, state: string | null, provider: string): Promise<boolean> {
   if (state === null) return false;
   const known = await find<State>(ctx, 'oauth-state', '', state);
-  return (await drop(ctx, 'oauth-state', '', state)) && known?.provider === provider && known.until > ctx.clock.now();
+  return (await spent(ctx, 'oauth-state', state)) && known?.provider === provider && known.until > ctx.clock.now();
 }

@@ -5,7 +5,8 @@ import type { OpenAgentContext } from './context.ts';
 import { decideDevice } from './device.ts';
 import { hashOf } from './keys.ts';
 import { PROVIDERS, type Grant } from './oauth.ts';
-import { find, keep } from './records.ts';
+import { keepFor } from './holding.ts';
+import { find } from './records.ts';
 import type { Checkout } from './stored.ts';
 
 type Fields = Record<string, string | undefined>;
@@ -36,9 +37,14 @@ export function mountProvider(scope: FastifyInstance, ctx: OpenAgentContext): vo
       if (deny === 'true') url.searchParams.set('error', 'access_denied');
       else {
         const code = randomBytes(18).toString('base64url');
-        await keep(ctx, 'oauth-code', '', hashOf(code), {
-          ...{ provider, email: login.toLowerCase(), until: ctx.clock.now() + ctx.settings.loginMs },
-        } satisfies Grant);
+        const until = ctx.clock.now() + ctx.settings.loginMs;
+        await keepFor(
+          ctx,
+          'oauth-code',
+          hashOf(code),
+          { provider, email: login.toLowerCase(), until } satisfies Grant,
+          until,
+        );
         url.searchParams.set('code', code);
       }
       if (state !== undefined) url.searchParams.set('state', state);

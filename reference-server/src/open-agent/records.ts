@@ -23,6 +23,17 @@ export type Collection =
   | 'tool'
   | 'document';
 
+/** What holds for a while only. */
+export interface Held {
+  collection: Collection;
+  key: string;
+  /** Milliseconds of the clock. */
+  until: number;
+}
+
+/** By collection and key; who comes last is at the end. */
+export type Holdings = Map<string, Held>;
+
 type Records = Pick<Store, 'records'>;
 const named = (collection: Collection) => `open-agent/${collection}`;
 

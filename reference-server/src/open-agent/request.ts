@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { MessageName, Models } from '@agentproto/protocol/open-agent/0.7';
 import type { MessageName as ReadmeName, Models as ReadmeModels } from '@agentproto/protocol/open-agent/readme';
 import { HttpError } from '../http-error.ts';
+import { isDeeper } from '../nesting.ts';
 import { lateModule } from '../late-module.ts';
 import type { HttpRequest } from './call.ts';
 import type { OpenAgentContext } from './context.ts';
@@ -24,6 +25,8 @@ const ONLY_README: ReadonlySet<string> = new Set<ReadmeName>([
   'KnowledgeQuery',
 ]);
 
+const DEEPEST = 512;
+
 /** The JSON object in a body. Throws an OpenAgentError. */
 export function readBody(_ctx: OpenAgentContext, { 'content-type': given }: IncomingHttpHeaders, body: Buffer): object {
   // A form or a plain text is sent by any web page without asking; a JSON body is not.
@@ -37,6 +40,7 @@ export function readBody(_ctx: OpenAgentContext, { 'content-type': given }: Inco
   } catch (error) {
     throw bad(`The body is no JSON: ${(error as SyntaxError).message}`, { code: 'invalid_json' });
   }
+  if (isDeeper(value, DEEPEST)) throw bad(`The body is nested deeper than ${DEEPEST} levels`);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw bad('The body: expected a JSON object');
 }

@@ -1,5 +1,5 @@
 import type { Answer } from '../answer.ts';
-import { accountOf } from './accounts.ts';
+import { accountOf, uuidOf } from './accounts.ts';
 import type { Call, HttpRequest } from './call.ts';
 import type { OpenAgentContext } from './context.ts';
 import { empty, json } from './errors.ts';
@@ -71,7 +71,11 @@ export async function applyStripe(ctx: OpenAgentContext, type: string, object: F
   const isInvoice = type.startsWith('invoice.');
   const known = await subscriptionOf(ctx, isInvoice ? (invoiced(object) ?? object['customer']) : object['id']);
   // Events come in any order: one that was changed may not be known so far.
-  if (!known && /^customer\.subscription\.(?:created|updated)$/.test(type)) return created(ctx, object);
+  if (!known && /^customer\.subscription\.(?:created|updated)$/.test(type)) {
+    // Of two that come at once, the other has made it.
+    if (!(await created(ctx, object))) await ctx.impl.applyStripe(ctx, type, object);
+    return;
+  }
   if (!known) return;
   const to = (how: (one: StoredSubscription) => Partial<StoredSubscription>) =>
     // What is over stays over: the last invoice may be paid after the end.
@@ -97,16 +101,19 @@ export async function applyStripe(ctx: OpenAgentContext, type: string, object: F
 const invoiced = ({ subscription, parent }: Fields): unknown =>
   subscription ?? fieldsIn(fieldsIn(parent)['subscription_details'])['subscription'];
 
-async function created(ctx: OpenAgentContext, object: Fields): Promise<void> {
+/** False where it is there by now. */
+async function created(ctx: OpenAgentContext, object: Fields): Promise<boolean> {
   const [subscription, customer] = [textIn(object['id']), textIn(object['customer'])];
   const owner = await ownerOf(ctx, object);
-  if (subscription === undefined || customer === undefined || owner === undefined) return;
-  await begin(ctx, owner, {
+  if (subscription === undefined || customer === undefined || owner === undefined) return true;
+  const begun = await begin(ctx, owner, {
+    id: uuidOf(`subscription ${subscription}`),
     planId: planIn(object) ?? planNamed('Pro').id,
     status: statusIn(object) ?? 'active',
     ...{ stripeCustomer: customer, stripeSubscription: subscription, ...periodIn(object) },
     cancelAtPeriodEnd: object['cancel_at_period_end'] === true,
   });
+  return begun !== undefined;
 }
 
 /** Of the subscription, or, since API version 2025-03, of its first item. */

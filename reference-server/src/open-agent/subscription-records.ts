@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { OpenAgentContext } from './context.ts';
-import { change, keep, list } from './records.ts';
+import { change, keep, keepFirst, list } from './records.ts';
 import type { StoredSubscription } from './stored.ts';
 
 const MONTH = 30 * 86_400_000;
@@ -17,23 +17,23 @@ export function asOf(now: number, one: StoredSubscription): StoredSubscription {
   return { ...one, startAt: startAt + past, endAt: endAt + past };
 }
 
-/** A subscription, which is found by the ids of Stripe from then on. */
+/** A subscription, which is found by the ids of Stripe from then on; undefined where there is one with that id. */
 export async function begin(
   ctx: OpenAgentContext,
   owner: string,
   given: Pick<StoredSubscription, 'planId' | 'status' | 'stripeCustomer' | 'stripeSubscription'> &
-    Partial<Pick<StoredSubscription, 'paymentMethod' | 'startAt' | 'endAt' | 'cancelAtPeriodEnd'>>,
-): Promise<StoredSubscription> {
+    Partial<Pick<StoredSubscription, 'id' | 'paymentMethod' | 'startAt' | 'endAt' | 'cancelAtPeriodEnd'>>,
+): Promise<StoredSubscription | undefined> {
   const now = ctx.clock.now();
   const subscription: StoredSubscription = {
     ...{ id: randomUUID(), owner, startAt: now, endAt: now + MONTH, cancelAtPeriodEnd: false },
     ...{ createdAt: now, updatedAt: now, ...given },
   };
-  await keep(ctx, 'subscription', owner, subscription.id, subscription);
+  const isFirst = await keepFirst(ctx, 'subscription', owner, subscription.id, subscription);
   const where = { owner, id: subscription.id };
   await keep(ctx, 'stripe-customer', '', given.stripeCustomer, where);
   await keep(ctx, 'stripe-customer', '', given.stripeSubscription, where);
-  return subscription;
+  return isFirst ? subscription : undefined;
 }
 
 export const changeSubscription = (
@@ -50,15 +50,17 @@ export const changeSubscription = (
   );
 
 /** A subscription that is paid here, and not at Stripe. */
-export function bought(
+export async function bought(
   ctx: OpenAgentContext,
   owner: string,
   planId: string,
   paymentMethod?: string,
 ): Promise<StoredSubscription> {
   const suffix = randomUUID().replaceAll('-', '').slice(0, 14);
-  return begin(ctx, owner, {
+  const subscription = await begin(ctx, owner, {
     ...{ planId, status: 'active', ...(paymentMethod !== undefined && { paymentMethod }) },
     ...{ stripeCustomer: `cus_${suffix}`, stripeSubscription: `sub_${suffix}` },
   });
+  // Its id is new.
+  return subscription!;
 }

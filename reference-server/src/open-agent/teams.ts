@@ -18,6 +18,9 @@ interface TeamInput {
   tools?: AnyTool[];
 }
 
+/** Each says what it is asked: an answer is as many times as long. */
+const MOST_MEMBERS = 50;
+
 /** Agents of the account, one of whom leads: the one that is flagged or named, else the first (README: Teams API). */
 export async function createTeam(ctx: OpenAgentContext, call: Call, request: HttpRequest): Promise<Answer> {
   const { impl } = ctx;
@@ -25,6 +28,8 @@ export async function createTeam(ctx: OpenAgentContext, call: Call, request: Htt
   const { name, members, agents, leader_id: leader, tools = [] } = input;
   const given = members ?? agents ?? [];
   if (given.length === 0) throw bad('members: expected at least one agent with its role', { param: 'members' });
+  if (given.length > MOST_MEMBERS)
+    throw bad(`members: expected at most ${MOST_MEMBERS}, got ${given.length}`, { param: 'members' });
   for (const id of [...given.map(({ agent_id: one }) => one), ...(leader === undefined ? [] : [leader])])
     await impl.checkMember(ctx, call, id);
   const team: StoredTeam = {

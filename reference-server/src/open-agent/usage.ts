@@ -7,7 +7,7 @@ import { json } from './errors.ts';
 import { keyNamed } from './keys.ts';
 import { OpenAgentError, unprocessable } from './open-agent-error.ts';
 import { allowed, type Plan, type PlanLimits } from './plan-list.ts';
-import { change, find, list } from './records.ts';
+import { change, find } from './records.ts';
 import type { Use } from './stored.ts';
 import { added, addedToday, dayOf, monthEnd, monthOf, type KeyUsed, type Used } from './use-count.ts';
 
@@ -130,9 +130,6 @@ function dateIn(query: URLSearchParams, name: string): string | undefined {
   throw unprocessable(['query', name], 'Input should be a valid date', 'date_parsing');
 }
 
-/** How many there are of what a plan limits. */
-export async function checkAgents(ctx: OpenAgentContext, owner: string): Promise<void> {
-  const { agents } = ctx.impl.limitsOf(ctx, await ctx.impl.planOf(ctx, owner));
-  if (agents === undefined || (await list(ctx, 'agent', owner)).length < agents) return;
-  throw new OpenAgentError(402, `The plan allows ${agents} agents`, { code: 'plan_limit' });
-}
+/** How many agents an account may have; undefined: as many as it likes. */
+export const agentLimit = async (ctx: OpenAgentContext, owner: string): Promise<number | undefined> =>
+  ctx.impl.limitsOf(ctx, await ctx.impl.planOf(ctx, owner)).agents;
