@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
+import { childGuard } from './child-guard.ts';
 import { UsageError } from '../kit/usage-error.ts';
+
+export type ChildStream = 'stdout' | 'stderr';
 
 export interface ChildOptions {
   /** Added to the environment that it inherits. */
@@ -9,7 +12,7 @@ export interface ChildOptions {
   /** An abort ends it. */
   signal: AbortSignal;
   /** Told all that it writes. */
-  onOutput?: ((text: string) => void) | undefined;
+  onOutput?: ((text: string, stream: ChildStream) => void) | undefined;
 }
 
 export interface ChildEnd {
@@ -60,17 +63,20 @@ export function runChild([file = '', ...args]: readonly string[], options: Child
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });
     process.once('exit', kill);
+    const guard = isWindows || child.pid === undefined ? undefined : childGuard();
+    guard?.add(child.pid!);
     let grace: NodeJS.Timeout | undefined;
     const settle = () => {
       clearTimeout(timer);
       clearTimeout(grace);
       signal.removeEventListener('abort', abort);
       process.off('exit', kill);
+      if (child.pid !== undefined) guard?.remove(child.pid);
     };
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text: string) => {
+    for (const name of ['stdout', 'stderr'] as const)
+      child[name].setEncoding('utf8').on('data', (text: string) => {
         tail = (tail + text).slice(-TAIL);
-        onOutput?.(text);
+        onOutput?.(text, name);
       });
     child.once('error', (error) => {
       settle();

@@ -1,10 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { run } from '../cli.test.data.ts';
+import { CLI, run } from '../cli.test.data.ts';
 import { clientSituations } from '../a2a/clients/situations.ts';
 import type { Report } from '../report/model.ts';
 
@@ -76,6 +77,45 @@ test('a baseline can be written, and the log of the run verified', async () => {
   expect((await run(['replay', `${log}#A2A10-CLI-002`])).err).toContain('run `client` again');
 });
 
+async function ownFolder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'agentproto-client-'));
+  onTestFinished(() => rm(path, { recursive: true }));
+  return path;
+}
+
+describe('of the flags of a run', () => {
+  test('those that choose rules are taken, also from a file that is named', async () => {
+    const file = join(await ownFolder(), 'client.yaml');
+    await writeFile(file, 'scenario: plain\nonly: A2A10-CLI-001\nfailOn: should\n');
+    const { code, passed, red } = await judged('--config', file, ...program('plain-fetch'));
+    expect({ code, passed, red }).toEqual({ code: 0, passed: ['CLI-001'], red: [] });
+    const skipped = await judged('--config', file, '--only', 'A2A10-CLI-00[12]', ...program('plain-fetch'));
+    expect(skipped).toMatchObject({ code: 2, err: expect.stringContaining('matches no requirement') as string });
+    const rest = ['--scenario', 'plain', '--skip', 'A2A10-CLI-003,A2A10-CLI-005'];
+    expect((await judged(...rest, ...program('plain-fetch'))).red).toEqual(['CLI-002']);
+  });
+
+  test.each([
+    ['--target=http://127.0.0.1:1', 'AGENTPROTO_URL'],
+    ['--ui', '--report html makes the page'],
+    ['--watch', 'start it again'],
+    ['--concurrency=2', 'at most 4'],
+    ['--bearer=x', 'expected of --protocol'],
+  ])('%s is refused, with what there is instead', async (flag, instead) => {
+    const { code, err } = await judged(flag, ...program('plain-fetch'));
+    expect(code).toBe(2);
+    expect(err).toContain('is of runs against servers');
+    expect(err).toContain(instead);
+  });
+
+  test('settings of servers are none of clients', async () => {
+    const file = join(await ownFolder(), 'client.yaml');
+    await writeFile(file, 'target: http://127.0.0.1:1\n');
+    const { code, err } = await judged('--config', file, ...program('plain-fetch'));
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('target: unknown setting') as string });
+  });
+});
+
 describe('a client that', () => {
   test('does nothing, or breaks off, is not judged as if it had', async () => {
     const nothing = await judged('--scenario', 'plain', ...script(''));
@@ -106,6 +146,67 @@ describe('a client that', () => {
     const pid = Number(await readFile(file, 'utf8'));
     // Nobody may have taken notice of its end yet.
     expect(spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim()).toMatch(/^Z|^$/);
+  });
+
+  test('floods what it writes to is judged all the same', async () => {
+    const flood = await judged(
+      ...['--scenario', 'plain'],
+      ...script(`
+        import { once } from 'node:events';
+        for (const stream of [process.stdout, process.stderr])
+          for (let count = 0; count < 256; count++)
+            if (!stream.write('x'.repeat(65_536))) await once(stream, 'drain');
+        await fetch(process.env.AGENTPROTO_URL + '/.well-known/agent-card.json');
+        await fetch(process.env.AGENTPROTO_URL + '/a2a/1.0/tasks', { headers: { 'a2a-version': '1.0' } });
+        console.log('\\nAGENTPROTO_RESULT {"failed": "no"}');
+        process.exitCode = 9;
+      `),
+    );
+    expect(flood).toMatchObject({ code: 0, red: [] });
+    expect(flood.passed).toEqual(expect.arrayContaining(['CLI-001', 'CLI-002']));
+  });
+
+  test.skipIf(process.platform === 'win32').each(['SIGKILL', 'SIGHUP', 'SIGTERM'] as const)(
+    'does not survive a run that a %s ends',
+    async (signal) => {
+      const file = join(await ownFolder(), 'pid');
+      const endless = `
+        import { writeFileSync } from 'node:fs';
+        writeFileSync(${JSON.stringify(file)}, String(process.pid));
+        setInterval(() => {}, 1000);
+      `;
+      const suite = spawn(
+        process.execPath,
+        ['--conditions=agentproto-source', CLI, 'client', '--scenario', 'plain', ...script(endless)],
+        { stdio: 'ignore' },
+      );
+      const ended = once(suite, 'exit');
+      await vi.waitFor(async () => expect(await readFile(file, 'utf8')).not.toBe(''), { timeout: 60_000 });
+      suite.kill(signal);
+      await ended;
+      const pid = await readFile(file, 'utf8');
+      const isLeft = () => spawnSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' }).stdout.trim();
+      await vi.waitFor(() => expect(isLeft()).toMatch(/^Z|^$/), { timeout: 30_000 });
+    },
+  );
+
+  test('is run as often at a time as there are processors, and at most four times', async () => {
+    const file = join(await ownFolder(), 'times');
+    await judged(
+      ...script(`
+        import { appendFileSync } from 'node:fs';
+        appendFileSync(${JSON.stringify(file)}, '+');
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        await fetch(process.env.AGENTPROTO_URL + '/.well-known/agent-card.json');
+        appendFileSync(${JSON.stringify(file)}, '-');
+      `),
+    );
+    let now = 0;
+    let most = 0;
+    const times = await readFile(file, 'utf8');
+    for (const one of times) most = Math.max(most, (now += one === '+' ? 1 : -1));
+    expect(times).toHaveLength(2 * clientSituations.length);
+    expect(most).toBeLessThanOrEqual(Math.min(availableParallelism(), 4));
   });
 
   test('cannot be started, or is not said, is wrong usage', async () => {

@@ -5,6 +5,7 @@ import type { Command } from '../command.ts';
 import { families, familiesNamed } from '../families.ts';
 import type { ClientSituation } from '../kit/client-check.ts';
 import { runClient, type Recorded } from '../kit/client-run.ts';
+import { chooser } from '../kit/plan.ts';
 import type { SuiteFamily } from '../kit/family.ts';
 import type { RunEvent } from '../kit/run-log.ts';
 import { UsageError } from '../kit/usage-error.ts';
@@ -14,10 +15,14 @@ import { ending } from '../report/exit-code.ts';
 import { createRunLog, runFileSink, temporarySink, type RunLog } from '../run-file.ts';
 import { recordClient } from './client-recording.ts';
 import { conclude, prepareFiles, readNewBaseline } from './conclude.ts';
-import { CLIENT, CLIENT_FLAGS } from './client-flags.ts';
-import { parseDuration, parseFlags } from './flags.ts';
+import { CLIENT, readClientFlags } from './client-flags.ts';
+import { parseDuration } from './flags.ts';
 import { numbered, parseOutputs, RUN_OUTPUT } from './outputs.ts';
 import { readScoring } from './scoring.ts';
+import { patterns } from './settings.ts';
+
+/** The last is the end of a terminal. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * `client [flags] -- COMMAND`: starts the reference server as each scenario wants it, runs a client against it through a proxy
@@ -27,12 +32,13 @@ import { readScoring } from './scoring.ts';
 export const client: Command = async (args, tool) => {
   const at = args.indexOf('--');
   const command = at < 0 ? [] : args.slice(at + 1);
-  const flags = parseFlags(at < 0 ? args : args.slice(0, at), CLIENT_FLAGS);
+  const flags = await readClientFlags(at < 0 ? args : args.slice(0, at), process.env);
   if (command.length === 0 || flags.positionals.length > 0)
     throw new UsageError('client: expected -- and the command that starts your client, such as -- node my-client.mjs');
   const family = familyNamed(flags.one('protocol') ?? 'a2a@1.0');
   const situations = situationsNamed(family, flags.all('scenario'));
   const timeoutMs = parseDuration('--timeout', flags.one('timeout') ?? '60s');
+  const wanted = chooser(family.clients ?? [], { only: patterns(flags, 'only'), skip: patterns(flags, 'skip') });
   const outputs = parseOutputs(flags.all('report'), [RUN_OUTPUT]);
   const scored = await readScoring(flags);
   const conclusion = { ...scored, outputs, ...readNewBaseline(flags) };
@@ -42,7 +48,7 @@ export const client: Command = async (args, tool) => {
   const runFile = outputs.find(({ format }) => format === RUN_OUTPUT.format)?.file;
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  for (const signal of SIGNALS) process.once(signal, interrupt);
   const logs: RunLog[] = [];
   let broken: unknown;
 
@@ -74,6 +80,7 @@ export const client: Command = async (args, tool) => {
         evidence: `what ${nameOf(command)} sends to the reference server: ${situation.title}`,
         command: tool,
         options: { timeoutMs },
+        wanted,
       },
       record,
       (entry) => void log.listen(entry),
@@ -92,7 +99,7 @@ export const client: Command = async (args, tool) => {
   } finally {
     // What failed in one has the others end, too.
     interrupted.abort();
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    for (const signal of SIGNALS) process.off(signal, interrupt);
     for (const log of logs) await log[Symbol.asyncDispose]();
   }
 };

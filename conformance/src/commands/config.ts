@@ -34,14 +34,20 @@ export function findConfig(folder: string): string | undefined {
 }
 
 /**
- * Reads a configuration. Files of it are looked for from the current folder, as flags name them.
+ * Reads a configuration, of runs against servers unless other `flags` are given. Files of it are looked for from the current folder, as flags name them.
  * @throws UsageError that names the file, the member, and what was expected there.
  */
-export async function readConfig(file: string, env: NodeJS.ProcessEnv): Promise<ConfiguredArgs> {
+export async function readConfig(
+  file: string,
+  env: NodeJS.ProcessEnv,
+  flags: readonly Flag[] = CONFIG_FLAGS,
+): Promise<ConfiguredArgs> {
   const content = await contentOf(file);
   if (!isObject(content)) throw new UsageError(`${file}: expected an object of settings, got ${describe(content)}`);
   const { targets, $schema: _, ...shared } = content;
-  const common = argsOf(shared, CONFIG_FLAGS, file, '', env);
+  const common = argsOf(shared, flags, file, '', env);
+  if (targets !== undefined && flags !== CONFIG_FLAGS)
+    throw new UsageError(`${file}: targets: are of runs against servers; expected none`);
   if (targets === undefined) return { file, shared: common, targets: [] };
   if (!Array.isArray(targets) || targets.length === 0)
     throw new UsageError(`${file}: targets: expected a list with at least one target, got ${describe(targets)}`);

@@ -71,7 +71,7 @@ export async function readOwn(flags: Flags): Promise<Pick<Settings, 'own'>> {
 }
 
 /** Patterns, each flag with one or several between commas, as `--protocol` has them. */
-function patterns(flags: Flags, name: 'only' | 'skip'): string[] {
+export function patterns(flags: Flags, name: 'only' | 'skip'): string[] {
   return flags.all(name).flatMap((text) => {
     const given = text.split(',').map((pattern) => pattern.trim());
     if (given.includes('')) throw new UsageError(`--${name} ${text}: expected patterns separated by commas`);

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { RequirementId } from '@agentproto/rules';
 import type { ClientRecording } from './client-check.ts';
 import type { SuiteFamily } from './family.ts';
 import { judgeClient } from './judge-client.ts';
@@ -16,6 +17,8 @@ export interface ClientRunOptions {
   evidence: string;
   command: RunHeader['tool'];
   options: RunHeader['options'];
+  /** Whether a row is to be judged. Default: all are. */
+  wanted?: (row: RequirementId) => boolean;
 }
 
 /** What `record` brings: the recording, and what kept it from being whole. */
@@ -30,7 +33,7 @@ const CLIENT = 'client';
  * @param record makes the recording, and tells each of its exchanges when it has ended
  */
 export async function runClient(
-  { family, client, situation, evidence, command, options }: ClientRunOptions,
+  { family, client, situation, evidence, command, options, wanted = () => true }: ClientRunOptions,
   record: (emit: (event: RunEvent) => void) => Promise<Recorded>,
   listener: (entry: RunEntry) => void,
 ): Promise<RunFooter> {
@@ -65,7 +68,8 @@ export async function runClient(
     rows: [...planned].map(([requirement, by]) => ({
       requirement,
       binding: CLIENT,
-      scenarios: by.map(({ check }) => check),
+      scenarios: wanted(requirement) ? by.map(({ check }) => check) : [],
+      ...(!wanted(requirement) && { outside: { verdict: 'not-run', reason: 'filtered' } }),
     })),
   });
   const { stop, ...recording } = await record(emit);
@@ -73,7 +77,8 @@ export async function runClient(
     const startedAtMs = now();
     const play = { id: check.id, binding: CLIENT, attempt: 1 };
     emit({ type: 'scenario-start', ...play, title: check.title, atMs: startedAtMs });
-    const findings = await judgeClient([check], recording, rowTable(family));
+    const all = await judgeClient([check], recording, rowTable(family));
+    const findings = all.filter(({ requirement }) => wanted(requirement));
     totals.scenarios += 1;
     totals.findings += findings.length;
     emit({ type: 'scenario-end', ...play, startedAtMs, durationMs: now() - startedAtMs, findings });

@@ -49,7 +49,7 @@ export function makePlan(
   given: ReadonlySet<HarnessWord> = new Set(),
 ): Plan {
   const wanted = chooser(
-    spoken.map(({ family }) => family),
+    spoken.flatMap(({ family }) => [...family.scenarios, ...family.invariants]),
     filter,
   );
   const plan: Plan = { plays: [], rows: [] };
@@ -186,12 +186,14 @@ class RowTable {
   }
 }
 
-function chooser(families: readonly SuiteFamily[], filter: PlanFilter): (id: RequirementId) => boolean {
+/** Which rows are wanted, of those that these look at. @throws UsageError for a pattern that is of none of them. */
+export function chooser(
+  all: readonly { id: string; proves: readonly RequirementId[] }[],
+  filter: PlanFilter,
+): (id: RequirementId) => boolean {
   const provers = new Map<string, string[]>();
-  for (const family of families) {
-    for (const { id, proves } of [...family.scenarios, ...family.invariants]) {
-      for (const row of proves) provers.set(row, [...(provers.get(row) ?? []), id]);
-    }
+  for (const { id, proves } of all) {
+    for (const row of proves) provers.set(row, [...(provers.get(row) ?? []), id]);
   }
   const names = new Set([...provers.keys(), ...[...provers.values()].flat()]);
   const only = filter.only.map((pattern) => compile('--only', pattern, names));

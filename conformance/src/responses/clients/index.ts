@@ -39,6 +39,9 @@ function itemsBefore(exchanges: readonly Exchange[], { request }: Exchange): Jso
 }
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+/** What tells an item from others of its type. */
+const nameOf = ({ type, id, call_id: call }: Json): string[] =>
+  [id, call].flatMap((name) => (typeof name === 'string' && name !== '' ? `${String(type)} ${name}` : [])).slice(0, 1);
 const isOfAnother = ({ type }: Json): boolean => typeof type === 'string' && type.includes(':');
 
 /** Operations whose request is the JSON of a body, and nothing that stands in the path. */
@@ -159,19 +162,27 @@ const responsesClients: readonly ClientCheck[] = [
       for (const exchange of exchanges) {
         if (known(exchange)?.operation !== 'connectResponses') continue;
         const place = { exchange: exchange.id };
-        const said: Json[] = [];
+        /** By the id of each response: what is of its conversation, as far as items have names. */
+        const chains = new Map<string, ReadonlySet<string>>();
+        let asked: ReadonlySet<string> = new Set();
         for (const { direction, json } of exchange.frames) {
-          if (direction !== 'out') continue;
           const frame = isRecord(json) ? json : {};
+          if (direction === 'in') {
+            const { id, output } = isRecord(frame.response) ? frame.response : {};
+            if (typeof id === 'string') chains.set(id, new Set([...asked, ...records(output).flatMap(nameOf)]));
+            continue;
+          }
           check('RESP-WS-002', seen(frame.type ?? null, place)).equals('response.create');
           const others = ['stream', 'stream_options', 'background'].filter((name) => name in frame);
           check('RESP-WS-003', seen(others, place)).equals([]);
           const input = records(frame.input);
-          if (typeof frame.previous_response_id === 'string') {
-            const again = input.filter((item) => said.some((one) => isSame(one, item)));
+          const before = chains.get(String(frame.previous_response_id ?? ''));
+          if (before) {
+            // A text may be said again. An item with a name is there once; one of another branch is new in this.
+            const again = input.filter((item) => nameOf(item).some((name) => before.has(name)));
             check('RESP-WS-010', seen(again, place)).holds(again.length === 0, 'new items alone');
           }
-          said.push(...input);
+          asked = new Set([...(before ?? []), ...input.flatMap(nameOf)]);
         }
       }
     },
