@@ -56,16 +56,16 @@ export function createCall<Name extends string>(
   options: CallOptions,
 ): Call<Name> {
   checkPositive(options.timeouts);
-  const ofCall = headerRecord(options.headers);
+  const ofCall = options.headers && headerRecord(options.headers);
   return {
     ...kind,
     send,
     headers: { ...own, ...ofClient, ...ofCall },
     endings: [options.signal, closed],
-    timeouts: { ...timeouts, ...options.timeouts },
+    timeouts: options.timeouts ? { ...timeouts, ...options.timeouts } : timeouts,
     limits,
     tokens,
-    redact: redactor(() => [...tokens, ...Object.values(ofClient), ...Object.values(ofCall)]),
+    redact: redactor(() => [...tokens, ...Object.values(ofClient), ...Object.values(ofCall ?? {})]),
     retry: options.retry ? { ...retry, ...options.retry } : (options.retry ?? retry),
   };
 }
@@ -166,5 +166,7 @@ export function parseJson(text: string, { response, where }: Answer, redact: Red
 }
 
 export function mediaTypeOf(response: ClientResponse): string {
-  return response.headers.get('content-type')?.split(';')[0]!.trim().toLowerCase() ?? '';
+  const type = response.headers.get('content-type') ?? '';
+  const end = type.indexOf(';');
+  return (end < 0 ? type : type.slice(0, end)).trim().toLowerCase();
 }

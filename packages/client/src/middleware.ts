@@ -33,8 +33,14 @@ export function compose(layers: readonly Middleware[], send: Send): Send {
     first({ ...request, headers: new Headers(headers), signal: signalOf(until) });
 }
 
+/** Calls mostly go where the one before went, and taking a url to pieces costs as much as sending it. */
+let latest = { url: '', at: '' };
+
 /** For messages: origin and path, without user, password and query. */
 export function place({ operation, url }: Pick<ClientRequest, 'operation' | 'url'>): string {
-  const { origin, pathname } = new URL(url);
-  return `${operation} at ${origin}${pathname}`;
+  if (url !== latest.url) {
+    const { origin, pathname } = new URL(url);
+    latest = { url, at: origin + pathname };
+  }
+  return `${operation} at ${latest.at}`;
 }

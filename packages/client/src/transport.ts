@@ -82,7 +82,8 @@ function bearerOf({ auth }: TransportOptions) {
   return (secrets: Set<string>) => (auth === undefined ? undefined : bearer(auth, secrets));
 }
 
-export function checkPositive(numbers: Timeouts | Limits = {}): void {
+export function checkPositive(numbers: Timeouts | Limits | undefined): void {
+  if (!numbers) return;
   for (const [name, value] of Object.entries(numbers)) {
     if (!(value > 0)) throw new InvalidInputError(`${name}: expected a number above 0, got ${value}`);
   }

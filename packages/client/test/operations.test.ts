@@ -336,4 +336,16 @@ describe('the HTTP answer behind a result', () => {
     expect(responseOf(refused)).toMatchObject({ requestId: 'r-3', body: { error: { message: 'no' } } });
     expect(responseOf((await failureOf(client.get('t1'))) as object)).toMatchObject({ status: 503, requestId: 'r-4' });
   });
+
+  test.each([false, true])('of what was sent, looked at again until its end: %s', async (running) => {
+    await using server = await scriptedServer((response, request, count) => {
+      response.setHeader('x-request-id', `r-${count}`);
+      const { task } = taskIn(running && count === 1 ? 'TASK_STATE_WORKING' : 'TASK_STATE_COMPLETED');
+      sendJson(response, rpc(request, count === 1 ? { task } : task));
+    });
+    const client = await clientOf(server, 'JSONRPC', { polling: { baseMs: 1 } });
+    const sent = await client.send('x', { wait: true });
+    expect(sent.task?.status.state).toBe('TASK_STATE_COMPLETED');
+    expect(responseOf(sent)).toMatchObject({ requestId: running ? 'r-2' : 'r-1', status: 200 });
+  });
 });

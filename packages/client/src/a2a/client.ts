@@ -16,6 +16,7 @@ import { lifeOf } from '../call.ts';
 import { teller } from '../deviations.ts';
 import { AbortedError, InvalidInputError } from '../errors.ts';
 import { Lifetime } from '../lifetime.ts';
+import { keepResponse, responseOf } from '../response-info.ts';
 import { createTransport } from '../transport.ts';
 import { checkCapability } from './capability.ts';
 import type { Progress } from './connection.ts';
@@ -28,7 +29,7 @@ import { isA2AError, TaskNotCompletedError } from './error.ts';
 import { following } from './following.ts';
 import { type SendInput, sendMessageRequest } from './input.ts';
 import { Line, type Making } from './line.ts';
-import { type CallOptions, type Operation, operation, perform, type Session } from './operation.ts';
+import { type CallOptions, type Operation, operation, perform, performed, type Session } from './operation.ts';
 import type { ConnectOptions, MessageOptions, SendOptions, StreamOptions, SubscribeOptions } from './options.ts';
 import { pages } from './pages.ts';
 import { phaseOf } from './phase.ts';
@@ -103,20 +104,25 @@ export class A2AClient implements AsyncDisposable {
     try {
       const answer = await this.#line.over('SendMessage', (again) => {
         if (again) doing = this.#sending('SendMessage', request, options);
-        return perform(doing, readSendMessageResponse, life.child());
+        return perform(doing, readSendMessageResponse, life);
       });
       this.#places.compare(request.message, answer.task, doing.report);
-      let { task } = answer;
-      if (task && doing.blocking && phaseOf(task) === 'running') {
-        doing.report(
-          'not-waited',
-          `expected the task to have ended or to wait for its caller, got ${task.status.state}`,
-        );
+      let result = answer;
+      const { task } = answer;
+      if (task && phaseOf(task) === 'running') {
+        if (doing.blocking)
+          doing.report(
+            'not-waited',
+            `expected the task to have ended or to wait for its caller, got ${task.status.state}`,
+          );
+        if (wait ?? (doing.blocking && !this.#session.dialect!.waits)) {
+          for await (const look of await this.#poll(task.id, task, options, life)) {
+            result = { task: look.task };
+            keepResponse(result, responseOf(look.task)!);
+          }
+        }
       }
-      const waits = wait ?? (doing.blocking && !this.#session.dialect!.waits);
-      if (waits && task) for await (const look of await this.#poll(task.id, task, options, life)) ({ task } = look);
-      if (task) this.#places.keep(task);
-      const result = task ? { task } : answer;
+      if (result.task) this.#places.keep(result.task);
       if (expectCompleted) checkCompleted(result);
       return result;
     } catch (error) {
@@ -286,7 +292,7 @@ export class A2AClient implements AsyncDisposable {
   ): Promise<T> {
     if (name.includes('PushNotification')) checkCapability(this.#card, 'pushNotifications', name);
     if (name === 'GetExtendedAgentCard') checkCapability(this.#card, 'extendedAgentCard', name);
-    return this.#line.over(name, () => perform(this.#operation(name, params, options, false, safe), read));
+    return this.#line.over(name, () => performed(this.#operation(name, params, options, false, safe), read));
   }
 
   #sending(
@@ -313,7 +319,8 @@ export class A2AClient implements AsyncDisposable {
     // §8.3.2: the interface's tenant goes into every request, and nothing does where it has none.
     const calls = binding(name, { ...(tenant && { tenant }), ...params });
     const streams = name === 'SendStreamingMessage' || name === 'SubscribeToTask';
-    const accept = [...(streams ? [SSE_MEDIA_TYPE] : []), ...mediaTypes].join(', ');
+    const whole = mediaTypes.join(', ');
+    const accept = streams ? `${SSE_MEDIA_TYPE}, ${whole}` : whole;
     return operation(this.#session, { name, calls, accept, safe, streams, blocking }, options);
   }
 

@@ -4,7 +4,7 @@ import { keepResponse, responseOf } from '../response-info.ts';
 import type { WireCall } from './binding.ts';
 import { type Candidate, candidatesOf, cardUrls, findCard, wantedOf } from './card.ts';
 import { earlier } from './dialect.ts';
-import { type CallOptions, operation, perform, type Session } from './operation.ts';
+import { type CallOptions, operation, performed, type Session } from './operation.ts';
 import type { ConnectOptions } from './options.ts';
 import { isEarlierCard, readCard } from './shape.ts';
 
@@ -37,7 +37,7 @@ async function cardAt(url: string, options: CallOptions, session: Session): Prom
   const call: WireCall = { method: 'GET', url, mediaType: JSON_MEDIA_TYPE, result: (answer) => answer };
   const kind = { name: 'card', calls: [call], accept: JSON_MEDIA_TYPE } as const;
   const doing = operation(session, { ...kind, safe: true, streams: false, blocking: false }, options);
-  return latestForm(await perform(doing, readCard), url);
+  return latestForm(await performed(doing, readCard), url);
 }
 
 /**

@@ -28,7 +28,7 @@ export function sendMessageRequest(input: SendInput): SendMessageRequest {
       'input: expected a text, { text }, { parts } or { message } with at least one part (A2A §4.1.4)',
     );
   }
-  for (const [index, part] of message.parts.entries()) checkPart(part, `parts[${index}]`);
+  message.parts.forEach(checkPart);
   return {
     message: { ...message, messageId: message.messageId ?? crypto.randomUUID(), role: message.role ?? 'ROLE_USER' },
     ...rest,
@@ -38,11 +38,15 @@ export function sendMessageRequest(input: SendInput): SendMessageRequest {
 const CONTENTS = ['text', 'raw', 'url', 'data'] as const;
 
 /** §4.1.6. `data` may be null. */
-function checkPart(part: Part, where: string): void {
+function checkPart(part: Part, index: number): void {
+  let count = 0;
+  for (const member of CONTENTS) if (part?.[member] !== undefined) count++;
+  if (count === 1) return;
   const given = CONTENTS.filter((member) => part?.[member] !== undefined);
-  if (given.length === 1) return;
   const got = given.join(' and ') || Object.keys(part ?? {}).join(', ') || 'none';
-  throw new InvalidInputError(`${where}: expected exactly one of ${CONTENTS.join(', ')}, got ${got} (A2A §4.1.6)`);
+  throw new InvalidInputError(
+    `parts[${index}]: expected exactly one of ${CONTENTS.join(', ')}, got ${got} (A2A §4.1.6)`,
+  );
 }
 
 function requestOf(

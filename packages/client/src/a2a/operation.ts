@@ -76,28 +76,32 @@ export interface Answer extends HttpAnswer {
   operation: Operation;
 }
 
-/** Sends an operation, and hands its single result to `read`. */
-export async function perform<T>(
-  doing: Operation,
-  read: (result: unknown, where: string, report: Report) => T,
-  life = lifeOf(doing),
-): Promise<T> {
+type Read<T> = (result: unknown, where: string, report: Report) => T;
+
+/** Sends an operation from its beginning to its end, and hands its single result to `read`. */
+export async function performed<T>(doing: Operation, read: Read<T>): Promise<T> {
+  const life = lifeOf(doing);
   try {
-    return await attempts(doing, life, async (answer) => {
-      try {
-        const result = read(await readResult(answer), answer.where, doing.report);
-        keepResponse(result, answer.info);
-        return result;
-      } catch (error) {
-        keepResponse(error, answer.info);
-        throw error;
-      } finally {
-        answer.life.close();
-      }
-    });
+    return await perform(doing, read, life);
   } finally {
     life.close();
   }
+}
+
+/** The same, as a part of what goes on. */
+export function perform<T>(doing: Operation, read: Read<T>, life: Lifetime): Promise<T> {
+  return attempts(doing, life, async (answer) => {
+    try {
+      const result = read(await readResult(answer), answer.where, doing.report);
+      keepResponse(result, answer.info);
+      return result;
+    } catch (error) {
+      keepResponse(error, answer.info);
+      throw error;
+    } finally {
+      answer.life.close();
+    }
+  });
 }
 
 /** Sends an operation until an answer comes that is a success and that `take` can read. */

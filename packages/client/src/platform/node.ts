@@ -39,16 +39,24 @@ function isPlain(): boolean {
   return isOwn && globalThis.fetch === ownFetch && !USES_PROXY;
 }
 
+/** Most requests of a program go where the one before went. */
+let latest = { url: '', origin: '', path: '' };
+
+function partsOf(url: string): typeof latest {
+  if (url !== latest.url) {
+    const { origin, pathname, search } = new URL(url);
+    latest = { url, origin, path: pathname + search };
+  }
+  return latest;
+}
+
 function dispatch(agent: Agent, { method, url, headers, body, until }: Outgoing): Promise<ClientResponse> {
-  const { origin, pathname, search } = new URL(url);
+  const { origin, path } = partsOf(url);
   const sent: string[] = [];
   for (const name in headers) sent.push(name, headers[name]!);
   if (headers['accept-encoding'] === undefined) sent.push('accept-encoding', ENCODINGS);
   if (headers['user-agent'] === undefined) sent.push('user-agent', 'agentproto-client');
   const exchange = new Exchange(until);
-  agent.dispatch(
-    { origin, path: pathname + search, method: method as Dispatch['method'], headers: sent, body: body ?? null },
-    exchange,
-  );
+  agent.dispatch({ origin, path, method: method as Dispatch['method'], headers: sent, body: body ?? null }, exchange);
   return exchange.head;
 }
