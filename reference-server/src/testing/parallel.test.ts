@@ -15,15 +15,13 @@ interface Left {
 
 test('200 tests side by side on one double, five times over, leave no socket, no timer and no memory', async () => {
   const args = ['--expose-gc', '--conditions=agentproto-source', program];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 110_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 290_000 });
   const { cases, errors, rounds, after } = JSON.parse(stdout) as Left;
   expect(cases).toBe(1_000);
   expect(errors).toEqual([]);
-  const [warm, ...later] = rounds;
-  // What the first ones have set up stays, and no more comes.
-  for (const { resources } of later) expect(resources).toEqual(warm!.resources);
-  expect(warm!.resources['TCPSocketWrap'] ?? 0).toBe(0);
-  // Six hundred tests, of which each would be more than a kilobyte if only its request stayed.
+  // The double listens, and so does what takes its webhooks.
+  for (const { resources } of rounds) expect(resources).toEqual({ TCPServerWrap: 2 });
+  // Six hundred tests; if only their requests stayed it would be half as much again.
   expect(rounds.at(-1)!.heapBytes - rounds[1]!.heapBytes).toBeLessThan(1_000_000);
   expect(after).toEqual({});
-}, 120_000);
+}, 300_000);
