@@ -22,11 +22,13 @@ async function isContextKnown(ctx: A2AContext, { owner }: Call, contextId: strin
 }
 
 /** It goes on with a task that is there: the client of 0.1 names those that it begins, too. */
-const goesOn = (ctx: A2AContext, call: Call, { message }: Request): Promise<boolean> =>
-  ctx.impl.followed(ctx, call, message).then(
-    (run) => run !== undefined,
-    () => false,
-  );
+async function goesOn(ctx: A2AContext, call: Call, { message }: Request): Promise<boolean> {
+  try {
+    return (await ctx.impl.followed(ctx, call, message)) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 /** A context that the client names is replaced, when the server knows it, or when it does not. */
 const replacesContext = (
