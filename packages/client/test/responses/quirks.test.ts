@@ -2,7 +2,7 @@ import { isAgentProtoError } from '@agentproto/client/errors';
 import { outputTextOf, type ResponsesClient, responsesClient } from '@agentproto/client/responses';
 import { createReferenceServer } from '@agentproto/reference-server';
 import { QUIRKS } from '@agentproto/reference-server/quirks';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 
 /** Each way in which the double departs, met by the client: no hang, nothing but typed errors, no silence about it. */
 const quirks = QUIRKS.filter(({ name }) => name.startsWith('responses.'));
@@ -24,6 +24,13 @@ async function at(name: string, play: (client: ResponsesClient, told: string[]) 
     await server.close();
   }
 }
+
+// What comes with the first stream is there before time is limited.
+beforeAll(async () => {
+  await using server = await createReferenceServer();
+  await using client = responsesClient(server.urls['responses@openai']!, { model: 'chunks' });
+  await client.stream('go').final();
+});
 
 const legal = quirks.filter(({ breaks }) => breaks === null).map(({ name }) => name);
 const broken = quirks.filter(({ breaks }) => breaks !== null).map(({ name }) => name);
