@@ -24,7 +24,7 @@ test('the pieces go out as they are, and nothing else does', async () => {
   );
   const exchange = await recorder.raw({
     url: `${target.url}path`,
-    pieces: ['POST  /two spaces\n', { pauseMs: 40 }, Buffer.from([0xff]), 'end'],
+    pieces: ['POST  /two spaces\n', { pauseMs: 250 }, Buffer.from([0xff]), 'end'],
     operation: 'SendMessage',
   });
   const bytes = Buffer.concat([Buffer.from('POST  /two spaces\n'), Buffer.from([0xff]), Buffer.from('end')]);
