@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const report = process.env.AGENTPROTO_TEST_REPORT;
@@ -7,6 +8,8 @@ export default defineConfig({
   resolve: { conditions: ['agentproto-source', 'module', 'node'] },
   ssr: { resolve: { conditions: ['agentproto-source', 'module', 'node'] } },
   test: {
+    // Most tests wait for another process or for a socket; by itself vitest leaves a core free, which is one file at a time on two.
+    maxWorkers: Math.max(2, availableParallelism()),
     // For machines that are busy: a test that waits for something that never comes still fails.
     testTimeout: 60_000,
     hookTimeout: 60_000,
