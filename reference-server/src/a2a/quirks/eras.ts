@@ -298,10 +298,9 @@ const inOtherWords = [
   a2aQuirk('a2a.era.rest-deletes-no-configuration', {
     breaks: 'A2A03-TRANS-003',
     make: (impl, hit) => ({
-      matchRoute(ctx, verb, path) {
-        if (verb === 'DELETE' && impl.card(ctx).capabilities.pushNotifications)
-          throw hit(new HttpError('METHOD_NOT_ALLOWED', `${path} takes no ${verb}.`));
-        return impl.matchRoute(ctx, verb, path);
+      DeleteTaskPushNotificationConfig(ctx, call, request) {
+        if (call.binding !== 'HTTP+JSON') return impl.DeleteTaskPushNotificationConfig(ctx, call, request);
+        throw hit(new HttpError('METHOD_NOT_ALLOWED', 'A configuration takes no DELETE.'));
       },
     }),
   }),
