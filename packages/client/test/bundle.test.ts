@@ -7,9 +7,10 @@ import { expect, test } from 'vitest';
  * earlier revision. Raise one with a reason only: 100 of each is a lifetime that needs no signal of the platform. Of those with an
  * OpenAPI document, 2,400 are openapi-fetch; of open-agent, 2,500 its logins, which every app gets with the client; of a2a, 800 what
  * reads and makes files and tools, which an app that does not import it leaves out, and 1,600 what chooses among revisions and
- * interfaces and goes on to the next, and 250 what asks for a card again by its tag and goes where a new one says.
+ * interfaces and goes on to the next, and 250 what asks for a card again by its tag and goes where a new one says. 60 of each are what keeps
+ * a url in its pieces, and reads an answer at once.
  */
-const BUDGET_BYTES = { a2a: 16_900, chat: 13_000, 'open-agent': 20_200, responses: 15_100 };
+const BUDGET_BYTES = { a2a: 16_900, chat: 13_100, 'open-agent': 20_200, responses: 15_100 };
 
 /** What is for some apps, or for later, and comes with its first use. */
 const LATE = [
