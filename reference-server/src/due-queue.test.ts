@@ -62,6 +62,20 @@ test('what falls due once is gone; what stands behind it comes in its own time',
   expect(clock.pending).toBe(0);
 });
 
+test('with the last of them its timer goes, and comes again with the next', () => {
+  const clock = new VirtualClock();
+  const queue = new DueQueue(10, clock, timerOn(clock));
+  const [a, b] = [new Item('a', []), new Item('b', [])];
+  queue.add(a);
+  queue.add(b);
+  queue.remove(a);
+  expect(clock.pending).toBe(1);
+  queue.remove(b);
+  expect(clock.pending).toBe(0);
+  queue.add(a);
+  expect(clock.pending).toBe(1);
+});
+
 test('once stopped it has no timer', () => {
   const clock = new VirtualClock();
   const queue = new DueQueue(10, clock, timerOn(clock));

@@ -14,7 +14,7 @@ export abstract class Due implements Queued {
 
 /**
  * What falls due after one and the same time stands in the order in which it was added. So all have one timer between them: it
- * is set for the first, and stays when that leaves.
+ * is set for the first, stays when that leaves, and goes with the last: nothing waits where there is nothing to wait for.
  */
 export class DueQueue {
   /** After which each falls due, in milliseconds of the clock. */
@@ -23,6 +23,7 @@ export class DueQueue {
   readonly #setTimer: SetTimer;
   readonly #queue = new Queue<Due>();
   #cancel: (() => void) | undefined;
+  #isLooking = false;
 
   constructor(ms: number, clock: Pick<Clock, 'now'>, setTimer: SetTimer) {
     this.ms = ms;
@@ -39,10 +40,12 @@ export class DueQueue {
   /** Nothing happens when it is not here. */
   remove(item: Due): void {
     this.#queue.remove(item);
+    if (!this.#queue.first && !this.#isLooking) this.stop();
   }
 
   stop(): void {
     this.#cancel?.();
+    this.#cancel = undefined;
   }
 
   #wait(ms: number): void {
@@ -51,11 +54,13 @@ export class DueQueue {
 
   #look(): void {
     const now = this.#clock.now();
+    this.#isLooking = true;
     for (let first = this.#queue.first; first && first.due <= now; first = this.#queue.first) {
       this.#queue.remove(first);
       // It may be added again, behind those that are here.
       first.fallDue();
     }
+    this.#isLooking = false;
     this.#cancel = undefined;
     if (this.#queue.first) this.#wait(Math.max(1, this.#queue.first.due - now));
   }
