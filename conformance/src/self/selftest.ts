@@ -16,6 +16,8 @@ const PATIENCE_MS = 2_000;
 const LONGEST_MS = 25_000;
 /** Quirks that are tried at once: most of their time is waiting. */
 const WIDTH = 4;
+/** Of those that failed, how many are tried again: more are no matter of a busy machine. */
+const AGAIN = 10;
 
 async function selftest(words: readonly string[], families: readonly string[]): Promise<boolean> {
   const began = performance.now();
@@ -26,7 +28,7 @@ async function selftest(words: readonly string[], families: readonly string[]): 
   );
   const trials = isAsked('a2a') ? eraTrials.filter(({ era, row }) => isNamed(era) || isNamed(row)) : [];
   const odd = isAsked('a2a') ? eraOddities.filter(({ era, quirk }) => isNamed(era) || isNamed(quirk.name)) : [];
-  if (chosen.length + trials.length === 0) {
+  if (chosen.length + trials.length + odd.length === 0) {
     console.error(`no quirk has ${words.join(' or ')} in its name`);
     return false;
   }
@@ -78,24 +80,27 @@ async function judgeAll<Trial>(
   judge: (trial: Trial) => Promise<QuirkVerdict>,
 ): Promise<QuirkVerdict[]> {
   const verdicts: QuirkVerdict[] = [];
-  const again: Trial[] = [];
+  const again: [Trial, QuirkVerdict][] = [];
   const waiting = trials[Symbol.iterator]();
   const lane = async () => {
     for (const trial of waiting) {
       const verdict = await judge(trial);
-      if (verdict.complaint || verdict.tookMs >= LONGEST_MS) again.push(trial);
+      if (verdict.complaint || verdict.tookMs >= LONGEST_MS) again.push([trial, verdict]);
       else verdicts.push(verdict);
     }
   };
   await Promise.all(Array.from({ length: WIDTH }, lane));
   // Those that are tried at the same time take each other's time; what counts is what becomes of one alone.
-  for (const trial of again) {
-    const verdict = await judge(trial);
-    console.log(`again, alone: ${verdict.quirk.name} on ${verdict.fixture}`);
-    verdicts.push(verdict);
+  const isMany = again.length > AGAIN;
+  for (const [trial, first] of again) {
+    if (!isMany) console.log(`again, alone: ${first.quirk.name} on ${first.fixture}, ${whyAgain(first)}`);
+    verdicts.push(isMany ? first : await judge(trial));
   }
   return verdicts.sort((a, b) => a.quirk.name.localeCompare(b.quirk.name));
 }
+
+const whyAgain = ({ complaint, tookMs }: QuirkVerdict): string =>
+  complaint ?? `which took ${(tookMs / 1_000).toFixed(1)} s`;
 
 /** Several quirks at once; what is wrong with each combination, undefined where nothing is. */
 async function judgeTogether(): Promise<(string | undefined)[]> {
