@@ -18,6 +18,7 @@ import { rules as a2aRules } from './a2a/params.ts';
 import { rules as chatRules } from './chat/request.ts';
 import type { LateModule } from './late-module.ts';
 import { rules07, rulesReadme } from './open-agent/request.ts';
+import type { ProtocolId } from './protocol-ids.ts';
 import { firstRules } from './responses/2026-01-15.ts';
 import { ownRules } from './responses/impl.ts';
 import { openaiRules } from './responses/openai.ts';
@@ -50,7 +51,7 @@ const reader = (methods: Methods, rules: Reader['rules'], { isRpc = false } = {}
 
 const a2a = { isRpc: true };
 /** Made when somebody looks. */
-const READERS: Readonly<Record<string, () => Reader>> = {
+const READERS: Readonly<Record<ProtocolId, () => Reader>> = {
   'a2a@1.0': () => reader(A2A_10, a2aRules, a2a),
   'a2a@1.0.0': () => reader(A2A_10, a2aRules, a2a),
   'a2a@0.3': () => reader(A2A_03, era03.rules, a2a),
@@ -69,7 +70,7 @@ const made = new Map<string, Reader>();
 
 function readerOf(protocol: string): Reader | undefined {
   let known = made.get(protocol);
-  if (!known && Object.hasOwn(READERS, protocol)) made.set(protocol, (known = READERS[protocol]!()));
+  if (!known && Object.hasOwn(READERS, protocol)) made.set(protocol, (known = READERS[protocol as ProtocolId]()));
   return known;
 }
 

@@ -11,6 +11,7 @@ import type * as responses2604 from '@agentproto/protocol/responses/2026-04-24';
 import type * as openai from '@agentproto/protocol/responses/openai';
 import type * as wayflow from '@agentproto/protocol/responses/wayflow';
 import type { ReceivedRequest } from './journal.ts';
+import type { ProtocolId } from './protocol-ids.ts';
 
 /** By protocol: its operations, and its messages. */
 interface Spoken {
@@ -49,14 +50,14 @@ type Asked<Id extends keyof Spoken, Methods = Spoken[Id][0]> = {
 
 /** What is of no operation: a card, a page, what no route has taken. */
 interface Unknown {
-  readonly protocol: keyof Spoken | undefined;
+  readonly protocol: ProtocolId | undefined;
   readonly operation: undefined;
   readonly request: undefined;
 }
 
 /** What came, told apart by its protocol and its operation, each of which has a request of its own type. */
 export type JournalEntry = Omit<ReceivedRequest, 'protocol' | 'operation' | 'request'> &
-  ({ [Id in keyof Spoken]: Asked<Id> }[keyof Spoken] | Unknown);
+  ({ [Id in ProtocolId]: Asked<Id> }[ProtocolId] | Unknown);
 
 /** What `asked.ts` says of a request is what its type says here. */
 export const entriesOf = (requests: readonly ReceivedRequest[]): readonly JournalEntry[] =>

@@ -1,5 +1,4 @@
-/** What the families of `families.ts` are called, for who wants no more of them than that. */
-export const PROTOCOL_IDS: readonly string[] = [
+const IDS = [
   'a2a@1.0',
   'a2a@1.0.0',
   'a2a@0.3',
@@ -13,4 +12,9 @@ export const PROTOCOL_IDS: readonly string[] = [
   'responses@wayflow',
   'open-agent@0.7',
   'open-agent@readme',
-];
+] as const;
+
+/** What the families of `families.ts` are called, for who wants no more of them than that. */
+export const PROTOCOL_IDS: readonly string[] = IDS;
+
+export type ProtocolId = (typeof IDS)[number];
