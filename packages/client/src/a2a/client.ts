@@ -20,12 +20,12 @@ import { keepResponse, responseOf } from '../response-info.ts';
 import { createTransport } from '../transport.ts';
 import { checkCapability } from './capability.ts';
 import type { Progress } from './connection.ts';
-import { Received } from './received.ts';
 import type { DeviationKind, Report } from './deviation.ts';
 import type { SpokenInterface } from './dialect.ts';
 import { candidatesOf, type FoundCard, wantedOf } from './card.ts';
 import { changedCard, discover, type Discovered } from './discovery.ts';
-import { isA2AError, TaskNotCompletedError } from './error.ts';
+import { TaskNotCompletedError } from './error.ts';
+import type { Follower } from './follower.ts';
 import { following } from './following.ts';
 import { type SendInput, sendMessageRequest } from './input.ts';
 import { Line, type Making } from './line.ts';
@@ -56,6 +56,8 @@ export class A2AClient implements AsyncDisposable {
   #line: Line;
   readonly #session: Session;
   readonly #places = new Places();
+  /** Made when something is followed. */
+  #follower: Follower | undefined;
   readonly #options: ConnectOptions;
 
   private constructor(found: Discovered, line: Line, session: Session, options: ConnectOptions) {
@@ -116,7 +118,7 @@ export class A2AClient implements AsyncDisposable {
             `expected the task to have ended or to wait for its caller, got ${task.status.state}`,
           );
         if (wait ?? (doing.blocking && !this.#session.dialect!.waits)) {
-          for await (const look of await this.#poll(task.id, task, options, life)) {
+          for await (const look of (await this.#following(life)).looks(task.id, task, options, life)) {
             result = { task: look.task };
             keepResponse(result, responseOf(look.task)!);
           }
@@ -145,8 +147,10 @@ export class A2AClient implements AsyncDisposable {
     const make = () => this.#sending(streams ? 'SendStreamingMessage' : 'SendMessage', request, options);
     const doing = make();
     const making: Making = (again) => (again ? make() : doing);
-    const open = (life: Lifetime, progress: Progress) =>
-      streams ? this.#line.receive(making, life, progress) : this.#sendAndPoll(making, options, life, progress);
+    const open = async (life: Lifetime, progress: Progress) =>
+      streams
+        ? this.#line.receive(making, life, progress)
+        : (await this.#following(life)).receiveAndPoll(making, options, life, progress);
     return this.#stream(doing, open, options, this.#places.of(request.message), options.expectCompleted);
   }
 
@@ -173,12 +177,13 @@ export class A2AClient implements AsyncDisposable {
     const making: Making = (again) => (again ? make() : doing);
     // After an event id a server may leave out what came before: nothing is then to be said about the order.
     const report: Report = (kind, ...said) => ORDER.includes(kind) || doing.report(kind, ...said);
-    const open = this.#streams
-      ? (life: Lifetime, progress: Progress) =>
-          lastEventId === undefined
-            ? this.#follow(making, id, options, life, progress)
-            : this.#line.receive(making, life, progress)
-      : (life: Lifetime, progress: Progress) => this.#pollEvents(id, undefined, options, life, progress);
+    const open = async (life: Lifetime, progress: Progress) => {
+      if (lastEventId !== undefined && this.#streams) return this.#line.receive(making, life, progress);
+      const follower = await this.#following(life);
+      return this.#streams
+        ? follower.subscribe(making, id, options, life, progress)
+        : follower.poll(id, undefined, options, life, progress);
+    };
     return this.#stream(lastEventId === undefined ? doing : { ...doing, report }, open, options, { taskId: id });
   }
 
@@ -339,80 +344,23 @@ export class A2AClient implements AsyncDisposable {
       report: doing.report,
       begin: () => lifeOf(doing),
       open,
-      rejoin: (taskId, life, progress) => this.#rejoin(taskId, options, life, progress),
+      rejoin: async (taskId, life, progress) => (await this.#following(life)).rejoin(taskId, options, life, progress),
       resumeAttempts: options.resume?.attempts ?? 0,
       backoff: doing.retry || {},
     });
   }
 
-  /** The looks at a task, until it is at rest. */
-  async #poll(id: string, seen: Task | undefined, options: CallOptions, life: Lifetime, authMs?: number) {
-    const { poll } = await life.race(following());
-    const get = () => this.get(id, { ...options, signal: life.signal });
-    return poll(get, seen, life, this.#options.polling ?? {}, authMs);
-  }
-
-  /** The same as the events of a stream. */
-  async *#pollEvents(
-    id: string,
-    seen: Task | undefined,
-    options: CallOptions,
-    life: Lifetime,
-    progress: Progress,
-  ): AsyncGenerator<Received, void, undefined> {
-    const { idleMs } = this.#operation('GetTask', {}, options).timeouts;
-    for await (const { events } of await this.#poll(id, seen, options, life, idleMs)) {
-      const received = new Received();
-      for (const event of events) received.add(event);
-      progress.events += events.length;
-      yield received;
-    }
-  }
-
-  async *#sendAndPoll(
-    doing: Making,
-    options: CallOptions,
-    life: Lifetime,
-    progress: Progress,
-  ): AsyncGenerator<Received, void, undefined> {
-    let seen: Task | undefined;
-    for await (const received of await this.#line.receive(doing, life, progress)) {
-      seen = received.events[0]?.task;
-      yield received;
-    }
-    if (seen) yield* this.#pollEvents(seen.id, seen, options, life, progress);
-  }
-
-  /** Subscribes to a task, which comes first, also where the agent does not begin with it. */
-  async #follow(
-    doing: Making,
-    id: string,
-    options: StreamOptions,
-    life: Lifetime,
-    progress: Progress,
-  ): Promise<AsyncIterable<Received>> {
-    const events = await this.#line.receive(doing, life, progress);
-    const { withSnapshot } = this.#session.dialect!;
-    if (!withSnapshot) return events;
-    return withSnapshot(events, () => this.get(id, { ...options, signal: life.signal }));
-  }
-
-  async *#rejoin(
-    taskId: string,
-    options: StreamOptions,
-    life: Lifetime,
-    progress: Progress,
-  ): AsyncGenerator<Received, void, undefined> {
-    try {
-      const doing = () => this.#operation('SubscribeToTask', { id: taskId }, { ...options, retry: false });
-      yield* await this.#follow(doing, taskId, options, life, progress);
-    } catch (error) {
-      // §3.1.6: what a server says of a task that has ended meanwhile.
-      if (!isA2AError(error, 'UnsupportedOperation')) throw error;
-      const received = new Received();
-      received.add({ task: await this.get(taskId, { ...options, signal: life.signal }) });
-      yield received;
-    }
+  async #following(life: Lifetime): Promise<Follower> {
+    const { Follower } = await life.race(following());
+    return (this.#follower ??= new Follower(
+      {
+        receive: (doing, own, progress) => this.#line.receive(doing, own, progress),
+        get: (id, options) => this.get(id, options),
+        operation: (name, params, options) => this.#operation(name, params, options),
+        dialect: () => this.#session.dialect!,
+      },
+      this.#options.polling,
+    ));
   }
 }
 

@@ -2,4 +2,4 @@
 export { catchUp, continued } from './catch-up.ts';
 export { receive } from './connection.ts';
 export { createFold } from './fold.ts';
-export { poll } from './poll.ts';
+export { Follower } from './follower.ts';

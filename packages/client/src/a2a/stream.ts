@@ -30,9 +30,9 @@ export interface StreamSource {
   report: Report;
   /** Made when the stream is first read. */
   begin(): Lifetime;
-  open(life: Lifetime, progress: Progress): AsyncIterable<Received> | Promise<AsyncIterable<Received>>;
+  open(life: Lifetime, progress: Progress): Promise<AsyncIterable<Received>>;
   /** Subscribes to the task, whose present state then comes first. */
-  rejoin(taskId: string, life: Lifetime, progress: Progress): AsyncIterable<Received>;
+  rejoin(taskId: string, life: Lifetime, progress: Progress): Promise<AsyncIterable<Received>>;
   /** How many failures in a row are met by subscribing again. */
   resumeAttempts: number;
   backoff: RetryPolicy;
@@ -126,7 +126,7 @@ export class A2AStream implements AsyncIterable<StreamResponse>, AsyncDisposable
       const fold = (this.#fold = createFold(report));
       for (;;) {
         try {
-          for await (const batch of seen ? rejoin(seen.id, life, progress) : await open(life, progress)) {
+          for await (const batch of await (seen ? rejoin(seen.id, life, progress) : open(life, progress))) {
             const received = seen ? continued(seen, batch) : batch;
             seen = undefined;
             yield received;
