@@ -46,11 +46,13 @@ export function follow(store: Store, changed: (store: Store) => void): void {
     const { name, exchange } = JSON.parse(data as string) as { name: string; exchange: Exchange };
     kept.set(name, exchange);
   });
-  source.addEventListener('done', () => {
+  const end = (sentence: string) => () => {
     source.close();
-    const sentence = 'The run is over; the verdict stands in the reports that it left.';
     changed((current = { ...current, data: { ...current.data, live: 'over', sentence } }));
-  });
+  };
+  source.addEventListener('done', end('The run is over; the verdict stands in the reports that it left.'));
+  // Its server is its run: there is nobody left to ask again.
+  source.addEventListener('error', end('The run is gone: it was ended, and this is what it had told until then.'));
 }
 
 async function fetchExchange(run: number, id: number): Promise<Exchange | undefined> {

@@ -1,5 +1,6 @@
-import { request } from 'node:http';
-import { expect, test } from 'vitest';
+import { get, request, type IncomingMessage } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
 import { cancelExchange, sampleRun, sourceOfRun } from '../report/sample.test.data.ts';
 import { serveLive } from './live-view.ts';
 
@@ -53,3 +54,35 @@ test('a page has what it could ask for when the run is over', async () => {
   expect(JSON.parse(kept[0]!.split('\ndata: ')[1]!)).toMatchObject({ name: '0/0', exchange: { id: 0 } });
   expect(text.trimEnd()).toMatch(/event: done\ndata: \{\}$/);
 });
+
+test('a page may be slow, but not stand still, and never sees an exchange twice', async () => {
+  const view = await serveLive(scoring, 1_000);
+  view.begin(() => ({ ...sourceOfRun(sampleRun), events: [] }));
+  const long = {
+    ...cancelExchange,
+    request: { ...cancelExchange.request, url: `http://127.0.0.1/${'x'.repeat(1e6)}` },
+  };
+  const slow = await events(view.url);
+  const stuck = await events(view.url);
+  onTestFinished(() => void stuck.on('error', () => {}).destroy());
+  for (let id = 0; id < 30; id += 1) view.listen({ type: 'exchange', exchange: { ...long, id } });
+  const over = view[Symbol.asyncDispose]();
+  let text = '';
+  for await (const chunk of slow) {
+    text += chunk as string;
+    await pause(5);
+  }
+  await over;
+  const said = text.split('\n\n');
+  expect(said.filter((event) => event.startsWith('event: kept'))).toHaveLength(30);
+  expect(text.trimEnd()).toMatch(/event: done\ndata: \{\}$/);
+  const added = said
+    .filter((event) => event.startsWith('data: '))
+    .flatMap((event) => (JSON.parse(event.slice('data: '.length)) as { added: { id: number }[] }).added);
+  expect(added.map(({ id }) => id)).toEqual(Array.from({ length: 30 }, (_, id) => id));
+});
+
+const events = (url: string) =>
+  new Promise<IncomingMessage>((resolve, reject) =>
+    get(`${url}events`, (response) => resolve(response.setEncoding('utf8'))).on('error', reject),
+  );

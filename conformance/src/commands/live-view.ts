@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Exchange } from '@agentproto/recording';
 import type { RunEntry } from '../kit/runner.ts';
 import { buildMergedReport, buildReport } from '../report/build.ts';
 import { pageDataOf, pageFoot, pageHead, summaryOf } from '../report/html/html.ts';
-import type { ExchangeSummary } from '../report/html/page-data.ts';
+import type { ExchangeSummary, PageData } from '../report/html/page-data.ts';
 import type { RunRecord } from '../report/judgement.ts';
 import type { Scoring } from '../report/model.ts';
 
@@ -22,10 +24,9 @@ export interface LiveView extends AsyncDisposable {
 const EVERY_MS = 500;
 /** Exchanges that can be opened on the page; the report has all. */
 const KEPT = 2_000;
-/** How long a page may take for what is left for it at the end. */
-const PARTING_MS = 5_000;
 
-export async function serveLive(scoring: Scoring): Promise<LiveView> {
+/** At the end, a page is given what is left for it; `patienceMs` is how long it may take nothing of it. */
+export async function serveLive(scoring: Scoring, patienceMs = 5_000): Promise<LiveView> {
   const records: (() => RunRecord | undefined)[] = [];
   const exchanges = new Map<string, Exchange>();
   const index: ExchangeSummary[] = [];
@@ -50,10 +51,17 @@ export async function serveLive(scoring: Scoring): Promise<LiveView> {
     const now = page();
     if (!now) return;
     for (const [reader, seen] of readers) {
-      reader.write(`data: ${JSON.stringify({ page: now.data, added: index.slice(seen) })}\n\n`);
+      // A page that is behind is told the next time.
+      if (reader.writableNeedDrain) continue;
+      reader.write(frame({ data: { page: now.data, added: index.slice(seen) } }));
       readers.set(reader, index.length);
     }
   };
+  function* rest(data: PageData | undefined, seen: number): Generator<Event> {
+    if (data) yield { data: { page: data, added: index.slice(seen) } };
+    for (const [name, exchange] of exchanges) yield { event: 'kept', data: { name, exchange } };
+    yield { event: 'done', data: {} };
+  }
   const server = createServer((request, response) => {
     if (!isOurs(request)) return void response.writeHead(403).end();
     const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
@@ -92,22 +100,29 @@ export async function serveLive(scoring: Scoring): Promise<LiveView> {
     },
     async [Symbol.asyncDispose]() {
       clearTimeout(timer);
-      tell();
       // A page stays open when its run is over: it is given what it could ask for until now.
-      const parting = setTimeout(() => server.closeAllConnections(), PARTING_MS);
-      await Promise.all(
-        [...readers.keys()].map((reader) => {
-          for (const [name, exchange] of exchanges)
-            reader.write(`event: kept\ndata: ${JSON.stringify({ name, exchange })}\n\n`);
-          // `server.close()` destroys a socket whose answer has ended, flushed or not.
-          return new Promise((resolve) => reader.once('close', resolve).end('event: done\ndata: {}\n\n'));
-        }),
-      );
+      const now = page();
+      await Promise.all([...readers].map(([reader, seen]) => partFrom(reader, rest(now?.data, seen), patienceMs)));
       server.close();
       await once(server, 'close');
-      clearTimeout(parting);
     },
   };
+}
+
+interface Event {
+  event?: string;
+  data: object;
+}
+
+function frame({ event, data }: Event): string {
+  return `${event ? `event: ${event}\n` : ''}data: ${JSON.stringify(data)}\n\n`;
+}
+
+/** Gives the rest to a page at its own pace, and lets it go if it takes nothing or has left. */
+async function partFrom(reader: ServerResponse, rest: Iterable<Event>, patienceMs: number): Promise<void> {
+  reader.setTimeout(patienceMs, () => reader.destroy());
+  // `server.close()` destroys a socket whose answer has ended, flushed or not: it must wait for this.
+  await pipeline(Readable.from(rest).map(frame), reader).catch(() => {});
 }
 
 /** Another site's page can name our port, but not our host. */

@@ -227,8 +227,13 @@ async function watch(browser: Browser, folder: string): Promise<string> {
     const seen = await exchanges.textContent();
     await tab.getByRole('option').first().click();
     await tab.locator('.panel .message').first().waitFor();
-    await exited;
+    expect('the run', '0', (await exited).join(''));
     await tab.getByRole('heading', { name: 'Over' }).waitFor();
+    expect(
+      'it came to its end',
+      'true',
+      String((await tab.locator('.head .sentence').textContent())?.includes('The run is over')),
+    );
     const last = tab.getByRole('option').last();
     const id = await last.locator('.number').first().textContent();
     await last.click();
