@@ -42,7 +42,8 @@ import {
   readSendMessageResponse,
   readTask,
 } from './shape.ts';
-import { A2AStream, type StreamSource } from './stream.ts';
+import { A2AStream } from './stream.ts';
+import type { StreamSource } from './reading.ts';
 import { textOf } from './text.ts';
 
 /**
@@ -336,18 +337,21 @@ export class A2AClient implements AsyncDisposable {
     goesOn: Place,
     expectCompleted = false,
   ): A2AStream {
-    return new A2AStream({
+    const source: StreamSource = {
       goesOn,
       answers: doing.name !== 'SubscribeToTask',
       check: (result) => expectCompleted && checkCompleted(result),
       onRest: (task) => this.#places.keep(task),
       report: doing.report,
-      begin: () => lifeOf(doing),
       open,
       rejoin: async (taskId, life, progress) => (await this.#following(life)).rejoin(taskId, options, life, progress),
       resumeAttempts: options.resume?.attempts ?? 0,
       backoff: doing.retry || {},
-    });
+    };
+    return new A2AStream(
+      () => lifeOf(doing),
+      async (life, owner) => new (await following()).A2AReading(source, life, owner),
+    );
   }
 
   async #following(life: Lifetime): Promise<Follower> {

@@ -7,7 +7,6 @@ import { teller } from '../deviations.ts';
 import { AbortedError, InvalidInputError, MalformedResponseError } from '../errors.ts';
 import { late } from '../late.ts';
 import { Lifetime } from '../lifetime.ts';
-import { place } from '../middleware.ts';
 import { retrying } from '../retry.ts';
 import { createTransport, type TransportOptions } from '../transport.ts';
 import { answerTo, type ChatCall, chatCall, plainCall } from './call.ts';
@@ -160,14 +159,10 @@ export class ChatClient implements AsyncDisposable {
   /** Sends one turn and follows the answer (server: Streaming). Leaving the loop stops the agent. */
   stream(input: ChatInput, options: CallOptions = {}): ChatStream {
     const call = chatCall(this.#connection, 'chat-stream', chatRequest(input), options);
-    const { name: operation, url, report, mask } = call;
-    return new ChatStream({
-      begin: () => lifeOf(call),
-      open: async (life, progress) => (await life.race(lines())).receive(call, life, progress),
-      where: place({ operation, url }),
-      report,
-      mask,
-    });
+    return new ChatStream(
+      () => lifeOf(call),
+      async (life) => (await lines()).followTurn(call, life),
+    );
   }
 
   /** Opens a WebSocket for a conversation of many turns (server: WebSocket). */

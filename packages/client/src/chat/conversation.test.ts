@@ -4,6 +4,7 @@ import { Lifetime } from '../lifetime.ts';
 import { Conversation } from './conversation.ts';
 import { approve, reject } from './decision.ts';
 import { carriesDecision } from './input.ts';
+import { ChatReading } from './reading.ts';
 import { ChatStream } from './stream.ts';
 
 const call: ToolCall = { id: 't1', name: 'delete_pod', input: {} };
@@ -15,15 +16,18 @@ function scripted(...answers: StreamEvent[][]) {
   const sent: Message[][] = [];
   const send = (messages: Message[]) => {
     sent.push(messages);
-    return new ChatStream({
-      begin: () => new Lifetime(),
+    const source = {
       open: async function* () {
         yield answers[sent.length - 1]!;
       },
       where: 'test',
       report: () => {},
-      mask: (text) => text,
-    });
+      mask: (text: string) => text,
+    };
+    return new ChatStream(
+      () => new Lifetime(),
+      async (life) => new ChatReading(source, life),
+    );
   };
   return { sent, send };
 }

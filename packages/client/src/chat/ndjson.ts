@@ -4,15 +4,23 @@ import { createNdjsonDecoder, type NdjsonLine } from '@agentproto/wire/ndjson';
 import { chunks } from '../body.ts';
 import { AbortedError, FirstEventTimeoutError, MalformedResponseError } from '../errors.ts';
 import type { Lifetime } from '../lifetime.ts';
+import { place } from '../middleware.ts';
 import { answerTo, type ChatCall } from './call.ts';
 import { type Place, readEvent } from './event.ts';
-import type { Progress } from './stream.ts';
+import { ChatReading, type Progress } from './reading.ts';
 
 /** How long a server has to close a stream that has ended. */
 const LINGER_MS = 1_000;
 
-/** Sends a turn to /api/chat-stream and gives its events, in the lists in which they came. */
-export async function* receive(
+/** Follows a turn that is sent to /api/chat-stream. */
+export function followTurn(call: ChatCall, life: Lifetime): ChatReading {
+  const { name: operation, url, report, mask } = call;
+  const open = (progress: Progress) => receive(call, life, progress);
+  return new ChatReading({ open, where: place({ operation, url }), report, mask }, life);
+}
+
+/** Sends a turn and gives its events, in the lists in which they came. */
+async function* receive(
   call: ChatCall,
   life: Lifetime,
   progress: Progress,

@@ -14,9 +14,10 @@ import { checkPositive } from '../transport.ts';
 import { type Connection, sized, urlOf } from './call.ts';
 import { type Report, reporter } from './deviation.ts';
 import { carriesDecision, type ChatInput, chatRequest } from './input.ts';
+import { ChatReading, type Progress } from './reading.ts';
 import { maskOf } from './secrets.ts';
 import { ChatSocket } from './socket.ts';
-import { ChatStream, type Progress } from './stream.ts';
+import { ChatStream } from './stream.ts';
 import { ChatTurn } from './turn.ts';
 
 export interface SessionOptions extends Pick<CallOptions, 'headers' | 'timeouts'> {
@@ -99,13 +100,12 @@ export class ChatSession implements AsyncDisposable {
     const id = typeof given['turn_id'] === 'string' ? given['turn_id'] : crypto.randomUUID();
     const request: ChatRequest = { ...given, turn_id: id };
     const timed = this.#timed(options);
-    return new ChatStream({
-      begin: () => lifeOf(timed),
-      open: (life, progress) => this.#events(request, id, timed, life, progress),
-      where: this.#dialer.where,
-      report: this.#report,
-      mask: maskOf(request),
-    });
+    const said = { where: this.#dialer.where, report: this.#report, mask: maskOf(request) };
+    return new ChatStream(
+      () => lifeOf(timed),
+      async (life) =>
+        new ChatReading({ ...said, open: (progress) => this.#events(request, id, timed, life, progress) }, life),
+    );
   }
 
   /** Ends all turns with `AbortedError`, and closes the socket: 5 seconds at most. */

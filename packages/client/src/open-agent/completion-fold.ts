@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../json.ts';
-import type { Fold } from './stream.ts';
+import type { Fold } from './reading.ts';
 
 /** What a chunk of either kind may have. */
 interface ChunkSaid extends Json {

@@ -4,17 +4,12 @@ import type {
   ChatCompletionResponse,
 } from '@agentproto/protocol/open-agent/0.7';
 import type { CompletionRequest, CompletionResponse } from '@agentproto/protocol/open-agent/readme';
-import type { CallOptions } from '../call.ts';
-import type { Unread } from '../errors.ts';
+import { type CallOptions, lifeOf } from '../call.ts';
 import { isObject } from '../json.ts';
-import { place } from '../middleware.ts';
-import { brokenOff, type Connection, openAgentCall, type Operation, urlOf } from './call.ts';
-import { chunkOf, CompletionFold } from './completion-fold.ts';
-import type { Report } from './deviation.ts';
-import { passOver } from './event.ts';
+import { type Connection, openAgentCall, type Operation, urlOf } from './call.ts';
 import { Group } from './group.ts';
 import { only } from './rest.ts';
-import { EventStream } from './stream.ts';
+import { EventStream, following } from './stream.ts';
 
 /** Chunks as they come; `final()` gives what would have come in one piece. */
 export type ChatCompletionStream = EventStream<ChatCompletionChunk, ChatCompletionResponse>;
@@ -64,26 +59,9 @@ function streamed<Chunk, Whole>(
 ): EventStream<Chunk, Whole> {
   const call = openAgentCall(connection, { name, safe: false, streams: true, blocking: false }, options);
   const asked = { method: 'POST', url: urlOf(connection.url, path), body: JSON.stringify({ ...body, stream: true }) };
-  const where = place({ operation: name, url: asked.url });
-  const { report } = call;
-  return new EventStream<Chunk, Whole>({
-    call,
-    asked,
-    format: {
-      expected: CHOICES.expected,
-      read: (data, _, { unread }) => readChunk(data, where, report, unread) as Chunk | undefined,
-      whole: (json) => chunkOf(json) && ([chunkOf(json)] as Chunk[]),
-    },
-    fold: new CompletionFold(object, (chunk, partial) => brokenOff(where, chunk, partial, call)),
-  });
-}
-
-function readChunk(data: string, where: string, report: Report, unread: Unread): object | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(data);
-  } catch {
-    return passOver('no JSON', where, report, unread);
-  }
-  return isObject(json) ? json : passOver('another value', where, report, unread);
+  return new EventStream<Chunk, Whole>(
+    () => lifeOf(call),
+    async (life, owner) => (await following()).followCompletion({ call, asked }, CHOICES.expected, object, life, owner),
+    () => ({ object, choices: [] }) as Whole,
+  );
 }

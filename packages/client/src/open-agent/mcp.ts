@@ -1,9 +1,9 @@
-import type { CallOptions } from '../call.ts';
+import { type CallOptions, lifeOf } from '../call.ts';
 import { isObject, type Json } from '../json.ts';
 import { openAgentCall, urlOf } from './call.ts';
 import { ANYTHING, Group } from './group.ts';
 import { only } from './rest.ts';
-import { EventStream } from './stream.ts';
+import { EventStream, following } from './stream.ts';
 
 /** An event of the MCP paths: JSON where it is, else its text. */
 export interface McpStreamEvent {
@@ -34,12 +34,12 @@ export class Mcp extends Group {
       { name: 'openMcpStream', safe: true, streams: true, blocking: false },
       options,
     );
-    return new EventStream<McpStreamEvent, void>({
-      call,
-      asked: { method: 'GET', url: this.url },
-      format: FORMAT,
-      fold: { add: () => false, result: () => {}, mayEndHere: () => true, end: 'nothing' },
-    });
+    const asked = { method: 'GET', url: this.url };
+    return new EventStream<McpStreamEvent, void>(
+      () => lifeOf(call),
+      async (life, owner) => (await following()).followMcp({ call, asked }, life, owner),
+      () => {},
+    );
   }
 
   /** Posts a message of JSON-RPC. */
@@ -50,15 +50,3 @@ export class Mcp extends Group {
     );
   }
 }
-
-const FORMAT = {
-  expected: 'an event stream',
-  read(data: string, event = 'message'): McpStreamEvent {
-    try {
-      return { event, data: JSON.parse(data) as unknown };
-    } catch {
-      return { event, data };
-    }
-  },
-  whole: () => undefined,
-};

@@ -1,7 +1,7 @@
 import type { AgentMessage, ToolCallResult } from '@agentproto/protocol/open-agent/0.7';
 import { isObject, type Json } from '../json.ts';
 import type { RunEvent } from './event.ts';
-import type { Run, ToolRequest } from './run-result.ts';
+import { KEPT, listOf, type Run, type ToolRequest } from './run-result.ts';
 import { textOf } from './text.ts';
 
 /** What events of a run may have, whatever their name; servers leave members out, and add some. */
@@ -16,9 +16,6 @@ interface Said {
   message?: unknown;
   [member: string]: unknown;
 }
-
-/** Members that are kept as they come, the last one said. */
-const KEPT = ['run_id', 'session_id', 'agent_id', 'model', 'finish_reason', 'usage', 'cost', 'metrics', 'runtime'];
 
 /** Who hears what is no part of a run. */
 export interface Heed {
@@ -120,26 +117,6 @@ function isFailure(name: string, { error, content }: Said): boolean {
   return /^(run_?)?error$/i.test(name) || (error != null && error !== false && content === undefined);
 }
 
-/** What a run came to whose answer came in one piece: `{ messages, cost }`, or `{ message, finish_reason, usage }`. */
-export function runOf(json: Json): Run {
-  const { message, messages, ...rest } = json;
-  const all = listOf<AgentMessage>(messages);
-  const last = isObject(message)
-    ? (message as unknown as AgentMessage)
-    : all.findLast(({ role }) => role === 'assistant');
-  const kept = Object.fromEntries(KEPT.flatMap((name) => (rest[name] == null ? [] : [[name, rest[name]]])));
-  return {
-    ...(kept as Partial<Run>),
-    status: 'succeeded',
-    content: last ? textOf(last.content) : '',
-    ...(last && { message: last }),
-    messages: all.length > 0 ? all : last ? [last] : [],
-    toolRequests: [],
-    toolCalls: [],
-    contributions: [],
-  };
-}
-
 /**
  * The text of pieces that came one after the other. Servers send what is new, or all so far again each time (agno); in the
  * second case the last one is the whole.
@@ -151,8 +128,4 @@ function together(pieces: readonly string[]): string {
   const grows =
     rest.length > 1 && rest.every((piece) => piece.length > whole.length && piece.startsWith(whole) && (whole = piece));
   return grows ? whole : pieces.join('');
-}
-
-function listOf<Item>(value: unknown): Item[] {
-  return Array.isArray(value) ? ((value as unknown[]).filter(isObject) as unknown as Item[]) : [];
 }

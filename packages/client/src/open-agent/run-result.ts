@@ -4,7 +4,8 @@ import type {
   CostSummary,
   ToolCallResult,
 } from '@agentproto/protocol/open-agent/0.7';
-import type { Json } from '../json.ts';
+import { isObject, type Json } from '../json.ts';
+import { textOf } from './text.ts';
 
 /** A tool that the agent wants run by the client (ToolRequest). */
 export interface ToolRequest {
@@ -41,4 +42,43 @@ export interface Run {
   metrics?: Json;
   /** Seconds. */
   runtime?: number;
+}
+
+/** Members that are kept as they come, the last one said. */
+export const KEPT = [
+  'run_id',
+  'session_id',
+  'agent_id',
+  'model',
+  'finish_reason',
+  'usage',
+  'cost',
+  'metrics',
+  'runtime',
+];
+
+/** What a run came to whose answer came in one piece: `{ messages, cost }`, or `{ message, finish_reason, usage }`. */
+export function runOf(json: Json): Run {
+  const { message, messages, ...rest } = json;
+  const all = listOf<AgentMessage>(messages);
+  const last = isObject(message)
+    ? (message as unknown as AgentMessage)
+    : all.findLast(({ role }) => role === 'assistant');
+  const kept = Object.fromEntries(KEPT.flatMap((name) => (rest[name] == null ? [] : [[name, rest[name]]])));
+  return {
+    ...(kept as Partial<Run>),
+    ...emptyRun('succeeded'),
+    content: last ? textOf(last.content) : '',
+    ...(last && { message: last }),
+    messages: all.length > 0 ? all : last ? [last] : [],
+  };
+}
+
+/** What a run came to of which nothing was said. */
+export function emptyRun(status: Run['status']): Run {
+  return { status, content: '', messages: [], toolRequests: [], toolCalls: [], contributions: [] };
+}
+
+export function listOf<Item>(value: unknown): Item[] {
+  return Array.isArray(value) ? ((value as unknown[]).filter(isObject) as unknown as Item[]) : [];
 }

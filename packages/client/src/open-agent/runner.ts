@@ -1,14 +1,11 @@
-import type { CallOptions } from '../call.ts';
+import { type CallOptions, lifeOf } from '../call.ts';
 import { isObject, type Json } from '../json.ts';
-import { place } from '../middleware.ts';
-import { brokenOff, type Connection, openAgentCall, type Operation, urlOf } from './call.ts';
+import { type Connection, openAgentCall, type Operation, urlOf } from './call.ts';
 import { RunNotCompletedError } from './error.ts';
-import { readRunEvent, type RunEvent } from './event.ts';
+import type { RunEvent } from './event.ts';
 import type { RunInput } from './input.ts';
-import type { Format } from './receive.ts';
-import { RunFold, runOf } from './run-fold.ts';
-import type { Run } from './run-result.ts';
-import { EventStream } from './stream.ts';
+import { emptyRun, type Run, runOf } from './run-result.ts';
+import { EventStream, following } from './stream.ts';
 
 export interface RunOptions extends CallOptions {
   /** A run that has failed or was canceled is a `RunNotCompletedError`; of a stream, in `final`. */
@@ -35,30 +32,12 @@ export function streamRun(
 ): RunStream {
   const call = openAgentCall(connection, { name, safe: false, streams: true, blocking: false }, options);
   const asked = { method: 'POST', url: urlOf(connection.url, path), body: JSON.stringify(body) };
-  const where = place({ operation: name, url: asked.url });
-  const { report } = call;
-  let whole = false;
-  const fold = new RunFold({
-    first: (first) => whole || report('first-event', `${where}: expected RunStarted, got ${first}`),
-    failure: (event, partial) => brokenOff(where, event, partial, call),
-  });
-  const format: Format<RunEvent> = {
-    expected: 'a run',
-    read: (data, named, { unread }) => readRunEvent(data, named, where, report, unread),
-    whole(json) {
-      if (!isRun(json)) return undefined;
-      whole = true;
-      const { content, message } = runOf(json);
-      return [{ ...json, event: 'RunCompleted', content, message } as unknown as RunEvent];
-    },
-  };
-  return new EventStream({
-    call,
-    asked,
-    format,
-    fold,
-    ...(options.expectCompleted && { finish: expectCompleted }),
-  });
+  return new EventStream(
+    () => lifeOf(call),
+    async (life, owner) =>
+      (await following()).followRun({ call, asked }, options.expectCompleted ?? false, life, owner),
+    () => emptyRun('running'),
+  );
 }
 
 export function expectCompleted(run: Run): Run {

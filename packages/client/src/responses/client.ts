@@ -19,7 +19,6 @@ import { AbortedError, InvalidInputError } from '../errors.ts';
 import { isObject } from '../json.ts';
 import { late } from '../late.ts';
 import { Lifetime } from '../lifetime.ts';
-import { place } from '../middleware.ts';
 import type { WebSocketConstructor } from '@agentproto/wire/websocket';
 import { backoffMs } from '../retry.ts';
 import type { SocketPlatform } from '../socket-dialer.ts';
@@ -290,22 +289,16 @@ export class ResponsesClient implements AsyncDisposable {
     options: StreamOptions & { include?: Include[] },
     from: { id?: string; startingAfter?: number | undefined } = {},
   ): ResponseStream {
-    return new ResponseStream({
-      ...from,
-      where: place({ operation: call.name, url: asked.url }),
-      report: call.report,
-      redact: call.redact,
-      begin: () => lifeOf(call),
-      open: async (life, progress) => (await life.race(streams())).receive(call, asked, life, progress),
-      reopen: async (id, startingAfter, life, progress) => {
-        const { receive } = await life.race(streams());
-        const again = this.#call('retrieveResponse', { ...options, retry: false }, true);
-        return receive(again, this.#rejoining(id, startingAfter, options.include), life, progress);
-      },
-      resumeAttempts: options.resume?.attempts ?? 0,
-      backoff: call.retry || {},
-      expectCompleted: options.expectCompleted ?? false,
+    const rejoining = (id: string, startingAfter: number) => ({
+      call: this.#call('retrieveResponse', { ...options, retry: false }, true),
+      asked: this.#rejoining(id, startingAfter, options.include),
     });
+    return new ResponseStream(
+      () => lifeOf(call),
+      async (life, owner, listeners) =>
+        (await streams()).followResponse({ ...from, call, asked, rejoining, options }, life, owner, listeners),
+      from,
+    );
   }
 }
 

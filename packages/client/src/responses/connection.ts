@@ -1,25 +1,13 @@
 import type { AnyStreamEvent, ResponseResource } from '@agentproto/protocol/responses/openai';
 import { type Answer, mediaTypeOf } from '../call.ts';
-import { MalformedResponseError, type Unread } from '../errors.ts';
+import { MalformedResponseError } from '../errors.ts';
 import { eventBatches } from '../event-stream.ts';
 import type { Lifetime } from '../lifetime.ts';
+import { place } from '../middleware.ts';
 import { keepResponse } from '../response-info.ts';
 import { type Asked, answerTo, isResponse, readJson, type ResponsesCall, SSE_TYPE } from './call.ts';
 import { readEvent } from './event.ts';
-
-/** What of a stream outlives its connections. */
-export interface Progress {
-  /** What was passed over because it could not be read. */
-  unread: Unread;
-  /** The server has begun to answer the request at hand. */
-  answered: boolean;
-  /** The end or an error has come: the server has little time to close. */
-  done: boolean;
-  /** What the server calls the latest request. */
-  requestId: string | undefined;
-  /** What the latest answer is kept with (`responseOf`). */
-  owner: object;
-}
+import { type Listener, type Progress, ResponseReading } from './reading.ts';
 
 /** How long a server has to close a stream that has ended, so that its connection can be used again. */
 const LINGER_MS = 250;
@@ -27,11 +15,45 @@ const LINGER_MS = 250;
 /** The sentinel that ends a stream of Open Responses; the end of a response is an event before it. */
 const DONE = '[DONE]';
 
+export interface Following {
+  call: ResponsesCall;
+  asked: Asked;
+  /** Asks for the events of a response in the background after the one of that number. */
+  rejoining(id: string, startingAfter: number): { call: ResponsesCall; asked: Asked };
+  options: { resume?: { attempts: number }; expectCompleted?: boolean };
+  id?: string;
+  startingAfter?: number | undefined;
+}
+
+/** Follows the response to a request. */
+export function followResponse(
+  { call, asked, rejoining, options, ...from }: Following,
+  life: Lifetime,
+  owner: object,
+  listeners: readonly Listener[],
+): ResponseReading {
+  const source = {
+    ...from,
+    where: place({ operation: call.name, url: asked.url }),
+    report: call.report,
+    redact: call.redact,
+    open: (progress: Progress) => receive(call, asked, life, progress),
+    reopen(id: string, startingAfter: number, progress: Progress) {
+      const again = rejoining(id, startingAfter);
+      return receive(again.call, again.asked, life, progress);
+    },
+    resumeAttempts: options.resume?.attempts ?? 0,
+    backoff: call.retry || {},
+    expectCompleted: options.expectCompleted ?? false,
+  };
+  return new ResponseReading(source, life, owner, listeners);
+}
+
 /**
  * Sends a streaming request and gives its events, in the lists in which they came. An answer that is JSON is the whole
  * response, as the event that ends it.
  */
-export async function* receive(
+async function* receive(
   call: ResponsesCall,
   asked: Asked,
   life: Lifetime,

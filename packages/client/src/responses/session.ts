@@ -12,9 +12,9 @@ import {
 } from '../socket-dialer.ts';
 import { checkPositive } from '../transport.ts';
 import { type Connection, urlOf } from './call.ts';
-import type { Progress } from './connection.ts';
 import { type Report, reporter } from './deviation.ts';
 import { createBody, type ResponseInput } from './input.ts';
+import { type Progress, ResponseReading } from './reading.ts';
 import { ResponseSocket, ResponseTurn } from './socket.ts';
 import { ResponseStream } from './stream.ts';
 
@@ -114,19 +114,24 @@ export class ResponsesSession implements AsyncDisposable {
     const { background: _, stream_options: __, ...said } = body;
     const frame = JSON.stringify({ type: 'response.create', ...said });
     const timed = this.#timed(options);
-    return new ResponseStream({
+    const source = {
       where: this.#dialer.where,
       report: this.#report,
       redact: this.#dialer.redact,
-      begin: () => lifeOf(timed),
-      open: (life, progress) => this.#events(frame, timed, life, progress),
       reopen: () => {
         throw new InvalidInputError('resume: expected no such request over a WebSocket');
       },
       resumeAttempts: 0,
       backoff: {},
       expectCompleted: options.expectCompleted ?? false,
-    });
+    };
+    return new ResponseStream(
+      () => lifeOf(timed),
+      async (life, owner, listeners) => {
+        const open = (progress: Progress) => this.#events(frame, timed, life, progress);
+        return new ResponseReading({ ...source, open }, life, owner, listeners);
+      },
+    );
   }
 
   /** Ends all that is under way with `AbortedError`, and closes the socket: 5 seconds at most. */

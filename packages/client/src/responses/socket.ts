@@ -5,7 +5,7 @@ import { AbortedError, ConnectionError, MalformedResponseError } from '../errors
 import { isObject } from '../json.ts';
 import type { SocketDialer } from '../socket-dialer.ts';
 import { TurnFrames } from '../turn-frames.ts';
-import type { Progress } from './connection.ts';
+import type { Progress } from './reading.ts';
 import type { Report } from './deviation.ts';
 import { errorSaid } from '../error-said.ts';
 import { readEvent } from './event.ts';
