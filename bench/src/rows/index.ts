@@ -4,6 +4,7 @@ import { chatSockets } from './chat.ts';
 import { clientNdjson, clientResponses, clientResponsesGrowth, clientSse, clientUnary } from './client.ts';
 import { growthLists, growthStream, growthTurns, steadyMemory } from './growth.ts';
 import { serverHeld, serverStream, serverUnary } from './server.ts';
+import { double } from './double.ts';
 import { start } from './start.ts';
 import { suite } from './suite.ts';
 
@@ -18,6 +19,7 @@ export const ROWS: readonly Row[] = [
   serverHeld,
   chatSockets,
   start,
+  double,
   bundle,
   suite,
   growthTurns,

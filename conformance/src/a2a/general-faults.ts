@@ -1,11 +1,13 @@
 import type { RequirementId } from '@agentproto/rules';
 import { isRecord } from '../kit/json.ts';
-import { done } from '../kit/steps.ts';
+import { mismatch } from '../kit/match.ts';
+import { done, slow } from '../kit/steps.ts';
 import type { A2AAgent } from './agent.ts';
 import { plainEvent } from './plain-event.ts';
 import { refusesInput } from './refusal.ts';
 import type { Reply } from './reply.ts';
 import type { TaskStream } from './task-stream.ts';
+import { isTerminal } from './view.ts';
 
 /**
  * Faults that a target has everywhere: which error it takes for a kind of failure. The row about the kind is red, and
@@ -67,6 +69,49 @@ export async function writesEmptyHistory(agent: A2AAgent): Promise<boolean> {
   };
   if (!lengthOf(await agent.send('hello'))) return false;
   return lengthOf(await agent.send('hello', { configuration: { historyLength: 0 } })) === 0;
+}
+
+/** Neither a task nor a message, though nothing failed. */
+const saysNothing = (reply: Reply): boolean =>
+  reply.value.result !== undefined && reply.taskId === undefined && !reply.sentMessage();
+
+/** The row that an answer without a task breaks: SEND-001 where the plainest message gets no more, else the row that asked. */
+export async function rowOfNothing<Row extends RequirementId>(
+  agent: A2AAgent,
+  reply: Reply,
+  row: Row,
+): Promise<Row | 'A2A10-SEND-001'> {
+  return saysNothing(reply) && saysNothing(await agent.send('hello')) ? 'A2A10-SEND-001' : row;
+}
+
+/** For a stream that stays open: blocked by STREAM-005 where that of a task that is simply done stays open as well. */
+export async function neverCloses(agent: A2AAgent, stream: TaskStream): Promise<{ blockedBy?: 'A2A10-STREAM-005' }> {
+  if (stream.closed.value === 'closed') return {};
+  const plain = await agent.stream(done);
+  await plain.drain();
+  return plain.closed.value === 'closed' ? {} : { blockedBy: 'A2A10-STREAM-005' };
+}
+
+/** For a subscription that was not told of a cancel: blocked by CANCEL-006 where the stream of a message is not told either. */
+export async function untoldOfCancels(agent: A2AAgent): Promise<{ blockedBy?: 'A2A10-CANCEL-006' }> {
+  const stream = await agent.stream(slow());
+  const first = await stream.next();
+  if (first.value.kind !== 'task' || first.value.id === undefined) return {};
+  if ((await agent.cancel(first.value.id)).failed) return {};
+  await stream.drain();
+  return stream.views.some(isTerminal) ? {} : { blockedBy: 'A2A10-CANCEL-006' };
+}
+
+/** For a task that never seems to end: blocked by STREAM-018 where GetTask also lags behind a stream that told of the end. */
+export async function lagsBehind(agent: A2AAgent): Promise<{ blockedBy?: 'A2A10-STREAM-018' }> {
+  const stream = await agent.stream(done);
+  await stream.drain();
+  const id = stream.taskId;
+  if (id === undefined || !stream.views.some(isTerminal)) return {};
+  const { failed, taskSubject } = await agent.get(id);
+  return failed || mismatch({ state: stream.state }, taskSubject.value) === undefined
+    ? {}
+    : { blockedBy: 'A2A10-STREAM-018' };
 }
 
 /** Asks with a message that breaks the schema. */

@@ -46,6 +46,13 @@ export async function playOnce(play: Play, tools: PlayTools): Promise<Finding[]>
     await scenario.play({
       agent,
       check: createChecks(context),
+      flaws: (...seen) =>
+        examine(
+          play,
+          seen.map(({ exchange }) => exchange),
+        )
+          .filter(({ verdict }) => verdict === 'violation')
+          .map(({ requirement }) => requirement),
       lost: (reason) => new Lost(reason),
       notApplicable: (reason) => new NotApplicable(reason),
     });

@@ -1,4 +1,5 @@
 import type { RequirementId } from '@agentproto/rules';
+import type { Exchange } from '@agentproto/recording';
 import type { CheckFunction } from './check.ts';
 import type { Lost, NotApplicable } from './stops.ts';
 import { rowTable, type Ruled } from './rows.ts';
@@ -8,6 +9,11 @@ import type { Need } from './stimulus.ts';
 export interface Stage<Driver, Id extends RequirementId = RequirementId> {
   agent: Driver;
   check: CheckFunction<Id>;
+  /**
+   * The MUSTs of general rules (invariants) that these exchanges break by themselves, whatever they were about. For
+   * `blockedBy`: what else is wrong with an answer for that reason is no news. A stream must have ended.
+   */
+  flaws(...seen: readonly { exchange: Exchange }[]): RequirementId[];
   /** `throw lost('the task finished before the cancel arrived')`: it cannot be told this time. */
   lost(reason: string): Lost;
   /** `throw notApplicable('the card has no …')`. */

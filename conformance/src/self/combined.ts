@@ -1,5 +1,6 @@
 import type { AnyQuirk } from '@agentproto/reference-server';
 import { PERSONAS, personaQuirks, QUIRKS } from '@agentproto/reference-server/quirks';
+import { inEra } from './era-trials.ts';
 import { fixtures } from './fixtures.ts';
 import { isRed, sight, type SightOptions } from './sight.ts';
 
@@ -91,9 +92,58 @@ const RESPONSES: readonly [protocol: string, name: string, quirks: readonly stri
   ],
 ];
 
+/** Of each era of A2A: what is its own, and what breaks a row of 1.0 that it has under a name of its own. */
+const OF_ERAS: readonly [era: string, name: string, quirks: readonly string[]][] = [
+  [
+    'a2a@0.3',
+    'three of what is read',
+    ['a2a.era.no-preferred-transport', 'a2a.era.state-in-capitals', 'a2a.era.history-without-ids'],
+  ],
+  [
+    'a2a@0.3',
+    'six over both bindings',
+    [
+      'a2a.era.rest-of-another-type',
+      'a2a.era.rest-forgets-what-was-said-last',
+      'a2a.era.error-without-a-message',
+      'a2a.era.wants-output-modes',
+      'a2a.era.ended-task-is-streamed',
+      'a2a.error.missing-is-unsupported',
+    ],
+  ],
+  [
+    'a2a@0.2',
+    'five at once',
+    [
+      'a2a.era.card-without-modes',
+      'a2a.era.task-without-kind',
+      'a2a.era.time-as-a-number',
+      'a2a.era.crash-is-bad-input',
+      'a2a.error.missing-is-unsupported',
+    ],
+  ],
+  [
+    'a2a@0.1',
+    'six at once',
+    [
+      'a2a.era.first-card-without-version',
+      'a2a.era.first-card-tells-its-key',
+      'a2a.era.parts-without-type',
+      'a2a.era.task-id-of-its-own',
+      'a2a.era.first-updates-of-another-task',
+      'a2a.error.missing-is-unsupported',
+    ],
+  ],
+];
+
 export const combinations: readonly Combination[] = [
   ...THREE.map((names) => ({ name: names.join(' + '), protocol: 'a2a@1.0', quirks: named(...names) })),
   ...RESPONSES.map(([protocol, name, names]) => ({ name: `${protocol}, ${name}`, protocol, quirks: named(...names) })),
+  ...OF_ERAS.map(([era, name, names]) => ({
+    name: `${era}, ${name}`,
+    protocol: era,
+    quirks: named(...names).map((quirk) => inEra(quirk, era)),
+  })),
   { name: 'ten at once', protocol: 'a2a@1.0', quirks: named(...TEN) },
   ...Object.keys(PERSONAS).map((name) => ({ name, protocol: 'a2a@1.0', quirks: personaQuirks(name) })),
 ];

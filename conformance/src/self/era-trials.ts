@@ -4,7 +4,7 @@ import { rowsOf, rowTable } from '../kit/rows.ts';
 import type { Fixture } from './fixtures.ts';
 import { judgeQuirk, type QuirkVerdict } from './judge-quirk.ts';
 import { judgedQuirks } from './judged-quirks.ts';
-import type { Sighting, SightOptions } from './sight.ts';
+import type { Sighting, TrialOptions } from './sight.ts';
 
 /** Eras whose rows are for the most part the same as rows of 1.0: a quirk that breaks one of those breaks theirs. */
 export const ERAS = ['a2a@0.3', 'a2a@0.2', 'a2a@0.1'];
@@ -69,14 +69,14 @@ export function tryOddity(
   { era, quirk }: EraOddity,
   fixtures: readonly Fixture[],
   controls: ReadonlyMap<string, Sighting>,
-  options: SightOptions,
+  options: TrialOptions,
 ): Promise<QuirkVerdict> {
   const own = fixtures.filter(({ protocols }) => protocols.includes(era));
   return judgeQuirk(quirk, own, controls, options);
 }
 
 /** A quirk under the names that its rows have in an era; what has none there is nothing there. */
-function inEra(quirk: AnyQuirk, era: string): AnyQuirk {
+export function inEra(quirk: AnyQuirk, era: string): AnyQuirk {
   const rows = rowTable({ id: era });
   const own = (id: RequirementId) => rows.get(id)?.id;
   const breaks = quirk.breaks === null ? null : (own(quirk.breaks) ?? quirk.breaks);
@@ -92,7 +92,7 @@ export async function tryEra(
   { era, row, candidates }: EraTrial,
   fixtures: readonly Fixture[],
   controls: ReadonlyMap<string, Sighting>,
-  options: SightOptions,
+  options: TrialOptions,
 ): Promise<QuirkVerdict> {
   const own = fixtures.filter(({ protocols }) => protocols.includes(era));
   let tookMs = 0;

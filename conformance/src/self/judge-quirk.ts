@@ -3,7 +3,7 @@ import type { Finding } from '../kit/result.ts';
 import { families } from '../families.ts';
 import { rowTable } from '../kit/rows.ts';
 import type { Fixture } from './fixtures.ts';
-import { firstRed, isRed, names, sight, type Sighting, type SightOptions } from './sight.ts';
+import { firstRed, isRed, names, sight, type Sighting, type SightOptions, type TrialOptions } from './sight.ts';
 
 export interface QuirkVerdict {
   quirk: AnyQuirk;
@@ -22,7 +22,7 @@ export async function judgeQuirk(
   quirk: AnyQuirk,
   fixtures: readonly Fixture[],
   controls: ReadonlyMap<string, Sighting>,
-  options: SightOptions,
+  { patienceMs, whole = false }: TrialOptions,
 ): Promise<QuirkVerdict> {
   const family = quirk.name.split('.', 1)[0];
   let tookMs = 0;
@@ -38,18 +38,19 @@ export async function judgeQuirk(
     id.split('@', 1)[0] === family && (quirk.breaks === null || rowTable({ id }).get(quirk.breaks)?.check);
   const own = fixtures.filter(({ protocols }) => protocols.some(knows));
   // Where the few that cite the row never meet the quirk, all are played.
-  for (const plays of [playsFor(quirk), undefined]) {
+  for (const plays of whole ? [undefined] : [playsFor(quirk), undefined]) {
     for (const fixture of own) {
       // A family whose server dies is not to be kept alive by its neighbours.
       const alone = quirk.fatal
         ? { ...fixture, protocols: fixture.protocols.filter((id) => id.startsWith(`${family}@`)) }
         : fixture;
       const began = performance.now();
-      const seen = await sight(alone, [quirk], { ...options, plays });
+      const seen = await sight(alone, [quirk], { patienceMs, plays });
       tookMs += performance.now() - began;
-      if (seen.applied > 0)
-        return { quirk, fixture: fixture.name, tookMs, ...judge(quirk, seen, controls.get(fixture.name)!) };
-      idle = { quirk, fixture: fixture.name, tookMs, detected: false, complaint: 'was never applied' };
+      const verdict = { quirk, fixture: fixture.name, tookMs, ...judge(quirk, seen, controls.get(fixture.name)!) };
+      const isLookedAt = seen.stopped ?? seen.findings.some(({ requirement }) => requirement === quirk.breaks);
+      if (seen.applied > 0 && (quirk.breaks === null || isLookedAt)) return verdict;
+      idle = seen.applied > 0 ? verdict : { ...verdict, detected: false, complaint: 'was never applied' };
     }
   }
   return idle;

@@ -19,7 +19,8 @@ const WIDTH = 4;
 /** Of those that failed, how many are tried again: more are no matter of a busy machine. */
 const AGAIN = 10;
 
-async function selftest(words: readonly string[], families: readonly string[]): Promise<boolean> {
+async function selftest(words: readonly string[], families: readonly string[], whole: boolean): Promise<boolean> {
+  const options = { patienceMs: PATIENCE_MS, whole };
   const began = performance.now();
   const isNamed = (name: string) => words.length === 0 || words.some((word) => name.includes(word));
   const isAsked = (family: string) => families.length === 0 || families.includes(family);
@@ -41,9 +42,9 @@ async function selftest(words: readonly string[], families: readonly string[]): 
   const clean = [...controls].map(([name, { findings }]) => reportControl(name, findings.filter(isRed))).every(Boolean);
 
   const plain = fixtures.filter(({ protocols }) => !protocols.some((id) => ERAS.includes(id)));
-  const verdicts = await judgeAll(chosen, (quirk) => judgeQuirk(quirk, plain, controls, { patienceMs: PATIENCE_MS }));
-  const ofEras = await judgeAll(trials, (trial) => tryEra(trial, fixtures, controls, { patienceMs: PATIENCE_MS }));
-  const oddInEras = await judgeAll(odd, (one) => tryOddity(one, fixtures, controls, { patienceMs: PATIENCE_MS }));
+  const verdicts = await judgeAll(chosen, (quirk) => judgeQuirk(quirk, plain, controls, options));
+  const ofEras = await judgeAll(trials, (trial) => tryEra(trial, fixtures, controls, options));
+  const oddInEras = await judgeAll(odd, (one) => tryOddity(one, fixtures, controls, options));
   const all = [...ofEras, ...oddInEras, ...verdicts];
   for (const { quirk, fixture, complaint } of all)
     if (complaint) console.log(`  ✗ ${quirk.name} on ${fixture}: ${complaint}`);
@@ -118,33 +119,38 @@ function reportControl(name: string, red: Sighting['findings']): boolean {
   return red.length === 0;
 }
 
-const HELP = `pnpm selftest [--protocol FAMILY,…] [WORD…]
+const HELP = `pnpm selftest [--whole] [--protocol FAMILY,…] [WORD…]
 
 Plays the suite on the reference server with each quirk in turn, and says which row that turned red.
 With a family (a2a, chat, responses, open-agent) only its quirks; with words, only those that have one of them in their names.
+A quirk is tried with the scenarios that look at its row; with --whole with all of them, which takes several times as long.
 Exit code 1 where a quirk is not seen, or seen as more than it is.
 `;
 
 const FAMILIES = [...new Set(judgedQuirks.map(({ name }) => familyOf(name)))];
 
 /** Every revision of a family is tried with it: a quirk belongs to all that have its row. */
-function command(args: readonly string[]): { words: string[]; families: string[] } | string {
+function command(args: readonly string[]): { words: string[]; families: string[]; whole: boolean } | string {
   const { values, positionals } = parseArgs({
     args: args.filter((arg) => arg !== '--'),
-    options: { protocol: { type: 'string', multiple: true }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      protocol: { type: 'string', multiple: true },
+      whole: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
     allowPositionals: true,
   });
   if (values.help) return HELP;
   const families = (values.protocol ?? []).flatMap((ids) => ids.split(',').map((id) => id.trim().split('@', 1)[0]!));
   const unknown = families.find((family) => !FAMILIES.includes(family));
   if (unknown !== undefined) throw new TypeError(`--protocol: expected ${FAMILIES.join(', ')}, got ${unknown}`);
-  return { words: positionals, families };
+  return { words: positionals, families, whole: values.whole ?? false };
 }
 
 try {
   const asked = command(process.argv.slice(2));
   if (typeof asked === 'string') process.stdout.write(asked);
-  else process.exitCode = (await selftest(asked.words, asked.families)) ? 0 : 1;
+  else process.exitCode = (await selftest(asked.words, asked.families, asked.whole)) ? 0 : 1;
 } catch (error) {
   if (!(error instanceof TypeError)) throw error;
   process.stderr.write(`selftest: ${error.message}\n`);

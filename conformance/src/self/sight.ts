@@ -20,6 +20,11 @@ export interface SightOptions {
   plays?: RunOptions['plays'];
 }
 
+export interface TrialOptions extends Pick<SightOptions, 'patienceMs'> {
+  /** Plays everything, and not only what looks at the row: what else turns red is seen, at many times the cost. */
+  whole?: boolean;
+}
+
 /** Runs the suite, in process, on a reference server with these quirks. */
 export async function sight(
   fixture: Fixture,

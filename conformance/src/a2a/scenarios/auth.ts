@@ -30,6 +30,7 @@ export const authScenarios = [
     async play({ agent, check, notApplicable }) {
       const task = (await agent.send(done)).sentTask();
       if (!demandsCredentials(agent.card)) throw notApplicable(OPEN);
+      let isCardOpen = false;
       const wrong = wrongCredentials(agent.credentials, agent.fresh('key'));
       for (const [what, headers] of [
         ['no credentials', []],
@@ -40,10 +41,12 @@ export const authScenarios = [
           agent.as([...headers] as [string, string][]),
           task.id,
         )) {
-          check('A2A10-AUTH-001', seen(statusOf(reply), placeOf(reply))).holds(
-            isRefused(reply),
-            `a refusal of ${method} with ${what}`,
-          );
+          // That card has a rule of its own (3.1.11), which is about callers without credentials.
+          const isCard = method === 'GetExtendedAgentCard';
+          if (isCard && headers.length === 0) isCardOpen = !isRefused(reply);
+          check('A2A10-AUTH-001', seen(statusOf(reply), placeOf(reply)), {
+            blockedBy: isCard && isCardOpen ? 'A2A10-XCARD-001' : undefined,
+          }).holds(isRefused(reply), `a refusal of ${method} with ${what}`);
           // What is hidden from strangers says nothing of how to get in.
           if (!isRefused(reply) || names(reply).includes('TaskNotFoundError')) continue;
           if (agent.binding.name === 'HTTP+JSON' || agent.era.id !== 'a2a@1.0')

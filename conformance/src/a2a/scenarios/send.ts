@@ -7,7 +7,7 @@ import type { Stimulus } from '../../kit/stimulus.ts';
 import { whyNotCanceled } from '../cancelable.ts';
 import type { A2AAgent } from '../agent.ts';
 import { failsAs } from '../error-view.ts';
-import { bareInStreams, leftAside, missesTasks } from '../general-faults.ts';
+import { bareInStreams, leftAside, missesTasks, rowOfNothing } from '../general-faults.ts';
 import { observeTask } from '../observe.ts';
 import { scenario } from '../scenario.ts';
 import { INTERRUPTED, messageView, TERMINAL, type TaskView } from '../view.ts';
@@ -91,12 +91,12 @@ export const sendScenarios = [
       const unset = await agent.send(brief);
       const off = await agent.send(brief, { configuration: { returnImmediately: false } });
       check('A2A10-SEND-007', unset.taskSubject).holds(
-        settled(unset.sentTask('A2A10-SEND-007').state),
+        settled(unset.sentTask(await rowOfNothing(agent, unset, 'A2A10-SEND-007')).state),
         'a terminal or interrupted state',
       );
       const never = !settled(unset.sentTask().state);
       check('A2A10-SEND-008', off.taskSubject, { blockedBy: never ? 'A2A10-SEND-007' : undefined }).holds(
-        settled(off.sentTask('A2A10-SEND-008').state),
+        settled(off.sentTask(await rowOfNothing(agent, off, 'A2A10-SEND-008')).state),
         'a terminal or interrupted state',
       );
     },
@@ -109,7 +109,7 @@ export const sendScenarios = [
     async play({ agent, check }) {
       const reply = await agent.send(input());
       check('A2A10-SEND-007', reply.taskSubject).holds(
-        settled(reply.sentTask('A2A10-SEND-007').state),
+        settled(reply.sentTask(await rowOfNothing(agent, reply, 'A2A10-SEND-007')).state),
         'a terminal or interrupted state',
       );
     },
@@ -121,7 +121,7 @@ export const sendScenarios = [
     stimulus: ['slow'],
     async play({ agent, check, lost }) {
       const reply = await agent.send(slow(), { configuration: { returnImmediately: true } });
-      const task = reply.sentTask('A2A10-SEND-009');
+      const task = reply.sentTask(await rowOfNothing(agent, reply, 'A2A10-SEND-009'));
       const { request, response } = reply.exchange;
       if (settled(task.state) && response!.atMs - request.atMs < AT_ONCE_MS && !agent.runsScripts)
         throw lost(`the agent was asked to work for a while and was ${task.state} at once`);
@@ -222,7 +222,7 @@ export const sendScenarios = [
     async play({ agent, check }) {
       const asked = await agent.taskIn('input-required', input());
       const reply = await agent.send('This one', { taskId: asked.id, messageId: agent.fresh('tck-complete-task') });
-      const task = reply.sentTask('A2A10-SEND-017');
+      const task = reply.sentTask(await rowOfNothing(agent, reply, 'A2A10-SEND-017'));
       const aside = await leftAside(agent, asked.id, reply);
       check('A2A10-SEND-017', reply.taskSubject, aside).has({ id: asked.id });
       check('A2A10-SEND-017', reply.taskSubject, aside).holds(

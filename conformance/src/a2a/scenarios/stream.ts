@@ -17,7 +17,7 @@ import type { Stimulus } from '../../kit/stimulus.ts';
 import { seen } from '../../kit/subject.ts';
 import { whyUnfinished } from '../cancelable.ts';
 import { failsAs } from '../error-view.ts';
-import { leftAside, missesTasks } from '../general-faults.ts';
+import { lagsBehind, leftAside, missesTasks } from '../general-faults.ts';
 import { observeStream, observeTask } from '../observe.ts';
 import { ANSWERS_WITH_MESSAGES } from '../reply.ts';
 import { scenario } from '../scenario.ts';
@@ -179,9 +179,10 @@ export const streamScenarios = [
       }
       const task = (await agent.get((first.value as { id: string }).id)).task();
       const streamed = observeStream(stream.views).artifacts;
-      check('A2A10-STREAM-017', seen(streamed, stream.place)).equals(observeTask(task).artifacts);
+      const pieces = seen(streamed, stream.place);
+      check('A2A10-STREAM-017', pieces, { blockedBy: missing(stream) }).equals(observeTask(task).artifacts);
       if (agent.runsScripts)
-        check('A2A10-STREAM-017', seen(streamed, stream.place)).has(agent.outcome(stimulus.script).artifacts);
+        check('A2A10-STREAM-017', pieces, { blockedBy: missing(stream) }).has(agent.outcome(stimulus.script).artifacts);
     },
   }),
 
@@ -262,7 +263,8 @@ export const streamScenarios = [
       );
       // How long an agent takes that runs no scripts, and whether it succeeds, is its own business.
       if (!agent.runsScripts && (!ended || ended.state === 'failed')) throw lost(ended ? FAILED : STILL_AT_WORK);
-      check('A2A10-STREAM-012', seen(ended?.state, stream.place)).has('completed');
+      const lagging = ended ? {} : await lagsBehind(agent);
+      check('A2A10-STREAM-012', seen(ended?.state, stream.place), lagging).has('completed');
     },
   }),
 
@@ -294,7 +296,7 @@ export const streamScenarios = [
     proves: ['A2A10-STREAM-021', 'A2A10-STREAM-016', 'A2A10-CTX-003'],
     capability: ['streaming'],
     stimulus: ['input'],
-    async play({ agent, check, lost }) {
+    async play({ agent, check, flaws, lost }) {
       const asking = await agent.stream(input());
       const { id, contextId } = (await asking.next('task', 'A2A10-STREAM-003')).value as {
         id: string;
@@ -317,7 +319,10 @@ export const streamScenarios = [
       for (const event of going.events) {
         // The message named no context: that of the task goes on.
         if ('taskId' in event.value)
-          check('A2A10-CTX-003', event, aside).has({ taskId: id, contextId: contextId ?? anything });
+          check('A2A10-CTX-003', event, { blockedBy: flaws(going)[0], ...aside }).has({
+            taskId: id,
+            contextId: contextId ?? anything,
+          });
       }
     },
   }),

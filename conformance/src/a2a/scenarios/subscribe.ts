@@ -5,7 +5,7 @@ import type { Stimulus } from '../../kit/stimulus.ts';
 import { seen } from '../../kit/subject.ts';
 import { whyUnfinished } from '../cancelable.ts';
 import { failsAs } from '../error-view.ts';
-import { missesTasks } from '../general-faults.ts';
+import { missesTasks, untoldOfCancels } from '../general-faults.ts';
 import { observeStream, observeTask } from '../observe.ts';
 import { scenario } from '../scenario.ts';
 import { INTERRUPTED, isTerminal, TERMINAL } from '../view.ts';
@@ -31,11 +31,9 @@ export const subscribeScenarios = [
       await stream.drain();
       const why = whyUnfinished(stream, canceled, agent.runsScripts);
       if (why) throw why;
-      check('A2A10-SUB-002', seen(stream.views.some(isTerminal), stream.last.place)).holds(
-        stream.views.some(isTerminal),
-        'the terminal state',
-        stream.state,
-      );
+      const isTold = stream.views.some(isTerminal);
+      const untold = isTold ? {} : await untoldOfCancels(agent);
+      check('A2A10-SUB-002', seen(isTold, stream.last.place), untold).holds(isTold, 'the terminal state', stream.state);
       check('A2A10-SUB-002', stream.closed).has('closed');
     },
   }),

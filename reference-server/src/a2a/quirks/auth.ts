@@ -143,8 +143,9 @@ export const extendedCardQuirks = [
     also: [{ id: 'A2A10-DM-005', why: 'the extended card is a message of the model', same: true }],
     make: (impl, hit) => ({
       async GetExtendedAgentCard(ctx, call) {
-        const { name, description } = await impl.GetExtendedAgentCard(ctx, call);
-        return hit({ name, description }) as never;
+        const { name, description, supportedInterfaces, skills } = await impl.GetExtendedAgentCard(ctx, call);
+        // With what an earlier era cannot be written without.
+        return hit({ name, description, supportedInterfaces, skills, capabilities: {} }) as never;
       },
     }),
   }),

@@ -72,7 +72,9 @@ export const streamQuirks = [
       turnEvents: (...args) =>
         swapped(
           impl.turnEvents(...args),
-          (event) => event.statusUpdate?.status.message !== undefined && !isEnd(event),
+          (event) =>
+            event.statusUpdate?.status.message !== undefined &&
+            event.statusUpdate.status.state === 'TASK_STATE_WORKING',
           hit,
         ),
     }),
