@@ -13,7 +13,8 @@ import { type ChatReply, once, replyOf } from './reply.ts';
 
 /** What the events of one turn amount to. Takes time in proportion to what they hold. */
 export interface Fold {
-  add(event: StreamEvent): void;
+  /** Counts an event in; whether it ends the turn. */
+  add(event: StreamEvent): boolean;
   /** A copy that later events leave alone. */
   reply(): ChatReply;
 }
@@ -30,14 +31,19 @@ export function createFold(): Fold {
 
   return {
     add(event) {
-      if (event.type === 'text_delta') texts.push(event.text);
-      else if (event.type === 'tool_calls') append(toolCalls, event.tool_calls);
+      // Nearly every event of a stream.
+      if (event.type === 'text_delta') {
+        texts.push(event.text);
+        return false;
+      }
+      if (event.type === 'tool_calls') append(toolCalls, event.tool_calls);
       else if (event.type === 'approvals') append(approvals, event.approvals);
       else if (event.type === 'commands') append(commands, event.commands);
       else if (event.type === 'executed_tool_calls') append(executedToolCalls, event.executed_tool_calls);
       else if (event.type === 'executed_approvals') append(executedApprovals, event.executed_approvals);
       else if (event.type === 'executed_commands') append(executedCommands, event.executed_cmds);
       else if (event.type === 'done') done = event;
+      return event.type === 'done' || event.type === 'error';
     },
     reply() {
       const data: Data = {

@@ -35,6 +35,8 @@ export class ChatReading implements Reading<StreamEvent, ChatReply> {
   readonly #fold = createFold();
   readonly #progress: Progress = { begun: false, ended: false, unread: { count: 0, why: '' } };
   #count = 0;
+  /** `done` has been read. */
+  #done = false;
   #reply: ChatReply | undefined;
   #failure: { error: unknown } | undefined;
 
@@ -46,7 +48,8 @@ export class ChatReading implements Reading<StreamEvent, ChatReply> {
 
   /** What the turn came to, once `done` has been read. */
   get reply(): ChatReply | undefined {
-    return this.#reply;
+    // Who reads a long stream event by event may never ask for all of it.
+    return this.#done ? (this.#reply ??= this.#fold.reply()) : undefined;
   }
 
   /** What the events read so far amount to. */
@@ -58,8 +61,9 @@ export class ChatReading implements Reading<StreamEvent, ChatReply> {
   async final(): Promise<ChatReply> {
     await this.events.drain();
     if (this.#failure) throw this.#failure.error;
-    if (!this.#reply) throw new AbortedError('the stream was left before its end');
-    return this.#reply;
+    const { reply } = this;
+    if (!reply) throw new AbortedError('the stream was left before its end');
+    return reply;
   }
 
   async *#run(): AsyncGenerator<StreamEvent[], void, undefined> {
@@ -98,11 +102,11 @@ export class ChatReading implements Reading<StreamEvent, ChatReply> {
       return undefined;
     }
     this.#count++;
-    this.#fold.add(event);
-    this.#progress.ended = event.type === 'done' || event.type === 'error';
-    if (event.type === 'done') this.#reply = this.#fold.reply();
+    if (!this.#fold.add(event)) return event;
+    this.#progress.ended = true;
     if (event.type === 'error')
       this.#failure = { error: new ChatTurnError(where, mask(event.error), this.#fold.reply()) };
+    else this.#done = true;
     return event;
   }
 
