@@ -16,7 +16,7 @@ function onClose(this: Written): void {
   this[WRITER]?.left();
 }
 function onError(): void {}
-const flushHead = (response: ServerResponse): void => response.flushHeaders();
+const outlast = (writer: StreamWriter): void => writer.outlasts();
 
 type Frame = StreamItem<{ text: string }>;
 type Server = { setTimer: SetTimer; keepAlive: DueQueue; report: (error: unknown) => void };
@@ -32,6 +32,12 @@ export class StreamWriter extends Due {
   readonly #source: AsyncIterator<readonly Frame[]>;
   #left = false;
   #wake: (() => void) | undefined;
+  /** Its source is asked, and has not answered. */
+  #asks = false;
+  /** The round of the event loop in which it began is over. */
+  #lasts = false;
+  /** Its source has come to its end. */
+  #isDone = false;
   /** For how long the peer has not read, in milliseconds. */
   #unreadMs = 0;
   /** The text of the last frame, and what a script wants to be done to the next. */
@@ -52,9 +58,17 @@ export class StreamWriter extends Due {
     if (response.destroyed) return this.left();
     response[WRITER] = this;
     response.on('close', onClose).on('error', onError);
-    // A stream that begins in silence has its head all the same; another spares a write.
-    setImmediate(flushHead, response);
+    // Most streams are over by then: they spare a write for the head, and the queue of those that are silent.
+    setImmediate(outlast, this);
     this.#goOn();
+  }
+
+  /** A stream that begins in silence has its head all the same. */
+  outlasts(): void {
+    if (this.#left) return;
+    this.#response.flushHeaders();
+    this.#lasts = true;
+    if (this.#asks) this.#beSilent();
   }
 
   /** The peer has gone away, or nothing more is for it. */
@@ -63,6 +77,7 @@ export class StreamWriter extends Due {
     this.#left = true;
     this.#server.keepAlive.remove(this);
     this.#wake?.();
+    if (this.#isDone) return;
     // Not awaited: a generator answers only once its pending step has settled, which may be never.
     void Promise.resolve(this.#source.return?.()).catch(() => {});
   }
@@ -82,13 +97,16 @@ export class StreamWriter extends Due {
 
   /** No async function: what one of those keeps while it waits is as large as all the rest. */
   #goOn(): void {
-    this.#beSilent();
+    this.#asks = true;
+    if (this.#lasts) this.#beSilent();
     this.#source.next().then(this.#take, this.#fail);
   }
 
   readonly #take = ({ done, value }: IteratorResult<readonly Frame[]>): void => {
+    this.#asks = false;
     this.#server.keepAlive.remove(this);
     if (this.#left) return;
+    this.#isDone = done ?? false;
     if (done) return this.#end();
     this.#writeBatch(value)
       .then((isOver) => (isOver ? this.#end() : this.#goOn()))

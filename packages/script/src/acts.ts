@@ -32,7 +32,9 @@ export function* acts(script: Script, k: number, input: TurnInput): Generator<Ac
 
   const artifacts = settleArtifacts(steps);
   let calls = callsBefore(script, k);
-  for (const [i, step] of steps.entries()) {
+  // By number, for `entries` makes two objects a step.
+  for (let i = 0; i < steps.length; i += 1) {
+    const step = steps[i]!;
     if ('tool' in step) {
       yield* callTools(step.tool, calls);
       calls += step.tool.calls.length;

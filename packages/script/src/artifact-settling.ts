@@ -5,8 +5,12 @@ export interface Settled {
   last: boolean;
 }
 
+const NONE: ReadonlyMap<number, Settled> = new Map();
+
 /** The id, and whether anything follows, of each step of a turn that sends an artifact; by the step's index. */
-export function settleArtifacts(steps: Step[]): Map<number, Settled> {
+export function settleArtifacts(steps: Step[]): ReadonlyMap<number, Settled> {
+  // Most turns send none.
+  if (!steps.some((step) => artifactOf(step) !== undefined)) return NONE;
   const settled = new Map<number, Settled>();
   let count = 0;
   let newest = '';

@@ -25,11 +25,12 @@ export function object(
   required: readonly string[],
   optional: readonly string[] = [],
 ): Members {
-  const known = [...required, ...optional];
-  if (!isObject(value)) fail('SCRIPT_TYPE', path, `an object with ${known.join(', ')}`, show(value));
+  if (!isObject(value))
+    fail('SCRIPT_TYPE', path, `an object with ${[...required, ...optional].join(', ')}`, show(value));
   for (const name of Object.keys(value)) {
-    if (!known.includes(name))
-      fail('SCRIPT_MEMBER', at(path, name), `only the members ${known.join(', ')}`, named(name, known));
+    if (required.includes(name) || optional.includes(name)) continue;
+    const known = [...required, ...optional];
+    fail('SCRIPT_MEMBER', at(path, name), `only the members ${known.join(', ')}`, named(name, known));
   }
   for (const name of required) {
     if (!Object.hasOwn(value, name)) fail('SCRIPT_MEMBER', path, `the member "${name}"`, 'nothing');

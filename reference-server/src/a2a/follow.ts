@@ -247,14 +247,15 @@ async function logBefore(ctx: A2AContext, run: Run, seen: number): Promise<TaskL
 /** Those of an entry after the frame `seen`. */
 function addItems(
   items: StreamItem[],
-  { event, frames: count }: Entry,
+  { event: made, frames: count }: Entry,
   frames: readonly StreamResponse[],
   seen = 0,
 ): void {
-  if (event.type === 'wire') items.push({ fault: event.fault });
-  for (const [i, frame] of frames.entries()) {
-    const id = count - frames.length + i + 1;
-    if (id > seen) items.push({ id, event: frame });
+  if (made.type === 'wire') items.push({ fault: made.fault });
+  let id = count - frames.length;
+  for (const event of frames) {
+    id += 1;
+    if (id > seen) items.push({ id, event });
   }
 }
 
