@@ -15,7 +15,7 @@ test('a failed step and what is not offered are told apart, and only the latter 
     version: '1.0',
     command: 'run x',
     note: 'It dies of a cancel.',
-    suite: { passed: 3, causes: [], unjudged: ['A2A10-SEND-001'] },
+    suite: { passed: 3, causes: [], unjudged: ['A2A10-SEND-001'], leftOut: { 'a2a/cancel/unknown': 'It dies of it.' } },
     ours: [
       {
         binding: 'JSONRPC',
@@ -36,4 +36,5 @@ test('a failed step and what is not offered are told apart, and only the latter 
   expect(lines).toContain('| told as deviations | unknown-event |');
   expect(lines).toContain('It dies of a cancel.');
   expect(lines).toContain('Could not be told: A2A10-SEND-001.');
+  expect(lines).toContain('Not played: `a2a/cancel/unknown`. It dies of it.');
 });

@@ -44,6 +44,7 @@ function found(suite: SuiteResult): string[] {
     suite.causes.length > 0 ? `What the suite found: ${counted(suite.causes)}.\n` : 'The suite found nothing.\n',
     ...(suite.causes.length > 0 ? [table(['row', '', 'over', 'what'], suite.causes.map(cause))] : []),
     ...judged,
+    ...Object.entries(suite.leftOut ?? {}).map(([scenario, why]) => `Not played: \`${scenario}\`. ${why}\n`),
   ];
 }
 

@@ -21,6 +21,8 @@ export interface SuiteResult {
   causes: Cause[];
   /** Planned requirements that could not be judged for another reason than a cause. */
   unjudged: string[];
+  /** What was not played, and why: the server does not survive it. */
+  leftOut?: { [scenario: string]: string };
 }
 
 /** A red row. One cause is one red. */

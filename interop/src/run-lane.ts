@@ -29,7 +29,8 @@ async function run(lane: Lane, prepared: Prepared, options: Options): Promise<Ra
   const theirs = await runOnOurs(prepared);
   const command = [`npx -y pnpm@12 interop:${lane.name}`, lane.usage].filter(Boolean).join(' ');
   const { version = prepared.version ?? '', report, ours = [] } = onTheirs ?? {};
-  const suite = report && causesOf(report);
+  const leftOut = (prepared.suite || undefined)?.leftOut;
+  const suite = report && { ...causesOf(report), ...(leftOut && { leftOut }) };
   const result: Result = {
     ...{ lane: lane.name, system: lane.system, version, command },
     ...(suite && { suite }),

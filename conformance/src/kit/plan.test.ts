@@ -95,6 +95,12 @@ describe('makePlan', () => {
     expect(rowsBy({ skip: ['*RPC-001', 'a2a/slow'] }).plays).toEqual(['a2a/card card', 'a2a/send JSONRPC']);
   });
 
+  test('a scenario that is left out is not played for what invariants would see in it either', () => {
+    const { plays, rows } = rowsBy({ skip: ['a2a/sl*'] });
+    expect(plays).toEqual(['a2a/card card', 'a2a/send JSONRPC']);
+    expect(rows).toMatchObject({ 'SEND-009 JSONRPC': 'filtered', 'RPC-001 JSONRPC': 'a2a/ids' });
+  });
+
   test('a pattern that matches nothing is a mistake', () => {
     expect(() => rowsBy({ only: ['A2A99-*'] })).toThrow(UsageError);
     expect(() => rowsBy({ skip: ['nonsense'] })).toThrow(/--skip nonsense: matches no requirement and no scenario/);

@@ -53,17 +53,19 @@ export function makePlan(
     filter,
   );
   const plan: Plan = { plays: [], rows: [] };
-  for (const one of spoken) planFamily(one, { profile, given }, wanted, filter.only.length > 0, plan);
+  const choice = { wanted, leftOut: anyOf(filter.skip), isChoice: filter.only.length > 0 };
+  for (const one of spoken) planFamily(one, { profile, given }, choice, plan);
   return plan;
 }
 
-function planFamily(
-  spoken: Spoken,
-  means: Means,
-  wanted: (id: RequirementId) => boolean,
-  isChoice: boolean,
-  plan: Plan,
-) {
+interface Choice {
+  wanted: (id: RequirementId) => boolean;
+  /** A scenario that was named is not played at all, not even for what invariants would see in it: it may be what the target does not survive. */
+  leftOut: (scenario: string) => boolean;
+  isChoice: boolean;
+}
+
+function planFamily(spoken: Spoken, means: Means, { wanted, leftOut, isChoice }: Choice, plan: Plan) {
   const { family, found } = spoken;
   const rows = new RowTable();
   const invariantRows = new Set(family.invariants.flatMap(({ proves }) => proves));
@@ -74,14 +76,15 @@ function planFamily(
   for (const scenario of family.scenarios) {
     for (const binding of scenario.bindings ?? family.bindings) {
       const proves = provesOver(family, scenario, binding);
+      const left = leftOut(scenario.id);
       const relevant = proves.some((id) => wanted(id));
       const outside = whyNot(scenario, binding, found, means, family);
       for (const id of proves) {
-        if (!wanted(id)) rows.leave(id, binding, { verdict: 'not-run', reason: 'filtered' });
+        if (left || !wanted(id)) rows.leave(id, binding, { verdict: 'not-run', reason: 'filtered' });
         else if (outside) rows.leave(id, binding, outside);
         else rows.play(id, binding, scenario.id).owed = true;
       }
-      if (!outside && proves.length > 0 && (relevant || watched(scenario.id)))
+      if (!left && !outside && proves.length > 0 && (relevant || watched(scenario.id)))
         plan.plays.push({ spoken, scenario, binding });
     }
   }
@@ -203,6 +206,11 @@ export function chooser(
   return (id) =>
     (only.length === 0 || hits(only, id)) &&
     !skip.some((matches) => matches(id) || (provers.get(id) ?? []).every(matches));
+}
+
+function anyOf(patterns: readonly string[]): (name: string) => boolean {
+  const all = patterns.map((pattern) => globs(pattern));
+  return (name) => all.some((matches) => matches(name));
 }
 
 function compile(flag: string, pattern: string, names: ReadonlySet<string>): (name: string) => boolean {

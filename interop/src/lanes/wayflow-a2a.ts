@@ -2,13 +2,14 @@ import { exerciseA2A } from '../exercise-a2a.ts';
 import type { Lane } from '../lane.ts';
 import { pythonFor } from '../python.ts';
 
+const DIES =
+  'that is answered with TaskNotFound, as it should be, and ends the worker (it sets the state of that task to failed, which its storage refuses); ' +
+  'every request after it, and the card, is HTTP 500.';
+
 /** A flow on WayFlow's A2A server, in the environment of the lane `wayflow`. */
 export const wayflowA2A: Lane = {
   name: 'wayflow-a2a',
   system: 'WayFlow (A2A)',
-  note:
-    'Not judged, and its fault: `tasks/cancel` of a task that nobody made is answered with TaskNotFound, as it should be, and ends the worker (it sets the state of that task to failed, ' +
-    'which its storage refuses); every request after it, and the card, is HTTP 500, and the suite asks every server that.',
   cannot: {
     'send, a direct answer': 'every answer is a task',
     cancel:
@@ -18,7 +19,15 @@ export const wayflowA2A: Lane = {
     const python = await pythonFor({ lane: 'wayflow' }, options);
     return {
       server: python.running('wayflow/a2a.py'),
-      suite: false,
+      suite: {
+        // Its card has no version; the names and the `kind` of what it says are those of 0.3.
+        protocol: 'a2a@0.3',
+        leftOut: {
+          'a2a/cancel/unknown': `It cancels a task that nobody made: ${DIES}`,
+          'a2a/json-rpc/methods':
+            'It calls every method with the id of a task that nobody made, tasks/cancel among them.',
+        },
+      },
       exercise: [(url) => exerciseA2A(url, 'JSONRPC')],
     };
   },
