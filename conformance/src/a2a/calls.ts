@@ -73,9 +73,11 @@ export class Calls {
     const exchangeOf = (sent: Sent): Exchange => ('exchange' in sent ? sent.exchange : sent);
     const once = async (given: CallOptions) => {
       const { patience } = this.#tools;
+      if (isMessage(method)) await this.#checkAnswers();
       const inactivityMs = patience.msFor(`an answer to ${method}`, this.#binding.name);
       const sent = await send({ ...this.#binding.request(method, params, given), limits: { inactivityMs } });
       this.#learnFrom(method, exchangeOf(sent), given);
+      if (isMessage(method) && !given.hostile) await this.#checkAnswers(exchangeOf(sent));
       return sent;
     };
     const first = await once(options);
@@ -101,6 +103,29 @@ export class Calls {
     throw method === 'GetExtendedAgentCard' ? new NoAccess(`${method} wants credentials`) : lenience.noAccess(exchange);
   }
 
+  /**
+   * What hangs a server is one exchange, and all that follows cannot be judged: a play is lost where no message is answered any more.
+   * `after`: an exchange that may have been waited for in vain; without one, it is about to be sent.
+   */
+  async #checkAnswers(after?: Exchange): Promise<void> {
+    const { recorder, patience } = this.#tools;
+    const { name } = this.#binding;
+    const answers = async (inactivityMs: number) => {
+      const plain = { message: this.#how.hello(), configuration: { returnImmediately: true } };
+      const spec = { ...this.#binding.request('SendMessage', plain), limits: { inactivityMs } };
+      return (await recorder.request(spec)).end?.kind !== 'timeout';
+    };
+    if (after?.response) return patience.answering.came(name);
+    if (after && after.end?.kind !== 'timeout') return;
+    const since = after
+      ? await patience.answering.stuckAfter(after.id, name, () => answers(patience.fullMs))
+      : await patience.answering.stuckSince(name, answers);
+    if (since !== undefined)
+      throw new Lost(
+        `the server hangs: since exchange ${since} it answers no message any more, not even one that asks for no wait`,
+      );
+  }
+
   /** After an internal error: an agent that fails the plainest message too is broken, and nothing can be learned of its server. */
   async #checkAgentWorks(): Promise<void> {
     const plain = { message: this.#how.hello() };
@@ -112,6 +137,8 @@ export class Calls {
       throw new Lost(`the agent answers every message with an internal error: ${String(reply.value.error?.message)}`);
   }
 }
+
+const isMessage = (method: MethodName) => method === 'SendMessage' || method === 'SendStreamingMessage';
 
 const runsScripts = ({ profile }: DriverTools) => profile.name === 'script';
 

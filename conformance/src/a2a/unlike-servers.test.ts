@@ -7,7 +7,11 @@ import { runSuite } from '../kit/runner.ts';
 
 type Change = (impl: Record<string, (...args: never[]) => unknown>) => object;
 
-async function findings(scenario: string, make: Change): Promise<Finding[]> {
+async function findings(
+  scenario: string | readonly string[],
+  make: Change,
+  { profile = 'echo', concurrency = 4, timeoutMs = 2_000 } = {},
+): Promise<Finding[]> {
   const quirk = { name: 'a2a.test', breaks: null, make } as unknown as AnyQuirk;
   await using server = await createReferenceServer({
     protocols: ['a2a@1.0'],
@@ -19,16 +23,16 @@ async function findings(scenario: string, make: Change): Promise<Finding[]> {
     {
       target: server.url,
       protocols: ['a2a@1.0'],
-      profile: 'echo',
+      profile,
       only: [],
       skip: [],
       headers: [],
-      concurrency: 4,
-      timeoutMs: 2_000,
+      concurrency,
+      timeoutMs,
       deadlineMs: 60_000,
       seed: 1,
       replayReds: false,
-      plays: ({ id }) => id === scenario,
+      plays: ({ id }) => [scenario].flat().includes(id),
       command: { name: 'test', version: '0.0.0' },
     },
     (entry) => {
@@ -87,4 +91,28 @@ test('where nobody listens, the card alone is to blame', async () => {
   expect(
     (await findings('a2a/json-rpc/malformed', elsewhere)).map(({ verdict, reason }) => `${verdict} ${reason}`),
   ).toEqual(Array(5).fill('blocked A2A10-CARD-004'));
+});
+
+test('of a server that hangs after one exchange the rest is lost, in a sentence, and what it still answers is judged', async () => {
+  let isStuck = false;
+  const unlessStuck = (name: string, impl: Parameters<Change>[0]) => ({
+    [name]: (...args: never[]) => (isStuck ? new Promise(() => {}) : impl[name]!(...args)),
+  });
+  const hangs: Change = (impl) => ({
+    ...unlessStuck('SendMessage', impl),
+    CancelTask(...args: never[]) {
+      isStuck = true;
+      return impl['CancelTask']!(...args);
+    },
+  });
+  const plays = ['a2a/send/task', 'a2a/cancel/unknown', 'a2a/cancel/ended', 'a2a/cancel/failed', 'a2a/get/unknown'];
+  const found = await findings(plays, hangs, { profile: 'script', concurrency: 1, timeoutMs: 1_000 });
+  expect(found.filter(({ verdict }) => verdict === 'violation' || verdict === 'warning')).toEqual([]);
+  for (const answered of ['A2A10-SEND-001', 'A2A10-GET-002', 'A2A10-CANCEL-003'])
+    expect(verdicts(found, answered)).toBe('pass');
+  const lost = found.filter(({ requirement }) => requirement === 'A2A10-CANCEL-002');
+  expect(lost.map(({ verdict }) => verdict)).toEqual(['inconclusive', 'inconclusive', 'inconclusive', 'inconclusive']);
+  expect(new Set(lost.map(({ reason }) => reason?.replace(/\d+/, 'N')))).toEqual(
+    new Set(['the server hangs: since exchange N it answers no message any more, not even one that asks for no wait']),
+  );
 });

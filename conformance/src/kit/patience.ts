@@ -1,3 +1,5 @@
+import { Answering } from './answering.ts';
+
 /** A wait that is cut short, because it was in vain before. */
 export interface Impatience {
   /** What was waited for, over which binding; `everything` once the run has waited in vain for too long in all. */
@@ -30,6 +32,7 @@ interface Wait {
  */
 export class Patience {
   readonly fullMs: number;
+  readonly answering = new Answering();
   readonly #tell: (impatience: Impatience) => void;
   readonly #waits = new Map<string, Wait>();
   #slowestMs = 0;
