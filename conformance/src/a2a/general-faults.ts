@@ -1,7 +1,7 @@
 import type { RequirementId } from '@agentproto/rules';
 import { isRecord } from '../kit/json.ts';
 import { mismatch } from '../kit/match.ts';
-import { done, slow } from '../kit/steps.ts';
+import { done, input, slow } from '../kit/steps.ts';
 import type { A2AAgent } from './agent.ts';
 import { plainEvent } from './plain-event.ts';
 import { refusesInput } from './refusal.ts';
@@ -46,17 +46,23 @@ export async function missesTasks(agent: A2AAgent): Promise<Missing> {
 
 /**
  * For what was said to this task and went to another one: blocked by SEND-004 where the target leaves every task id aside,
- * so that a task which nobody made is begun as well; a red of its own where it does so with this task alone.
+ * so that a task which nobody made is begun as well, or by SEND-017 where no follow-up goes on; a red of its own where it does
+ * so with this task alone.
  */
 export async function leftAside(
   agent: A2AAgent,
   id: string,
   answer: Reply | TaskStream,
-): Promise<{ blockedBy?: 'A2A10-SEND-004' }> {
+): Promise<{ blockedBy?: 'A2A10-SEND-004' | 'A2A10-SEND-017' }> {
   if (answer.taskId === undefined || answer.taskId === id) return {};
   const invented = agent.fresh('no-such-task');
   const { failed, taskId } = await agent.send('hello', { taskId: invented });
-  return failed || taskId === undefined || taskId === invented ? {} : { blockedBy: 'A2A10-SEND-004' };
+  if (!failed && taskId !== undefined && taskId !== invented) return { blockedBy: 'A2A10-SEND-004' };
+  // With this one alone, or with whatever asked for something.
+  const asking = await agent.send(input());
+  if (asking.taskId === undefined) return {};
+  const followed = await agent.send('This one', { taskId: asking.taskId });
+  return followed.failed || followed.taskId === asking.taskId ? {} : { blockedBy: 'A2A10-SEND-017' };
 }
 
 /**
@@ -70,6 +76,29 @@ export async function writesEmptyHistory(agent: A2AAgent): Promise<boolean> {
   };
   if (!lengthOf(await agent.send('hello'))) return false;
   return lengthOf(await agent.send('hello', { configuration: { historyLength: 0 } })) === 0;
+}
+
+/** How many messages the task of an answer shows; undefined where there is none. */
+function historyOf({ value: { result }, taskSubject }: Reply): number | undefined {
+  return result === undefined ? undefined : (taskSubject.value as { history?: unknown[] }).history?.length;
+}
+
+/** For a limit of the history that was left aside in a query: blocked by REST-004 where a body has it heeded. */
+export async function ignoresQueries(agent: A2AAgent): Promise<{ blockedBy?: 'A2A10-REST-004' }> {
+  if (agent.binding.name !== 'HTTP+JSON') return {};
+  const limited = await agent.send(done, { configuration: { historyLength: 0 } });
+  if (historyOf(limited) !== 0 || limited.taskId === undefined) return {};
+  return historyOf(await agent.get(limited.taskId, { historyLength: 0 })) ? { blockedBy: 'A2A10-REST-004' } : {};
+}
+
+/** For a limit of the history that was left aside, but not by GetTask: blocked by the row about GetTask where that does so, too. */
+export async function ignoresLimit(
+  agent: A2AAgent,
+  id: string,
+  historyLength: 0 | 1,
+): Promise<{ blockedBy?: 'A2A10-HIST-001' | 'A2A10-HIST-002' }> {
+  const shown = historyOf(await agent.get(id, { historyLength })) ?? 0;
+  return shown > historyLength ? { blockedBy: historyLength === 0 ? 'A2A10-HIST-001' : 'A2A10-HIST-002' } : {};
 }
 
 /** Neither a task nor a message, though nothing failed. */

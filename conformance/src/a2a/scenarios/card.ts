@@ -145,8 +145,7 @@ export const cardScenarios = [
           `an answer in the form of ${protocolBinding} at ${url}`,
         );
         check('A2A10-CARD-004', reply).holds(
-          !reply.is('VersionNotSupportedError') &&
-            !(isOld ? reply.says('MethodNotFoundError') : reply.is('MethodNotFoundError')),
+          !reply.is('VersionNotSupportedError') && !reply.says('MethodNotFoundError'),
           `${protocolBinding} of ${agent.era.id} at ${url}`,
         );
       }

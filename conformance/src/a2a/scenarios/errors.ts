@@ -1,6 +1,7 @@
 import { crash, done } from '../../kit/steps.ts';
 import { seen } from '../../kit/subject.ts';
 import type { ErrorName } from '../error-view.ts';
+import { refusesBadInput } from '../general-faults.ts';
 import { scenario } from '../scenario.ts';
 import type { RequirementId } from '@agentproto/rules';
 import { ERRORS } from '@agentproto/protocol/a2a/1.0';
@@ -63,6 +64,7 @@ export const errorScenarios = [
     proves: ['A2A10-ERR-009'],
     stimulus: ['done'],
     async play({ agent, check }) {
+      const badInput = await refusesBadInput(agent);
       check('A2A10-ERR-009', await agent.send(done, { parts: [{ text: 'one' }] })).has({ result: {} });
       for (const [what, part] of [
         ['text and url', { text: 'one', url: 'https://example.com/two' }],
@@ -70,7 +72,10 @@ export const errorScenarios = [
       ] as const) {
         const reply = await agent.send(done, { parts: [part], hostile: true });
         // Refused is refused: which of these codes, 4.1.6 does not say.
-        check('A2A10-ERR-009', reply).holds(refusesInput(reply), `a refusal of a part with ${what}`);
+        check('A2A10-ERR-009', reply, badInput.unless(reply)).holds(
+          refusesInput(reply),
+          `a refusal of a part with ${what}`,
+        );
       }
     },
   }),

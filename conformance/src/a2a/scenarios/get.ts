@@ -1,7 +1,7 @@
 import { done, end, input } from '../../kit/steps.ts';
 import { seen } from '../../kit/subject.ts';
 import { failsAs } from '../error-view.ts';
-import { missesTasks, refusesBadInput, writesEmptyHistory } from '../general-faults.ts';
+import { ignoresLimit, ignoresQueries, missesTasks, refusesBadInput, writesEmptyHistory } from '../general-faults.ts';
 import { refusedInput } from '../refusal.ts';
 import { scenario } from '../scenario.ts';
 import { isRecord } from '../../kit/json.ts';
@@ -38,7 +38,8 @@ export const getScenarios = [
 
       const negative = await agent.get(task.id, { historyLength: -1 }, { hostile: true });
       const badInput = await refusesBadInput(agent);
-      check('A2A10-HIST-006', negative, badInput.unless(negative)).has(refusedInput);
+      const unread = negative.failed ? {} : await ignoresQueries(agent);
+      check('A2A10-HIST-006', negative, { ...unread, ...badInput.unless(negative) }).has(refusedInput);
       check('A2A10-HIST-007', seen(whole.history.length)).observes(
         `keeps ${whole.history.length} messages of a task with one follow-up`,
       );
@@ -47,21 +48,26 @@ export const getScenarios = [
 
       const none = await agent.get(task.id, { historyLength: 0 });
       const history = raw(none.task()).history;
-      check('A2A10-HIST-001', seen(history, none.place)).holds(
-        !Array.isArray(history) || history.length === 0,
+      const isLimited = !Array.isArray(history) || history.length === 0;
+      check('A2A10-HIST-001', seen(history, none.place), isLimited ? {} : await ignoresQueries(agent)).holds(
+        isLimited,
         'no history',
       );
       const isHabit = Array.isArray(history) && history.length === 0 && (await writesEmptyHistory(agent));
-      check('A2A10-HIST-001', seen(history, none.place), {
-        level: 'should',
-        blockedBy: isHabit ? 'A2A10-HIST-004' : undefined,
-      }).holds(history === undefined, 'no member `history`');
+      if (isLimited)
+        check('A2A10-HIST-001', seen(history, none.place), {
+          level: 'should',
+          blockedBy: isHabit ? 'A2A10-HIST-004' : undefined,
+        }).holds(history === undefined, 'no member `history`');
 
       if (whole.history.length < 2)
         throw notApplicable('the task has a history of one message: how much is kept is left open (3.2.4)');
       const one = await agent.get(task.id, { historyLength: 1 });
       const kept = one.task().history;
-      check('A2A10-HIST-002', seen(kept, one.place)).holds(kept.length <= 1, 'at most one message');
+      check('A2A10-HIST-002', seen(kept, one.place), kept.length <= 1 ? {} : await ignoresQueries(agent)).holds(
+        kept.length <= 1,
+        'at most one message',
+      );
       const newest = whole.history.at(-1)!;
       if (kept.length === 1)
         check('A2A10-HIST-003', seen(textOf(kept[0]!.parts), one.place)).equals(textOf(newest.parts));
@@ -100,18 +106,22 @@ export const getScenarios = [
     proves: ['A2A10-HIST-004'],
     stimulus: ['done'],
     async play({ agent, check, notApplicable }) {
-      if ((await agent.send(done)).sentTask().history.length === 0)
+      const whole = (await agent.send(done)).sentTask();
+      if (whole.history.length === 0)
         throw notApplicable('the answer has no history that could be limited: how much is kept is left open (3.2.4)');
       const reply = await agent.send(done, { configuration: { historyLength: 0 } });
       const { history } = raw(reply.sentTask());
-      check('A2A10-HIST-004', seen(history, reply.place)).holds(
-        !Array.isArray(history) || history.length === 0,
-        'no history',
-      );
-      check('A2A10-HIST-004', seen(history, reply.place), { level: 'should' }).holds(
-        history === undefined,
-        'no member `history`',
-      );
+      const isLimited = !Array.isArray(history) || history.length === 0;
+      check(
+        'A2A10-HIST-004',
+        seen(history, reply.place),
+        isLimited ? {} : await ignoresLimit(agent, whole.id, 0),
+      ).holds(isLimited, 'no history');
+      if (isLimited)
+        check('A2A10-HIST-004', seen(history, reply.place), { level: 'should' }).holds(
+          history === undefined,
+          'no member `history`',
+        );
     },
   }),
 ];

@@ -2,7 +2,7 @@ import { isRecord } from '../../kit/json.ts';
 import { done, end, input, makesArtifact } from '../../kit/steps.ts';
 import { Blocked } from '../../kit/stops.ts';
 import { seen } from '../../kit/subject.ts';
-import { refusesBadInput } from '../general-faults.ts';
+import { ignoresLimit, refusesBadInput } from '../general-faults.ts';
 import { refusedInput, refusesInput } from '../refusal.ts';
 import { scenario } from '../scenario.ts';
 import {
@@ -253,7 +253,8 @@ export const listScenarios = [
       const { ids: listed, told: reply } = await since(middle.text);
       const owed = stamped.filter(({ at }) => at >= middle.at).map(({ id }) => id);
       const older = stamped.filter(({ at }) => at < middle.at).map(({ id }) => id);
-      check('A2A10-LIST-013', reply, unless).holds(
+      const isOffset = !middle.text.endsWith('Z');
+      check('A2A10-LIST-013', reply, isOffset ? { blockedBy: 'A2A10-DM-003' } : unless).holds(
         listed !== undefined && owed.every((id) => listed.includes(id)) && !older.some((id) => listed.includes(id)),
         `${owed.join(', ')}, whose status is of ${middle.text} or later${older.length > 0 ? `, and not ${older.join(', ')}` : ''}`,
       );
@@ -322,15 +323,16 @@ export const listScenarios = [
       const answered = reply.sentTask().history.length;
       const none = (await agent.send(done, { configuration: { historyLength: 0 } })).sentTask().history;
       check('A2A10-HIST-005', seen(answered, reply.place), {
-        blockedBy: none.length > 0 ? 'A2A10-HIST-004' : undefined,
+        ...(await ignoresLimit(agent, id, 1)),
+        ...(none.length > 0 && { blockedBy: 'A2A10-HIST-004' }),
       }).holds(answered <= 1, 'at most one message in the answer');
-      const isZeroAll = (await agent.get(id, { historyLength: 0 })).task().history.length > 0;
-      for (const historyLength of [0, 1]) {
+      for (const historyLength of [0, 1] as const) {
         const page = await pageOf(agent, { contextId, historyLength });
         const lengths = page.tasks.map(({ history }) => history.length);
-        // To take 0 for everything is a fault of its own, wherever it shows.
-        const blockedBy = isZeroAll && historyLength === 0 ? 'A2A10-HIST-001' : strays(page, contextId).blockedBy;
-        check('A2A10-HIST-005', seen(lengths, page.place), { blockedBy }).holds(
+        check('A2A10-HIST-005', seen(lengths, page.place), {
+          ...strays(page, contextId),
+          ...(await ignoresLimit(agent, id, historyLength)),
+        }).holds(
           lengths.every((length) => length <= historyLength),
           `at most ${historyLength} messages in each task of the list`,
         );

@@ -2,7 +2,7 @@ import { ERRORS } from '@agentproto/protocol/a2a/1.0';
 import { done } from '../../kit/steps.ts';
 import { seen } from '../../kit/subject.ts';
 import { errorInfoWith, hasErrorInfo } from '../error-info.ts';
-import { refusesBadInput } from '../general-faults.ts';
+import { ignoresQueries, refusesBadInput } from '../general-faults.ts';
 import { scenario } from '../scenario.ts';
 import type { A2AAgent } from '../agent.ts';
 import type { Reply } from '../reply.ts';
@@ -29,6 +29,9 @@ function isAlike(reply: Reply | TaskStream, nowhere: Reply): boolean {
   };
   return said(reply) === undefined || said(reply) === said(nowhere);
 }
+
+const isUntyped = (details: unknown): boolean =>
+  Array.isArray(details) && details.some((detail) => !isRecord(detail) || typeof detail['@type'] !== 'string');
 
 export const restScenarios = [
   scenario('a2a/rest/routes', {
@@ -100,7 +103,11 @@ export const restScenarios = [
         // That it is this error is a matter of other rows; one that says to be another has its own reason.
         if (!error || !reply.is(name)) continue;
         const { reason } = ERRORS['1.0.1'][name];
-        check('A2A10-REST-006', reply).holds(hasErrorInfo(error.details, reason), errorInfoWith(reason), error.details);
+        check('A2A10-REST-006', reply, { blockedBy: isUntyped(error.details) ? 'A2A10-REST-007' : undefined }).holds(
+          hasErrorInfo(error.details, reason),
+          errorInfoWith(reason),
+          error.details,
+        );
       }
     },
   }),
@@ -115,11 +122,13 @@ export const restScenarios = [
       const whole = (await agent.get(id)).task();
       const reply = await agent.get(id, { historyLength: 0 });
       // Without a history there is nothing that the parameter could change.
-      if (whole.history.length > 0)
-        check('A2A10-REST-004', seen(reply.task().history, reply.place)).holds(
-          reply.task().history.length === 0,
-          'historyLength=0 in the query to be heeded',
-        );
+      if (whole.history.length > 0) {
+        const isHeeded = reply.task().history.length === 0;
+        const isQuery = isHeeded || (await ignoresQueries(agent)).blockedBy !== undefined;
+        check('A2A10-REST-004', seen(reply.task().history, reply.place), {
+          blockedBy: isQuery ? undefined : 'A2A10-HIST-001',
+        }).holds(isHeeded, 'historyLength=0 in the query to be heeded');
+      }
       const wrong = await agent.call('GetTask', { id, historyLength: 'many' }, { hostile: true });
       const badInput = await refusesBadInput(agent);
       check('A2A10-REST-004', wrong, badInput.unless(wrong)).has(refusedInput);
@@ -146,10 +155,17 @@ export const restScenarios = [
       const reply = await agent.call('SendMessage', {}, { hostile: true });
       if (!refusesInput(reply)) throw lost('a request without its message is not refused as such: see ERR-004');
       const details: unknown[] = Array.isArray(reply.value.error?.details) ? reply.value.error.details : [];
-      const isUntyped = details.some((detail) => !isRecord(detail) || typeof detail['@type'] !== 'string');
+      const missing = details.length > 0 ? undefined : (await agent.get(agent.fresh('no-such-task'))).value.error;
+      const hasNone = missing?.names.includes('TaskNotFoundError') && !Array.isArray(missing.details);
       check('A2A10-REST-008', reply, {
         // Who names no field at all has nothing to put into one.
-        blockedBy: isUntyped ? 'A2A10-REST-007' : namesField(reply, 'message') ? undefined : 'A2A10-ERR-005',
+        blockedBy: isUntyped(details)
+          ? 'A2A10-REST-007'
+          : hasNone
+            ? 'A2A10-REST-006'
+            : namesField(reply, 'message')
+              ? undefined
+              : 'A2A10-ERR-005',
       }).holds(
         details.some((detail) => isRecord(detail) && String(detail['@type']).endsWith('google.rpc.BadRequest')),
         'a google.rpc.BadRequest in the details',

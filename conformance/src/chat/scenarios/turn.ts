@@ -197,14 +197,22 @@ export const turnScenarios = [
     bindings: ['NDJSON'],
     stimulus: ['multi'],
     async play({ agent, check }) {
-      const answer = await agent.ask({
-        word: 'multi',
-        script: {
-          steps: [text('one '), sleep(PAUSE_MS), text('two '), sleep(PAUSE_MS), text('three'), end('completed')],
-        },
-      });
-      const [from, to] = spanOf(answer);
-      const apart = Math.round(to - from);
+      const ask = () =>
+        agent.ask({
+          word: 'multi',
+          script: {
+            steps: [text('one '), sleep(PAUSE_MS), text('two '), sleep(PAUSE_MS), text('three'), end('completed')],
+          },
+        });
+      const apartIn = (one: Awaited<ReturnType<typeof ask>>) => {
+        const [from, to] = spanOf(one);
+        return Math.round(to - from);
+      };
+      let answer = await ask();
+      // A machine that is busy sees the first line late, but not each time.
+      for (let again = 0; agent.runsScripts && apartIn(answer) < PAUSE_MS && again < 3; again += 1)
+        answer = await ask();
+      const apart = apartIn(answer);
       if (agent.runsScripts)
         check('CHAT-STREAM-006', seen(apart, answer.place)).holds(
           apart >= PAUSE_MS,
