@@ -1,21 +1,30 @@
-/** Doubles in one process, as in a file of tests: `doubles.js reference | aimock`. */
-import { A2AMock } from '@copilotkit/aimock';
-import { createReferenceServer } from '@agentproto/reference-server';
+/** Doubles in one process, as in a file of tests: `doubles.js reference | tests | aimock`. */
 import { serve } from '../child.ts';
 
 interface Double {
   close(): Promise<void>;
 }
 
-const kinds: Record<string, (protocols: string[]) => Promise<Double>> = {
-  reference: (protocols) => createReferenceServer(protocols.length > 0 ? { protocols } : {}),
+/** Imported before anything is measured, each alone: they have modules in common. */
+const kinds: Record<string, () => Promise<(protocols: string[]) => Promise<Double>>> = {
+  async reference() {
+    const { createReferenceServer } = await import('@agentproto/reference-server');
+    return (protocols) => createReferenceServer(protocols.length > 0 ? { protocols } : {});
+  },
+  async tests() {
+    const { agentServer } = await import('@agentproto/reference-server/node-test');
+    return (protocols) => agentServer({ after: () => {} }, protocols.length > 0 ? { protocols } : {});
+  },
   async aimock() {
-    const mock = new A2AMock();
-    await mock.start();
-    return { close: () => mock.stop() };
+    const { A2AMock } = await import('@copilotkit/aimock');
+    return async () => {
+      const mock = new A2AMock();
+      await mock.start();
+      return { close: () => mock.stop() };
+    };
   },
 };
-const begin = kinds[process.argv[2]!]!;
+const begin = await kinds[process.argv[2]!]!();
 
 serve({
   /** Milliseconds until a double takes requests: the first, and the median of `count` further ones. */

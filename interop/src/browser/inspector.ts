@@ -1,6 +1,8 @@
 /** The pages of the reference server, its inspector and the reference of Open Agent API, in headless Chromium: part of `pnpm test:browser`. */
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { createReferenceServer, type ReferenceServer } from '@agentproto/reference-server';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
@@ -12,6 +14,21 @@ const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 /** ReDoc asks for its maker's mark from afar, always; the page's own policy stops it. */
 const MARK = 'https://cdn.redoc.ly/redoc/logo-mini.svg';
 
+/** One delivery, as its receiver saw it. */
+interface Delivery {
+  body: string;
+  isWhole: boolean;
+  isSigned: boolean;
+}
+
+/** What a turn of so many deliveries looks like with each toggle. */
+const TOGGLES: Record<string, (sound: Delivery[]) => Delivery[]> = {
+  'webhook twice': ([first, ...rest]) => [first!, first!, ...rest],
+  'webhook unsigned': (sound) => sound.map((one) => ({ ...one, isSigned: false })),
+  // What is tried again is whole.
+  'webhook cut': ([first, ...rest]) => [{ ...first!, isWhole: false }, first!, ...rest],
+};
+
 process.exitCode = await inChromium(main);
 
 async function main(browser: Browser): Promise<number> {
@@ -19,6 +36,7 @@ async function main(browser: Browser): Promise<number> {
   return await take([
     ['inspector, light', () => inspect(browser, 'light')],
     ['inspector, dark', () => inspect(browser, 'dark')],
+    ['inspector, faults of webhooks', () => toggleWebhooks(browser)],
     ['reference of open-agent@0.7', () => readReference(browser, server, 'open-agent@0.7')],
     ['reference of open-agent@readme', () => readReference(browser, server, 'open-agent@readme')],
   ]);
@@ -73,6 +91,69 @@ async function inspect(browser: Browser, colorScheme: 'light' | 'dark'): Promise
     await tab.locator('#journal li').first().waitFor({ state: 'detached' });
     return `${ids.length} protocols, ${ticks} ticks`;
   });
+}
+
+/** Each toggle of the faults of webhooks, by what a receiver sees of the next turn. */
+async function toggleWebhooks(browser: Browser): Promise<unknown> {
+  const came: Delivery[] = [];
+  const receiver = createServer((incoming, answer) => {
+    const one = { body: '', isWhole: false, isSigned: incoming.headers['x-a2a-notification-token'] === 'tok' };
+    came.push(one);
+    incoming.setEncoding('utf8').on('data', (text: string) => (one.body += text));
+    incoming.on('error', () => {}).on('end', () => answer.end(() => (one.isWhole = true)));
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  await using resources = new AsyncDisposableStack();
+  resources.defer(() => void receiver.close());
+  const hook = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+  await using server = await createReferenceServer({
+    control: true,
+    a2a: { capabilities: { streaming: true, pushNotifications: true } },
+    webhooks: { loopback: true, backoffMs: 1 },
+  });
+
+  /** What the receiver sees of a turn of so many deliveries, in words; ids differ from turn to turn. */
+  const turn = async (count: number): Promise<Delivery[]> => {
+    came.length = 0;
+    const message = { messageId: crypto.randomUUID(), role: 'ROLE_USER', parts: [{ text: '@chunks 2' }] };
+    const configuration = { taskPushNotificationConfig: { url: hook, token: 'tok' } };
+    await fetch(`${server.urls['a2a@1.0']}/message:send`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'a2a-version': '1.0' },
+      body: JSON.stringify({ message, configuration }),
+    });
+    await until(() => came.length >= count && came.at(-1)!.isWhole);
+    return came.map((one) => ({
+      ...one,
+      body: one.isWhole ? Object.keys(JSON.parse(one.body) as object).join() : 'half',
+    }));
+  };
+
+  return await openTab(browser, { allowed: (url) => url.startsWith(`${server.url}/`) }, async (tab) => {
+    await tab.goto(`${server.url}/__agentproto/ui`);
+    await tab.getByText('live', { exact: true }).waitFor();
+    const sound = await turn(3);
+    expect('a sound turn', 'true', String(sound.every(({ isWhole, isSigned }) => isWhole && isSigned)));
+    const labels = await tab.locator('#faults label').allTextContents();
+    const shown = labels.map((label) => label.trim()).filter((label) => label.startsWith('webhook'));
+    expect('the toggles', Object.keys(TOGGLES).join(), shown.join());
+    for (const [label, expected] of Object.entries(TOGGLES)) {
+      const toggle = tab.getByLabel(label, { exact: true });
+      await toggle.check();
+      await tab.getByText('"on": "webhook"').waitFor({ state: 'attached' });
+      const wanted = expected(sound).map((one) => ({ ...one, body: one.isWhole ? one.body : 'half' }));
+      expect(label, JSON.stringify(wanted), JSON.stringify(await turn(wanted.length)));
+      await toggle.uncheck();
+      await tab.getByText('"faults": []').waitFor({ state: 'attached' });
+      expect(`without ${label}`, JSON.stringify(sound), JSON.stringify(await turn(sound.length)));
+    }
+    return `${shown.length} toggles, each seen by a receiver`;
+  });
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (const end = performance.now() + 20_000; !isSo(); await new Promise((resolve) => setTimeout(resolve, 20)))
+    if (performance.now() > end) throw new Error('expected deliveries to a webhook, and they did not come');
 }
 
 async function seriousProblems(tab: Page): Promise<string> {

@@ -1,4 +1,6 @@
-import { createReferenceServer } from '../late-server.ts';
+// With the import, and not with the first server as elsewhere: whoever imports this starts one, and the time of the first test is
+// not for loading modules.
+import { createReferenceServer } from '../server.ts';
 import type { ReferenceServer } from '../server.ts';
 import type { ServerOptions } from '../server-options.ts';
 

@@ -86,14 +86,18 @@ const MEMBERS: Record<DeliveryDamage['kind'], Names> = {
 /** Kinds whose `event` may be left out. */
 const ANY_EVENT: readonly string[] = ['truncate', 'unsigned', 'wrong-token'];
 const OF_WEBHOOKS: readonly string[] = ['unsigned', 'wrong-token'];
-const ENDS: readonly FaultEnd[] = ['close', 'reset', 'half-close'];
+export const ENDS: readonly FaultEnd[] = ['close', 'reset', 'half-close'];
 const MOST_MS = 2 ** 31 - 1;
+
+/** All that can go wrong with answers, or with deliveries. */
+export const faultKinds = (on: NonNullable<Fault['on']>): readonly DeliveryDamage['kind'][] =>
+  (Object.keys(MEMBERS) as DeliveryDamage['kind'][]).filter((kind) => on === 'webhook' || !OF_WEBHOOKS.includes(kind));
 
 /** Throws a ServerOptionsError for a fault that cannot be. */
 export function checkFault(fault: Fault): void {
-  const on: unknown = fault.on ?? 'answer';
+  const on = fault.on ?? 'answer';
   if (on !== 'answer' && on !== 'webhook') wrong('on', 'answer, webhook', on);
-  const kinds = Object.keys(MEMBERS).filter((kind) => on === 'webhook' || !OF_WEBHOOKS.includes(kind));
+  const kinds = faultKinds(on);
   if (!kinds.includes(fault.kind)) {
     const hint = OF_WEBHOOKS.includes(fault.kind) ? ' (with on: "webhook" there is this kind, too)' : '';
     wrong('kind', kinds.join(', ') + hint, fault.kind);

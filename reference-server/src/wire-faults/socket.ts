@@ -44,7 +44,9 @@ export function damageSocket(
     const head = headOf(payload.length, options.binary ?? typeof data !== 'string');
     line.do(damaged.event(Buffer.concat([head, payload]), head.length), () => sent?.());
   };
-  Object.assign(socket, { send });
+  // Behind what was said before it: no message comes after a Close (RFC 6455, 5.5.1).
+  const close = socket.close.bind(socket);
+  Object.assign(socket, { send, close: (code?: number, reason?: string) => line.do([], () => close(code, reason)) });
 }
 
 /** The head of a whole frame from a server, which masks nothing (RFC 6455, 5.2). */

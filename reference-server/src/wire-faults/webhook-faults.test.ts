@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { caller, messageOf, startServer } from '../a2a/caller.test.kit.ts';
 import { VirtualClock } from '../index.ts';
 import type { Fault, Script, ServerOptions } from '../index.ts';
+import { faultKinds } from './fault.ts';
 
 /** What a raw socket saw of one attempt to deliver. */
 interface Seen {
@@ -97,8 +98,12 @@ async function start(options: ServerOptions = {}) {
   return { server, turn, has, seen: hook.seen, told: () => hook.seen.map(told) };
 }
 
+/** Kinds that a test has seen. */
+const observed = new Set<string>();
+
 /** One turn with a fault, seen until so many attempts are over. */
 async function damaged(fault: Fault, count: number, options: ServerOptions = {}) {
+  observed.add(fault.kind);
   const one = await start(options);
   const set = one.server.fault(fault);
   await one.turn();
@@ -160,9 +165,20 @@ describe('a connection that ends: what is tried again is whole', () => {
   });
 
   test('a stall ends when the sender has waited long enough', async () => {
-    const { seen, told } = await damaged({ on: 'webhook', kind: 'stall', at: { inside: 0 } }, 5, {
-      webhooks: { loopback: true, backoffMs: 1, timeoutMs: 100 },
+    const clock = new VirtualClock(0);
+    const { server, turn, seen, told } = await start({
+      clock,
+      webhooks: { loopback: true, backoffMs: 1, timeoutMs: 60_000 },
     });
+    observed.add('stall');
+    const set = server.fault({ on: 'webhook', kind: 'stall', at: { inside: 0 } });
+    await turn();
+    await expect.poll(() => seen[0] && seen[0].body.length === lengthIn(seen[0]) >> 1).toBe(true);
+    await clock.advance(60_000);
+    while (set.applied === 0 || told().length < 5 || told().includes('open')) {
+      await new Promise((resolve) => setImmediate(resolve));
+      await clock.advance(1);
+    }
     expect(told().slice(1)).toEqual(SOUND);
     expect(seen[0]!.body.length).toBe(lengthIn(seen[0]!) >> 1);
   });
@@ -200,6 +216,7 @@ test('time is that of the clock: late, paced, dripping, late head', async () => 
     const clock = new VirtualClock(0);
     const { server, turn, seen, told } = await start({ clock });
     const set = server.fault(fault);
+    observed.add(fault.kind);
     await turn();
     while (set.applied === 0) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -212,6 +229,10 @@ test('time is that of the clock: late, paced, dripping, late head', async () => 
     expect(clock.now(), fault.kind).toBeLessThan(most);
     if (fault.kind === 'drip') for (const one of seen) expect(one.pieces).toBeGreaterThan(1);
   }
+});
+
+test('no kind of fault is without an observation', () => {
+  expect([...observed].toSorted()).toEqual(faultKinds('webhook').toSorted());
 });
 
 describe('whose deliveries', () => {
