@@ -17,8 +17,13 @@ export async function findManifest(recorder: Recorder, target: URL): Promise<Man
   return undefined;
 }
 
-/** The well-known URLs of a name: below the target's path, then at its origin. */
+/**
+ * The well-known URLs of a name: below the target's path, then at its origin. A target that is a document itself, as an agent's
+ * card may be that stands elsewhere, is one of every such name, and has nothing below it.
+ */
 export function wellKnown(target: URL, name: string): string[] {
+  if (target.pathname.endsWith('.json'))
+    return [...new Set([target.href, new URL(`/.well-known/${name}`, target).href])];
   const below = new URL(`${target.pathname.replace(/\/$/, '')}/.well-known/${name}`, target);
   below.search = '';
   return [...new Set([below.href, new URL(`/.well-known/${name}`, target).href])];

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createReferenceServer, type ServerOptions } from '@agentproto/reference-server';
 import { expect, test } from 'vitest';
 import { families } from '../families.ts';
@@ -16,6 +18,27 @@ async function takenFor(options: ServerOptions): Promise<string[]> {
     await recorder.close();
   }
 }
+
+test('a card that stands elsewhere is found by its own URL', async () => {
+  // As Mastra and VoltAgent have theirs: one for each agent, below /.well-known/ and not at it.
+  await using server = await createReferenceServer({ protocols: ['a2a@0.3'] });
+  const card = await (await fetch(`${server.url}/.well-known/agent-card.json`)).json();
+  const elsewhere = createServer((request, response) => {
+    const isCard = request.url === '/.well-known/words/agent-card.json';
+    response.writeHead(isCard ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(card));
+  });
+  await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+  const recorder = new Recorder();
+  try {
+    const url = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/.well-known/words/agent-card.json`;
+    const found = await families.find(({ id }) => id === 'a2a@0.3')!.detect(recorder, new URL(url), { named: false });
+    expect(found.found?.evidence).toBe(`agent card at ${url}`);
+  } finally {
+    await recorder.close();
+    elsewhere.closeAllConnections();
+    elsewhere.close();
+  }
+});
 
 test.each([
   ['each revision by its own card', { protocols: ['a2a@1.0'] }, ['a2a@1.0']],

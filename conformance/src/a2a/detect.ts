@@ -22,7 +22,7 @@ export const detectOf =
   async (recorder: Recorder, target: URL, { named }: { named: boolean }): Promise<Detection<DetectedA2A>> => {
     const tried: string[] = [];
     let reachable = false;
-    for (const url of era.cards.flatMap((name) => wellKnown(target, name))) {
+    for (const url of new Set(era.cards.flatMap((name) => wellKnown(target, name)))) {
       const exchange = await recorder.request({
         method: 'GET',
         url,

@@ -7,6 +7,7 @@ import { plainEvent } from './plain-event.ts';
 import { refusesInput } from './refusal.ts';
 import type { Reply } from './reply.ts';
 import type { TaskStream } from './task-stream.ts';
+import { sent } from './sent.ts';
 import { isTerminal } from './view.ts';
 
 /**
@@ -143,6 +144,44 @@ export async function lagsBehind(agent: A2AAgent): Promise<{ blockedBy?: 'A2A10-
     ? {}
     : { blockedBy: 'A2A10-STREAM-018' };
 }
+
+/**
+ * For a message that a stream takes to a task which is over, or which nobody made: blocked by the row about SendMessage where
+ * that takes it as well, and under the same id. Where the id is left aside, see `leftAside`.
+ */
+export function takenAsWell<Row extends RequirementId>(
+  row: Row,
+  stream: TaskStream,
+  id: string,
+  twin: Reply,
+  twinId = id,
+): { blockedBy?: Row } {
+  const taken = !stream.refusal && stream.taskId === id && !twin.failed && twin.taskId === twinId;
+  return taken ? { blockedBy: row } : {};
+}
+
+/** For a refusal of a method in words and with a code that every unknown method is refused with, which are wrong ones: see RPC-006. */
+export async function refusesMethods(agent: A2AAgent, answer: Reply): Promise<{ blockedBy?: 'A2A10-RPC-006' }> {
+  const isOwn = ['PushNotificationNotSupportedError', 'UnsupportedOperationError', 'MethodNotFoundError'].some(
+    (error) => answer.is(error),
+  );
+  if (agent.binding.name !== 'JSONRPC' || !answer.failed || isOwn) return {};
+  const invented = 'NoSuchMethod';
+  const body = JSON.stringify({ jsonrpc: '2.0', id: agent.fresh('id'), method: invented, params: {} });
+  const unknown = await agent.call('GetTask', {}, { body, hostile: true });
+  return unknown.failed && errorWithout(unknown, invented) === errorWithout(answer, methodOf(answer))
+    ? { blockedBy: 'A2A10-RPC-006' }
+    : {};
+}
+
+const methodOf = ({ exchange }: Reply): string => String(sent(exchange)?.method ?? '');
+
+/** What an error says, whatever the method's name. */
+const errorWithout = ({ exchange }: Reply, method: string): string => {
+  const json = exchange.response?.json;
+  const error = isRecord(json) ? json.error : undefined;
+  return `${exchange.response?.status} ${JSON.stringify(error ?? null).replaceAll(method, '')}`;
+};
 
 /** Asks with a message that breaks the schema. */
 export async function refusesBadInput(

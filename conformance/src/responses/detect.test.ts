@@ -11,7 +11,12 @@ type Answer = [status: number, body?: unknown, headers?: Record<string, string>]
 type Answers = (method: string, path: string, body: string) => Answer;
 
 /** A server that answers so. */
-async function serving<Result>(answers: Answers, use: (url: string) => Promise<Result>): Promise<Result> {
+async function serving<Result>(
+  answers: Answers,
+  use: (url: string) => Promise<Result>,
+  /** How upgrades are refused, at any path; default: as any GET is. */
+  upgrade?: number,
+): Promise<Result> {
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     let body = '';
     request.on('data', (chunk) => (body += String(chunk)));
@@ -20,6 +25,8 @@ async function serving<Result>(answers: Answers, use: (url: string) => Promise<R
       response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(json ?? {}));
     });
   });
+  if (upgrade !== undefined)
+    server.on('upgrade', (_request, socket) => socket.end(`HTTP/1.1 ${upgrade} No\r\nContent-Length: 0\r\n\r\n`));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {
     return await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
@@ -78,6 +85,23 @@ test.each<[kind: string, answers: Answers, auto: boolean, named: boolean]>([
 ])('%s', async (_kind, answers, auto, named) => {
   const found = async (isNamed: boolean) => 'base' in (await looked(answers, { named: isNamed }));
   expect([await found(false), await found(true)]).toEqual([auto, named]);
+});
+
+test('a framework that refuses upgrades anywhere, and answers any GET, serves no Responses', async () => {
+  // As Werkzeug does with a page for every path: 405 to the upgrade, 200 to the GET.
+  const seen = await serving(
+    () => [200],
+    async (url) => {
+      const recorder = new Recorder({ headers: [] });
+      try {
+        return (await detect(recorder, new URL(url), { named: false })).found;
+      } finally {
+        await recorder.close();
+      }
+    },
+    405,
+  );
+  expect(seen).toBeUndefined();
 });
 
 test('nothing but GET and OPTIONS is sent where nobody named the protocol', async () => {

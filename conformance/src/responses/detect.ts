@@ -68,19 +68,24 @@ async function lookAt(recorder: Recorder, base: string): Promise<Look> {
   const ask = (method: string, path: string) =>
     recorder.request({ method, url: base + path, headers: [['Accept', 'application/json']] });
   // At once: one that never answers is waited for once.
-  const [create, unknown, nowhere, models, allowed, nowhereAllowed, live] = await Promise.all([
+  const socketAt = (path: string) => recorder.socket({ url: base.replace(/^http/, 'ws') + path });
+  const [create, unknown, nowhere, models, allowed, nowhereAllowed, ...sockets] = await Promise.all([
     ask('GET', '/responses'),
     ask('GET', '/responses/resp_agentproto_unknown'),
     ask('GET', NOWHERE),
     ask('GET', '/models'),
     ask('OPTIONS', '/responses'),
     ask('OPTIONS', NOWHERE),
-    recorder.socket({ url: `${base.replace(/^http/, 'ws')}/responses` }),
+    socketAt('/responses'),
+    socketAt(NOWHERE),
   ]);
-  if (live.exchange.response?.status === 101) await live.close();
-  else await live.leave();
-  const socket = live.exchange;
-  const all = [create, unknown, socket].filter((exchange) => isTrace(exchange, nowhere));
+  for (const live of sockets) await (live.exchange.response?.status === 101 ? live.close() : live.leave());
+  const [socket, nowhereSocket] = sockets.map(({ exchange }) => exchange) as [Exchange, Exchange];
+  const all = [
+    ...[create, unknown].filter((exchange) => isTrace(exchange, nowhere)),
+    // Frameworks refuse an upgrade at any path as it is, or take it there, whatever they answer a plain GET.
+    ...[socket].filter((exchange) => isTrace(exchange, nowhere) && !isLike(exchange, nowhereSocket)),
+  ];
   const list = modelsIn(models);
   return {
     base,
@@ -95,6 +100,8 @@ async function lookAt(recorder: Recorder, base: string): Promise<Look> {
     reachable: [create, nowhere].some(({ response }) => response !== undefined),
   };
 }
+
+const isLike = (one: Exchange, other: Exchange): boolean => one.response?.status === other.response?.status;
 
 const NOWHERE = '/agentproto-no-such-path';
 

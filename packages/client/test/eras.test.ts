@@ -144,6 +144,36 @@ describe('A2A 0.3', () => {
     });
   });
 
+  test('a status whose message is a mere text, as one of Reactive Agents: its reason is read', async () => {
+    await using server = await agentWith(NEW_PATH, {}, (response, request) =>
+      sendJson(response, rpc(request, { ...TASK, status: { state: 'failed', message: 'It did not work' } })),
+    );
+    const told: Deviation[] = [];
+    const { task } = await (await connected(server, told)).send('x');
+    expect(task?.status).toMatchObject({
+      state: 'TASK_STATE_FAILED',
+      message: { parts: [{ text: 'It did not work' }] },
+    });
+    expect(told.map(({ kind, row }) => `${kind} ${row}`)).toEqual(['plain-message A2A03-DM-004']);
+  });
+
+  test('an artifact that comes after the end, as from Reactive Agents, is not lost', async () => {
+    const update = { taskId: 't', contextId: 'c' };
+    await using server = await agentWith(NEW_PATH, { capabilities: { streaming: true } }, async (response, request) => {
+      beginSse(response);
+      for (const event of [
+        { ...update, kind: 'status-update', status: { state: 'completed' }, final: true },
+        { ...update, kind: 'artifact-update', artifact: { artifactId: 'a', parts: [{ kind: 'text', text: 'late' }] } },
+      ])
+        await writeEvent(response, rpc(request, event));
+      response.end();
+    });
+    const told: Deviation[] = [];
+    const stream = (await connected(server, told)).stream('x');
+    expect(textOf(await stream.final())).toBe('late');
+    expect(told.map(({ kind }) => kind)).toEqual(['event-after-end']);
+  });
+
   test('what is not as 0.3 says is read, and told once a kind', async () => {
     const odd = [
       { task: { id: 't', contextId: 'c', status: { state: 'TASK_STATE_SUBMITTED' } } },

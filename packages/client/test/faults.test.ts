@@ -82,6 +82,19 @@ describe('a stream that does not end as it should', () => {
     expect(deviations).toEqual(['unfinished-event']);
   });
 
+  test('a record separator before the JSON of each event, as VoltAgent writes it: taken, and reported once', async () => {
+    await using server = await scriptedServer((response, request) => {
+      beginSse(response);
+      for (const event of [TASK, statusOf('TASK_STATE_COMPLETED')])
+        response.write(`data: \u001e${JSON.stringify(rpc(request, event))}\n\n`);
+      response.end();
+    });
+    const deviations: string[] = [];
+    const client = await clientOf(server, 'JSONRPC', { onDeviation: ({ kind }) => deviations.push(kind) });
+    expect((await client.stream({ text: 'x' }).final()).task?.status.state).toBe('TASK_STATE_COMPLETED');
+    expect(deviations).toEqual(['event-prefix']);
+  });
+
   test('a complete event with broken JSON: malformed, says which event', async () => {
     await using server = await scriptedServer(async (response, request) => {
       beginSse(response);

@@ -79,3 +79,9 @@ test('another task is another task, whatever was followed up', () => {
   wrong.status.message.taskId = 'another';
   expect(verdict(begun, followedUp, read(wrong))).toBe('violation');
 });
+
+test.each(['answer', 'list'])('a message whose ids are written out as empty names no other task: %s', (where) => {
+  const unset = task('', '');
+  unset.id = 'task';
+  expect(verdict(...(where === 'list' ? [begun, list(unset)] : [say({ messageId: '1' }, unset)]))).toBe('pass');
+});

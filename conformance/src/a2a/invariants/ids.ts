@@ -16,8 +16,9 @@ export const idInvariants = [
       for (const { value, place } of written(exchange))
         walk({ value }, (key, status, path, parent) => {
           if (key !== 'status' || !isRecord(status) || !isRecord(status.message)) return;
-          const task = { taskId: parent.taskId ?? parent.id, contextId: parent.contextId };
-          const { taskId = task.taskId, contextId = task.contextId } = status.message;
+          const task = { taskId: named(parent.taskId) ?? parent.id, contextId: named(parent.contextId) };
+          const taskId = named(status.message.taskId) ?? task.taskId;
+          const contextId = named(status.message.contextId) ?? task.contextId;
           const isOfTask = (task.taskId ?? taskId) === taskId;
           const isOfContext = (task.contextId ?? contextId) === contextId;
           const told = isOfTask && !isOfContext ? toldIn(play(), task.taskId) : 'begun';
@@ -31,6 +32,9 @@ export const idInvariants = [
     },
   }),
 ];
+
+/** An id that is there: in ProtoJSON an empty string is what a string that nobody set may be written as. */
+const named = (id: unknown): unknown => (id === '' || id === null ? undefined : id);
 
 /** What a play did with a task: followed it up without a word of its context, just began it, or only came across it in a list. */
 function toldIn(play: readonly Exchange[], taskId: unknown): 'followed up' | 'begun' | 'elsewhere' {

@@ -1,4 +1,5 @@
 import { done } from '../../kit/steps.ts';
+import { refusesMethods } from '../general-faults.ts';
 import { scenario } from '../scenario.ts';
 
 const config = { url: 'https://example.com/webhook' };
@@ -13,14 +14,15 @@ export const capabilityScenarios = [
       const task = (await agent.send(done)).sentTask();
       const refused = agent.era.refusals.noPush;
       for (const taskId of [task.id, agent.fresh('no-such-task')]) {
-        check('A2A10-CAP-001', await agent.call('CreateTaskPushNotificationConfig', { taskId, ...config })).has(
-          refused,
-        );
-        check('A2A10-CAP-001', await agent.call('GetTaskPushNotificationConfig', { taskId, id: 'one' })).has(refused);
-        check('A2A10-CAP-001', await agent.call('ListTaskPushNotificationConfigs', { taskId })).has(refused);
-        check('A2A10-CAP-001', await agent.call('DeleteTaskPushNotificationConfig', { taskId, id: 'one' })).has(
-          refused,
-        );
+        for (const [method, params] of [
+          ['CreateTaskPushNotificationConfig', config],
+          ['GetTaskPushNotificationConfig', { id: 'one' }],
+          ['ListTaskPushNotificationConfigs', {}],
+          ['DeleteTaskPushNotificationConfig', { id: 'one' }],
+        ] as const) {
+          const reply = await agent.call(method, { taskId, ...params });
+          check('A2A10-CAP-001', reply, await refusesMethods(agent, reply)).has(refused);
+        }
       }
       const inline = await agent.send(done, { configuration: { taskPushNotificationConfig: config } });
       check('A2A10-CAP-006', inline).has({ error: {} });

@@ -85,14 +85,20 @@ async function* readSse(answer: Answer, progress: Progress): AsyncGenerator<Rece
   yield* eventBatches(answer, answer.operation, intake, LINGER_MS);
 }
 
+const RECORD_SEPARATOR = '\u001e';
+
 /** Reads the events of one answer. Where they stand is put into words only for an error. */
 function eventReader(answer: Answer, progress: Progress): (data: string) => StreamResponse | undefined {
   const { call, where, operation } = answer;
   const { report, redact } = operation;
   const { status } = answer.response;
   const at: Place = { toString: () => `${where}: event ${progress.events}` };
-  return (data) => {
+  return (given) => {
     progress.events++;
+    // What RFC 7464 has before each JSON text of a sequence, and events of a stream need not.
+    const separated = given.startsWith(RECORD_SEPARATOR);
+    if (separated) report('event-prefix', `${at}: expected JSON, got a record separator (U+001E) before it`);
+    const data = separated ? given.slice(1) : given;
     let json: unknown;
     try {
       json = JSON.parse(data);

@@ -33,6 +33,8 @@ export const ROWS = {
   'old-spelling': 'A2A10-DM-002',
   /** A union has none of the members that A2A 1.0 knows; the event was passed over. */
   'unknown-event': ['A2A10-RPC-011', 'A2A10-REST-009'],
+  /** Before the JSON of an event stands a record separator (RFC 7464). */
+  'event-prefix': ['A2A10-RPC-011', 'A2A10-REST-009'],
   /** The last event of a stream lacks its blank line; it was complete and is taken. */
   'unfinished-event': 'A2A10-STREAM-001',
   /** A stream that belongs to a task does not begin with the task (§3.1.2, §3.1.6). */
@@ -43,7 +45,7 @@ export const ROWS = {
   'append-without-artifact': 'A2A10-STREAM-017',
   /** A message in the stream of a task (§3.1.2); one that ends it is the answer. */
   'message-in-task-stream': 'A2A10-STREAM-004',
-  /** Something else than a last snapshot came after the end; it was passed over (§3.1.2). */
+  /** Something came after the end (§3.1.2): a last artifact of the task is taken, what is neither that nor a last snapshot passed over. */
   'event-after-end': 'A2A10-STREAM-006',
   /** The stream was not closed after its end (§3.1.2); the client left. */
   'stream-left-open': 'A2A10-STREAM-005',
@@ -59,6 +61,8 @@ export type EarlierKind =
   | 'missing-kind'
   /** Members, states, roles or files are written as in another revision than the interface's. */
   | 'other-spelling'
+  /** The message of a status is a mere text. */
+  | 'plain-message'
   /** The last event of a stream does not say `final: true`. */
   | 'not-final';
 

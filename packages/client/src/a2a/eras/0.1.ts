@@ -170,6 +170,8 @@ export const ROWS: { readonly [Kind in DeviationKind]?: Row } = {
   'missing-kind': 'A2A01-DM-001',
   'other-spelling': 'A2A01-DM-002',
   'unknown-event': 'A2A01-STREAM-003',
+  'event-prefix': 'A2A01-STREAM-003',
+  'plain-message': 'A2A01-DM-004',
   'unfinished-event': 'A2A01-STREAM-001',
   'not-final': 'A2A01-STREAM-004',
   'event-after-end': 'A2A01-STREAM-004',

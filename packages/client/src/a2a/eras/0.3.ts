@@ -47,6 +47,8 @@ export const ROWS: { readonly [Kind in DeviationKind]?: Row } = {
   'missing-kind': ['A2A03-DM-001', undefined],
   'other-spelling': ['A2A03-DM-002', undefined],
   'unknown-event': ['A2A03-STREAM-003', 'A2A03-STREAM-017'],
+  'event-prefix': ['A2A03-STREAM-003', 'A2A03-STREAM-017'],
+  'plain-message': 'A2A03-DM-004',
   'unfinished-event': 'A2A03-STREAM-001',
   'not-final': 'A2A03-STREAM-004',
   'event-after-end': 'A2A03-STREAM-004',

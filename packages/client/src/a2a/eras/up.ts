@@ -104,8 +104,21 @@ function upArtifactUpdate(given: unknown, to: Reading): unknown {
 function upStatus(given: unknown, to: Reading): unknown {
   if (!isObject(given)) return given;
   const { state, message, update, ...rest } = present(given);
-  const said = message ?? update;
+  const told = message ?? update;
+  const said = typeof told === 'string' ? toldIn(told, to) : told;
   return { ...rest, state: upState(state, to), ...(said !== undefined && { message: upMessage(said, to) }) };
+}
+
+/** A status whose message is a mere text says what went wrong all the same. */
+function toldIn(text: string, { form, where, report }: Reading): Json {
+  report('plain-message', `${where}: expected a message in the status, got a text`);
+  const part = form === 'proto' ? { text } : { [form === 'kind' ? 'kind' : 'type']: 'text', text };
+  return {
+    ...(form === 'kind' && { kind: 'message' }),
+    messageId: '',
+    role: form === 'proto' ? 'ROLE_AGENT' : 'agent',
+    parts: [part],
+  };
 }
 
 function upArtifact(given: unknown, to: Reading): unknown {
