@@ -130,6 +130,8 @@ export async function untoldOfCancels(agent: A2AAgent): Promise<{ blockedBy?: 'A
   if (first.value.kind !== 'task' || first.value.id === undefined) return {};
   if ((await agent.cancel(first.value.id)).failed) return {};
   await stream.drain();
+  // Where CANCEL-006 itself would be lost, it explains nothing.
+  if (stream.unfinished && !agent.runsScripts) return {};
   return stream.views.some(isTerminal) ? {} : { blockedBy: 'A2A10-CANCEL-006' };
 }
 
