@@ -279,6 +279,14 @@ test('the persona dcaf-2.1 speaks its revision of chat alone, with all that DCAF
   expect(await get('/.well-known/agent.json')).toMatchObject({ metadata: { framework: 'dcaf' } });
 });
 
+test.each([
+  ['wayflow-responses@26.3', 'responses@wayflow'],
+  ['open-agent@0.7', 'open-agent@0.7'],
+])('the persona %s speaks its own protocol', async (persona, protocol) => {
+  const { urls } = await listening(['--persona', persona]);
+  expect(Object.keys(urls)).toEqual([protocol]);
+});
+
 test('--persona NAME is a whole server, of one protocol', async () => {
   const { url, urls } = await listening(['--persona', 'fasta2a@0.2']);
   expect(Object.keys(urls)).toEqual(['a2a@0.1']);

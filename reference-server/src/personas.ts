@@ -18,6 +18,10 @@ export const PERSONAS = {
   ],
   /** DCAF 2.1.0: no quirks, but a revision of its own, with all that it has switched on. */
   'dcaf-2.1': [],
+  /** WayFlow 26.3.1, its Responses server: both causes that its lane knows. */
+  'wayflow-responses@26.3': ['responses.wayflow.streams-another-id', 'responses.wayflow.fails-after-the-head'],
+  /** Open Agent API as its document has it: nobody's server of it is published. */
+  'open-agent@0.7': [],
 } as const satisfies { [name: string]: readonly string[] };
 
 /** What else a persona is set up with. */
@@ -27,6 +31,8 @@ export const PERSONA_OPTIONS: { readonly [Name in keyof typeof PERSONAS]?: Serve
     connectionIdleMs: 5_000,
     chat: { queue: true, a2a: true, mcp: true },
   },
+  'wayflow-responses@26.3': { protocols: ['responses@wayflow'] },
+  'open-agent@0.7': { protocols: ['open-agent@0.7'] },
 };
 
 /** Systems of others, each with its revision and version: a whole server, with its protocol and its options (`systemOptions`). */

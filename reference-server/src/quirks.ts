@@ -3,14 +3,14 @@ import { chatQuirks } from './chat/quirks/index.ts';
 import { openAgentQuirks } from './open-agent/quirks/index.ts';
 import { responsesQuirks } from './responses/quirks/index.ts';
 import { a2aPersonas } from './a2a/personas/index.ts';
-import { PERSONAS, SYSTEMS } from './personas.ts';
+import { PERSONA_OPTIONS, PERSONAS, SYSTEMS } from './personas.ts';
 import type { AnyQuirk } from './quirk.ts';
 import type { ServerOptions } from './server-options.ts';
 
 /** Every quirk that there is. Normal code never imports this; the command line and the selftest do. */
 export const QUIRKS: readonly AnyQuirk[] = [...a2aQuirks, ...chatQuirks, ...responsesQuirks, ...openAgentQuirks];
 
-export { PERSONAS, SYSTEMS };
+export { PERSONA_OPTIONS, PERSONAS, SYSTEMS };
 
 /** The quirks of a persona. Throws for a name that is none. */
 export function personaQuirks(name: string): AnyQuirk[] {

@@ -1,5 +1,5 @@
 import type { AnyQuirk } from '@agentproto/reference-server';
-import { PERSONAS, personaQuirks, QUIRKS } from '@agentproto/reference-server/quirks';
+import { PERSONA_OPTIONS, PERSONAS, personaQuirks, QUIRKS } from '@agentproto/reference-server/quirks';
 import { inEra } from './era-trials.ts';
 import { fixtures } from './fixtures.ts';
 import { isRed, sight, type SightOptions } from './sight.ts';
@@ -145,7 +145,11 @@ export const combinations: readonly Combination[] = [
     quirks: named(...names).map((quirk) => inEra(quirk, era)),
   })),
   { name: 'ten at once', protocol: 'a2a@1.0', quirks: named(...TEN) },
-  ...Object.keys(PERSONAS).map((name) => ({ name, protocol: 'a2a@1.0', quirks: personaQuirks(name) })),
+  ...(Object.keys(PERSONAS) as (keyof typeof PERSONAS)[]).map((name) => ({
+    name,
+    protocol: PERSONA_OPTIONS[name]?.protocols?.[0] ?? 'a2a@1.0',
+    quirks: personaQuirks(name),
+  })),
 ];
 
 export interface Causes {

@@ -83,5 +83,7 @@ test('dies, so that not even a connection is answered', async () => {
 test('a persona is a list of quirks that there are', () => {
   for (const [name, quirks] of Object.entries(PERSONAS))
     expect(personaQuirks(name).map((quirk) => quirk.name)).toEqual(quirks);
-  expect(() => personaQuirks('nobody')).toThrow('expected one of a2akit-like, dcaf-2.1; got nobody');
+  expect(() => personaQuirks('nobody')).toThrow(
+    'expected one of a2akit-like, dcaf-2.1, wayflow-responses@26.3, open-agent@0.7; got nobody',
+  );
 });
