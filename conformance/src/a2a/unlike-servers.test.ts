@@ -10,12 +10,12 @@ type Change = (impl: Record<string, (...args: never[]) => unknown>) => object;
 async function findings(
   scenario: string | readonly string[],
   make: Change,
-  { profile = 'echo', concurrency = 4, timeoutMs = 2_000 } = {},
+  { profile = 'echo', concurrency = 4, timeoutMs = 2_000, streaming = false } = {},
 ): Promise<Finding[]> {
   const quirk = { name: 'a2a.test', breaks: null, make } as unknown as AnyQuirk;
   await using server = await createReferenceServer({
     protocols: ['a2a@1.0'],
-    a2a: { capabilities: { streaming: false } },
+    a2a: { capabilities: { streaming } },
     quirks: [quirk],
   });
   const found: Finding[] = [];
@@ -75,6 +75,17 @@ test('a server that streams without declaring it, or answers a stream with a tas
     },
   });
   expect(verdicts(await findings('a2a/capability/no-streaming', answers), 'A2A10-CAP-002')).toBe('violation');
+});
+
+test('a stream that breaks off for an unknown task is one of a method that is known', async () => {
+  const breaksOff: Change = (impl) => ({
+    answerRpc: (...args: never[]) =>
+      (args as unknown as [ctx: object, request: { body: string }])[1].body.includes('SubscribeToTask')
+        ? { status: 200, headers: { 'content-type': 'text/event-stream' }, body: '' }
+        : impl['answerRpc']!(...args),
+  });
+  const found = await findings('a2a/json-rpc/methods', breaksOff, { streaming: true });
+  expect(verdicts(found, 'A2A10-RPC-003')).toBe('pass');
 });
 
 test('where nobody listens, the card alone is to blame', async () => {
