@@ -177,7 +177,7 @@ const errors03 = trait('a2akit-0.3.sentences', 'Errors have sentences of their o
     try {
       return await impl.dispatch(ctx, operation);
     } catch (error) {
-      if (!(error instanceof A2AError) || !error.details.violations || error.details.reason) throw error;
+      if (!(error instanceof A2AError) || !breaksSchema(error)) throw error;
       throw operation.binding === 'JSONRPC'
         ? new A2AError('InvalidParamsError', `Invalid params for ${operation.method}`)
         : new A2AError('InvalidRequestError', 'Invalid request parameters');
@@ -320,6 +320,10 @@ export const a2akit10: Persona = {
   ],
 };
 
+/** A media type that the card does not list is an error of its own, there as here. */
+const breaksSchema = ({ error, details }: A2AError): boolean =>
+  error === 'InvalidParamsError' && details.violations !== undefined && !details.reason;
+
 function errors10(impl: A2AImpl): Partial<A2AImpl> {
   return {
     errorRow: (ctx, name) => ({ ...impl.errorRow(ctx, name), ...ROWS[name] }),
@@ -329,8 +333,7 @@ function errors10(impl: A2AImpl): Partial<A2AImpl> {
         return await impl.dispatch(ctx, operation);
       } catch (error) {
         if (!(error instanceof A2AError)) throw error;
-        if (error.details.violations && !error.details.reason)
-          throw new A2AError('InvalidRequestError', `Invalid params for ${operation.method}`);
+        if (breaksSchema(error)) throw new A2AError('InvalidRequestError', `Invalid params for ${operation.method}`);
         throw new A2AError(
           error.error,
           error.error === 'TaskNotFoundError' ? 'Task not found' : error.message,

@@ -163,6 +163,36 @@ describe.each(recordings)('%s', (system, { exchanges }) => {
   );
 });
 
+test.each(['a2akit-0.3@0.0.32', 'a2akit-1.0@0.0.35'] as const)(
+  'a media type that the card of %s does not list is refused as such',
+  async (system) => {
+    const options = systemOptions(system);
+    const server = await startServer(options);
+    const isFirst = system.startsWith('a2akit-1.0');
+    const part = { text: 'hello', mediaType: 'application/x-foo' };
+    const response = await fetch(Object.values(server.urls)[0]!, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(isFirst && { 'a2a-version': '1.0' }) },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: isFirst ? 'SendMessage' : 'message/send',
+        params: {
+          message: isFirst
+            ? { messageId: 'm', role: 'ROLE_USER', parts: [part] }
+            : {
+                messageId: 'm',
+                role: 'user',
+                kind: 'message',
+                parts: [{ kind: 'file', file: { bytes: 'aGk=', mimeType: 'application/x-foo' } }],
+              },
+        },
+      }),
+    });
+    expect(await response.json()).toMatchObject({ error: { code: -32005 } });
+  },
+);
+
 test('a name that is none', () => {
   expect(() => systemOptions('fasta2a')).toThrow('expected one of a2akit-0.3@0.0.32');
 });
