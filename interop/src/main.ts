@@ -22,7 +22,8 @@ async function main([name = '', ...args]: string[]): Promise<number> {
     const { result, faults } = await runLane(lane, options);
     if (options.record) await record(result);
     for (const fault of faults) console.log(`\n${fault}`);
-    console.log(`\n${lane.name}: ${faults.length === 0 ? 'as the baseline says' : `${faults.length} differ`}`);
+    const seen = faults.length === 0 ? 'as the baseline says' : `${faults.length} differ`;
+    console.log(`\n${lane.name}: ${seen} (${Math.round(performance.now() / 1_000)} s)`);
     return faults.length === 0 ? 0 : 1;
   } catch (error) {
     if (error instanceof Skip) {
