@@ -138,14 +138,17 @@ export const cardScenarios = [
         // A task that nobody made: an A2A server of this version says so in this binding's own form. At a wrong address
         // nobody owes anything, so that no other rule looks at the answer.
         const reply = await agent.beside(one).get(agent.fresh('no-such-task'), {}, { hostile: true });
-        // Whose failures have no form may still do what it is asked.
+        // Whose failures have no form, or do not say which they are, may still do what it is asked.
+        const isUnknown =
+          reply.says('MethodNotFoundError') ||
+          (!isOld && reply.is('MethodNotFoundError') && !(await answers(agent.beside(one))));
         const isSpoken = speaks(reply, protocolBinding, isOld) || (await answers(agent.beside(one)));
         check('A2A10-CARD-004', reply, { blockedBy: flaws(reply)[0] }).holds(
           isSpoken,
           `an answer in the form of ${protocolBinding} at ${url}`,
         );
         check('A2A10-CARD-004', reply).holds(
-          !reply.is('VersionNotSupportedError') && !reply.says('MethodNotFoundError'),
+          !reply.is('VersionNotSupportedError') && !isUnknown,
           `${protocolBinding} of ${agent.era.id} at ${url}`,
         );
       }

@@ -350,10 +350,6 @@ const inOtherWords = [
     also: [
       { id: 'A2A03-GET-001', why: 'nothing is found under the id' },
       { id: 'A2A03-GET-002', why: 'nothing is found under the id' },
-      { id: 'A2A03-SEND-003', why: 'nothing is found under the id' },
-      { id: 'A2A03-CANCEL-001', why: 'nothing is found under the id' },
-      { id: 'A2A03-CANCEL-002', why: 'nothing is found under the id' },
-      { id: 'A2A03-SEND-012', why: 'the second task of a context has it, too' },
     ],
     make: (impl, hit) => ({
       async awaitAnswer(...args) {
