@@ -67,6 +67,9 @@ test('a page may be slow, but not stand still, and never sees an exchange twice'
   onTestFinished(() => void stuck.on('error', () => {}).destroy());
   for (let id = 0; id < 30; id += 1) view.listen({ type: 'exchange', exchange: { ...long, id } });
   const over = view[Symbol.asyncDispose]();
+  // Nobody who comes now is waited for.
+  const late = await events(view.url);
+  onTestFinished(() => void late.on('error', () => {}).destroy());
   let text = '';
   for await (const chunk of slow) {
     text += chunk as string;

@@ -104,6 +104,7 @@ export async function serveLive(scoring: Scoring, patienceMs = 5_000): Promise<L
       const now = page();
       await Promise.all([...readers].map(([reader, seen]) => partFrom(reader, rest(now?.data, seen), patienceMs)));
       server.close();
+      server.closeAllConnections();
       await once(server, 'close');
     },
   };
