@@ -23,6 +23,7 @@ import { subscribeScenarios } from './subscribe.ts';
 import { tenantScenarios } from './tenants.ts';
 import { transportScenarios } from './transport.ts';
 import { versionScenarios } from './version.ts';
+import { watcherScenarios } from './watchers.ts';
 
 export const scenarios = [
   ...cardScenarios,
@@ -35,6 +36,7 @@ export const scenarios = [
   ...choiceScenarios,
   ...contentScenarios,
   ...streamScenarios,
+  ...watcherScenarios,
   ...getScenarios,
   ...listScenarios,
   ...cancelScenarios,
