@@ -16,8 +16,12 @@ import { PROTOCOL_IDS } from './protocol-ids.ts';
 import type { Mounted, ServerContext } from './server-context.ts';
 import { LIMITS, ServerOptionsError } from './server-options.ts';
 import type { PluginOptions } from './server-options.ts';
+import { RouteTable } from './route-table.ts';
+import type { Routes } from './route-table.ts';
 import { createScriptBook } from './script-book.ts';
 import type { ScriptBook } from './script-book.ts';
+import { routesOf, serveRoutes } from './serve-routes.ts';
+import type { OwnedRoutes, Owner } from './serve-routes.ts';
 import { createSignals } from './signals.ts';
 import { withHooks } from './store/hooks.ts';
 import { memoryStore } from './store/memory.ts';
@@ -44,6 +48,8 @@ export interface Core {
   urls(url: string): Record<string, string>;
   /** What it says of where it is: by protocol id, and what can be looked at in a browser. */
   told(): { urls: Record<string, string>; pages: string[] };
+  /** Of the server itself. */
+  routes: Routes;
   quirks: readonly QuirkUse[];
   /** What agents threw, and errors of the server's own: the latest hundred. */
   errors: readonly Error[];
@@ -64,6 +70,8 @@ export interface Listeners {
   webhookFaults: WebhookFaults;
   /** Whether anybody reads a line a request. */
   logs: boolean;
+  /** Whether the scope is the server's alone, so that every path is its own. */
+  whole: boolean;
 }
 
 export type MountOptions = Omit<PluginOptions, 'quirks'> & { quirks: readonly AnyQuirk[] };
@@ -72,7 +80,14 @@ export type MountOptions = Omit<PluginOptions, 'quirks'> & { quirks: readonly An
 export function mountCore(
   scope: FastifyInstance,
   options: MountOptions,
-  { onError = () => {}, received = () => {}, routed, webhookFaults, logs = true }: Partial<Listeners> = {},
+  {
+    onError = () => {},
+    received = () => {},
+    routed,
+    webhookFaults,
+    logs = true,
+    whole = false,
+  }: Partial<Listeners> = {},
 ): Core {
   const {
     store: plainStore = memoryStore(),
@@ -159,6 +174,8 @@ export function mountCore(
   };
 
   const mounted: (Mounted & { id: string })[] = [];
+  const table: OwnedRoutes = new RouteTable();
+  const routes = routesOf(table, undefined, scope);
   const urls = (base: string) => Object.fromEntries(mounted.map(({ id, path }) => [id, base + path]));
 
   scope.removeAllContentTypeParsers();
@@ -180,7 +197,9 @@ export function mountCore(
     runs.close();
   };
   drainOnClose(scope, stop, upgrades.cut);
-  scope.get('/.well-known/agentproto.json', (_request, reply) =>
+  // Where no other route takes the preflight.
+  routes.on(['OPTIONS'], '/.well-known/*', (_request, reply) => reply.code(405).header('allow', 'GET, HEAD').send());
+  routes.get('/.well-known/agentproto.json', (_request, reply) =>
     reply.type('application/json').send(
       JSON.stringify({
         script: 1,
@@ -190,21 +209,18 @@ export function mountCore(
       }),
     ),
   );
-  for (const { id, load, mount } of families) {
-    // An async plugin, so that options that cannot be reject where the server is made.
-    void scope.register(async (inner) => {
-      if (routed)
-        inner.addHook('onRequest', (request, _reply, goOn) => {
-          routed(request, id);
-          goOn();
-        });
-      if (load) loadFirst(inner, load);
-      const place = await mount(inner, context, options);
-      inner.setErrorHandler((error, request, reply) => place.refuse(request, reply, reported(error, request)));
+  // An async plugin, so that options that cannot be reject where the server is made.
+  void scope.register(async (inner) => {
+    for (const { id, load, mount } of families) {
+      const owner: Owner = { id, load, loaded: load === undefined };
+      const place = await mount(routesOf(table, owner, scope), context, options);
+      owner.mounted = place;
       if (place.socket !== undefined) upgrades.add(scope.prefix + place.socket);
       mounted.push({ id, ...place });
-    });
-  }
+    }
+    const areas = mounted.map(({ path }) => path).filter((path) => path !== '');
+    serveRoutes(inner, table, { whole, areas, routed, reported });
+  });
 
   return {
     refuse(request, reply, error) {
@@ -220,6 +236,7 @@ export function mountCore(
     },
     url,
     urls,
+    routes,
     told() {
       const base = baseUrl();
       const pages = mounted.flatMap(({ page }) => (page === undefined ? [] : [base + page]));
@@ -263,18 +280,6 @@ function quirkUses(quirks: readonly AnyQuirk[], families: typeof FAMILIES): Quir
       );
     }
     return { quirk, applied: 0 };
-  });
-}
-
-/** The first request to a family waits until all is there that the family needs. */
-function loadFirst(scope: FastifyInstance, load: () => Promise<unknown>): void {
-  let loaded = false;
-  scope.addHook('onRequest', (_request, _reply, goOn) => {
-    if (loaded) return goOn();
-    load()
-      .then(() => void (loaded = true))
-      .catch((error: Error) => error)
-      .then((error) => goOn(error ?? undefined));
   });
 }
 

@@ -59,8 +59,6 @@ export function allowOrigins(scope: FastifyInstance, origins: Origins, families:
   const sent = [...new Set([...SENT, ...families.flatMap((family) => family.sent)])];
   const read = [...new Set([...READ, ...families.flatMap((family) => family.read)])].join(', ');
 
-  // Where no other route takes the preflight.
-  scope.options('/.well-known/*', (_request, reply) => reply.code(405).header('allow', 'GET, HEAD').send());
   scope.addHook('onRequest', (request, reply, done) => {
     const { origin, 'access-control-request-method': preflight } = request.headers;
     // In an application of somebody's own another may have answered the question.

@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify';
 import { vary } from './cors.ts';
 import type { Core } from './core.ts';
 
@@ -7,22 +6,18 @@ const NAME = '@agentproto/reference-server';
 const WHAT = 'A server of agent protocols that behaves, or misbehaves on demand: the test double.';
 
 /** `/` answers a person: with a page who prefers one, as browsers do, with JSON everybody else. */
-export function addFrontPage(scope: FastifyInstance, core: Pick<Core, 'told' | 'quirks'>): void {
-  scope.route({
-    method: ['GET', 'HEAD'],
-    url: '/',
-    handler(request, reply) {
-      const facts: Facts = { ...core.told(), quirks: core.quirks.map(({ quirk }) => quirk.name) };
-      vary(reply, 'Accept');
-      if (!prefersHtml(request.headers.accept))
-        return reply
-          .type('application/json')
-          .send(JSON.stringify({ name: NAME, description: WHAT, ...facts, docs: DOCS }));
+export function addFrontPage(core: Pick<Core, 'routes' | 'told' | 'quirks'>): void {
+  core.routes.get('/', (request, reply) => {
+    const facts: Facts = { ...core.told(), quirks: core.quirks.map(({ quirk }) => quirk.name) };
+    vary(reply, 'Accept');
+    if (!prefersHtml(request.headers.accept))
       return reply
-        .headers({ 'content-security-policy': "default-src 'none'", 'x-content-type-options': 'nosniff' })
-        .type('text/html; charset=utf-8')
-        .send(page(facts));
-    },
+        .type('application/json')
+        .send(JSON.stringify({ name: NAME, description: WHAT, ...facts, docs: DOCS }));
+    return reply
+      .headers({ 'content-security-policy': "default-src 'none'", 'x-content-type-options': 'nosniff' })
+      .type('text/html; charset=utf-8')
+      .send(page(facts));
   });
 }
 

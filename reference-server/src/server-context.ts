@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '@agentproto/script';
 import type { Stage } from './agent.ts';
 import type { FamilyHeaders, Origins } from './cors.ts';
@@ -9,6 +9,7 @@ import type { Mailbox } from './mailbox.ts';
 import type { DueQueue } from './due-queue.ts';
 import type { Stoppable } from './left.ts';
 import type { Runs } from './runs.ts';
+import type { Routes } from './route-table.ts';
 import type { ScriptBook } from './script-book.ts';
 import type { Store } from './store/store.ts';
 import type { SetTimer } from './timer.ts';
@@ -73,6 +74,6 @@ export interface Family<Options> {
   headers?: FamilyHeaders;
   /** What it needs besides before its first request. */
   load?: () => Promise<unknown>;
-  /** Adds the routes to a scope of its own. */
-  mount: (scope: FastifyInstance, context: ServerContext, options: Options) => Mounted | Promise<Mounted>;
+  /** Adds its routes. */
+  mount: (routes: Routes, context: ServerContext, options: Options) => Mounted | Promise<Mounted>;
 }

@@ -135,6 +135,7 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
       wireFaults: wireFaults ?? isLoopback(host),
     },
     {
+      whole: true,
       received: journal.message,
       webhookFaults: faults.ofWebhook,
       routed: (options.record ?? controlPlane) ? journal.routed : undefined,
@@ -142,7 +143,7 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
       ...(log === undefined && { onError: toStderr }),
     },
   );
-  addFrontPage(app, core);
+  addFrontPage(core);
   for (const failure of options.failures ?? []) failures.add(failure);
   for (const fault of options.faults ?? []) faults.add(fault);
   app.setNotFoundHandler((request, reply) =>
@@ -205,7 +206,7 @@ export const referenceServer: FastifyPluginAsync<PluginOptions> = async (scope, 
   checkPluginOptions(options);
   const core = mountCore(scope, { ...options, quirks: await namedQuirks(options.quirks) });
   // Without a prefix the root belongs to the application.
-  if (scope.prefix !== '') addFrontPage(scope, core);
+  if (scope.prefix !== '') addFrontPage(core);
 };
 
 /** With the stack of what an agent threw: that is where its owner has to look. */

@@ -29,7 +29,7 @@ import { rules } from './params.ts';
 import { restFailure } from './rest.ts';
 
 /** Where HTTP+JSON of 1.0 is served at the root as well. */
-const ROOT_ROUTES = ['/message::send', '/message::stream', '/tasks', '/tasks/*', '/extendedAgentCard'];
+const ROOT_ROUTES = ['/message:send', '/message:stream', '/tasks', '/tasks/*', '/extendedAgentCard'];
 
 /** DCAF publishes a card of its own at the old place, where that is switched on. */
 interface A2ASettings {
@@ -48,7 +48,7 @@ function revision(name: string, patch: Patch, era?: Era): Family<A2ASettings> {
     id: `a2a@${name}`,
     headers: { sent: [...own, 'Last-Event-ID'], read: own },
     load: () => Promise.all([rules.load(), era?.rules.load()]),
-    async mount(scope, server, { a2a, chat }) {
+    async mount(routes, server, { a2a, chat }) {
       const settings = era ? eraSettings(era, settingsOf(a2a, patch)) : settingsOf(a2a, patch);
       const ctx: A2AContext = {
         ...server,
@@ -65,30 +65,26 @@ function revision(name: string, patch: Patch, era?: Era): Family<A2ASettings> {
         throw new ServerOptionsError('a2a.extendedCard: expected apiKey or identities beside it, got neither');
       const members = membersOf(server);
       members.push(ctx);
-      const { prefix } = scope;
-      const isFree = (method: string, url: string) => !scope.hasRoute({ method, url: prefix + url });
-      const hasRootCard = isFree('GET', cardPath) && !(chat?.a2a && cardPath === CHAT_CARD_PATH);
+      const { prefix } = routes;
+      const hasRootCard = routes.isFree('GET', cardPath) && !(chat?.a2a && cardPath === CHAT_CARD_PATH);
       if (hasRootCard) mountCard(cardPath, (request) => rootOf(members, cardPath, (one) => seenFrom(one, request)));
       mountCard(path + cardPath, (request) => seenFrom(ctx, request));
       if (settings.signWith.length > 0)
-        scope.get(path + KEY_SET_PATH, async (_request, reply) =>
+        routes.get(path + KEY_SET_PATH, async (_request, reply) =>
           reply.type('application/jwk-set+json').send(JSON.stringify(await ctx.signer.keySet())),
         );
       const at = (base: string) => (request: FastifyRequest, reply: FastifyReply) =>
         answer(ctx, prefix + base, request, reply);
-      for (const url of [path, `${path}/*`]) scope.all(url, at(path));
-      const hasRoot = isFree('POST', '/');
+      for (const url of [path, `${path}/*`]) routes.all(url, at(path));
+      const hasRoot = routes.isFree('POST', '/');
       if (hasRoot)
-        scope.route({
-          method: ['POST', 'OPTIONS'],
-          url: '/',
-          handler: async (request: FastifyRequest, reply: FastifyReply) =>
-            answer(await memberFor(members, request.body), prefix, request, reply),
-        });
-      for (const url of era?.rootRoutes ?? ROOT_ROUTES) if (isFree('GET', url)) scope.all(url, at(''));
+        routes.on(['POST', 'OPTIONS'], '/', async (request, reply) =>
+          answer(await memberFor(members, request.body), prefix, request, reply),
+        );
+      for (const url of era?.rootRoutes ?? ROOT_ROUTES) if (routes.isFree('GET', url)) routes.all(url, at(''));
       for (const { paths, answer: answerMore } of era?.more ?? [])
         for (const url of paths)
-          scope.get(url, async (request, reply) => {
+          routes.get(url, async (request, reply) => {
             const asked = new Asked(ctx, prefix, request, reply);
             return replyWith(ctx, reply, await answerMore(seenFrom(ctx, request), asked));
           });
@@ -104,14 +100,10 @@ function revision(name: string, patch: Patch, era?: Era): Family<A2ASettings> {
 
       function mountCard(url: string, cardOf: (request: FastifyRequest) => A2AContext): void {
         const [...verbs] = era?.cardVerbs ?? (['GET', 'HEAD'] as const);
-        scope.route({
-          method: verbs,
-          url,
-          handler: async (request, reply) => {
-            if (request.method === 'OPTIONS') return reply.code(204).header('allow', verbs.join(', ')).send();
-            const seen = cardOf(request);
-            return replyWith(ctx, reply, await seen.impl.cardAnswer(seen, request.headers));
-          },
+        routes.on(verbs, url, async (request, reply) => {
+          if (request.method === 'OPTIONS') return reply.code(204).header('allow', verbs.join(', ')).send();
+          const seen = cardOf(request);
+          return replyWith(ctx, reply, await seen.impl.cardAnswer(seen, request.headers));
         });
       }
     },

@@ -1,10 +1,11 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { METHODS } from '@agentproto/protocol/chat/docs';
 import type { Agent } from '../agent.ts';
 import { replyWith } from '../reply.ts';
 import { mayOpenSocket } from '../cors.ts';
 import { HttpError } from '../http-error.ts';
 import { withQuirks } from '../quirk.ts';
+import type { Params, Routes } from '../route-table.ts';
 import type { Family } from '../server-context.ts';
 import { socketTaker } from '../upgrade.ts';
 import { Left } from '../left.ts';
@@ -31,7 +32,7 @@ function revision(
   return {
     id: `chat@${name}`,
     load: rules.load,
-    mount(scope, server, { chat, agent }) {
+    mount(routes, server, { chat, agent }) {
       const impl = withQuirks('chat', { ...standardImpl, ...differences(standardImpl) }, server.quirks);
       const ctx: ChatContext = {
         ...server,
@@ -46,12 +47,12 @@ function revision(
       };
       for (const operation of Object.keys(METHODS) as Operation[]) {
         if (operation !== 'chat-ws' && offers(ctx, operation))
-          scope.all(path + METHODS[operation].http.path.replace(/\{(\w+)\}/g, ':$1'), (request, reply) =>
-            answer(ctx, operation, request, reply),
+          routes.all(path + METHODS[operation].http.path, (request, reply, params) =>
+            answer(ctx, operation, params, request, reply),
           );
       }
-      if (ctx.settings.mcp !== false) mountMcp(ctx, scope, path);
-      mountSocket(ctx, scope, path + METHODS['chat-ws'].http.path);
+      if (ctx.settings.mcp !== false) mountMcp(ctx, routes, path);
+      mountSocket(ctx, routes, path + METHODS['chat-ws'].http.path);
       return {
         path,
         area: `${path}/api`,
@@ -74,9 +75,9 @@ export const chatDocs = revision('docs', '', () => ({}));
 export const chatDcaf21 = revision('dcaf-2.1', '/chat/dcaf-2.1', dcaf21);
 
 /** Requests for a socket come by the same way as others, so that they are refused in the same words. */
-function mountSocket(ctx: ChatContext, scope: FastifyInstance, url: string): void {
+function mountSocket(ctx: ChatContext, routes: Routes, url: string): void {
   const takeSocket = socketTaker(ctx, ctx.settings.messageBytes);
-  scope.all(url, (request, reply) => {
+  routes.all(url, (request, reply) => {
     let owner: string;
     try {
       if (!mayOpenSocket(ctx.origins, request.headers))
@@ -97,24 +98,25 @@ function mountSocket(ctx: ChatContext, scope: FastifyInstance, url: string): voi
           ctx.received(request, data),
         ).catch(ctx.report),
     );
-    return taken ? undefined : answer(ctx, 'chat-ws', request, reply);
+    return taken ? undefined : answer(ctx, 'chat-ws', {}, request, reply);
   });
 }
 
 async function answer(
   ctx: ChatContext,
   operation: Operation,
+  params: Params,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  const { body, method, headers, params, query } = request;
+  const { body, method, headers, query } = request;
   // Else it would stay as long as the answer lasts.
   request.body = undefined;
   const left = new Left(ctx, reply.raw);
   const http = {
     method,
     headers,
-    params: params as HttpRequest['params'],
+    params,
     query: firstOf(query as Record<string, string | string[]>),
     body: body instanceof Buffer ? body : Buffer.alloc(0),
     get signal() {

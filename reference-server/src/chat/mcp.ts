@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import type { StreamEvent } from '@agentproto/protocol/chat/docs';
 import { encodeSseComment, encodeSseEvent } from '@agentproto/wire/sse';
 import { PATHS } from '@agentproto/protocol/chat/docs';
 import { replyWith } from '../reply.ts';
+import type { Routes } from '../route-table.ts';
 import { ChatError } from './chat-error.ts';
 import type { ChatContext } from './context.ts';
 import type { McpTool } from './mcp-tool.ts';
@@ -43,7 +44,7 @@ interface Session {
  * MCP over its first transport, HTTP with SSE (MCP 2024-11-05, Transports), as FastMCP serves it for DCAF: GET /sse opens a
  * session and says where its messages go; each is answered with 202, and what comes of it on the stream.
  */
-export function mountMcp(ctx: ChatContext, scope: FastifyInstance, path: string): void {
+export function mountMcp(ctx: ChatContext, routes: Routes, path: string): void {
   const sessions = new Map<string, Session>();
   ctx.whenClosing(() => {
     for (const { response, left } of sessions.values()) {
@@ -52,7 +53,7 @@ export function mountMcp(ctx: ChatContext, scope: FastifyInstance, path: string)
     }
   });
 
-  scope.get(`${path}/sse`, (request, reply) =>
+  routes.get(`${path}/sse`, (request, reply) =>
     guarded(ctx, reply, () => {
       const owner = ctx.impl.authenticate(ctx, request.headers);
       if (sessions.size >= MOST_SESSIONS) throw new ChatError(503, `${MOST_SESSIONS} MCP sessions are open already`);
@@ -86,7 +87,7 @@ export function mountMcp(ctx: ChatContext, scope: FastifyInstance, path: string)
     }),
   );
 
-  scope.post(`${path}/messages/`, (request: FastifyRequest, reply) =>
+  routes.on(['POST'], `${path}/messages/`, (request, reply) =>
     guarded(ctx, reply, () => {
       const owner = ctx.impl.authenticate(ctx, request.headers);
       const { session_id: id } = request.query as { session_id?: string };

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError } from '../http-error.ts';
-import { mountTemplates } from '../late-routes.ts';
+import type { Params } from '../route-table.ts';
 import { Left } from '../left.ts';
 import { withQuirks } from '../quirk.ts';
 import { replyWith } from '../reply.ts';
@@ -23,11 +23,11 @@ function revision(
   path: string,
 ): Family<{ openAgent?: OpenAgentOptions | undefined }> {
   const methods = methodsOf(name);
-  const routes = Map.groupBy(Object.keys(methods) as Operation[], (operation) => methods[operation]!.http.path);
+  const paths = Map.groupBy(Object.keys(methods) as Operation[], (operation) => methods[operation]!.http.path);
   return {
     id: `open-agent@${name}`,
     load: () => Promise.all([rulesReadme.load(), ...(name === '0.7' ? [rules07.load()] : [])]),
-    mount(scope, server, { openAgent }) {
+    mount(routes, server, { openAgent }) {
       const impl = withQuirks('open-agent', implOf(name), server.quirks);
       let seeding: Promise<void> | undefined;
       const ctx: OpenAgentContext = {
@@ -46,11 +46,12 @@ function revision(
         holdings: new Map(),
         mcp: new Map(),
       };
-      mountTemplates(scope, path, routes.keys(), (at, params, request, reply) =>
-        answer(ctx, { path: at, operations: routes.get(at)!, params }, request, reply),
-      );
-      mountProvider(scope, ctx);
-      mountReference(scope, ctx);
+      for (const [at, operations] of paths)
+        routes.all(path + at, (request, reply, params) =>
+          answer(ctx, { path: at, operations, params }, request, reply),
+        );
+      mountProvider(routes, ctx);
+      mountReference(routes, ctx);
       return {
         path,
         page: `${path}/docs`,
@@ -65,7 +66,7 @@ export const openAgentReadme = revision('readme', '/open-agent/readme');
 
 async function answer(
   ctx: OpenAgentContext,
-  { path, operations, params }: { path: string; operations: readonly Operation[]; params: Record<string, string> },
+  { path, operations, params }: { path: string; operations: readonly Operation[]; params: Params },
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {

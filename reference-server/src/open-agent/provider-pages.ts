@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
+import type { Routes } from '../route-table.ts';
 import { isWebAddress, pay } from './checkout.ts';
 import type { OpenAgentContext } from './context.ts';
 import { decideDevice } from './device.ts';
@@ -19,41 +19,36 @@ const LOGIN = 'ada@example.com';
  * `authorize` sends the user back at once (`deny=true`: without a code) and `device` agrees to a code; `checkout` is Stripe's page.
  * All are for tests: they ask for no password and no money.
  */
-export function mountProvider(scope: FastifyInstance, ctx: OpenAgentContext): void {
+export function mountProvider(routes: Routes, ctx: OpenAgentContext): void {
   const base = `${ctx.path}/provider`;
-  mountCheckout(scope, ctx, base);
+  mountCheckout(routes, ctx, base);
   // Whoever sets keys does not mean to let in everybody.
   if (!ctx.settings.provider) return;
-  scope.get<{ Params: { provider: string }; Querystring: Fields }>(
-    `${base}/:provider/authorize`,
-    async (request, reply) => {
-      const { provider } = request.params;
-      const { redirect_uri: back, state, login = LOGIN, deny } = request.query;
-      if (!PROVIDERS.includes(provider) || back === undefined || !isWebAddress(back))
-        return reply.code(400).type('text/plain').send('expected a provider, and redirect_uri, an http address');
-      if (!ctx.impl.isEmail(ctx, login))
-        return reply.code(400).type('text/plain').send('login: expected a mail address');
-      const url = new URL(back);
-      if (deny === 'true') url.searchParams.set('error', 'access_denied');
-      else {
-        const code = randomBytes(18).toString('base64url');
-        const until = ctx.clock.now() + ctx.settings.loginMs;
-        await keepFor(
-          ctx,
-          'oauth-code',
-          hashOf(code),
-          { provider, email: login.toLowerCase(), until } satisfies Grant,
-          until,
-        );
-        url.searchParams.set('code', code);
-      }
-      if (state !== undefined) url.searchParams.set('state', state);
-      return reply.redirect(url.href, 302);
-    },
-  );
+  routes.get(`${base}/{provider}/authorize`, async (request, reply, { provider = '' }) => {
+    const { redirect_uri: back, state, login = LOGIN, deny } = request.query as Fields;
+    if (!PROVIDERS.includes(provider) || back === undefined || !isWebAddress(back))
+      return reply.code(400).type('text/plain').send('expected a provider, and redirect_uri, an http address');
+    if (!ctx.impl.isEmail(ctx, login)) return reply.code(400).type('text/plain').send('login: expected a mail address');
+    const url = new URL(back);
+    if (deny === 'true') url.searchParams.set('error', 'access_denied');
+    else {
+      const code = randomBytes(18).toString('base64url');
+      const until = ctx.clock.now() + ctx.settings.loginMs;
+      await keepFor(
+        ctx,
+        'oauth-code',
+        hashOf(code),
+        { provider, email: login.toLowerCase(), until } satisfies Grant,
+        until,
+      );
+      url.searchParams.set('code', code);
+    }
+    if (state !== undefined) url.searchParams.set('state', state);
+    return reply.redirect(url.href, 302);
+  });
 
-  scope.get<{ Querystring: Fields }>(`${base}/device`, ({ query }, reply) => {
-    const code = (query['user_code'] ?? '').replaceAll(/[^\w-]/g, '');
+  routes.get(`${base}/device`, ({ query }, reply) => {
+    const code = ((query as Fields)['user_code'] ?? '').replaceAll(/[^\w-]/g, '');
     return reply
       .type('text/html; charset=utf-8')
       .send(
@@ -63,7 +58,7 @@ export function mountProvider(scope: FastifyInstance, ctx: OpenAgentContext): vo
         ),
       );
   });
-  scope.post(`${base}/device`, async (request, reply) => {
+  routes.on(['POST'], `${base}/device`, async (request, reply) => {
     const { user_code: code, login = LOGIN, deny } = fieldsOf(request.body, request.headers['content-type']);
     const isLogin = ctx.impl.isEmail(ctx, login);
     const found =
@@ -76,17 +71,16 @@ export function mountProvider(scope: FastifyInstance, ctx: OpenAgentContext): vo
 }
 
 /** Whoever has been given the address may pay. */
-function mountCheckout(scope: FastifyInstance, ctx: OpenAgentContext, base: string): void {
-  scope.get<{ Params: { session: string } }>(`${base}/checkout/:session`, async ({ params }, reply) => {
-    const checkout = await find<Checkout>(ctx, 'checkout', '', params.session);
+function mountCheckout(routes: Routes, ctx: OpenAgentContext, base: string): void {
+  routes.get(`${base}/checkout/{session}`, async (_request, reply, { session = '' }) => {
+    const checkout = await find<Checkout>(ctx, 'checkout', '', session);
     if (!checkout) return reply.code(404).send(NO_CHECKOUT);
     const buttons = '<button>Pay</button> <button name="cancel" value="true">Cancel</button>';
     return reply
       .type('text/html; charset=utf-8')
       .send(page('Checkout', checkout.isPaid ? '<p>This is paid.</p>' : buttons));
   });
-  scope.post<{ Params: { session: string } }>(`${base}/checkout/:session`, async (request, reply) => {
-    const { session } = request.params;
+  routes.on(['POST'], `${base}/checkout/{session}`, async (request, reply, { session = '' }) => {
     const cancels = fieldsOf(request.body, request.headers['content-type'])['cancel'] === 'true';
     const checkout = await (cancels ? find<Checkout>(ctx, 'checkout', '', session) : pay(ctx, session));
     if (!checkout) return reply.code(404).send(NO_CHECKOUT);

@@ -1,7 +1,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { FastifyInstance } from 'fastify';
+import type { Routes } from '../route-table.ts';
 import type { OpenAgentContext } from './context.ts';
 
 const SCRIPT = 'redoc.standalone.js';
@@ -20,13 +20,13 @@ function installed(specifier: string): string | undefined {
  * The reference of the API, as the README has it: `docs` is a page by ReDoc, from the package `redoc` where that is installed
  * (it is not small, and few look at it), so that it works offline; `openapi.json` is the document.
  */
-export function mountReference(scope: FastifyInstance, { path, revision, baseUrl }: OpenAgentContext): void {
-  scope.get(`${path}/openapi.json`, async (_request, reply) => {
+export function mountReference(routes: Routes, { path, revision, baseUrl }: OpenAgentContext): void {
+  routes.get(`${path}/openapi.json`, async (_request, reply) => {
     const file = fileURLToPath(import.meta.resolve(`@agentproto/rules/specs/open-agent/${revision}/openapi.json`));
     const document = JSON.parse(await readFile(file, 'utf8')) as object;
     return reply.type('application/json').send(JSON.stringify({ ...document, servers: [{ url: baseUrl() + path }] }));
   });
-  scope.get(`${path}/docs`, (_request, reply) =>
+  routes.get(`${path}/docs`, (_request, reply) =>
     reply
       .headers({
         // ReDoc makes its styles, and searches in a worker, by itself.
@@ -37,7 +37,7 @@ export function mountReference(scope: FastifyInstance, { path, revision, baseUrl
       .type('text/html; charset=utf-8')
       .send(page(`Open Agent API (${revision})`, path, installed(`redoc/bundles/${SCRIPT}`) !== undefined)),
   );
-  scope.get(`${path}/docs/${SCRIPT}`, (_request, reply) => {
+  routes.get(`${path}/docs/${SCRIPT}`, (_request, reply) => {
     const file = installed(`redoc/bundles/${SCRIPT}`);
     return file === undefined
       ? reply.code(404).type('text/plain').send('npm install redoc@2')

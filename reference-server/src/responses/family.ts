@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { METHODS } from '@agentproto/protocol/responses/openai';
 import { replyWith } from '../reply.ts';
 import { mayOpenSocket } from '../cors.ts';
@@ -8,7 +8,7 @@ import type { Family } from '../server-context.ts';
 import { socketTaker } from '../upgrade.ts';
 import { Left } from '../left.ts';
 import type { LateModule } from '../late-module.ts';
-import { mountTemplates } from '../late-routes.ts';
+import type { Params, Routes } from '../route-table.ts';
 import { first, firstRules } from './2026-01-15.ts';
 import type { Operation } from './call.ts';
 import type { ResponsesContext, ResponsesImpl } from './context.ts';
@@ -38,7 +38,7 @@ function revision(
   return {
     id: `responses@${name}`,
     load: () => Promise.all(rules.map((one) => one.load())),
-    mount(scope, server, { responses }) {
+    mount(routes, server, { responses }) {
       const impl = withQuirks('responses', { ...standardImpl, ...differences(standardImpl) }, server.quirks);
       const ctx: ResponsesContext = {
         ...server,
@@ -46,11 +46,10 @@ function revision(
         settings: settingsOf(responses),
         revision: name,
       };
-      mountTemplates(scope, path, ROUTES.keys(), (at, params, request, reply) =>
-        answer(ctx, at, params, request, reply),
-      );
+      for (const at of ROUTES.keys())
+        routes.all(path + at, (request, reply, params) => answer(ctx, at, params, request, reply));
       const socket = path + SOCKET_PATH;
-      if (impl.hasSocket(ctx)) mountSocket(ctx, scope, socket);
+      if (impl.hasSocket(ctx)) mountSocket(ctx, routes, socket);
       return {
         path,
         ...(impl.hasSocket(ctx) && { socket }),
@@ -71,10 +70,9 @@ export const responsesOpenAI = revision('openai', '/responses/openai/v1', [opena
 export const responsesWayFlow = revision('wayflow', '/responses/wayflow/v1', [wayflowRules], wayflow);
 
 /** Requests for a socket come by the same way as others, so that they are refused in the same words. */
-function mountSocket(ctx: ResponsesContext, scope: FastifyInstance, url: string): void {
+function mountSocket(ctx: ResponsesContext, routes: Routes, url: string): void {
   const takeSocket = socketTaker(ctx, ctx.settings.messageBytes);
-  scope.all(url, (request, reply) => {
-    if (request.method !== 'GET') return answer(ctx, SOCKET_PATH, {}, request, reply);
+  routes.on(['GET'], url, (request, reply) => {
     let owner: string;
     try {
       if (!mayOpenSocket(ctx.origins, request.headers))
@@ -102,7 +100,7 @@ function mountSocket(ctx: ResponsesContext, scope: FastifyInstance, url: string)
 async function answer(
   ctx: ResponsesContext,
   path: (typeof METHODS)[Operation]['http']['path'],
-  params: Record<string, string>,
+  params: Params,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {

@@ -17,5 +17,5 @@ export const era03: Era = {
   card: (_ctx, card, main) => kindCard(card, PATCH, main),
   protoCard: (_ctx, card) => protoCard(card, PATCH),
   rules: lateModule(() => import('@agentproto/rules/a2a/0.3')),
-  rootRoutes: ['/v1/message::send', '/v1/message::stream', '/v1/tasks', '/v1/tasks/*', '/v1/card'],
+  rootRoutes: ['/v1/message:send', '/v1/message:stream', '/v1/tasks', '/v1/tasks/*', '/v1/card'],
 };
