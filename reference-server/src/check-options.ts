@@ -64,9 +64,11 @@ const FASTIFY = { prefix: true, logLevel: true, logSerializers: true } as const;
 /** Throws a ServerOptionsError for what is no option of a server. */
 export function checkServerOptions(options: ServerOptions): void {
   checkNames(options, SERVER);
-  const { control = false } = options;
+  const { control = false, seed } = options;
   if (typeof control !== 'boolean' && control !== 'remote')
     throw new ServerOptionsError(`control: expected true, false or 'remote'; got ${JSON.stringify(control)}`);
+  if (seed !== undefined && !Number.isSafeInteger(seed))
+    throw new ServerOptionsError(`seed: expected a whole number; got ${JSON.stringify(seed)}`);
   checkParts(options);
 }
 

@@ -1,9 +1,10 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { testIdOf } from './identity.ts';
-import { checkNames } from './option-names.ts';
+import { checkNames, checkObject } from './option-names.ts';
 import type { NamesOf } from './option-names.ts';
 import { checkPattern, checkTestId } from './pattern.ts';
+import type { SetTimer } from './timer.ts';
 import type { Random } from './wire-faults/seeded.ts';
 import { ServerOptionsError } from './options-error.ts';
 
@@ -17,7 +18,7 @@ export interface Failure {
   status?: number;
   /** Seconds, as Retry-After. */
   retryAfter?: number;
-  /** Milliseconds before anything is answered; they end when the server closes. */
+  /** Milliseconds of the server's clock before anything is answered; they end when the server closes, or the caller leaves. */
   delayMs?: number;
   /** Which requests: by a part of the path, or by what says so. Default: all, cards too. */
   match?: string | RegExp | ((request: { method: string; path: string }) => boolean);
@@ -53,12 +54,29 @@ export interface Failures {
 }
 
 /** Lets requests fail as told. */
-export function createFailures(scope: FastifyInstance, random: Random): Failures {
+export function createFailures(
+  scope: FastifyInstance,
+  { setTimer, random }: { setTimer: SetTimer; random: Random },
+): Failures {
   const due: (SetFailure & { left: number })[] = [];
   let count = 0;
 
-  const closing = new AbortController();
-  scope.addHook('preClose', async () => closing.abort());
+  const waiting = new Set<() => void>();
+  scope.addHook('preClose', async () => {
+    for (const wake of waiting) wake();
+  });
+  const wait = (ms: number, socket: Socket): Promise<void> =>
+    new Promise((resolve) => {
+      const wake = () => {
+        cancel();
+        waiting.delete(wake);
+        socket.off('close', wake);
+        resolve();
+      };
+      const cancel = setTimer(ms, wake);
+      waiting.add(wake);
+      socket.once('close', wake);
+    });
 
   scope.addHook('preHandler', (request, reply, goOn) => {
     if (due.length === 0) return goOn();
@@ -68,7 +86,7 @@ export function createFailures(scope: FastifyInstance, random: Random): Failures
   });
 
   /** Whether the request was answered. */
-  async function fail({ method, url: path, headers }: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+  async function fail({ raw, method, url: path, headers }: FastifyRequest, reply: FastifyReply): Promise<boolean> {
     const index = due.findIndex(
       ({ failure: { match, testId, rate } }) =>
         fits(match, { method, path }) &&
@@ -79,7 +97,7 @@ export function createFailures(scope: FastifyInstance, random: Random): Failures
     if (!one) return false;
     if (--one.left === 0) due.splice(index, 1);
     const { status, retryAfter, delayMs = 0 } = one.failure;
-    if (delayMs > 0) await wait(delayMs, undefined, { ref: false, signal: closing.signal }).catch(() => {});
+    if (delayMs > 0) await wait(delayMs, raw.socket);
     if (status === undefined) return false;
     if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
     const error = { code: status, message: 'This failure was asked for: server.fail' };
@@ -115,6 +133,7 @@ export function fits(match: Failure['match'], request: { method: string; path: s
 }
 
 function check(failure: Failure): void {
+  checkObject('fail', failure, '{ status: 429, retryAfter: 1 }');
   checkNames(failure, NAMES, 'fail.');
   const { times, rate, status, retryAfter, delayMs } = failure;
   checkPattern('fail.match', failure.match, { orFunction: true });

@@ -78,13 +78,14 @@ describe('failures', () => {
   });
 
   test.each([
+    [undefined, /^fail: expected an object such as \{ status: 429, retryAfter: 1 \}; got nothing$/],
     [{}, /^fail: expected a status, a delayMs or both/],
     [{ status: 200 }, /^fail\.status: expected a number from 400 to 599; got 200$/],
     [{ status: 503, times: 0 }, /^fail\.times: expected a number from 1; got 0$/],
     [{ status: 503, retryafter: 1 }, /^fail\.retryafter: there is no such option; did you mean retryAfter\?/],
   ])('%j is refused', async (failure, message) => {
     const server = await startServer();
-    expect(() => server.fail(failure)).toThrow(message);
-    await expect(createReferenceServer({ failures: [failure] })).rejects.toThrow(message);
+    expect(() => server.fail(failure as object)).toThrow(message);
+    await expect(createReferenceServer({ failures: [failure as object] })).rejects.toThrow(message);
   });
 });

@@ -73,6 +73,12 @@ test('it wins over what the message carries and over the agent, the newest first
   expect((await chat(server, '@echo x')).text).toContain('the agent');
 });
 
+test('a script may be the bare list of its steps', async () => {
+  const server = await start();
+  server.script({}, [{ text: 'listed' }]);
+  expect((await chat(server, 'a')).text).toContain('listed');
+});
+
 test('by protocol, model, turn and answers to tool calls', async () => {
   const server = await start();
   server.script({ protocol: 'chat' }, says('for chat'));
@@ -144,5 +150,10 @@ test('what cannot be is said at once', async () => {
   expect(() => server.script({ txt: 'a' } as never, says('a'))).toThrow('script.txt: there is no such option');
   expect(() => server.script({ turn: -1 }, says('a'))).toThrow('script.turn: expected a whole number from 0; got -1');
   expect(() => server.script({}, { steps: [{ nap: 1 }] } as never)).toThrow('nap');
+  expect(() => server.script('hello' as never, says('a'))).toThrow(
+    `script: expected an object such as { text: 'hello' }; got "hello"`,
+  );
+  for (const id of [undefined as never, '', ' a', 'ä', 'a\n'])
+    expect(() => server.scope(id)).toThrow('scope: expected what the requests have in X-Test-Id');
   await expect(server.clock.advance(1)).rejects.toThrow('goes by itself');
 });

@@ -1,7 +1,7 @@
 import { parseScript } from '@agentproto/script';
 import type { Script } from '@agentproto/script';
 import type { AgentRequest } from './agent.ts';
-import { checkNames } from './option-names.ts';
+import { checkNames, checkObject } from './option-names.ts';
 import type { NamesOf } from './option-names.ts';
 import { PROTOCOL_IDS } from './protocol-ids.ts';
 import { checkPattern, checkTestId } from './pattern.ts';
@@ -36,7 +36,7 @@ export interface SetScript extends Disposable {
 /** Scripts for messages that cannot carry one. The newest that fits wins, over what the message carries and over the server's agent. */
 export interface ScriptBook {
   /** Throws a ServerOptionsError for a match that cannot be, and a ScriptError for such a script. */
-  add(match: ScriptMatch, script: Script): SetScript;
+  add(match: ScriptMatch, script: Script | Script['steps']): SetScript;
   /** All that were not taken back, the newest first. */
   readonly set: readonly SetScript[];
   find(request: AgentRequest): Script | undefined;
@@ -61,6 +61,7 @@ export function createScriptBook(): ScriptBook {
       return pages;
     },
     add(match, script) {
+      checkObject('script', match, "{ text: 'hello' }");
       checkNames(match, NAMES, 'script.');
       checkMatch(match);
       const remove = () => {

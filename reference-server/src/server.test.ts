@@ -14,6 +14,8 @@ describe('starting', () => {
     ],
     ['a name that is not this machine', { host: 'example.test' }, /^host: example\.test /],
     ['an unknown protocol', { protocols: ['a2a@9'] }, /^protocols: expected a2a@1\.0, .+; got a2a@9$/],
+    ['a seed that is none', { seed: 'seven' as unknown as number }, /^seed: expected a whole number; got "seven"$/],
+    ['options that are none', { a2a: [] as object }, /^a2a: expected an object; got \[\]$/],
     [
       'a quirk of a family that it does not speak',
       { protocols: [], quirks: [{ name: 'a2a.x', breaks: null, make: () => ({}) }] },

@@ -53,7 +53,7 @@ export interface ReferenceServer extends AsyncDisposable {
    * Plays the script for messages that are as `match` says, over what they carry and over the agent; the newest that fits
    * wins. Throws a ServerOptionsError or a ScriptError.
    */
-  script(match: ScriptMatch, script: Script): SetScript;
+  script(match: ScriptMatch, script: Script | Script['steps']): SetScript;
   /** Damages the next answers, where they are on the wire: events, bytes, time. Throws a ServerOptionsError. */
   fault(fault: Fault): SetFault;
   /** Wakes what waits in `hold until signal`. */
@@ -124,8 +124,9 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
   app.addHook('preClose', async () => plane.control?.close());
   // Before the core, which waits on closing for what is under way.
   const random = seeded(options.seed ?? 1);
-  const failures = createFailures(app, random);
-  const faults = createWireFaults(app, { setTimer: timerOn(options.clock ?? systemClock), random });
+  const tools = { setTimer: timerOn(options.clock ?? systemClock), random };
+  const failures = createFailures(app, tools);
+  const faults = createWireFaults(app, tools);
   const core = mountCore(
     app,
     {

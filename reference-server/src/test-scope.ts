@@ -1,6 +1,7 @@
 import type { Script } from '@agentproto/script';
 import type { Failure } from './failures.ts';
 import { TEST_ID_HEADER } from './identity.ts';
+import { ServerOptionsError } from './options-error.ts';
 import type { ReceivedRequest } from './journal.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import type { SetFault } from './wire-faults/due.ts';
@@ -23,7 +24,7 @@ export interface TestScope {
   /** How many requests, whosever they were, the server has no more. */
   readonly forgotten: number;
   /** As `server.script`, for requests with the id. */
-  script(match: Omit<ScriptMatch, 'testId'>, script: Script): SetScript;
+  script(match: Omit<ScriptMatch, 'testId'>, script: Script | Script['steps']): SetScript;
   /** As `server.fail`, for requests with the id. */
   fail(failure: Omit<Failure, 'testId'>): void;
   /** As `server.fault`, for requests with the id. */
@@ -39,7 +40,7 @@ export interface ScopedServer {
   readonly requests: readonly ReceivedRequest[];
   readonly journal: readonly JournalEntry[];
   readonly forgotten: number;
-  script(match: ScriptMatch, script: Script): SetScript;
+  script(match: ScriptMatch, script: Script | Script['steps']): SetScript;
   fail(failure: Failure): void;
   fault(fault: Fault): SetFault;
   fetch: typeof globalThis.fetch;
@@ -47,6 +48,11 @@ export interface ScopedServer {
 
 export function testScope(server: ScopedServer, testId: string): TestScope {
   const name = TEST_ID_HEADER.toLowerCase();
+  // Sent in a header, which is trimmed on its way.
+  if (typeof testId !== 'string' || !/^[!-~](?:[ -~]*[!-~])?$/.test(testId))
+    throw new ServerOptionsError(
+      `scope: expected what the requests have in X-Test-Id, visible ASCII; got ${String(JSON.stringify(testId))}`,
+    );
   return {
     url: server.url,
     urls: server.urls,

@@ -1,5 +1,8 @@
+import { checkNames } from '../option-names.ts';
+import type { NamesOf } from '../option-names.ts';
+import type { GivenAnswer } from '../given-answer.ts';
 import type { ReceivedRequest } from '../journal.ts';
-import { contains } from './contains.ts';
+import { difference, shown } from './contains.ts';
 
 /** What was received, or a part of it: `body` is the JSON of the body, `headers` some of them. */
 export interface ExpectedRequest {
@@ -12,6 +15,8 @@ export interface ExpectedRequest {
   body?: unknown;
 }
 
+const NAMES: NamesOf<ExpectedRequest> = { method: true, path: true, headers: true, body: true };
+
 /** Anything that has a journal: a server, or one test's scope of it. */
 export interface WithRequests {
   readonly requests: readonly ReceivedRequest[];
@@ -23,15 +28,23 @@ export interface Matched {
   message: () => string;
 }
 
-/** `times`: exactly so many. Default: at least one. */
-export function toHaveReceived(server: WithRequests, expected: ExpectedRequest, times?: number): Matched {
-  const count = server.requests.filter((one) => isAs(one, expected)).length;
+/** `times`: exactly so many. Default: at least one. Takes a server, a scope of it, or requests of its journal. */
+export function toHaveReceived(
+  server: WithRequests | readonly ReceivedRequest[],
+  expected: ExpectedRequest,
+  times?: number,
+): Matched {
+  const requests = requestsOf('toHaveReceived', server);
+  checkExpected('toHaveReceived', expected);
+  if (times !== undefined && !(Number.isInteger(times) && times >= 0))
+    throw new TypeError(`toHaveReceived: expected how many times, a whole number from 0; got ${shown(times)}`);
+  const count = requests.filter((one) => wrongWith(one, expected) === undefined).length;
   const pass = times === undefined ? count > 0 : count === times;
-  const wanted = times === undefined ? 'a request' : `${times} requests`;
+  const wanted = times === undefined ? 'a request' : `${times} request${times === 1 ? '' : 's'}`;
   return {
     pass,
     message: () =>
-      `expected ${wanted}${pass ? ' not to come' : ''} as ${shown(expected)}; ${count} of these were:\n${listed(server.requests)}`,
+      `expected ${pass ? 'not ' : ''}${wanted} as ${shown(expected)}; ${count} came, of ${requests.length}:\n${listed(requests, expected)}`,
   };
 }
 
@@ -39,49 +52,91 @@ export function toHaveReceived(server: WithRequests, expected: ExpectedRequest, 
  * Whether one answer (to a request as `of` says) has sent these events, in this order, whatever comes in between. Each is
  * what the JSON of an event has at least, or a text that is in its data.
  */
-export function toHaveStreamed(server: WithRequests, events: readonly unknown[], of: ExpectedRequest = {}): Matched {
-  const answers = server.requests.flatMap((one) => (one.answer && isAs(one, of) ? [one.answer] : []));
-  const pass = answers.some((answer) => {
-    let next = 0;
-    for (const event of answer.events) if (next < events.length && isEvent(event, events[next])) next += 1;
-    return next === events.length;
-  });
-  const kept = server.requests.some(({ answer }) => answer);
-  const streams = answers.filter((answer) => answer.events.length > 0);
+export function toHaveStreamed(
+  server: WithRequests | readonly ReceivedRequest[],
+  events: readonly unknown[],
+  of: ExpectedRequest = {},
+): Matched {
+  const requests = requestsOf('toHaveStreamed', server);
+  checkExpected('toHaveStreamed', of);
+  if (!Array.isArray(events) || events.length === 0)
+    throw new TypeError(`toHaveStreamed: expected a list of one event or more; got ${shown(events)}`);
+  const asked = requests.filter((one) => wrongWith(one, of) === undefined);
+  const streams = asked.flatMap(({ answer }) => (answer && answer.events.length > 0 ? [answer] : []));
+  const pass = streams.some((answer) => found(answer, events).length === events.length);
+  const why = (): string => {
+    if (requests.length === 0) return 'nothing was asked for';
+    if (!requests.some(({ answer }) => answer))
+      return 'its answers are not kept; expected a server made with createReferenceServer({ record: true })';
+    if (asked.length === 0) return `no request was as ${shown(of)}:\n${listed(requests, of)}`;
+    if (streams.length === 0) return `no answer had events:\n${listed(asked, {})}`;
+    return `there were:\n${streams.map((answer) => told(answer, events)).join('\n  and\n')}`;
+  };
   return {
     pass,
-    message: () =>
-      kept
-        ? `expected a stream ${pass ? 'without' : 'with'} ${shown(events)} in this order; there were:\n${streams
-            .map((answer) => answer.events.map(({ data }) => `  ${data.slice(0, 200)}`).join('\n'))
-            .join('\n  and\n')}`
-        : 'expected a server that keeps its answers: createReferenceServer({ record: true })',
+    message: () => `expected ${pass ? 'no stream' : 'a stream'} with ${shown(events)} in this order; ${why()}`,
   };
 }
 
-const isEvent = ({ data, json }: { data: string; json?: unknown }, expected: unknown): boolean =>
-  typeof expected === 'string' ? data.includes(expected) : contains(json ?? data, expected);
+/** At which events of an answer the expected ones are, as far as they are there. */
+function found(answer: GivenAnswer, events: readonly unknown[]): number[] {
+  const at: number[] = [];
+  for (const [index, event] of answer.events.entries())
+    if (at.length < events.length && isEvent(event, events[at.length])) at.push(index);
+  return at;
+}
 
-function isAs(one: ReceivedRequest, { method, path, headers, body }: ExpectedRequest): boolean {
-  return (
-    (method === undefined || one.method === method) &&
-    (path === undefined || (typeof path === 'string' ? one.path.includes(path) : one.path.search(path) >= 0)) &&
-    (headers === undefined || contains(one.headers, lowered(headers))) &&
-    (body === undefined ||
-      (typeof body === 'string' ? (one.body?.includes(body) ?? false) : contains(one.json ?? one.body, body)))
-  );
+/** The events of an answer, marked where they are expected ones, and the first that is missing. */
+function told(answer: GivenAnswer, events: readonly unknown[]): string {
+  const at = found(answer, events);
+  const lines = answer.events.map(({ data }, index) => `  ${at.includes(index) ? '✓' : ' '} ${data.slice(0, 200)}`);
+  if (at.length < events.length)
+    lines.push(`  and behind ${at.length === 0 ? 'its head' : 'that'} none as ${shown(events[at.length])}`);
+  if (answer.end === undefined) lines.push('  (it goes on)');
+  return lines.join('\n');
+}
+
+const isEvent = ({ data, json }: { data: string; json?: unknown }, expected: unknown): boolean =>
+  typeof expected === 'string' ? data.includes(expected) : difference(json ?? data, expected, '') === undefined;
+
+/** The first that is not as expected of a request, in words. */
+function wrongWith(one: ReceivedRequest, { method, path, headers, body }: ExpectedRequest): string | undefined {
+  if (method !== undefined && one.method !== method) return difference(one.method, method, 'method');
+  if (path !== undefined && !(typeof path === 'string' ? one.path.includes(path) : one.path.search(path) >= 0))
+    return `path: expected ${shown(path)} in it`;
+  const inHeaders = headers === undefined ? undefined : difference(one.headers, lowered(headers), 'headers');
+  if (inHeaders !== undefined || body === undefined) return inHeaders;
+  if (typeof body !== 'string') return difference(one.json ?? one.body, body, 'body');
+  return one.body?.includes(body) ? undefined : `body: expected ${shown(body)} in it`;
 }
 
 const lowered = (headers: object): object =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
-const shown = (value: unknown): string =>
-  JSON.stringify(value, (_name, one: unknown) => (one instanceof RegExp ? String(one) : one));
-
-function listed(requests: readonly ReceivedRequest[]): string {
+/** Requests, the latest twenty: which are as expected, and why the others are not. */
+function listed(requests: readonly ReceivedRequest[], expected: ExpectedRequest): string {
   if (requests.length === 0) return '  (none)';
   return requests
     .slice(-20)
-    .map(({ method, path, body }) => `  ${method} ${path}${body === undefined ? '' : ` ${body.slice(0, 200)}`}`)
+    .map((one) => {
+      const { method, path, body } = one;
+      const wrong = wrongWith(one, expected);
+      const line = `${method} ${path}${body === undefined ? '' : ` ${body.slice(0, 200)}`}`;
+      return wrong === undefined ? `  ✓ ${line}` : `    ${line}\n      ${wrong}`;
+    })
     .join('\n');
+}
+
+function requestsOf(matcher: string, subject: unknown): readonly ReceivedRequest[] {
+  const requests: unknown = Array.isArray(subject) ? subject : (subject as Partial<WithRequests> | undefined)?.requests;
+  if (Array.isArray(requests)) return requests as readonly ReceivedRequest[];
+  throw new TypeError(
+    `${matcher}: expected a server, a scope of it, or requests of its journal; got ${shown(subject)}`,
+  );
+}
+
+function checkExpected(matcher: string, expected: unknown): void {
+  if (typeof expected !== 'object' || expected === null)
+    throw new TypeError(`${matcher}: expected an object such as { path: '/api/chat' }; got ${shown(expected)}`);
+  checkNames(expected, NAMES, `${matcher}: `);
 }

@@ -49,6 +49,6 @@ test("Playwright's own runner gives each test a server, and its expect the match
     ['what is wrong is told', 'failed'],
   ]);
   expect(specs[2]!.tests[0]!.results[0]!.errors[0]!.message).toContain(
-    'expected a request as {"path":"/api/chat"}; 0 of these were:\n  (none)',
+    'expected a request as {"path":"/api/chat"}; 0 came, of 0:\n  (none)',
   );
 }, 110_000);

@@ -1,5 +1,6 @@
 import type { Damage, FaultEnd, FaultPlace } from './fault.ts';
 import type { Random } from './seeded.ts';
+import type { TakenFault } from './taken-fault.ts';
 
 /** What is done to a connection, one after the other. */
 export type Act = { send: Uint8Array } | { waitMs: number } | { end: FaultEnd } | 'finish' | 'stall';
@@ -10,14 +11,21 @@ export class Damaged {
   readonly #random: Random;
   #events = 0;
   #bytes = 0;
+  readonly #came: () => void;
   #held: Uint8Array | undefined;
   #over = false;
-  /** Whether the fault has come about. */
-  applied = false;
+  #applied = false;
 
-  constructor(damage: Damage, random: Random) {
+  /** `came` is called once, when the fault comes about. */
+  constructor({ damage, random, came }: Pick<TakenFault, 'random' | 'came'> & { damage: Damage }) {
     this.#damage = damage;
     this.#random = random;
+    this.#came = came;
+  }
+
+  /** Whether the fault has come about. */
+  get applied(): boolean {
+    return this.#applied;
   }
 
   /** One whole event, whose content begins at `from`. */
@@ -59,8 +67,8 @@ export class Damaged {
       }
       case 'truncate':
         if (index !== (damage.event ?? 0)) return [whole];
-        this.#over = this.applied = true;
-        return [{ send: bytes.subarray(0, half(bytes, from)) }, 'finish'];
+        this.#over = true;
+        return this.#did([{ send: bytes.subarray(0, half(bytes, from)) }, 'finish']);
       case 'duplicate':
         return index === damage.event ? this.#did([whole, whole]) : [whole];
       case 'drop':
@@ -108,13 +116,14 @@ export class Damaged {
   }
 
   #stop(before: Act[]): Act[] {
-    this.#over = this.applied = true;
+    this.#over = true;
     const damage = this.#damage;
-    return [...before, damage.kind === 'cut' ? { end: damage.how ?? 'close' } : 'stall'];
+    return this.#did([...before, damage.kind === 'cut' ? { end: damage.how ?? 'close' } : 'stall']);
   }
 
   #did(acts: Act[]): Act[] {
-    this.applied = true;
+    if (!this.#applied) this.#came();
+    this.#applied = true;
     return acts;
   }
 }

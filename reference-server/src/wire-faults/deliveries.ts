@@ -23,8 +23,8 @@ export class DamagedDeliveries {
 
   constructor(fault: TakenFault) {
     this.#fault = fault;
-    const { damage, random } = fault;
-    if (damage.kind !== 'unsigned' && damage.kind !== 'wrong-token') this.#damaged = new Damaged(damage, random);
+    const { damage } = fault;
+    if (damage.kind !== 'unsigned' && damage.kind !== 'wrong-token') this.#damaged = new Damaged({ ...fault, damage });
   }
 
   /** What goes out for a call: nothing, it, or several. */
@@ -36,10 +36,10 @@ export class DamagedDeliveries {
       case 'wrong-token':
         return [{ call: damage.event === undefined || damage.event === index ? this.#other(call) : call, waitMs: 0 }];
       case 'content-type':
-        this.#applied = true;
+        this.#came();
         return [{ call: { ...call, headers: { ...call.headers, 'content-type': damage.value } }, waitMs: 0 }];
       case 'late-head':
-        this.#applied = true;
+        this.#came();
         return [{ call, waitMs: 0, broken: { headMs: damage.ms } }];
     }
     // Whatever has ended one delivery, the next one has a connection of its own.
@@ -52,7 +52,7 @@ export class DamagedDeliveries {
   /** The turn is over: what was held goes out after all. */
   finish(): Sent[] {
     const held = this.#fault.damage.kind === 'reorder' ? this.#damaged!.finish() : [];
-    this.#fault.over(this.#applied || (this.#damaged?.applied ?? false));
+    this.#fault.over();
     return held.flatMap((act) => {
       const call = typeof act === 'object' && 'send' in act ? this.#calls.get(act.send) : undefined;
       return call ? [{ call, waitMs: 0 }] : [];
@@ -73,10 +73,15 @@ export class DamagedDeliveries {
     return sent;
   }
 
+  #came(): void {
+    if (!this.#applied) this.#fault.came();
+    this.#applied = true;
+  }
+
   #other(call: WebhookCall): WebhookCall {
     const names = Object.keys(call.headers).filter((name) => CREDENTIALS.test(name));
     if (names.length === 0) return call;
-    this.#applied = true;
+    this.#came();
     const headers = { ...call.headers };
     for (const name of names) {
       if (this.#fault.damage.kind === 'unsigned') delete headers[name];

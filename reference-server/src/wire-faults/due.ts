@@ -7,7 +7,7 @@ import type { Damage, Fault } from './fault.ts';
 import { damageResponse } from './response.ts';
 import type { Random } from './seeded.ts';
 import type { TakenFault } from './taken-fault.ts';
-import { onUpgrade } from '../upgrade.ts';
+import { asksForWebSocket, onUpgrade } from '../upgrade.ts';
 import { damageSocket } from './socket.ts';
 
 /** A fault that was set: how many answers had it, how many are yet to have it, and a way to take it back. */
@@ -44,47 +44,61 @@ export function createWireFaults(
   let due: Due[] = [];
   let count = 0;
 
-  /** The first fault that fits; one answer less will have it, unless `over` says that it did not come about. */
-  function take(where: Where, request: { method: string; path: string }, id: string | undefined): Due | undefined {
+  /** The first fault that fits; one answer less will have it, unless it is over before the fault comes about. */
+  function take(where: Where, request: { method: string; path: string }, id: string | undefined, isSocket = false) {
     const one = due.find(
-      ({ fault: { on = 'answer', match, testId, rate }, left }) =>
+      ({ fault: { on = 'answer', kind, match, testId, rate }, left }) =>
         left > 0 &&
         on === where &&
+        // Which no WebSocket has.
+        !(isSocket && kind === 'content-type') &&
         fits(match, request) &&
         (testId === undefined || id === testId) &&
         (rate === undefined || random() < rate),
     );
-    if (one) one.left -= 1;
-    return one;
+    if (!one) return undefined;
+    one.left -= 1;
+    let came = false;
+    return {
+      damage: one.fault,
+      random,
+      came() {
+        came = true;
+        one.applied += 1;
+      },
+      over: () => void (came || (one.left += 1)),
+    };
   }
-  const over = (one: Due) => (applied: boolean) => {
-    if (applied) one.applied += 1;
-    else one.left += 1;
-  };
 
   scope.addHook('preHandler', ({ raw, method, url: path, headers }, reply, goOn) => {
-    const one = due.length === 0 ? undefined : take('answer', { method, path }, testIdOf(headers));
-    if (!one) return goOn();
-    const tools = { setTimer, random };
+    if (due.length === 0) return goOn();
     // Taken as one that is for answers.
-    const damage = one.fault as Damage;
+    const one = take('answer', { method, path }, testIdOf(headers), asksForWebSocket(raw)) as
+      | (TakenFault & { damage: Damage })
+      | undefined;
+    if (!one) return goOn();
     let opened = false;
     const asksForSocket = onUpgrade(raw, (socket, connection) => {
       opened = true;
-      damageSocket(socket, connection, damage, tools, over(one));
+      damageSocket(socket, connection, one, setTimer);
     });
-    if (!asksForSocket) damageResponse(reply.raw, damage, tools, over(one));
+    if (!asksForSocket) {
+      damageResponse(reply.raw, one, setTimer);
+      return goOn();
+    }
     // A socket that was refused had no messages to damage.
-    else reply.raw.once('close', () => opened || over(one)(false));
-    goOn();
+    reply.raw.once('close', () => opened || one.over());
+    if (one.damage.kind !== 'late-head') return goOn();
+    one.came();
+    const cancel = setTimer(one.damage.ms, goOn);
+    raw.socket.once('close', cancel);
   });
 
   return {
     ofWebhook(url, testId) {
       if (due.length === 0) return undefined;
       const { pathname, search } = new URL(url);
-      const one = take('webhook', { method: 'POST', path: pathname + search }, testId);
-      return one && { damage: one.fault, random, over: over(one) };
+      return take('webhook', { method: 'POST', path: pathname + search }, testId);
     },
     get set() {
       return due;

@@ -1,4 +1,4 @@
-import { checkNames } from '../option-names.ts';
+import { checkNames, checkObject } from '../option-names.ts';
 import type { NamesOf } from '../option-names.ts';
 import { checkPattern, checkTestId } from '../pattern.ts';
 import { ServerOptionsError } from '../options-error.ts';
@@ -36,9 +36,9 @@ export type Damage =
   | { kind: 'pace'; firstMs?: number; perSecond?: number; jitterMs?: number }
   /** So many bytes at a time. */
   | { kind: 'drip'; bytes: number; everyMs: number }
-  /** The status and the headers come `ms` later. */
+  /** The status and the headers come `ms` later, of a WebSocket those of its handshake. */
   | { kind: 'late-head'; ms: number }
-  /** The answer says that it is something else. */
+  /** The answer says that it is something else. A WebSocket, which has no type, passes this fault by. */
   | { kind: 'content-type'; value: string };
 
 /** What goes wrong with deliveries to a webhook. What is tried again is whole. */
@@ -95,6 +95,7 @@ export const faultKinds = (on: NonNullable<Fault['on']>): readonly DeliveryDamag
 
 /** Throws a ServerOptionsError for a fault that cannot be. */
 export function checkFault(fault: Fault): void {
+  checkObject('fault', fault, "{ kind: 'cut', at: { event: 2 } }");
   const on = fault.on ?? 'answer';
   if (on !== 'answer' && on !== 'webhook') wrong('on', 'answer, webhook', on);
   const kinds = faultKinds(on);
@@ -119,6 +120,8 @@ export function checkFault(fault: Fault): void {
     number('firstMs', firstMs, 0, MOST_MS);
     number('perSecond', perSecond, 0.001, Infinity);
     number('jitterMs', jitterMs, 0, MOST_MS);
+    if (fault.firstMs === undefined && fault.perSecond === undefined && fault.jitterMs === undefined)
+      throw new ServerOptionsError('fault: expected firstMs, perSecond or jitterMs of a pace; got none of them');
   }
   if (fault.kind === 'content-type' && typeof fault.value !== 'string') wrong('value', 'a text', fault.value);
   if (fault.kind === 'cut' && !ENDS.includes(fault.how ?? 'close')) wrong('how', ENDS.join(', '), fault.how);

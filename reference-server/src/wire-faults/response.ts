@@ -7,27 +7,26 @@ import type { Damage, FaultEnd } from './fault.ts';
 import { framesOf } from './frames.ts';
 import type { Frames } from './frames.ts';
 import { Line } from './line.ts';
-import type { Random } from './seeded.ts';
+import type { TakenFault } from './taken-fault.ts';
 
-/** Damages what will be written to a response. Calls `over` at its end with whether the fault came about. */
+/** Damages what will be written to a response. */
 export function damageResponse(
   response: ServerResponse,
-  damage: Damage,
-  { setTimer, random }: { setTimer: SetTimer; random: Random },
-  over: (applied: boolean) => void,
+  fault: TakenFault & { damage: Damage },
+  setTimer: SetTimer,
 ): void {
+  const { damage, came } = fault;
   const write = response.write.bind(response) as (bytes: Uint8Array) => boolean;
   const end = response.end.bind(response) as () => void;
   const writeHead = response.writeHead.bind(response) as (status: number, headers: OutgoingHttpHeaders) => void;
   const flushHeaders = response.flushHeaders.bind(response);
-  const damaged = new Damaged(damage, random);
+  const damaged = new Damaged(fault);
   const line = new Line({ send: write, end: (how) => endConnection(response.socket, how), finish: end }, setTimer);
   let frames: Frames | undefined;
   let headWritten = damage.kind !== 'late-head';
-  let headApplied = false;
   response.once('close', () => {
     line.leave();
-    over(damaged.applied || headApplied);
+    fault.over();
   });
 
   function head(status: number, given: OutgoingHttpHeaders): void {
@@ -41,10 +40,10 @@ export function damageResponse(
     }
     if (damage.kind === 'content-type') {
       headers['content-type'] = damage.value;
-      headApplied = true;
+      came();
     }
     if (damage.kind !== 'late-head') return writeHead(status, headers);
-    headApplied = true;
+    came();
     line.do([{ waitMs: damage.ms }], () => {
       if (response.destroyed) return;
       headWritten = true;

@@ -5,20 +5,19 @@ import { Damaged } from './damaged.ts';
 import type { Damage } from './fault.ts';
 import { Line } from './line.ts';
 import { endConnection } from './response.ts';
-import type { Random } from './seeded.ts';
+import type { TakenFault } from './taken-fault.ts';
 
 type Options = { fin?: boolean; binary?: boolean };
 type Sent = (error?: Error) => void;
 
-/** Damages the messages that will be sent on a socket: each is an event. Calls `over` at its end with whether the fault came about. */
+/** Damages the messages that will be sent on a socket: each is an event. */
 export function damageSocket(
   socket: WebSocket,
   connection: Socket,
-  damage: Damage,
-  { setTimer, random }: { setTimer: SetTimer; random: Random },
-  over: (applied: boolean) => void,
+  fault: TakenFault & { damage: Damage },
+  setTimer: SetTimer,
 ): void {
-  const damaged = new Damaged(damage, random);
+  const damaged = new Damaged(fault);
   const line = new Line(
     {
       // Frames are made here, so that a place inside of one can be named.
@@ -31,7 +30,7 @@ export function damageSocket(
   );
   socket.once('close', () => {
     line.leave();
-    over(damaged.applied);
+    fault.over();
   });
   let parts: Buffer[] = [];
   const send = (data: string | Uint8Array, given?: Options | Sent, then?: Sent): void => {

@@ -1,9 +1,12 @@
 import type { DeliveryDamage } from './fault.ts';
 import type { Random } from './seeded.ts';
 
-/** A fault that one answer has; `over` is told at its end whether it came about. */
+/** A fault that one answer has. */
 export interface TakenFault {
   damage: DeliveryDamage;
   random: Random;
-  over: (applied: boolean) => void;
+  /** It has come about; called once, while the answer may still go on. */
+  came: () => void;
+  /** The answer is over. */
+  over: () => void;
 }
