@@ -4,6 +4,13 @@ import { createReferenceServer } from '../server.ts';
 import type { ReferenceServer } from '../server.ts';
 import type { ServerOptions } from '../server-options.ts';
 
+// Code takes longest when it runs for the first time, as loading does: half of a first start is that. So a server has been made
+// once before the first test wants one, while its runner is still about other things; nobody waits for it.
+void createReferenceServer({ listen: false, log: 'silent' }).then(
+  (server) => server.close(),
+  () => {},
+);
+
 /** A server for a test: on a port of its own, with its answers kept, and silent about what its agent throws. */
 export const serverForTests = (options: ServerOptions = {}): Promise<ReferenceServer> =>
   createReferenceServer({ record: true, log: 'silent', ...options });
