@@ -18,6 +18,8 @@ const bundle = await rolldown({
   cwd: here,
   platform: 'node',
   tsconfig: false,
+  // The lowest that `engines` allows: `await using` is a syntax error to it.
+  transform: { target: 'node22.19' },
   resolve: { conditionNames: ['agentproto-source', 'import', 'node', 'default'] },
   // Optional peers: for client mode, and for a matcher of its own.
   external: [/^@agentproto\/reference-server/, /^vitest(?:\/|$)/],

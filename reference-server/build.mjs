@@ -24,6 +24,8 @@ const bundle = await rolldown({
   // What entries have in common goes into none of them: whoever imports the package must not run the command.
   preserveEntrySignatures: 'strict',
   tsconfig: false,
+  // The lowest that `engines` allows: `await using` is a syntax error to it.
+  transform: { target: 'node22.19' },
   external: Object.keys({ ...dependencies, ...peerDependencies }).map((name) => new RegExp(`^${name}(?:/|$)`)),
 });
 const { output } = await bundle.write({ dir, format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js' });

@@ -4,7 +4,7 @@ import { importsOf, manifest } from './install.mjs';
 
 const TIMEOUT_MS = 20_000;
 
-/** Imports every export, each of which may fail alone, and asks every bin for its help. */
+/** Imports every export, each of which may fail alone, asks every bin for its help, and reads every file: some come with their first use. */
 export function loadProblems(home, names, node) {
   const script = names
     .flatMap((name) => importsOf(home, name))
@@ -16,8 +16,29 @@ export function loadProblems(home, names, node) {
       const { stdout, failure } = run(home, node, [join(home, 'node_modules/.bin', command), '--help']);
       return failure || !stdout.trim() ? [`${command} --help: ${failure ?? 'says nothing'}`] : [];
     });
-  return [...(imports.failure ? imports.failure.split('\n') : []), ...ofBins];
+  const folders = names.map((name) => join(home, 'node_modules', name));
+  const read = run(home, node, [
+    '--no-warnings',
+    '--experimental-vm-modules',
+    '--input-type=module',
+    '--eval',
+    PARSE,
+    ...folders,
+  ]);
+  return [...[imports, read].flatMap(({ failure }) => failure?.split('\n') ?? []), ...ofBins];
 }
+
+/** Whether this Node knows the syntax of each file. */
+const PARSE = `
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SourceTextModule } from 'node:vm';
+for (const folder of process.argv.slice(1))
+  for (const file of readdirSync(folder, { recursive: true }))
+    if (file.endsWith('.js') && !file.includes('node_modules'))
+      try { new SourceTextModule(readFileSync(join(folder, file), 'utf8')); }
+      catch (error) { console.error(join(folder, file) + ': ' + error.message); }
+`;
 
 function run(home, node, args) {
   const { status, signal, stdout, stderr, error } = spawnSync(node.path, args, {
