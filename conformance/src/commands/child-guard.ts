@@ -1,21 +1,26 @@
 import { spawn } from 'node:child_process';
+import { endMarked } from './leftovers.ts';
 
-/** Told by lines which process groups there are; when nobody can tell any more, it ends those that are left. */
+/** Told by lines which process groups there are, and the mark of each; when nobody can tell any more, it ends those that are left. */
 const WATCH = `
-const left = new Set();
+const left = new Map();
 let rest = '';
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 process.stdin.setEncoding('utf8').on('data', (text) => {
   const lines = (rest + text).split('\\n');
   rest = lines.pop();
-  for (const line of lines) line[0] === '+' ? left.add(Number(line.slice(1))) : left.delete(Number(line.slice(1)));
+  for (const line of lines) {
+    const [pid, mark] = line.slice(1).split(' ');
+    line[0] === '+' ? left.set(Number(pid), mark) : left.delete(Number(pid));
+  }
 }).on('end', () => {
-  for (const pid of left) try { process.kill(-pid, 'SIGKILL'); } catch {}
+  for (const pid of left.keys()) try { process.kill(-pid, 'SIGKILL'); } catch {}
+  for (const mark of left.values()) (${endMarked.toString()})(mark, process.pid, require('node:fs'));
 });
 `;
 
 export interface ChildGuard {
-  add(pid: number): void;
+  add(pid: number, mark: string): void;
   remove(pid: number): void;
 }
 
@@ -38,5 +43,5 @@ export function childGuard(): ChildGuard {
   watcher.unref();
   (stdin as unknown as { unref?(): void }).unref?.();
   const tell = (line: string) => void stdin.write(`${line}\n`);
-  return (guard = { add: (pid) => tell(`+${pid}`), remove: (pid) => tell(`-${pid}`) });
+  return (guard = { add: (pid, mark) => tell(`+${pid} ${mark}`), remove: (pid) => tell(`-${pid}`) });
 }

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { childGuard } from './child-guard.ts';
+import { endMarked, MARK } from './leftovers.ts';
 import { UsageError } from '../kit/usage-error.ts';
 
 export type ChildStream = 'stdout' | 'stderr';
@@ -30,14 +32,16 @@ const GRACE_MS = 2_000;
 const isWindows = process.platform === 'win32';
 
 /**
- * Runs a command without a shell, in a process group of its own, of which nothing is left when this resolves.
+ * Runs a command without a shell, in a process group of its own, of which nothing is left when this resolves; on Linux
+ * nothing of what has left that group either.
  * @throws UsageError when it cannot be started.
  */
 export function runChild([file = '', ...args]: readonly string[], options: ChildOptions): Promise<ChildEnd> {
   const { env, timeoutMs, signal, onOutput } = options;
+  const mark = randomUUID();
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...env, [MARK]: mark },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own, so that what it starts ends with it.
       detached: !isWindows,
@@ -54,6 +58,10 @@ export function runChild([file = '', ...args]: readonly string[], options: Child
         // It is gone.
       }
     };
+    const killAll = () => {
+      kill();
+      if (child.pid !== undefined) endMarked(`${MARK}=${mark}`);
+    };
     const end = (why: string) => {
       fault ??= why;
       kill();
@@ -62,15 +70,15 @@ export function runChild([file = '', ...args]: readonly string[], options: Child
     const abort = () => end('was interrupted');
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });
-    process.once('exit', kill);
+    process.once('exit', killAll);
     const guard = isWindows || child.pid === undefined ? undefined : childGuard();
-    guard?.add(child.pid!);
+    guard?.add(child.pid!, `${MARK}=${mark}`);
     let grace: NodeJS.Timeout | undefined;
     const settle = () => {
       clearTimeout(timer);
       clearTimeout(grace);
       signal.removeEventListener('abort', abort);
-      process.off('exit', kill);
+      process.off('exit', killAll);
       if (child.pid !== undefined) guard?.remove(child.pid);
     };
     for (const name of ['stdout', 'stderr'] as const)
@@ -82,9 +90,9 @@ export function runChild([file = '', ...args]: readonly string[], options: Child
       settle();
       reject(new UsageError(`${file} could not be started: ${error.message}`));
     });
-    // What it leaves behind holds its output open: that goes first. What has left its group lives on, and is not waited for.
+    // What it leaves behind holds its output open: that goes first. What cannot be found lives on, and is not waited for.
     child.once('exit', () => {
-      kill();
+      killAll();
       grace = setTimeout(() => {
         child.stdout.destroy();
         child.stderr.destroy();
