@@ -124,7 +124,7 @@ export async function temporarySink(): Promise<Sink> {
 }
 
 /** The values of headers, and of credentials what comes after the scheme. */
-function secretsOf(headers: NonNullable<RunLogOptions['headers']>): string[] {
+export function secretsOf(headers: NonNullable<RunLogOptions['headers']>): string[] {
   return headers.flatMap(([name, value]) =>
     !isCredential(name) ? [] : [value, ...(/^[\w-]+ +(\S.*)$/.exec(value)?.slice(1) ?? [])],
   );

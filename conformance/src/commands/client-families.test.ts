@@ -10,10 +10,10 @@ async function judged(protocol: string, name: string, ...args: string[]) {
   const program = fileURLToPath(new URL(`clients/${name}.test.data.ts`, import.meta.url));
   const command = ['--', process.execPath, '--conditions=agentproto-source', program];
   const { code, out, err } = await run(['client', '--protocol', protocol, '--report', 'json=-', ...args, ...command]);
-  const { requirements = [] } = JSON.parse(out === '' ? '{}' : out) as Partial<Report>;
+  const { requirements = [], stopped } = JSON.parse(out === '' ? '{}' : out) as Partial<Report>;
   const of = (...verdicts: string[]) =>
     requirements.filter(({ verdict }) => verdicts.includes(verdict)).map(({ id }) => id);
-  return { code, err, passed: of('pass'), red: of('violation', 'warning') };
+  return { code, err, passed: of('pass'), red: of('violation', 'warning'), stopped: stopped?.message };
 }
 
 const CHAT = [1, 2, 3, 4, 5, 6, 7, 12, 13, 14].map((number) => `CHAT-CLIENT-${String(number).padStart(3, '0')}`);
@@ -30,6 +30,12 @@ test('a plain fetch client of chat is red where half a page about NDJSON is not 
   const { code, red, passed } = await judged('chat@docs', 'plain-fetch-chat', '--fail-on', 'should');
   expect({ code, red }).toEqual({ code: 1, red: [1, 3, 5, 6].map((number) => `CHAT-CLIENT-00${number}`) });
   expect(passed).toEqual(expect.arrayContaining(['CHAT-CLIENT-002', 'CHAT-CLIENT-007', 'CHAT-CLIENT-012']));
+});
+
+test('a client that always fails is one finding, and gets no green for failing where that is right', async () => {
+  const { code, red, passed, stopped } = await judged('chat@docs', 'always-fails');
+  expect({ code, red, passed }).toEqual({ code: 3, red: [], passed: ['CHAT-CLIENT-012', 'CHAT-CLIENT-014'] });
+  expect(stopped).toContain('tells that it failed in the scenario plain: "I always do"');
 });
 
 const RESPONSES = ['RESP-HTTP-001', 'RESP-HTTP-002', 'RESP-HTTP-003', 'RESP-EXT-005', 'RESP-EXT-006', 'RESP-EXT-013'];

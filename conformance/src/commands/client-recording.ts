@@ -1,10 +1,11 @@
-import type { Exchange } from '@agentproto/recording';
+import { createRedactor, type Exchange } from '@agentproto/recording';
 import type { createReferenceServer, ServerOptions } from '@agentproto/reference-server';
-import type { ClientSituation } from '../kit/client-check.ts';
+import type { ClientSituation, Told } from '../kit/client-check.ts';
 import type { Recorded } from '../kit/client-run.ts';
 import type { RunEvent } from '../kit/run-log.ts';
 import { bodyOf } from '../recorder/body.ts';
 import { RecordingProxy } from '../recorder/recording-proxy.ts';
+import { secretsOf } from '../run-file.ts';
 import { runChild, type ChildEnd } from './child.ts';
 import { resultListener } from './client-result.ts';
 
@@ -61,7 +62,7 @@ export async function recordClient(
     const endedAtMs = proxy.clock.nowMs();
     await proxy.close();
     const exchanges = [...proxy.exchanges, ...webhooks].sort((a, b) => a.request.atMs - b.request.atMs);
-    const { told } = listener;
+    const told = withoutSecrets(listener.told, exchanges);
     // Who rightly gives up may say so by its exit code as well.
     const mayFail = situation.expected === 'failed' || told?.failed !== undefined;
     const stop = stopOf(ended, { name, mayFail, requests: proxy.exchanges.length });
@@ -70,6 +71,13 @@ export async function recordClient(
   } finally {
     await server.close();
   }
+}
+
+/** What a client says of its failing may hold what it showed who it is by. */
+function withoutSecrets(told: Told | undefined, exchanges: readonly Exchange[]): Told | undefined {
+  if (told?.failed === undefined) return told;
+  const secrets = exchanges.flatMap(({ request }) => secretsOf(request.headers));
+  return { ...told, failed: createRedactor(secrets).text(told.failed) };
 }
 
 /** The options, with somebody who writes webhook calls down as the proxy does what it sees. */

@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { CLI, run } from '../cli.test.data.ts';
 import { clientSituations } from '../a2a/clients/situations.ts';
 import type { Report } from '../report/model.ts';
+import { nameOf } from './client.ts';
 
 // Each starts the command line, and that a client for each scenario.
 vi.setConfig({ testTimeout: 180_000 });
@@ -77,6 +78,13 @@ test('a baseline can be written, and the log of the run verified', async () => {
   expect((await run(['replay', `${log}#A2A10-CLI-002`])).err).toContain('run `client` again');
 });
 
+/** Nobody may have taken notice of its end yet. */
+const isGone = (pid: string) =>
+  vi.waitFor(
+    () => expect(spawnSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' }).stdout.trim()).toMatch(/^Z|^$/),
+    { timeout: 30_000 },
+  );
+
 async function ownFolder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'agentproto-client-'));
   onTestFinished(() => rm(path, { recursive: true }));
@@ -127,6 +135,26 @@ describe('a client that', () => {
     expect(fails.err).toContain('oh no');
   });
 
+  test('reads the card and does no more gets no green for what it never did', async () => {
+    const card = "await fetch(process.env.AGENTPROTO_URL + '/.well-known/agent-card.json');";
+    for (const further of ['', 'console.log(`AGENTPROTO_RESULT {"failed":"I always fail"}`)', 'throw new Error("no")'])
+      expect(await judged(...script(card + further))).toMatchObject({ code: 3, passed: [], red: [] });
+  });
+
+  test('tells that it failed where nothing was in its way is not judged as if it had done all', async () => {
+    const { code, red, passed, report } = await judged(
+      ...['--scenario', 'plain'],
+      ...script(`
+        const headers = { 'a2a-version': '1.0', authorization: 'Bearer sk-of-somebody' };
+        await fetch(process.env.AGENTPROTO_URL + '/a2a/1.0/tasks', { headers });
+        console.log('AGENTPROTO_RESULT ' + JSON.stringify({ failed: 'wrong key sk-of-somebody' }));
+      `),
+    );
+    expect({ code, red }).toEqual({ code: 3, red: [] });
+    expect(passed).toContain('CLI-001');
+    expect(report.stopped!.message).toContain('failed in the scenario plain: "wrong key [redacted]"');
+  });
+
   test('does not end is ended, and so is what it has started', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'agentproto-client-'));
     onTestFinished(() => rm(folder, { recursive: true }));
@@ -136,16 +164,36 @@ describe('a client that', () => {
       ...script(`
         import { spawn } from 'node:child_process';
         import { writeFileSync } from 'node:fs';
-        const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
-        writeFileSync(${JSON.stringify(file)}, String(child.pid));
+        process.on('SIGTERM', () => {});
+        const start = (detached) =>
+          spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit', detached }).pid;
+        writeFileSync(${JSON.stringify(file)}, [start(false), start(process.platform === 'linux')].join());
         setInterval(() => {}, 1000);
       `),
     );
     expect(endless.code).toBe(3);
     expect(endless.report.stopped!.message).toContain('did not end within 2 s');
-    const pid = Number(await readFile(file, 'utf8'));
-    // Nobody may have taken notice of its end yet.
-    expect(spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim()).toMatch(/^Z|^$/);
+    const pids = (await readFile(file, 'utf8')).split(',');
+    expect(pids).toHaveLength(2);
+    for (const pid of pids) await isGone(pid);
+  });
+
+  test.skipIf(process.platform !== 'linux')('leaves a daemon behind does not have it survive', async () => {
+    const file = join(await ownFolder(), 'pid');
+    const began = performance.now();
+    await judged(
+      ...['--scenario', 'plain'],
+      ...script(`
+        import { spawn } from 'node:child_process';
+        import { writeFileSync } from 'node:fs';
+        const endless = ['-e', 'setInterval(() => {}, 1000)'];
+        const child = spawn(process.execPath, endless, { stdio: 'inherit', detached: true });
+        writeFileSync(${JSON.stringify(file)}, String(child.pid));
+        child.unref();
+      `),
+    );
+    await isGone(await readFile(file, 'utf8'));
+    expect(performance.now() - began).toBeLessThan(30_000);
   });
 
   test('floods what it writes to is judged all the same', async () => {
@@ -162,7 +210,9 @@ describe('a client that', () => {
         process.exitCode = 9;
       `),
     );
-    expect(flood).toMatchObject({ code: 0, red: [] });
+    // What it told was found, and that its exit code says the same is no breaking off.
+    expect(flood.report.stopped!.message).toContain('tells that it failed in the scenario plain: "no"');
+    expect(flood).toMatchObject({ code: 3, red: [] });
     expect(flood.passed).toEqual(expect.arrayContaining(['CLI-001', 'CLI-002']));
   });
 
@@ -171,8 +221,11 @@ describe('a client that', () => {
     async (signal) => {
       const file = join(await ownFolder(), 'pid');
       const endless = `
+        import { spawn } from 'node:child_process';
         import { writeFileSync } from 'node:fs';
-        writeFileSync(${JSON.stringify(file)}, String(process.pid));
+        const detached = process.platform === 'linux';
+        const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached });
+        writeFileSync(${JSON.stringify(file)}, [process.pid, child.pid].join());
         setInterval(() => {}, 1000);
       `;
       const suite = spawn(
@@ -184,9 +237,7 @@ describe('a client that', () => {
       await vi.waitFor(async () => expect(await readFile(file, 'utf8')).not.toBe(''), { timeout: 60_000 });
       suite.kill(signal);
       await ended;
-      const pid = await readFile(file, 'utf8');
-      const isLeft = () => spawnSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' }).stdout.trim();
-      await vi.waitFor(() => expect(isLeft()).toMatch(/^Z|^$/), { timeout: 30_000 });
+      for (const pid of (await readFile(file, 'utf8')).split(',')) await isGone(pid);
     },
   );
 
@@ -216,6 +267,22 @@ describe('a client that', () => {
     expect((await judged('--protocol', 'a2a@0.3', ...script(''))).err).toContain('rules for clients: a2a@1.0');
     expect((await judged('--scenario', 'plan', ...script(''))).err).toContain('did you mean plain?');
   });
+});
+
+test('a scenario is played with the one that it is compared with', async () => {
+  const { report } = await judged('--scenario', 'forged-card', ...script(''));
+  expect(report.runs.map(({ profile }) => profile)).toEqual(['signed-card', 'forged-card']);
+});
+
+test.each([
+  [['node', '/path/to/client.test.ts'], 'node client.test.ts'],
+  [['env', 'API_KEY=sk-1', 'node', fileURLToPath(import.meta.url)], 'env client.test.ts'],
+  [['curl', '-H', 'Authorization: Bearer sk-1', 'http://127.0.0.1'], 'curl'],
+  [['mine', '--key', 'sk-1'], 'mine'],
+  [['python3', '-c', 'token = "sk-1"'], 'python3'],
+  [['npx', '@scope/client', 'run'], 'npx client'],
+])('%j is named without what may be secret', (command, name) => {
+  expect(nameOf(command)).toBe(name);
 });
 
 test("what comes after -- is the client's own, help too", async () => {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { didYouMean } from '@agentproto/script';
@@ -50,6 +51,8 @@ export const client: Command = async (args, tool) => {
   const interrupt = () => interrupted.abort();
   for (const signal of SIGNALS) process.once(signal, interrupt);
   const logs: RunLog[] = [];
+  /** By the name of the situation. */
+  const recordings = new Map(situations.map(({ name }) => [name, Promise.withResolvers<Recorded | undefined>()]));
   let broken: unknown;
 
   const play = async (situation: ClientSituation, index: number): Promise<RunSource> => {
@@ -72,9 +75,10 @@ export const client: Command = async (args, tool) => {
         },
         (exchange) => emit({ type: 'exchange', exchange }),
       );
+    const { resolve } = recordings.get(situation.name)!;
     const footer = await runClient(
       {
-        family,
+        ...{ family, twin: situation.twin === undefined ? undefined : recordings.get(situation.twin)!.promise },
         client: `${CLIENT}${nameOf(command)}`,
         situation: situation.name,
         evidence: `what ${nameOf(command)} sends to the reference server: ${situation.title}`,
@@ -82,9 +86,13 @@ export const client: Command = async (args, tool) => {
         options: { timeoutMs },
         wanted,
       },
-      record,
+      (emit) =>
+        record(emit).then((recorded) => {
+          resolve(recorded);
+          return recorded;
+        }),
       (entry) => void log.listen(entry),
-    );
+    ).finally(() => resolve(undefined));
     const source = log.source(footer);
     await log.close(footer, ending(buildReport(source, scored.scoring))).catch((error: unknown) => (broken ??= error));
     return source;
@@ -116,7 +124,7 @@ function situationsNamed({ id, situations = [] }: SuiteFamily, given: readonly s
   const names = [...new Set(given.flatMap((text) => text.split(',')).map((name) => name.trim()))];
   if (names.length === 0) return situations;
   const known = situations.map(({ name }) => name);
-  return names.map((name) => {
+  const named = names.map((name) => {
     const found = situations.find((one) => one.name === name);
     if (!found)
       throw new UsageError(
@@ -124,6 +132,8 @@ function situationsNamed({ id, situations = [] }: SuiteFamily, given: readonly s
       );
     return found;
   });
+  // Whoever is compared with another comes after it, as in the list of all.
+  return situations.filter((one) => named.some((other) => other === one || other.twin === one.name));
 }
 
 /** An optional peer: whoever judges servers alone does not need it. */
@@ -138,10 +148,21 @@ async function referenceServer() {
   }
 }
 
-/** The program and what it runs: arguments after that may hold secrets. */
-function nameOf([program = '', ...args]: readonly string[]): string {
-  const what = args.findIndex((arg) => !arg.startsWith('-'));
-  return [basename(program), ...args.slice(0, what + 1).map((arg) => basename(arg))].join(' ');
+/**
+ * The program and what it runs, by their last names: the first argument that is a file, else a first one that is a plain word.
+ * Whatever else stands there may hold a secret.
+ */
+export function nameOf([program = '', ...args]: readonly string[]): string {
+  const what = args.find((arg) => isFile(arg)) ?? args.slice(0, 1).find((arg) => /^[\w@./\\][\w@./\\-]*$/.test(arg));
+  return [program, ...(what === undefined ? [] : [what])].map((one) => basename(one)).join(' ');
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** Does `work` for each, at most `width` at a time. The first failure ends it. */

@@ -11,7 +11,7 @@ export const MARK = 'AGENTPROTO_CHILD';
 export function endMarked(
   mark: string,
   own: number = process.pid,
-  read: Pick<typeof import('node:fs'), 'readdirSync' | 'readFileSync'> = { readdirSync, readFileSync },
+  read: { readdirSync: typeof readdirSync; readFileSync: typeof readFileSync } = { readdirSync, readFileSync },
 ): void {
   // What is started while this looks around is found the next time.
   for (let round = 0, found = true; found && round < 10; round++) {

@@ -18,6 +18,8 @@ export interface ClientRecording {
   partial?: boolean;
   /** Public keys of the cards that it was shown, beside those that it fetched. */
   keys?: readonly JWK[];
+  /** What it did in the situation's twin, where that was played. */
+  twin?: ClientRecording | undefined;
 }
 
 /** What a client writes on a line of its own after `AGENTPROTO_RESULT`, as JSON: what its caller would see of the last turn. */
@@ -40,6 +42,18 @@ export interface ClientSituation {
   expected?: { text: string } | 'failed';
   /** Handed over in the environment: `AGENTPROTO_API_KEY`. */
   apiKey?: string;
+  /**
+   * The name of a situation without what this one is about: a client that does not get through there shows nothing by failing here.
+   * It is played first.
+   */
+  twin?: string;
+}
+
+/** Whether a client got through where nothing is in its way: it did not fail, and tells what came if anything was to be told. */
+export function gotThrough({ situation, told }: ClientRecording): boolean {
+  const { expected } = situation ?? {};
+  if (expected === undefined || expected === 'failed') return told?.failed === undefined;
+  return told?.failed === undefined && told?.text === expected.text;
 }
 
 export interface SituationSetUp {
@@ -59,6 +73,8 @@ export interface ClientCheck {
   id: string;
   title: string;
   proves: readonly RequirementId[];
+  /** It judges what the client tells, so that its red says of a turn that the client tells to have failed. */
+  ofTold?: boolean;
   /** Says nothing where there is nothing to look at. */
   examine(recording: ClientRecording, check: CheckFunction): void | Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { RequirementId } from '@agentproto/rules';
-import type { ClientRecording } from './client-check.ts';
+import { gotThrough, type ClientRecording } from './client-check.ts';
 import type { SuiteFamily } from './family.ts';
 import { judgeClient } from './judge-client.ts';
 import type { RunEvent, RunFooter, RunHeader } from './run-log.ts';
@@ -19,6 +19,8 @@ export interface ClientRunOptions {
   options: RunHeader['options'];
   /** Whether a row is to be judged. Default: all are. */
   wanted?: (row: RequirementId) => boolean;
+  /** What the client did in the situation's twin. Waited for when the client has finished. */
+  twin?: Promise<ClientRecording | undefined> | undefined;
 }
 
 /** What `record` brings: the recording, and what kept it from being whole. */
@@ -33,7 +35,7 @@ const CLIENT = 'client';
  * @param record makes the recording, and tells each of its exchanges when it has ended
  */
 export async function runClient(
-  { family, client, situation, evidence, command, options, wanted = () => true }: ClientRunOptions,
+  { family, client, situation, evidence, command, options, wanted = () => true, twin }: ClientRunOptions,
   record: (emit: (event: RunEvent) => void) => Promise<Recorded>,
   listener: (entry: RunEntry) => void,
 ): Promise<RunFooter> {
@@ -72,7 +74,9 @@ export async function runClient(
       ...(!wanted(requirement) && { outside: { verdict: 'not-run', reason: 'filtered' } }),
     })),
   });
-  const { stop, ...recording } = await record(emit);
+  const { stop, ...recorded } = await record(emit);
+  const recording: ClientRecording = { ...recorded, twin: await twin };
+  let isToldJudged = false;
   for (const check of checks) {
     const startedAtMs = now();
     const play = { id: check.id, binding: CLIENT, attempt: 1 };
@@ -81,8 +85,29 @@ export async function runClient(
     const findings = all.filter(({ requirement }) => wanted(requirement));
     totals.scenarios += 1;
     totals.findings += findings.length;
+    isToldJudged ||= check.ofTold === true && all.some(({ failure }) => failure !== undefined);
     emit({ type: 'scenario-end', ...play, startedAtMs, durationMs: now() - startedAtMs, findings });
   }
-  if (stop) emit(stop);
+  const last = stop ?? (isToldJudged ? undefined : stopOfTold(recording, family));
+  if (last) emit(last);
   return { durationMs: now(), totals };
+}
+
+/** Where a client tells that it did not get through, and no rule says why that must not be: what it was then spared is not known of it. */
+function stopOfTold(recording: ClientRecording, { situations = [] }: SuiteFamily): Recorded['stop'] {
+  const { situation, told } = recording;
+  if (!situation || !told || situation.expected === 'failed' || gotThrough(recording)) return undefined;
+  const { name, expected } = situation;
+  // A text counts where others are compared with it.
+  if (told.failed === undefined && !situations.some(({ twin }) => twin === name)) return undefined;
+  const message =
+    told.failed === undefined
+      ? `The client tells ${inShort(told.text)} in the scenario ${name}, where ${inShort(expected?.text)} came.`
+      : `The client tells that it failed in the scenario ${name}: ${inShort(told.failed)}`;
+  return { type: 'stop', outcome: 'incomplete', message };
+}
+
+function inShort(text: string | undefined): string {
+  if (text === undefined) return 'no text';
+  return JSON.stringify(text.length > 300 ? `${text.slice(0, 300)}…` : text);
 }

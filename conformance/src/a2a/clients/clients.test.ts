@@ -215,8 +215,6 @@ const SAMPLES: Record<string, { green: Sample[]; red: Sample[] }> = {
   },
   'A2A10-CLI-010': {
     green: [
-      { exchanges: [shown(0, card({ signatures: [signature] })), rpc(1, 'GetTask', { id: 't' })], keys: [key] },
-      { exchanges: [shown(0, card({ name: 'Forged', signatures: [signature] }))], keys: [key] },
       {
         exchanges: [
           shown(0, card({ name: 'Forged', signatures: [signature] })),
@@ -224,6 +222,12 @@ const SAMPLES: Record<string, { green: Sample[]; red: Sample[] }> = {
           rpc(2, 'GetTask', { id: 't' }),
         ],
         keys: [key],
+      },
+      // Beside one that goes on where the signature is right.
+      {
+        exchanges: [shown(0, card({ name: 'Forged', signatures: [signature] }))],
+        keys: [key],
+        twin: { exchanges: [shown(0, card({ signatures: [signature] })), rpc(1, 'GetTask', { id: 't' })], keys: [key] },
       },
     ],
     red: [
@@ -252,9 +256,17 @@ const SAMPLES: Record<string, { green: Sample[]; red: Sample[] }> = {
     red: [[shown(0, knows), rpc(1, 'GetExtendedAgentCard', {}, { json: extended }), rpc(2, 'GetTask', { id: 't' })]],
   },
   'A2A10-CLI-012': {
-    green: [[exchange(1, 'GET', `${REST}/tasks?pageSize=5`, undefined)]],
+    green: [
+      [exchange(1, 'GET', `${REST}/tasks?pageSize=5`, undefined)],
+      // A key of the scheme that the card declares is no parameter of the operation.
+      [exchange(1, 'GET', `${REST}/tasks?pageSize=5&api_key=k&A2A-Version=1.0`, undefined)],
+      // As a2a-go 2.3.1 does: nothing is said by it.
+      [exchange(1, 'GET', `${REST}/tasks/t`, null)],
+      [exchange(1, 'DELETE', `${REST}/tasks/t/pushNotificationConfigs/c`, {})],
+    ],
     red: [
       [exchange(1, 'GET', `${REST}/tasks?page_size=5`, undefined)],
+      [exchange(1, 'GET', `${REST}/tasks?PageSize=5`, undefined)],
       [exchange(1, 'DELETE', `${REST}/tasks/t/pushNotificationConfigs/c`, { tenant: 'x' })],
     ],
   },
@@ -265,7 +277,11 @@ const SAMPLES: Record<string, { green: Sample[]; red: Sample[] }> = {
       [refused, rpc(2, 'GetTask', { id: 't' }, { headers: [['A2A-Version', '1.00']] })],
       [refused, rpc(2, 'GetTask', { id: 't' }, { headers: [['A2A-Version', '1.10']] })],
     ],
-    red: [[refused, rpc(2, 'GetTask', { id: 't' }, { headers: [['A2A-Version', '0.3']] })]],
+    red: [
+      [refused, rpc(2, 'GetTask', { id: 't' }, { headers: [['A2A-Version', '0.3']] })],
+      // In the words of 0.3.
+      [refused, rpc(2, 'tasks/get', { id: 't' }, { headers: [] })],
+    ],
   },
   'A2A10-CLI-014': {
     green: [
@@ -340,6 +356,32 @@ describe.each(Object.entries(SAMPLES))('%s', (id, { green, red }) => {
       new Set([wanted]),
     );
   });
+});
+
+test('a client that reads a signed card and does no more shows nothing of what it believes', async () => {
+  const signed = shown(0, card({ signatures: [signature] }));
+  const forged = shown(0, card({ name: 'Forged', signatures: [signature] }));
+  for (const exchanges of [[signed], [forged], [signed, rpc(1, 'GetTask', { id: 't' })]])
+    expect(
+      (await judge({ exchanges, keys: [key] })).filter(({ requirement }) => requirement === 'A2A10-CLI-010'),
+    ).toEqual([]);
+  const twin = { exchanges: [signed], keys: [key] };
+  expect((await judge({ exchanges: [forged], keys: [key], twin })).map(({ requirement }) => requirement)).toEqual([]);
+});
+
+test('a client that fails where members are unknown, and nowhere else, does not ignore them', async () => {
+  const exchanges = [rpc(1, 'SendMessage', message(), { json: { task: { ...task('COMPLETED'), mood: 'good' } } })];
+  const strict = {
+    exchanges,
+    situation: { name: 'unknown-members', title: '', options: {} },
+    told: { failed: 'mood?' },
+  };
+  const of15 = async (twin: ClientRecording) =>
+    (await judge({ ...strict, twin })).flatMap(({ requirement, verdict }) =>
+      requirement === 'A2A10-CLI-015' ? [verdict] : [],
+    );
+  expect(await of15({ exchanges, told: { text: 'x' } })).toEqual(['warning']);
+  expect(await of15({ exchanges, told: { failed: 'always' } })).toEqual([]);
 });
 
 const registered = rpc(1, 'CreateTaskPushNotificationConfig', { taskId: 't', ...push });

@@ -1,5 +1,5 @@
 import type { Exchange } from '@agentproto/recording';
-import { clientCheck } from '../../kit/client-check.ts';
+import { clientCheck, gotThrough } from '../../kit/client-check.ts';
 import { isRecord } from '../../kit/json.ts';
 import { sameJson } from '../../kit/match.ts';
 import { seen } from '../../kit/subject.ts';
@@ -110,7 +110,14 @@ export const conversationChecks = [
   clientCheck('a2a/client/unknown-members', {
     title: 'Members that nobody knows do no harm',
     proves: ['A2A10-CLI-015'],
-    examine({ exchanges }, check) {
+    ofTold: true,
+    examine({ exchanges, situation, told, twin }, check) {
+      // They stand in plain answers, too: of those only what the client makes of them can be seen.
+      if (situation?.name === 'unknown-members' && told?.failed !== undefined && twin && gotThrough(twin))
+        check('A2A10-CLI-015', seen(told, { exchange: exchanges.at(-1)?.id ?? 0 })).holds(
+          false,
+          'what does not fail where nothing else has such members',
+        );
       for (const call of callsIn(exchanges)) {
         const { end, frames } = call.exchange;
         const strange = answersIn(call).filter(({ value }) => isExtended(value));

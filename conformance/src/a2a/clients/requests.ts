@@ -1,13 +1,21 @@
-import { METHODS, VERSION_HEADER } from '@agentproto/protocol/a2a/1.0';
+import {
+  METHODS,
+  VERSION_HEADER,
+  type GetTaskPushNotificationConfigRequest,
+  type GetTaskRequest,
+  type ListTasksRequest,
+} from '@agentproto/protocol/a2a/1.0';
+import type { Exchange } from '@agentproto/recording';
 import { clientCheck } from '../../kit/client-check.ts';
 import { isRecord } from '../../kit/json.ts';
 import { seen } from '../../kit/subject.ts';
 import { restErrorView, rpcErrorView } from '../error-view.ts';
-import { callsIn, cardsBefore, header, interfacesAt, type ClientCall } from './calls.ts';
+import { callOf, callsIn, cardsBefore, header, interfacesAt, type ClientCall } from './calls.ts';
 import { interfacesOf } from '../eras/1.0.ts';
+import { sent } from '../sent.ts';
 
 /** The version that a request asks for: in a header, or as a parameter (3.6.1). */
-const versionOf = ({ exchange }: ClientCall): string | undefined =>
+const versionOf = (exchange: Exchange): string | undefined =>
   header(exchange, VERSION_HEADER) ?? URL.parse(exchange.request.url)?.searchParams.get(VERSION_HEADER) ?? undefined;
 
 function isVersionRefused({ exchange: { response } }: ClientCall): boolean {
@@ -26,6 +34,13 @@ function isOlder(one = '0.3', other = '0.3'): boolean {
   return major !== otherMajor ? major < otherMajor : minor < otherMinor;
 }
 
+/** A call that says an older version, or a method by a name that only older ones have. */
+function isOlderCall(exchange: Exchange, version: string | undefined): boolean {
+  if (callOf(exchange)) return isOlder(versionOf(exchange), version);
+  const { method } = exchange.binding === 'webhook' ? {} : (sent(exchange) ?? {});
+  return typeof method === 'string' && /^(?:message|tasks|agent)\//.test(method);
+}
+
 /** Rules that each request keeps by itself, or against the card. */
 export const requestChecks = [
   clientCheck('a2a/client/version', {
@@ -33,7 +48,7 @@ export const requestChecks = [
     proves: ['A2A10-CLI-001', 'A2A10-CLI-002'],
     examine({ exchanges }, check) {
       for (const call of callsIn(exchanges)) {
-        const version = versionOf(call);
+        const version = versionOf(call.exchange);
         check('A2A10-CLI-001', seen(version, call.place)).holds(
           version !== undefined && version.trim() !== '',
           `${VERSION_HEADER} with ${call.operation}`,
@@ -47,15 +62,15 @@ export const requestChecks = [
     title: 'A version that is refused is not exchanged for another in silence',
     proves: ['A2A10-CLI-013'],
     examine({ exchanges }, check) {
-      const calls = callsIn(exchanges);
-      calls.forEach((call, index) => {
-        if (!isVersionRefused(call)) return;
-        const later = calls.slice(index + 1).find((one) => isOlder(versionOf(one), versionOf(call)));
-        check('A2A10-CLI-013', seen(later && (versionOf(later) ?? 'none'), later?.place ?? call.place)).holds(
+      for (const call of callsIn(exchanges).filter(isVersionRefused)) {
+        const refused = versionOf(call.exchange);
+        const later = exchanges.slice(exchanges.indexOf(call.exchange) + 1).find((one) => isOlderCall(one, refused));
+        const place = { exchange: (later ?? call.exchange).id };
+        check('A2A10-CLI-013', seen(later && (versionOf(later) ?? 'none'), place)).holds(
           later === undefined,
-          `no older version than ${versionOf(call) ?? 'none'} once that was refused`,
+          `no older version than ${refused ?? 'none'} once that was refused`,
         );
-      });
+      }
     },
   }),
 
@@ -115,17 +130,41 @@ export const requestChecks = [
     proves: ['A2A10-CLI-012'],
     examine({ exchanges }, check) {
       for (const { binding, exchange, place } of callsIn(exchanges)) {
-        const { method, body, url } = exchange.request;
+        const { method, url } = exchange.request;
         if (binding !== 'HTTP+JSON' || (method !== 'GET' && method !== 'DELETE')) continue;
-        const names = [...(URL.parse(url)?.searchParams.keys() ?? [])].filter((name) => name !== VERSION_HEADER);
-        check('A2A10-CLI-012', seen({ names, body: body !== undefined }, place)).holds(
-          body === undefined && names.every((name) => /^[a-z][a-zA-Z0-9]*$/.test(name)),
-          'no body, and parameters in camelCase',
+        const misspelt = [...(URL.parse(url)?.searchParams.keys() ?? [])].filter(isMisspelt);
+        const body = saysSomething(exchange);
+        check('A2A10-CLI-012', seen({ misspelt, body }, place)).holds(
+          !body && misspelt.length === 0,
+          'no parameters in a body, and those of the query in camelCase',
         );
       }
     },
   }),
 ];
+
+/** What requests without a body have beside their path (11.5). */
+const QUERY = [
+  ...(['tenant', 'historyLength', 'contextId', 'status', 'pageSize', 'pageToken', 'statusTimestampAfter'] as const),
+  ...(['includeArtifacts', 'id', 'taskId'] as const),
+] satisfies (keyof GetTaskRequest | keyof ListTasksRequest | keyof GetTaskPushNotificationConfigRequest)[];
+const BY_LETTERS = new Map(QUERY.map((name) => [name.toLowerCase(), name]));
+
+/** One of the protocol's parameters in other words. What else may be in a query, such as a key, has names of its own. */
+const isMisspelt = (name: string): boolean =>
+  (BY_LETTERS.get(name.replace(/[-_]/g, '').toLowerCase()) ?? name) !== name;
+
+/** There is a body, and it holds more than `null` or an object without members, which say nothing. */
+function saysSomething({ request: { body } }: Exchange): boolean {
+  if (!body) return false;
+  if (!('text' in body)) return true;
+  try {
+    const value: unknown = JSON.parse(body.text);
+    return value !== null && !(isRecord(value) && Object.keys(value).length === 0);
+  } catch {
+    return body.text.trim() !== '';
+  }
+}
 
 const tenantPath = (url: string, tenant: string): string =>
   `${new URL(url).pathname.replace(/\/$/, '')}/${encodeURIComponent(tenant)}/`;

@@ -72,6 +72,7 @@ export const clientSituations: readonly ClientSituation[] = [
   {
     name: 'unknown-members',
     title: 'Objects have members that no specification knows',
+    twin: 'plain',
     options: { quirks: ['a2a.legal.unknown-members'] },
   },
   {
@@ -88,6 +89,7 @@ export const clientSituations: readonly ClientSituation[] = [
   { name: 'signed-card', title: 'The card is signed', options: {}, setUp: signed },
   {
     ...{ name: 'forged-card', title: 'The card was changed after it was signed', expected: 'failed' },
+    twin: 'signed-card',
     ...{ options: { quirks: ['a2a.signature.of-another-card'] }, setUp: signed },
   },
   {

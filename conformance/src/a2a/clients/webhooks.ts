@@ -40,6 +40,7 @@ export const webhookChecks = [
   clientCheck('a2a/client/webhook', {
     title: 'A webhook takes what is meant for it, again too, and nothing else',
     proves: ['A2A10-CLI-008'],
+    ofTold: true,
     examine({ exchanges, situation, told }, check) {
       const taken = new Set<string>();
       // Who drops a false call may thank for it all the same: what it says that it got shows whether it did.

@@ -1,5 +1,5 @@
 import type { Exchange } from '@agentproto/recording';
-import { clientCheck, type ClientCheck } from '../../kit/client-check.ts';
+import { clientCheck, gotThrough, type ClientCheck } from '../../kit/client-check.ts';
 import { seen } from '../../kit/subject.ts';
 import { toldCheck } from '../../kit/told-check.ts';
 import { validate } from '@agentproto/rules/chat/docs';
@@ -46,7 +46,8 @@ export const chatClients: readonly ClientCheck[] = [
   clientCheck('chat/client/lost', {
     title: 'A turn of which something came is not sent again when its connection is lost, and its caller is told',
     proves: ['CHAT-CLIENT-012'],
-    examine({ exchanges, situation, told }, check) {
+    ofTold: true,
+    examine({ exchanges, situation, told, twin }, check) {
       const turns = exchanges.filter((one) => known(one)?.operation?.startsWith('chat'));
       for (const [index, lost] of turns.entries()) {
         const came = lost.end?.kind === 'broken' && lost.frames.some(({ direction }) => direction === 'in');
@@ -57,7 +58,7 @@ export const chatClients: readonly ClientCheck[] = [
           again === undefined,
           'a turn that is not sent again',
         );
-        if (situation?.name === 'lost' && told)
+        if (situation?.name === 'lost' && told && (told.failed === undefined || !twin || gotThrough(twin)))
           check('CHAT-CLIENT-012', seen(told, { exchange: lost.id })).holds(
             told.failed !== undefined,
             'a turn that failed',

@@ -1,6 +1,7 @@
 import type { Exchange } from '@agentproto/recording';
 import { clientCheck, type ClientCheck } from '../../kit/client-check.ts';
 import { isRecord } from '../../kit/json.ts';
+import { sameJson } from '../../kit/match.ts';
 import { seen } from '../../kit/subject.ts';
 import { toldCheck } from '../../kit/told-check.ts';
 import { framesSent, jsonOf, shapeCheck, type SentMessage } from '../../kit/shape-check.ts';
@@ -38,7 +39,6 @@ function itemsBefore(exchanges: readonly Exchange[], { request }: Exchange): Jso
     );
 }
 
-const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 /** What tells an item from others of its type. */
 const nameOf = ({ type, id, call_id: call }: Json): string[] =>
   [id, call].flatMap((name) => (typeof name === 'string' && name !== '' ? `${String(type)} ${name}` : [])).slice(0, 1);
@@ -107,6 +107,9 @@ const responsesClients: readonly ClientCheck[] = [
   toldCheck('responses/client/unknown-members', {
     ...{ row: 'RESP-EXT-013', situation: 'unknown-members', title: 'Unknown members are passed over' },
   }),
+  toldCheck('responses/client/unknown-item-types', {
+    ...{ row: 'RESP-EXT-006', situation: 'unknown-items', title: 'An item of unknown type does no harm' },
+  }),
   clientCheck('responses/client/unknown-items', {
     title: 'An item of unknown type that goes back is as it came',
     proves: ['RESP-EXT-006'],
@@ -117,7 +120,7 @@ const responsesClients: readonly ClientCheck[] = [
         if (came.length === 0) continue;
         for (const item of records(body.input).filter(isOfAnother))
           check('RESP-EXT-006', seen(item, { exchange: exchange.id })).holds(
-            came.some((one) => isSame(one, item)),
+            came.some((one) => sameJson(one, item)),
             'the item as it came',
           );
       }

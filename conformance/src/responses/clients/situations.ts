@@ -7,7 +7,7 @@ const says: ServerOptions['agent'] = () => ({ steps: [{ text: 'Grüße ' }, { te
 const API_KEY = 'agentproto-test-key';
 
 const oddly = (name: string, title: string, quirk: string): ClientSituation => ({
-  ...{ name, title, expected: { text: TEXT } },
+  ...{ name, title, expected: { text: TEXT }, twin: 'plain' },
   options: { agent: says, quirks: [quirk] },
 });
 
