@@ -34,6 +34,17 @@ test.each([
   expect(await verify(signature, payloadsOf({ ...card, name: 'Other' }), keys)).toBe('refused');
 });
 
+test('without a kid any of several keys may be the one', async () => {
+  const { privateKey, publicKey } = await generateKeyPair('ES256');
+  const { keys: others } = await signed('y');
+  const { protected: head, signature } = await new FlattenedSign(new TextEncoder().encode('x'))
+    .setProtectedHeader({ alg: 'ES256' })
+    .sign(privateKey);
+  const keys = [...others, { ...(await exportJWK(publicKey)), kid: 'second' }];
+  expect(await verify({ protected: head, signature }, ['x'], keys)).toBe('verified');
+  expect(await verify({ protected: head, signature }, ['z'], keys)).toBe('refused');
+});
+
 test('a key that is not there is no failure', async () => {
   const { signature, keys } = await signed('x', 'another');
   expect(await verify(signature, ['x'], keys)).toBe('no key');

@@ -1,14 +1,17 @@
+import type { MethodName } from '@agentproto/protocol/a2a/1.0';
 import type { RequirementId } from '@agentproto/rules';
 import { isRecord } from '../kit/json.ts';
 import { mismatch } from '../kit/match.ts';
 import { done, input, slow } from '../kit/steps.ts';
 import type { A2AAgent } from './agent.ts';
 import { plainEvent } from './plain-event.ts';
+import { makeConfig, workingTask } from './push.ts';
 import { refusesInput } from './refusal.ts';
 import type { Reply } from './reply.ts';
 import type { TaskStream } from './task-stream.ts';
 import { sent } from './sent.ts';
-import { isTerminal } from './view.ts';
+import { isAlike, unknownRoute } from './unknown-route.ts';
+import { isTerminal, TERMINAL, type TaskView } from './view.ts';
 
 /**
  * Faults that a target has everywhere: which error it takes for a kind of failure. The row about the kind is red, and
@@ -31,6 +34,31 @@ export function lacksMethod({ value: { error }, exchange }: Reply | TaskStream):
   if (error?.by !== 'status' && error?.names.includes('MethodNotFoundError')) return 'A2A10-RPC-003';
   return [405, 501].includes(exchange.response?.status ?? 0) ? 'A2A10-REST-001' : undefined;
 }
+
+/** The same where the target owes the operation whatever its card declares, as the era has it: else the rule is not broken. */
+export async function lacksOwed(
+  agent: A2AAgent,
+  method: MethodName,
+  answer: Reply | TaskStream,
+): Promise<RequirementId | undefined> {
+  if (!agent.owedMethods.includes(method)) return undefined;
+  // These may be a route's own answer, too: it is none where an unknown path gets the same.
+  const mayBeOwn = agent.binding.name === 'HTTP+JSON' && [404, 501].includes(answer.exchange.response?.status ?? 0);
+  if (mayBeOwn) return isAlike(answer, await unknownRoute(agent)) ? 'A2A10-REST-001' : undefined;
+  return lacksMethod(answer);
+}
+
+/** The row that an operation breaks by itself, where it does not take a task that nobody made for one. */
+export const OF_UNKNOWN_TASKS: { readonly [method in MethodName]?: RequirementId } = {
+  GetTask: 'A2A10-GET-002',
+  CancelTask: 'A2A10-CANCEL-003',
+  SendMessage: 'A2A10-SEND-004',
+  SubscribeToTask: 'A2A10-SUB-004',
+  CreateTaskPushNotificationConfig: 'A2A10-PUSH-002',
+  GetTaskPushNotificationConfig: 'A2A10-PUSH-004',
+  ListTaskPushNotificationConfigs: 'A2A10-PUSH-007',
+  DeleteTaskPushNotificationConfig: 'A2A10-PUSH-011',
+};
 
 /** Asks for a task that nobody made; a second operation, too, where the first does not say that it is not there. */
 export async function missesTasks(agent: A2AAgent): Promise<Missing> {
@@ -90,6 +118,33 @@ export async function ignoresQueries(agent: A2AAgent): Promise<{ blockedBy?: 'A2
   const limited = await agent.send(done, { configuration: { historyLength: 0 } });
   if (historyOf(limited) !== 0 || limited.taskId === undefined) return {};
   return historyOf(await agent.get(limited.taskId, { historyLength: 0 })) ? { blockedBy: 'A2A10-REST-004' } : {};
+}
+
+/** For a filter, a size or a token of a list that was left aside: blocked by REST-004 where neither lists nor GetTask heed a query. */
+export async function listsWithoutQueries(agent: A2AAgent): Promise<{ blockedBy?: 'A2A10-REST-004' }> {
+  if (agent.binding.name !== 'HTTP+JSON') return {};
+  // Two tasks at least, of which a page of one may show one.
+  for (let made = 0; made < 2; made += 1) await agent.send(done);
+  const { result } = (await agent.call('ListTasks', { pageSize: 1 })).value;
+  const heedsSize = !isRecord(result) || !Array.isArray(result.tasks) || result.tasks.length < 2;
+  return heedsSize ? {} : ignoresQueries(agent);
+}
+
+/** For what GetTask is to show of a task: blocked by GET-001 where it shows another state of one that is known to be over. */
+export async function readsStale(agent: A2AAgent): Promise<{ blockedBy?: 'A2A10-GET-001' }> {
+  const { taskId, taskSubject } = await agent.send(done);
+  const { state } = taskSubject.value as TaskView;
+  if (taskId === undefined || !TERMINAL.has(state ?? '')) return {};
+  const read = await agent.get(taskId);
+  return read.failed || (read.taskSubject.value as TaskView).state === state ? {} : { blockedBy: 'A2A10-GET-001' };
+}
+
+/** For a webhook that is told nothing: blocked by DELIV-001 where one that was registered for a task at work is not told of its end. */
+export async function callsNobody(agent: A2AAgent): Promise<{ blockedBy?: 'A2A10-DELIV-001' }> {
+  const hook = await agent.hook();
+  const { id } = await workingTask(agent);
+  if ((await makeConfig(agent, id, { url: hook.url })).id === '' || (await agent.cancel(id)).failed) return {};
+  return (await agent.hears(hook)) ? {} : { blockedBy: 'A2A10-DELIV-001' };
 }
 
 /** For a limit of the history that was left aside, but not by GetTask: blocked by the row about GetTask where that does so, too. */

@@ -25,7 +25,7 @@ export function unreadAnswer(
     };
   }
   if (lacksRoute(exchange) && !isFailure(json))
-    return { by: 'A2A10-REST-001', expected: 'a route for GetExtendedAgentCard', actual: json ?? came };
+    return { by: 'A2A10-REST-001', expected: `a route for ${exchange.operation}`, actual: json ?? came };
   if (binding === 'HTTP+JSON' && status >= 400 && !isFailure(json))
     return {
       by: 'A2A10-REST-005',
@@ -35,9 +35,14 @@ export function unreadAnswer(
   return undefined;
 }
 
-/** No error of the extended card is a 404 (5.4): such a status, in no form of the protocol, is what a path gets that nobody serves. */
+/**
+ * No error of the protocol is a 405 (5.4), and none of the extended card a 404: such a status, in no form of the protocol, is what
+ * a path gets that nobody serves.
+ */
 export function lacksRoute({ binding, operation, request, response }: Exchange): boolean {
-  if (binding !== 'HTTP+JSON' || operation !== 'GetExtendedAgentCard' || response?.status !== 404) return false;
+  if (binding !== 'HTTP+JSON' || operation === undefined) return false;
+  if (response?.status === 405) return !(isRecord(response.json) && isRecord(response.json.error));
+  if (operation !== 'GetExtendedAgentCard' || response?.status !== 404) return false;
   // Earlier revisions have another path, and leave the form of a failure open.
   if (!new URL(request.url).pathname.endsWith('/extendedAgentCard')) return false;
   return !(isRecord(response.json) && isRecord(response.json.error));

@@ -9,6 +9,8 @@ export interface Combination {
   name: string;
   protocol: string;
   quirks: readonly AnyQuirk[];
+  /** Of the set-ups that serve the protocol; default: the first. */
+  setUp?: string | undefined;
 }
 
 const named = (...names: string[]): AnyQuirk[] =>
@@ -37,6 +39,33 @@ const TEN = [
   'a2a.rpc.neither-result-nor-error',
   'a2a.error.ended-task-is-bad-input',
   'a2a.error.missing-is-unsupported',
+];
+
+/** What real servers do, and what showed in rows about something else before. */
+const CASCADES: readonly [name: string, quirks: readonly string[], setUp?: string][] = [
+  [
+    'what is lacking',
+    [
+      'a2a.rpc.lacks-a-method',
+      'a2a.rest.no-delete',
+      'a2a.rest.ignores-the-query',
+      'a2a.rest.no-error-info',
+      'a2a.get.changes-what-it-reads',
+    ],
+  ],
+  [
+    'what is left aside',
+    [
+      'a2a.rest.lacks-a-route',
+      'a2a.rpc.bad-input-crashes',
+      'a2a.context.does-not-go-on',
+      'a2a.send.follow-up-is-a-new-task',
+      'a2a.get.unknown-is-bad-input',
+    ],
+  ],
+  ['what is read', ['a2a.get.stale', 'a2a.send.every-task-id-is-left-aside']],
+  ['what is told', ['a2a.delivery.calls-nobody', 'a2a.push.unknown-task-has-none'], 'secured'],
+  ['what is signed', ['a2a.signature.no-kid'], 'offer'],
 ];
 
 /** Of each revision of responses: what is said of streams, of answers in one piece, and of what is kept. */
@@ -144,6 +173,7 @@ export const combinations: readonly Combination[] = [
     protocol: era,
     quirks: named(...names).map((quirk) => inEra(quirk, era)),
   })),
+  ...CASCADES.map(([name, names, setUp]) => ({ name, protocol: 'a2a@1.0', quirks: named(...names), setUp })),
   { name: 'ten at once', protocol: 'a2a@1.0', quirks: named(...TEN) },
   ...(Object.keys(PERSONAS) as (keyof typeof PERSONAS)[]).map((name) => ({
     name,
@@ -160,8 +190,10 @@ export interface Causes {
 }
 
 /** Plays everything on a double that has them all. */
-export async function causesOf({ protocol, quirks }: Combination, options: SightOptions): Promise<Causes> {
-  const own = fixtures.find(({ protocols }) => protocols.includes(protocol));
+export async function causesOf({ protocol, quirks, setUp }: Combination, options: SightOptions): Promise<Causes> {
+  const own = fixtures.find(
+    ({ name, protocols }) => protocols.includes(protocol) && (setUp === undefined || name === setUp),
+  );
   if (!own) throw new RangeError(`nothing is set up for ${protocol}`);
   const fixture = { ...own, protocols: [protocol] };
   const { findings } = await sight(fixture, quirks, options);

@@ -16,6 +16,12 @@ export interface CardKey {
 export interface CardSigner {
   /** One signature for each key. The same payload has the same signatures, so that a card keeps its tag. */
   sign(payload: string, keySetUrl: string): Promise<AgentCardSignature[]>;
+  /** The same with other protected headers, made anew each time. */
+  signWith(
+    payload: string,
+    keySetUrl: string,
+    change: (header: Record<string, unknown>) => Record<string, unknown>,
+  ): Promise<AgentCardSignature[]>;
   /** The public keys, as a JWK Set (RFC 7517). */
   keySet(): Promise<{ keys: object[] }>;
 }
@@ -40,17 +46,17 @@ export function cardSigner(keys: readonly CardKey[]): CardSigner {
   const kidOf = async (jwk: JsonWebKey) =>
     (jwk['kid'] as string | undefined) ?? (await jose()).calculateJwkThumbprint(jwk);
 
-  async function signed(payload: string, keySetUrl: string): Promise<AgentCardSignature[]> {
+  async function signed(
+    payload: string,
+    keySetUrl: string,
+    change = (header: Record<string, unknown>) => header,
+  ): Promise<AgentCardSignature[]> {
     const { FlattenedSign, importJWK } = await jose();
     return Promise.all(
       loaded.map(async ({ jwk, alg, jku, header }) => {
         const url = jku === true ? keySetUrl : jku;
-        const jws = new FlattenedSign(new TextEncoder().encode(payload)).setProtectedHeader({
-          alg,
-          typ: 'JOSE',
-          kid: await kidOf(jwk),
-          ...(url !== undefined && { jku: url }),
-        });
+        const own = { alg, typ: 'JOSE', kid: await kidOf(jwk), ...(url !== undefined && { jku: url }) };
+        const jws = new FlattenedSign(new TextEncoder().encode(payload)).setProtectedHeader(change(own));
         if (header) jws.setUnprotectedHeader({ ...header });
         const { protected: head = '', signature } = await jws.sign(await importJWK(jwk, alg));
         return { protected: head, signature, ...(header && { header: { ...header } }) };
@@ -59,6 +65,7 @@ export function cardSigner(keys: readonly CardKey[]): CardSigner {
   }
 
   return {
+    signWith: signed,
     sign(payload, keySetUrl) {
       const key = JSON.stringify([keySetUrl, payload]);
       const found = known.get(key);

@@ -1,5 +1,5 @@
 import { done } from '../../kit/steps.ts';
-import { refusesMethods } from '../general-faults.ts';
+import { lacksOwed, refusesMethods } from '../general-faults.ts';
 import { scenario } from '../scenario.ts';
 
 const config = { url: 'https://example.com/webhook' };
@@ -21,7 +21,10 @@ export const capabilityScenarios = [
           ['DeleteTaskPushNotificationConfig', { id: 'one' }],
         ] as const) {
           const reply = await agent.call(method, { taskId, ...params });
-          check('A2A10-CAP-001', reply, await refusesMethods(agent, reply)).has(refused);
+          const lacking = await lacksOwed(agent, method, reply);
+          check('A2A10-CAP-001', reply, lacking ? { blockedBy: lacking } : await refusesMethods(agent, reply)).has(
+            refused,
+          );
         }
       }
       const inline = await agent.send(done, { configuration: { taskPushNotificationConfig: config } });
@@ -37,8 +40,11 @@ export const capabilityScenarios = [
     stimulus: ['done'],
     async play({ agent, check }) {
       const refused = agent.era.refusals.noStreaming;
-      check('A2A10-CAP-002', await (await agent.stream(done)).answer()).has(refused);
-      check('A2A10-CAP-002', await (await agent.subscribe(agent.fresh('no-such-task'))).answer()).has(refused);
+      for (const [method, answer] of [
+        ['SendStreamingMessage', await (await agent.stream(done)).answer()],
+        ['SubscribeToTask', await (await agent.subscribe(agent.fresh('no-such-task'))).answer()],
+      ] as const)
+        check('A2A10-CAP-002', answer, { blockedBy: await lacksOwed(agent, method, answer) }).has(refused);
     },
   }),
 
@@ -47,7 +53,11 @@ export const capabilityScenarios = [
     proves: ['A2A10-CAP-003'],
     capability: ['-extendedAgentCard'],
     async play({ agent, check }) {
-      check('A2A10-CAP-003', await agent.call('GetExtendedAgentCard', {})).has(agent.era.refusals.noExtendedCard);
+      const method = 'GetExtendedAgentCard';
+      const reply = await agent.call(method, {});
+      check('A2A10-CAP-003', reply, { blockedBy: await lacksOwed(agent, method, reply) }).has(
+        agent.era.refusals.noExtendedCard,
+      );
     },
   }),
 ];

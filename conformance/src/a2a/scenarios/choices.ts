@@ -2,6 +2,7 @@ import { done, end, slow, sleep, status } from '../../kit/steps.ts';
 import type { Stimulus } from '../../kit/stimulus.ts';
 import { seen } from '../../kit/subject.ts';
 import { whyNotCanceled } from '../cancelable.ts';
+import { callsNobody } from '../general-faults.ts';
 import { taskOf, tellsEndOf, told, workingTask } from '../push.ts';
 import type { Reply } from '../reply.ts';
 import { refusesInput } from '../refusal.ts';
@@ -80,7 +81,7 @@ export const choiceScenarios = [
           throw await whyNotCanceled(agent, id);
         await agent.hears(hook, tellsEndOf(id));
         const tasks = hook.calls.map((call) => taskOf(told(call)));
-        check('A2A10-SEND-013', seen(tasks, reply.place)).holds(
+        check('A2A10-SEND-013', seen(tasks, reply.place), tasks.includes(id) ? {} : await callsNobody(agent)).holds(
           tasks.includes(id),
           `a call about the task ${id}, which was made with returnImmediately: ${returnImmediately}`,
         );

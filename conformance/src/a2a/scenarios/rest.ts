@@ -5,30 +5,12 @@ import { errorInfoWith, hasErrorInfo } from '../error-info.ts';
 import { ignoresQueries, refusesBadInput } from '../general-faults.ts';
 import { scenario } from '../scenario.ts';
 import type { A2AAgent } from '../agent.ts';
-import type { Reply } from '../reply.ts';
-import type { TaskStream } from '../task-stream.ts';
 import { isRecord } from '../../kit/json.ts';
 import { namesField, refusedInput, refusesInput } from '../refusal.ts';
+import { isAlike, unknownRoute } from '../unknown-route.ts';
 import { workingTask } from '../push.ts';
 
 const bindings = ['HTTP+JSON'] as const;
-
-/** What a path gets that no operation has. */
-function unknownRoute(agent: A2AAgent): Promise<Reply> {
-  const base = agent.interfaces.find(({ protocolBinding }) => protocolBinding === 'HTTP+JSON')!.url.replace(/\/$/, '');
-  return agent.fetch('GET', `${base}/no/such/route`, [...agent.era.version], { hostile: true });
-}
-
-/** Not to be told from the answer to an unknown path: no body of the protocol, or the same one but for the path. */
-function isAlike(reply: Reply | TaskStream, nowhere: Reply): boolean {
-  const said = ({ exchange: { response } }: Reply | TaskStream): unknown => {
-    const body = isRecord(response?.json) ? response.json : {};
-    const error = isRecord(body.error) ? body.error : body;
-    if (isRecord(body.error) ? error.code !== response?.status : !Number.isInteger(error.code)) return undefined;
-    return JSON.stringify({ ...error, message: String(error?.message).replaceAll(/\/[^\s"']*/g, '{path}') });
-  };
-  return said(reply) === undefined || said(reply) === said(nowhere);
-}
 
 const isUntyped = (details: unknown): boolean =>
   Array.isArray(details) && details.some((detail) => !isRecord(detail) || typeof detail['@type'] !== 'string');
@@ -156,7 +138,8 @@ export const restScenarios = [
       if (!refusesInput(reply)) throw lost('a request without its message is not refused as such: see ERR-004');
       const details: unknown[] = Array.isArray(reply.value.error?.details) ? reply.value.error.details : [];
       const missing = details.length > 0 ? undefined : (await agent.get(agent.fresh('no-such-task'))).value.error;
-      const hasNone = missing?.names.includes('TaskNotFoundError') && !Array.isArray(missing.details);
+      const hasNone =
+        missing?.names.includes('TaskNotFoundError') && !(Array.isArray(missing.details) && missing.details.length > 0);
       check('A2A10-REST-008', reply, {
         // Who names no field at all has nothing to put into one.
         blockedBy: isUntyped(details)

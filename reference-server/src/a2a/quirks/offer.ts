@@ -15,16 +15,29 @@ const signatures = (
   },
 });
 
-/** Signatures whose protected header says something else: they no longer verify. */
-const headers = (
+/** Signatures whose protected header says something else, and which verify all the same. */
+function headers(
   impl: A2AImpl,
   hit: Hit,
-  change: (header: Record<string, unknown>) => object,
-): Pick<A2AImpl, 'signCard'> =>
-  signatures(impl, (one) => {
-    const header = JSON.parse(Buffer.from(one.protected, 'base64url').toString()) as Record<string, unknown>;
-    return hit({ ...one, protected: Buffer.from(JSON.stringify(change(header))).toString('base64url') });
-  });
+  change: (header: Record<string, unknown>) => Record<string, unknown>,
+): Pick<A2AImpl, 'signCard'> {
+  // The same card has the same signatures, so that it keeps its tag.
+  const made = new Map<string, Promise<AgentCardSignature[]>>();
+  return {
+    signCard(ctx, card) {
+      const sign = (payload: string, url: string) => {
+        const key = JSON.stringify([url, payload]);
+        if (!made.has(key))
+          made.set(
+            key,
+            ctx.signer.signWith(payload, url, (header) => hit(change(header))),
+          );
+        return made.get(key)!;
+      };
+      return impl.signCard({ ...ctx, signer: { ...ctx.signer, sign } }, card);
+    },
+  };
+}
 
 /** The URI that is declared, for one that is meant to be another. */
 const activatesFor = (
