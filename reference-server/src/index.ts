@@ -16,6 +16,7 @@ export type { Damage, Fault, FaultEnd, FaultPlace } from './wire-faults/fault.ts
 export type { SetFault } from './wire-faults/due.ts';
 export type { ServerClock } from './server-clock.ts';
 export type { TestScope } from './test-scope.ts';
+export { normalized, snapshotOf, type ExchangeSnapshot, type NormalizeOptions } from './testing/snapshot.ts';
 export { VirtualClock, type Clock, type Script } from '@agentproto/script';
 export type { A2AOptions, ExtendedCard, InterfaceOption } from './a2a/options.ts';
 export type { Hooks } from './store/hooks.ts';

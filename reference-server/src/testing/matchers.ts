@@ -127,7 +127,7 @@ function listed(requests: readonly ReceivedRequest[], expected: ExpectedRequest)
     .join('\n');
 }
 
-function requestsOf(matcher: string, subject: unknown): readonly ReceivedRequest[] {
+export function requestsOf(matcher: string, subject: unknown): readonly ReceivedRequest[] {
   const requests: unknown = Array.isArray(subject) ? subject : (subject as Partial<WithRequests> | undefined)?.requests;
   if (Array.isArray(requests)) return requests as readonly ReceivedRequest[];
   throw new TypeError(

@@ -3,6 +3,8 @@ import type { ServerOptions } from '../server-options.ts';
 import { serverForTests } from './fixture.ts';
 
 export { contains } from './contains.ts';
+export { normalized, snapshotOf } from './snapshot.ts';
+export type { ExchangeSnapshot, NormalizeOptions } from './snapshot.ts';
 
 /** The part of a test's context that is needed: `node:test` has it, and so have others. */
 export interface TestContextLike {

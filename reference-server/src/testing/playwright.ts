@@ -3,6 +3,9 @@ import { toHaveReceived, toHaveStreamed } from './matchers.ts';
 import type { ReferenceServer } from '../server.ts';
 import type { ServerOptions } from '../server-options.ts';
 
+export { normalized, snapshotOf } from './snapshot.ts';
+export type { ExchangeSnapshot, NormalizeOptions } from './snapshot.ts';
+
 export interface AgentServerFixture {
   /** A server of the test's own. */
   agentServer: ReferenceServer;

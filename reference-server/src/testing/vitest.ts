@@ -8,6 +8,8 @@ import type { ExpectedRequest } from './matchers.ts';
 
 export { expect };
 export type { ExpectedRequest };
+export { normalized, snapshotOf } from './snapshot.ts';
+export type { ExchangeSnapshot, NormalizeOptions } from './snapshot.ts';
 
 interface AgentServerMatchers<R> {
   /** A request came, or exactly `times` of them. For a server, or a scope of one. */
