@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { QUIRKS } from '@agentproto/reference-server/quirks';
 import { combinations, causesOf, complaintOf } from './combined.ts';
 
 /** One cause is one red, however many there are at once. */
@@ -12,6 +13,14 @@ describe('reds are the causes', () => {
       expect(red).toEqual(named);
     },
   );
+});
+
+test('a time that is a whole second is left out of a list for one reason', async () => {
+  const quirks = ['a2a.model.whole-seconds', 'a2a.list.after-is-later'].map((name) =>
+    QUIRKS.find((quirk) => quirk.name === name)!,
+  );
+  const { red } = await causesOf({ name: 'whole seconds', protocol: 'a2a@1.0', quirks }, { patienceMs: 2_000 });
+  expect(red).toEqual(['A2A10-LIST-013']);
 });
 
 test('what is missing and what is too much is said', () => {

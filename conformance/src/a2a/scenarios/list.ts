@@ -274,7 +274,8 @@ export const listScenarios = [
         listed !== undefined && owed.every((id) => listed.includes(id)) && !older.some((id) => listed.includes(id)),
         `${owed.join(', ')}, whose status is of ${middle.text} or later${older.length > 0 ? `, and not ${older.join(', ')}` : ''}`,
       );
-      const second = Math.floor(stamped[0]!.at / 1000) * 1000;
+      // Before all of them: whether a time is of itself, too, was the question before.
+      const second = Math.ceil(stamped[0]!.at / 1000) * 1000 - 1000;
       for (const [text, isPast] of [
         [new Date(second).toISOString().replace('.000Z', 'Z'), true],
         [new Date(second).toISOString(), true],
