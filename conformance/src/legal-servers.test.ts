@@ -67,6 +67,7 @@ const KINDS: readonly [kind: string, protocol: string, profile: string, quirks: 
   ],
   ['as it is', 'responses@2026-01-15', 'echo', []],
   ['as it is', 'responses@openai', 'echo', []],
+  ['creates responses alone', 'responses@openai', 'script', ['responses.legal.few-operations']],
   ['as it is', 'responses@wayflow', 'echo', []],
   // A SHOULD, which warns.
   ['knows no 405', 'chat@docs', 'script', ['chat.error.method-is-an-unknown-path']],

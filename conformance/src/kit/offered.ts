@@ -1,5 +1,9 @@
+import type { Exchange } from '@agentproto/recording';
 import { NotApplicable } from './stops.ts';
 import type { Reply } from './reply.ts';
+
+/** Where nothing is, whatever the target offers. */
+const NOWHERE = '/agentproto-no-such-path';
 
 /** Who can ask for any path. */
 interface Asker {
@@ -18,14 +22,28 @@ export async function offered(agent: Asker, what: string, reply: Reply): Promise
 export async function isOffered(agent: Asker, reply: Reply): Promise<boolean> {
   if ([405, 501].includes(reply.status)) return false;
   if (reply.status !== 404) return true;
-  const { method, url } = reply.exchange.request;
-  const nowhere = await agent.call(method, '/agentproto-no-such-path', {});
-  return nowhere.status !== 404 || words(nowhere, '/agentproto-no-such-path') !== words(reply, new URL(url).pathname);
+  const nowhere = await agent.call(reply.exchange.request.method, NOWHERE, {});
+  return !saysTheSame(nowhere.exchange, reply.exchange);
 }
 
+/**
+ * Whether a recorded answer is no answer of the operation: there is no such method, or it is what `isOffered` got in the same
+ * play from a path that does not exist. What it looks like is then no matter of the protocol.
+ */
+export function isUnserved(exchange: Exchange, play: () => readonly Exchange[]): boolean {
+  const status = exchange.response?.status;
+  if (status === 405 || status === 501) return true;
+  if (status !== 404) return false;
+  return play().some((one) => one.request.url.includes(NOWHERE) && saysTheSame(one, exchange));
+}
+
+const saysTheSame = (nowhere: Exchange, other: Exchange): boolean =>
+  nowhere.response?.status === other.response?.status && words(nowhere) === words(other);
+
 /** What an answer says, whatever path it says it of. */
-function words({ exchange: { response }, exchange: { request } }: Reply, path: string): string {
+function words({ request, response }: Exchange): string {
   const { pathname } = new URL(request.url);
   const said = JSON.stringify(response?.json ?? response?.body ?? null);
-  return said.replaceAll(pathname, 'PATH').replaceAll(path, 'PATH');
+  // Some name the path within their application.
+  return said.replaceAll(pathname, 'PATH').replaceAll(NOWHERE, 'PATH');
 }

@@ -126,6 +126,17 @@ export class ResponsesAgent {
     return this.taken(await this.ask(said, fields));
   }
 
+  /**
+   * The same of an agent that is not asked to fail. A server that does (its model did not do as it must, a server of tools
+   * is out of reach) has not said what it would have answered.
+   */
+  async answered(said: Said, fields: Json = {}): Promise<Answer> {
+    const answer = await this.turn(said, fields);
+    if (answer.value.ended !== 'failed') return answer;
+    const why = JSON.stringify(answer.value.error ?? null).slice(0, 300);
+    throw new Lost(`the request was to be answered, and the response failed: ${why}`);
+  }
+
   /** Throws a stop for a refusal: of everything, of what this target does not offer, or of nobody knows what. */
   async taken(answer: Answer): Promise<Answer> {
     if (!answer.refused) return answer;
@@ -151,6 +162,11 @@ export class ResponsesAgent {
     if (member in response) return {};
     const faults = this.revision.violations('ResponseResource', response);
     return faults.some(isMissingMember) ? { blockedBy: 'RESP-SCHEMA-001' } : {};
+  }
+
+  /** For a row about calls, where the response says that there were no tools: who leaves them aside breaks the row of what is echoed, and once. */
+  lackingTools({ response: { tools } }: Answer): { blockedBy?: 'RESP-SCHEMA-002' } {
+    return Array.isArray(tools) && tools.length === 0 ? { blockedBy: 'RESP-SCHEMA-002' } : {};
   }
 
   /** A stream that is left to the play. */

@@ -72,13 +72,18 @@ export class Item {
     if (this.#early) this.#tellEarly(this.#early, judge);
   }
 
-  /** The texts by which the response's own copy is judged, where the item itself never was done. */
-  compare(final: Json, event: SeenEvent, judge: Judge): void {
+  /**
+   * The texts by which the response's own copy is judged, where the item itself never was done. What was being said when the
+   * response failed (`isBroken`) need not be in it.
+   */
+  compare(final: Json, event: SeenEvent, judge: Judge, isBroken: boolean): void {
+    const isOwed = ({ isTextDone }: Part) => isTextDone || !isBroken;
     for (const [index, part] of this.#parts.content) {
       const said = records(final.content)[index];
-      agree(part, said && partText(said), event, judge, 'the text in the response');
+      if (isOwed(part)) agree(part, said && partText(said), event, judge, 'the text in the response');
     }
-    agree(this.#arguments, text(final.arguments), event, judge, 'the arguments in the response');
+    if (isOwed(this.#arguments))
+      agree(this.#arguments, text(final.arguments), event, judge, 'the arguments in the response');
   }
 
   #takeArguments(event: SeenEvent, deed: Deed, judge: Judge): void {

@@ -161,6 +161,15 @@ describe('whole streams', () => {
   });
 });
 
+test.each<[string, Json[]]>([
+  ['as it was added', [message('msg', 'in_progress')]],
+  ['cut short', [message('msg', 'incomplete', textPart('Hel'))]],
+  ['not at all', []],
+])('what was being said when a response failed may be in it %s', (_how, output) => {
+  const { events } = said(['Hel', 'lo']);
+  expect(reds([created, ...events.slice(0, 4), { type: 'error', error: {} }, failed(...output)])).toEqual([]);
+});
+
 describe('one fault is one red', () => {
   const no = refused(['I will ', 'not']);
   const other = said(['there'], { at: 1, id: 'msg2' });

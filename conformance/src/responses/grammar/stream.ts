@@ -220,7 +220,7 @@ class StreamState {
         judge('RESP-STREAM-015', final.id === item.id, event, `the item ${said} under the id that it had`, final.id);
       const done = record(item.done?.value.item);
       if (!done) {
-        item.compare(final, event, judge);
+        item.compare(final, event, judge, isBroken);
         continue;
       }
       const texts = (one: Json) => [...records(one.content), ...records(one.summary)].map(partText);

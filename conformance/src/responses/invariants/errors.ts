@@ -1,5 +1,6 @@
 import type { Body } from '@agentproto/recording';
 import { invariant } from '../../kit/invariant.ts';
+import { isUnserved } from '../../kit/offered.ts';
 import { seen } from '../../kit/subject.ts';
 import { record, text } from '../view.ts';
 
@@ -28,8 +29,10 @@ export const errorInvariants = [
     proves: ['RESP-ERR-001', 'RESP-ERR-002', 'RESP-ERR-005'],
     bindings: ['HTTP'],
     ofHostile: true,
-    examine({ id, operation, request, response, end }, check) {
+    examine(exchange, check, play) {
+      const { id, operation, request, response, end } = exchange;
       if (!response || response.status < 400 || operation === undefined || end?.kind !== 'complete') return;
+      if (operation !== 'createResponse' && isUnserved(exchange, play)) return;
       const place = { exchange: id };
       const { status, json } = response;
       const error = record(record(json)?.error);

@@ -7,6 +7,7 @@ import type { SeenEvent } from '../answer.ts';
 import { isSlug, type Revision } from '../revision.ts';
 import { endedResponses, turnsOf } from '../turns.ts';
 import { isMisnamedEnd, isTerminal, record, text } from '../view.ts';
+import { responsesIn } from './response.ts';
 import { isMissingMember, responseFaults, sameFault } from './shape.ts';
 
 /** A number that is greater than all before it; what has none, or a smaller one, does not count for the next. */
@@ -69,9 +70,12 @@ export function eventInvariants(revision: Revision) {
       title: 'Every event is valid under the schema of its type; an item that is added has what it cannot do without',
       proves: ['RESP-STREAM-013', 'RESP-ITEM-002', 'RESP-ITEM-003', 'RESP-ITEM-016'],
       bindings: ['SSE', 'WebSocket'],
-      examine(exchange, check) {
-        // What is wrong with the response at the end is told there, and once.
-        const told = endedResponses(exchange).flatMap(({ value }) => revision.violations('ResponseResource', value));
+      examine(exchange, check, play) {
+        // What is wrong with the response at the end is told there, and once; of a stream that was left, where it is seen again.
+        const ended = endedResponses(exchange);
+        const told = (ended.length > 0 ? ended : play().flatMap(responsesIn)).flatMap(({ value }) =>
+          revision.violations('ResponseResource', value),
+        );
         for (const event of turnsOf(exchange).flatMap(({ events }) => events)) {
           const { value, type, place } = event;
           if (type === undefined || !knowsEvent(type) || (type === 'error' && exchange.binding === 'WebSocket'))

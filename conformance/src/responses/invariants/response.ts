@@ -11,7 +11,7 @@ import { knows, responseFaults } from './shape.ts';
 const GIVES = new Set(['createResponse', 'retrieveResponse', 'cancelResponse']);
 
 /** The responses in an exchange: in one piece, or in the event that ends a stream. */
-function responsesIn(exchange: Exchange): { value: Json; place: Place }[] {
+export function responsesIn(exchange: Exchange): { value: Json; place: Place }[] {
   if (exchange.binding !== 'HTTP') return endedResponses(exchange);
   const { response, operation, id } = exchange;
   const body = response?.status === 200 && GIVES.has(operation ?? '') ? record(response.json) : undefined;

@@ -1,5 +1,6 @@
 import type { Exchange } from '@agentproto/recording';
 import { invariant } from '../../kit/invariant.ts';
+import { isUnserved } from '../../kit/offered.ts';
 import { seen, type Place } from '../../kit/subject.ts';
 import { isTerminal, record, text } from '../view.ts';
 
@@ -22,6 +23,10 @@ const streamOf = (exchange: Exchange) =>
     ? exchange.frames.filter(({ kind }) => kind === 'sse')
     : [];
 
+/** A response that is kept, as it is got without `stream`: what was left aside is `stream` (OAI-GET-004). */
+const isInOnePiece = (exchange: Exchange): boolean =>
+  exchange.operation === 'retrieveResponse' && record(exchange.response?.json) !== undefined;
+
 const at = (exchange: Exchange, frame: { index: number; atMs: number } | undefined): Place => ({
   exchange: exchange.id,
   ...(frame ? { frame: frame.index, atMs: Math.round(frame.atMs - exchange.request.atMs) } : {}),
@@ -33,15 +38,15 @@ export const transportInvariants = [
     proves: ['RESP-HTTP-004', 'RESP-HTTP-005', 'RESP-HTTP-006'],
     bindings: ['HTTP', 'SSE'],
     ofHostile: true,
-    examine(exchange, check) {
-      const { response, end, id } = exchange;
+    examine(exchange, check, play) {
+      const { response, end, id, operation } = exchange;
       const place = { exchange: id };
       if (response && end && ['complete', 'malformed', 'broken'].includes(end.kind))
         check('RESP-HTTP-006', seen(end, place)).holds(
           end.kind === 'complete',
           'a message that HTTP allows, with its end',
         );
-      if (!hasBody(exchange)) return;
+      if (!hasBody(exchange) || (operation !== 'createResponse' && isUnserved(exchange, play))) return;
       const type = contentTypeOf(exchange);
       check('RESP-HTTP-004', seen(type, place)).holds(type !== undefined, 'Content-Type');
       if (exchange.binding !== 'HTTP' || end?.kind !== 'complete') return;
@@ -63,7 +68,7 @@ export const transportInvariants = [
     proves: ['RESP-STREAM-001', 'RESP-STREAM-002', 'RESP-STREAM-003', 'RESP-STREAM-004', 'RESP-STREAM-005'],
     bindings: ['SSE'],
     examine(exchange, check) {
-      if (exchange.response?.status === 200 && exchange.operation !== undefined)
+      if (exchange.response?.status === 200 && exchange.operation !== undefined && !isInOnePiece(exchange))
         check('RESP-STREAM-001', seen(contentTypeOf(exchange), at(exchange, undefined))).holds(
           mediaType(exchange) === 'text/event-stream',
           'text/event-stream',

@@ -40,6 +40,13 @@ async function goOn(agent: ResponsesAgent, before: Answer, said: string, fields:
   return agent.taken(await agent.ask(said, { previous_response_id: before.id, ...fields }));
 }
 
+/** Whether what was said a moment ago is still there, where it is short. */
+async function keepsContext(agent: ResponsesAgent): Promise<boolean> {
+  const marker = agent.fresh('short');
+  const first = await agent.turn([agent.message(`Remember ${marker}.`), agent.message(remembers('Noted.'))]);
+  return contextIn(await goOn(agent, first, 'What do you remember?')).includes(marker);
+}
+
 const WINDOW_CHARS = 300_000;
 
 export const chainScenarios = [
@@ -99,7 +106,11 @@ export const chainScenarios = [
     bindings: ['HTTP', 'SSE'],
     async play({ agent, check }) {
       const answer = await agent.ask('Go on', { previous_response_id: agent.fresh('resp') }, { hostile: true });
-      check('RESP-PREV-004', answer).holds(answer.refused || answer.value.ended === 'failed', 'an error');
+      const isError = answer.refused || answer.value.ended === 'failed';
+      // Who passes over every id passes over this one as well.
+      const blockedBy =
+        isError || !agent.runsScripts || (await keepsContext(agent)) ? {} : ({ blockedBy: 'RESP-PREV-001' } as const);
+      check('RESP-PREV-004', answer, blockedBy).holds(isError, 'an error');
     },
   }),
 
@@ -162,9 +173,11 @@ export const chainScenarios = [
       if (kept) throw lost(`${2 * WINDOW_CHARS} characters fit into the window`);
       const { httpStatus, ended } = second.value;
       const outcome = seen({ httpStatus, ended }, second.place);
-      check('RESP-TRUNC-003', outcome).holds(second.refused || ended === 'failed', 'a request that fails');
-      if (second.refused || ended === 'failed')
-        check('RESP-TRUNC-003', outcome, { level: 'should' }).holds(httpStatus === 400, 'status 400');
+      const isRefused = second.refused || ended === 'failed';
+      // Who goes on from nothing has nothing that would be too much.
+      const blockedBy = isRefused || (await keepsContext(agent)) ? {} : ({ blockedBy: 'RESP-PREV-001' } as const);
+      check('RESP-TRUNC-003', outcome, blockedBy).holds(isRefused, 'a request that fails');
+      if (isRefused) check('RESP-TRUNC-003', outcome, { level: 'should' }).holds(httpStatus === 400, 'status 400');
     },
   }),
 ];

@@ -154,7 +154,7 @@ export const createScenarios = [
       const own = first.items.filter(({ type }) => isSlug(type));
       const asFunction = first.items.some(({ type, name }) => type === 'function_call' && name === LOOKUP);
       if (own.length === 0 && !asFunction) throw notApplicable('there is no such tool here');
-      check('RESP-EXT-008', seen(first.items, first.place)).holds(
+      check('RESP-EXT-008', seen(first.items, first.place), agent.lackingTools(first)).holds(
         own.length > 0 && own.every(({ status }) => typeof status === 'string'),
         'an item with a prefix and a status',
       );

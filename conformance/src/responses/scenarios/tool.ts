@@ -92,8 +92,11 @@ export const toolScenarios = [
     bindings: ['HTTP', 'SSE'],
     stimulus: ['tool'],
     async play({ agent, check }) {
-      const answer = await agent.turn(saysNoCall, { ...BOTH, tool_choice: 'required' });
-      check('RESP-TOOL-001', seen(answer.items, answer.place)).holds(answer.items.some(isCall), 'at least one call');
+      const answer = await agent.answered(saysNoCall, { ...BOTH, tool_choice: 'required' });
+      check('RESP-TOOL-001', seen(answer.items, answer.place), agent.lackingTools(answer)).holds(
+        answer.items.some(isCall),
+        'at least one call',
+      );
     },
   }),
 
@@ -103,8 +106,11 @@ export const toolScenarios = [
     bindings: ['HTTP', 'SSE'],
     stimulus: ['tool'],
     async play({ agent, check }) {
-      const answer = await agent.turn(calls('get_weather'), { ...BOTH, tool_choice: 'none' });
-      check('RESP-TOOL-002', seen(answer.items, answer.place)).holds(!answer.items.some(isCall), 'no call');
+      const answer = await agent.answered(calls('get_weather'), { ...BOTH, tool_choice: 'none' });
+      check('RESP-TOOL-002', seen(answer.items, answer.place), agent.lackingTools(answer)).holds(
+        !answer.items.some(isCall),
+        'no call',
+      );
     },
   }),
 
@@ -114,9 +120,9 @@ export const toolScenarios = [
     bindings: ['HTTP', 'SSE'],
     stimulus: ['tool'],
     async play({ agent, check }) {
-      const answer = await agent.turn(saysNoCall, { ...BOTH, tool_choice: { type: 'function', name: 'get_time' } });
+      const answer = await agent.answered(saysNoCall, { ...BOTH, tool_choice: { type: 'function', name: 'get_time' } });
       const names = answer.value.calls.map(({ name }) => name);
-      check('RESP-TOOL-003', seen(names, answer.place)).holds(
+      check('RESP-TOOL-003', seen(names, answer.place), agent.lackingTools(answer)).holds(
         names.length > 0 && names.every((name) => name === 'get_time'),
         'calls of get_time',
       );
@@ -129,7 +135,7 @@ export const toolScenarios = [
     bindings: ['HTTP'],
     stimulus: ['done'],
     async play({ agent, check }) {
-      const answer = await agent.turn(hello, BOTH);
+      const answer = await agent.answered(hello, BOTH);
       check('RESP-TOOL-004', answer.of('tool_choice'), agent.lacking(answer, 'tool_choice')).equals('auto');
     },
   }),
@@ -141,12 +147,15 @@ export const toolScenarios = [
     stimulus: ['tool'],
     async play({ agent, check }) {
       const allowed = { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'function', name: 'get_time' }] };
-      const answer = await agent.turn(calls('get_weather'), { ...BOTH, tool_choice: allowed });
+      const answer = await agent.answered(calls('get_weather'), { ...BOTH, tool_choice: allowed });
       const others = answer.value.calls.map(({ name }) => name).filter((name) => name !== 'get_time');
-      check('RESP-TOOL-005', seen(others, answer.place)).equals([]);
+      check('RESP-TOOL-005', seen(others, answer.place), agent.lackingTools(answer)).equals([]);
       if (agent.binding !== 'HTTP') return;
       const names = records(answer.response.tools).map(({ name }) => name);
-      check('RESP-TOOL-010', seen(names, answer.place), agent.lacking(answer, 'tools')).holds(
+      check('RESP-TOOL-010', seen(names, answer.place), {
+        ...agent.lacking(answer, 'tools'),
+        ...agent.lackingTools(answer),
+      }).holds(
         ['get_weather', 'get_time'].every((name) => names.includes(name)),
         'both tools in `tools`',
       );

@@ -1,5 +1,7 @@
 import type { AnyStreamEvent } from '@agentproto/protocol/responses/openai';
+import type { AgentEvent } from '@agentproto/script';
 import { byteByByte, splitUtf8 } from '../../faults.ts';
+import { ResponsesError } from '../responses-error.ts';
 import { but, endedResponses, events, itemIn, odd, renumbered, responses, responsesQuirk } from './responses-quirk.ts';
 
 /** Unusual and allowed: no check may call any of these a fault. */
@@ -207,4 +209,43 @@ export const legalOddities = [
       };
     },
   }),
+  responsesQuirk('responses.legal.few-operations', {
+    breaks: null,
+    says: 'Responses are created, and nothing else is offered, as a framework says it.',
+    make: (impl, hit) => ({
+      answerHttp: async (ctx, operation, request) =>
+        operation === 'createResponse'
+          ? impl.answerHttp(ctx, operation, request)
+          : hit({ status: 405, headers: { 'content-type': 'text/plain' }, body: 'Method Not Allowed' }),
+    }),
+  }),
+  responsesQuirk('responses.legal.busy-is-a-failure', {
+    breaks: null,
+    says: 'A model that has too much to do has failed.',
+    make: (_impl, hit) => ({ tooMany: (_ctx, model) => hit(new ResponsesError('model_error', `${model} failed.`)) }),
+  }),
+  responsesQuirk('responses.legal.what-is-owed-fails', {
+    breaks: null,
+    says: 'A model that does not do as it must, and a server of tools out of reach, make the response fail.',
+    make: (impl, hit) => ({
+      constrained: (ctx, request, performance) =>
+        impl.allowanceOf(ctx, request).owed || request.tools.some(({ type }) => type === 'mcp')
+          ? hit(ends({ type: 'end', state: 'failed', text: 'It did not do as it must.' }))
+          : impl.constrained(ctx, request, performance),
+    }),
+  }),
+  responsesQuirk('responses.legal.mcp.left-aside', {
+    breaks: null,
+    says: 'Tools of MCP servers are left aside, and the response shows none.',
+    make: (impl, hit) => ({
+      settle(ctx, { tools, ...request }) {
+        return impl.settle(ctx, { ...request, ...(tools && { tools: tools.filter(({ type }) => type !== 'mcp') }) });
+      },
+      approvalRequest: (ctx, fold, call) => hit(impl.functionCall(ctx, fold, call)),
+    }),
+  }),
 ];
+
+async function* ends(event: AgentEvent): AsyncGenerator<AgentEvent> {
+  yield event;
+}

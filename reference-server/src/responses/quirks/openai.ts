@@ -1,7 +1,8 @@
 import type { Answer } from '../../answer.ts';
-import type { HttpRequest } from '../call.ts';
+import type { HttpRequest, Operation } from '../call.ts';
 import type { ResponsesContext, ResponsesImpl } from '../context.ts';
 import { folded } from '../follow.ts';
+import { invalid } from '../responses-error.ts';
 import { answers, but, events, odd, operation, renumbered, responsesQuirk } from './responses-quirk.ts';
 
 interface Page {
@@ -10,6 +11,8 @@ interface Page {
   last_id: string | null;
   has_more: boolean;
 }
+
+const OF_A_RESPONSE = new Set<Operation>(['retrieveResponse', 'deleteResponse', 'cancelResponse', 'listInputItems']);
 
 const deletedAnswer = (impl: ResponsesImpl, ctx: ResponsesContext, { params }: HttpRequest): Answer => ({
   status: 200,
@@ -32,6 +35,26 @@ export const openaiQuirks = [
     make: (impl, hit) =>
       operation(impl, 'retrieveResponse', (ctx, call, request, own) =>
         own(ctx, call, request).catch(() => hit({ status: 200, headers: impl.jsonHeaders(ctx), body: 'null' })),
+      ),
+  }),
+  responsesQuirk('responses.get.unknown-is-a-400', {
+    breaks: 'OAI-GET-002',
+    make: (impl, hit) => ({
+      answerHttp: async (ctx, name, request) => {
+        const answer = await impl.answerHttp(ctx, name, request);
+        return OF_A_RESPONSE.has(name) && 'body' in answer && answer.status === 404
+          ? hit(impl.refusal(ctx, invalid('The id is none of this server.', { param: 'response_id' })))
+          : answer;
+      },
+    }),
+  }),
+  responsesQuirk('responses.get.never-streams', {
+    breaks: 'OAI-GET-004',
+    make: (impl, hit) =>
+      operation(impl, 'retrieveResponse', (ctx, call, request, own) =>
+        request.query.has('stream')
+          ? hit(own(ctx, call, { ...request, query: new URLSearchParams() }))
+          : own(ctx, call, request),
       ),
   }),
   responsesQuirk('responses.get.streams-from-the-start', {

@@ -207,6 +207,15 @@ export const shapeQuirks = [
         Object.keys(response.metadata ?? {}).length > 0 ? hit({ ...response, metadata: {} }) : response,
       ),
   }),
+  responsesQuirk('responses.shape.leaves-tools-aside', {
+    breaks: 'RESP-SCHEMA-002',
+    make: (impl, hit) => ({
+      settle(ctx, request) {
+        const settled = impl.settle(ctx, request);
+        return settled.tools.length > 0 ? hit({ ...settled, tools: [], tool_choice: 'auto' }) : settled;
+      },
+    }),
+  }),
   responsesQuirk('responses.shape.forgets-instructions', {
     breaks: 'RESP-SCHEMA-002',
     make: (impl, hit) =>

@@ -8,6 +8,10 @@ export const chainQuirks = [
       truncated: (ctx, request, past, input) => hit(impl.truncated(ctx, request, past, input).slice(0, 0)),
     }),
   }),
+  responsesQuirk('responses.chain.passes-over-every-id', {
+    breaks: 'RESP-PREV-001',
+    make: (_impl, hit) => ({ chainTo: async () => hit([]) }),
+  }),
   responsesQuirk('responses.chain.forgets-what-was-asked', {
     breaks: 'RESP-PREV-001',
     make: (impl, hit) => ({

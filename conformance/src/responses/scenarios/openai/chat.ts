@@ -3,7 +3,7 @@ import { nonEmptyString } from '../../../kit/match.ts';
 import { seen, type Place } from '../../../kit/subject.ts';
 import type { ResponsesAgent } from '../../agent.ts';
 import { offered } from '../../../kit/offered.ts';
-import type { Reply } from '../../../kit/reply.ts';
+import { Reply } from '../../../kit/reply.ts';
 import { scenario } from '../../scenario.ts';
 import { record, records, text, type Json } from '../../view.ts';
 import { hello, says } from '../create.ts';
@@ -48,6 +48,7 @@ async function streamed(agent: ResponsesAgent, body: Json): Promise<Streamed> {
     binding: 'chat',
   });
   const frames = (await agent.framesOf(live)).filter(({ kind }) => kind === 'sse');
+  if (frames.length === 0) await offered(agent, 'chat completions', new Reply(live.exchange));
   const { id, response } = live.exchange;
   return {
     frames,

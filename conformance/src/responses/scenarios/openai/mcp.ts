@@ -5,7 +5,7 @@ import { seen } from '../../../kit/subject.ts';
 import type { ResponsesAgent } from '../../agent.ts';
 import type { Answer } from '../../answer.ts';
 import { scenario } from '../../scenario.ts';
-import { text, type Json } from '../../view.ts';
+import { records, text, type Json } from '../../view.ts';
 
 /** Wants to run a tool of an MCP server, and says something after the decision. */
 const wants: Stimulus = {
@@ -23,6 +23,9 @@ const TOOLS = {
 };
 
 const requestIn = ({ items }: Answer): Json | undefined => items.find(({ type }) => type === 'mcp_approval_request');
+/** The response names the tools that there are: no server is among them. */
+const leavesServersAside = ({ response }: Answer): boolean =>
+  Array.isArray(response.tools) && !records(response.tools).some(({ type }) => type === 'mcp');
 const callsIn = ({ items }: Answer): Json[] => items.filter(({ type }) => type === 'mcp_call');
 
 const decided = (agent: ResponsesAgent, asked: Answer, id: string | undefined, approve: boolean, hostile = false) =>
@@ -38,9 +41,10 @@ export const mcpScenarios = [
     proves: ['OAI-MCP-001', 'OAI-MCP-002'],
     bindings: ['HTTP', 'SSE'],
     stimulus: ['approval'],
-    async play({ agent, check, lost }) {
-      const asked = await agent.turn(wants, TOOLS);
+    async play({ agent, check, lost, notApplicable }) {
+      const asked = await agent.answered(wants, TOOLS);
       const request = requestIn(asked);
+      if (!request && leavesServersAside(asked)) throw notApplicable('the target leaves tools of MCP servers aside');
       if (!request && !agent.runsScripts) throw lost('the agent did not ask for approval');
       check('OAI-MCP-001', seen(request ?? asked.items, asked.place)).has({
         type: 'mcp_approval_request',
@@ -63,9 +67,10 @@ export const mcpScenarios = [
     proves: ['OAI-MCP-003', 'OAI-MCP-004'],
     bindings: ['HTTP'],
     stimulus: ['approval'],
-    async play({ agent, check, lost }) {
-      const asked = await agent.turn(wants, TOOLS);
+    async play({ agent, check, lost, notApplicable }) {
+      const asked = await agent.answered(wants, TOOLS);
       const request = requestIn(asked);
+      if (!request && leavesServersAside(asked)) throw notApplicable('the target leaves tools of MCP servers aside');
       if (!request) throw lost('the agent did not ask for approval');
       const left = await decided(agent, asked, text(request.id), false);
       check('OAI-MCP-003', left).has({ httpStatus: 200 });

@@ -1,0 +1,23 @@
+import { QUIRKS } from '@agentproto/reference-server/quirks';
+import { expect, test } from 'vitest';
+import { fixtures } from '../self/fixtures.ts';
+import { isRed, sight } from '../self/sight.ts';
+
+/** What a server does that several rows could be held against it for, and the one that is. All scenarios are played. */
+const CAUSES: readonly [cause: string, protocol: string, quirk: string, row: string][] = [
+  ['keeps nothing', 'responses@openai', 'responses.get.knows-nothing', 'OAI-GET-001'],
+  ['refuses unknown ids with 400', 'responses@openai', 'responses.get.unknown-is-a-400', 'OAI-GET-002'],
+  ['streams nothing that is kept', 'responses@openai', 'responses.get.never-streams', 'OAI-GET-004'],
+  ['leaves members of every response out', 'responses@openai', 'responses.shape.lacks-members', 'RESP-SCHEMA-001'],
+  ['leaves tools aside', 'responses@2026-04-24', 'responses.shape.leaves-tools-aside', 'RESP-SCHEMA-002'],
+  ['goes on from nothing', 'responses@2026-04-24', 'responses.chain.passes-over-every-id', 'RESP-PREV-001'],
+];
+
+test.each(CAUSES)('one that %s breaks one row, %s', { timeout: 60_000 }, async (_cause, protocol, name, row) => {
+  const fixture = fixtures.find(({ protocols }) => protocols.length === 1 && protocols[0] === protocol)!;
+  const quirk = QUIRKS.filter((one) => one.name === name);
+  expect(quirk).toHaveLength(1);
+  const { findings, applied } = await sight(fixture, quirk, { patienceMs: 2_000 });
+  expect(applied).toBeGreaterThan(0);
+  expect([...new Set(findings.filter(isRed).map(({ requirement }) => requirement))]).toEqual([row]);
+});
