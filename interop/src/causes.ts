@@ -44,6 +44,15 @@ export function distinct(causes: readonly Cause[]): { causes: number; faults: st
   return { causes: sentences.size, faults };
 }
 
+/** Where the baseline and what was found differ. */
+export function faultsOfSuite(report: Report | undefined, causes: readonly Cause[]): string[] {
+  return [
+    ...causes.filter(({ known }) => !known).map(({ id, reason }) => `the baseline does not know ${id}: ${reason}`),
+    ...distinct(causes.filter(({ known }) => known)).faults.map((fault) => `baseline, ${fault}`),
+    ...(report?.baseline?.broken ?? []).map(({ id, message }) => `baseline, ${id}: ${message}`),
+  ];
+}
+
 /** What is quoted, or in brackets, counts as a word. */
 const isSentence = (text: string) => {
   const plain = text.replaceAll(/\([^)]*\)|`[^`]*`|"[^"]*"/g, '');

@@ -1,5 +1,6 @@
 import type { Command } from './child.ts';
 import type { Options } from './options.ts';
+import type { TheirProgram } from './judged.ts';
 import type { Exercised } from './result.ts';
 import type { SuiteFlags } from './suite.ts';
 
@@ -29,6 +30,8 @@ export interface Prepared {
   exercise: readonly ((url: string) => Promise<Exercised>)[];
   /** Its client on our reference server. */
   clients?: readonly ((url: string) => Promise<Exercised>)[];
+  /** Its clients, to be judged by the rules for clients. */
+  judged?: readonly TheirProgram[];
   /** Lets go of what stays up as long as the lane runs. */
   release?: () => Promise<void>;
 }

@@ -11,6 +11,7 @@ import { a2akit03 } from './lanes/a2akit-0.3.ts';
 import { dcaf, dcafCallable } from './lanes/dcaf.ts';
 import { earlierFasta2as } from './lanes/earlier-fasta2a.ts';
 import { fasta2a } from './lanes/fasta2a.ts';
+import { openaiPython } from './lanes/openai-python.ts';
 import { openAgentPython } from './lanes/open-agent-python.ts';
 import { openResponses } from './lanes/open-responses.ts';
 import { wayflow } from './lanes/wayflow.ts';
@@ -31,6 +32,7 @@ export const lanes: readonly Lane[] = [
   wayflow,
   wayflowA2A,
   openResponses,
+  openaiPython,
   openAgentPython,
   a2aTck,
   aimock,

@@ -8,6 +8,24 @@ test('the page in the docs is what the lanes have written', async () => {
   expect(await readFile(PAGE, 'utf8')).toBe(page(await readResults()));
 });
 
+test('what is red of several clients of theirs is told once, and what one does not get through', () => {
+  const red = { id: 'A2A10-CLI-009', verdict: 'warning', bindings: ['client'], reason: '§8.6.2: why.', known: true };
+  const of = (name: string, causes: (typeof red)[], more: object = {}) => ({
+    name,
+    protocol: 'a2a@1.0',
+    passed: 3,
+    causes,
+    ...more,
+  });
+  const judged = [of('JSONRPC', [red]), of('HTTP+JSON', [red], { stops: 'It reads no card.' }), of('gRPC', [])];
+  const result: Result = { lane: 'x', system: 'X', version: '1.0', command: 'run x', ours: [], theirs: [], judged };
+  const lines = page([result]).split('\n');
+  const all = 'judged JSONRPC: 3 pass, 1 red; judged HTTP+JSON: 3 pass, 1 red; judged gRPC: 3 pass, 0 red';
+  expect(lines).toContain(`| X | 1.0 | \`run x\` |  | ${all} |  |`);
+  expect(lines).toContain('| A2A10-CLI-009 | warning | JSONRPC, HTTP+JSON | §8.6.2: why. |');
+  expect(lines).toContain('HTTP+JSON does not get through a scenario. It reads no card.');
+});
+
 test('a failed step and what is not offered are told apart, and only the latter does not count', () => {
   const result: Result = {
     lane: 'x',

@@ -1,5 +1,5 @@
 import { distinct } from './causes.ts';
-import type { Cause, Exercised, Result, SuiteResult } from './result.ts';
+import type { Cause, Exercised, Judged, Result, SuiteResult } from './result.ts';
 
 const HEAD = `# Interoperability
 
@@ -18,14 +18,14 @@ export function page(results: readonly Result[]): string {
       result.version,
       `\`${result.command}\``,
       completed(result.ours),
-      completed(result.theirs),
+      [completed(result.theirs), ...(result.judged ?? []).map(held)].filter((text) => text !== '').join('; '),
       result.suite ? `${result.suite.passed} pass, ${result.suite.causes.length} red` : '',
     ]),
   );
   return [HEAD, summary, ...results.map(section)].join('\n');
 }
 
-function section({ lane, system, version, suite, note, ours, theirs }: Result): string {
+function section({ lane, system, version, suite, note, ours, theirs, judged = [] }: Result): string {
   return [
     `## ${system} ${version}\n`,
     ...steps(
@@ -33,6 +33,7 @@ function section({ lane, system, version, suite, note, ours, theirs }: Result): 
       ours,
     ),
     ...steps('Its client on our reference server', theirs),
+    ...judgedClients(judged),
     ...(note === undefined ? [] : [`${note}\n`]),
     ...(suite ? found(suite) : []),
   ].join('\n');
@@ -45,6 +46,31 @@ function found(suite: SuiteResult): string[] {
     ...(suite.causes.length > 0 ? [table(['row', '', 'over', 'what'], suite.causes.map(cause))] : []),
     ...judged,
     ...Object.entries(suite.leftOut ?? {}).map(([scenario, why]) => `Not played: \`${scenario}\`. ${why}\n`),
+  ];
+}
+
+/** `judged JSONRPC: 13 pass, 2 red`. */
+const held = ({ name, passed, causes }: Judged): string => `judged ${name}: ${passed} pass, ${causes.length} red`;
+
+function judgedClients(all: readonly Judged[]): string[] {
+  if (all.length === 0) return [];
+  const reds = Map.groupBy(
+    all.flatMap(({ name, causes }) => causes.map((one) => ({ ...one, name }))),
+    ({ id, verdict, reason }) => JSON.stringify([id, verdict, reason]),
+  );
+  const rows = [...reds.values()].map(([first, ...more]) => [
+    first!.id,
+    first!.verdict,
+    [first!, ...more].map(({ name }) => name).join(', '),
+    first!.reason,
+  ]);
+  const of = [...new Set(all.map(({ protocol }) => protocol))].join(', ');
+  return [
+    `By the rules for clients of ${of} (\`agentproto-conformance client\`), ${all.map(held).join('; ')}.\n`,
+    ...(rows.length > 0 ? [table(['row', '', 'client', 'what'], rows)] : []),
+    ...all.flatMap(({ name, stops }) =>
+      stops === undefined ? [] : [`${name} does not get through a scenario. ${stops}\n`],
+    ),
   ];
 }
 

@@ -13,6 +13,19 @@ export interface Result {
   ours: Exercised[];
   /** Its client on our reference server. */
   theirs: Exercised[];
+  /** Its clients by the rules for clients. */
+  judged?: Judged[];
+}
+
+/** How the suite judged one client of theirs. */
+export interface Judged {
+  /** Which one. */
+  name: string;
+  protocol: string;
+  passed: number;
+  causes: Cause[];
+  /** Why it does not get through one of the scenarios. */
+  stops?: string;
 }
 
 export interface SuiteResult {

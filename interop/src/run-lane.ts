@@ -1,9 +1,10 @@
 import { createReferenceServer } from '@agentproto/reference-server';
-import { causesOf, distinct } from './causes.ts';
+import { causesOf, faultsOfSuite } from './causes.ts';
 import { type Command, serve } from './child.ts';
+import { judge } from './judged.ts';
 import type { Lane, Prepared } from './lane.ts';
 import type { Options } from './options.ts';
-import type { Exercised, Result, Step, SuiteResult } from './result.ts';
+import type { Exercised, Judged, Result, Step, SuiteResult } from './result.ts';
 import { type Report, runSuite } from './suite.ts';
 import { causesTable, stepsTable } from './tables.ts';
 
@@ -27,6 +28,14 @@ async function run(lane: Lane, prepared: Prepared, options: Options): Promise<Ra
   const { server } = prepared;
   const onTheirs = server && (await runOnTheirs(lane, server, prepared, options));
   const theirs = await runOnOurs(prepared);
+  const judged: Judged[] = [];
+  const faultsOfClients: string[] = [];
+  // One after the other: each is several processes at a time.
+  for (const program of prepared.judged ?? []) {
+    const one = await judge(program);
+    judged.push(one.judged);
+    faultsOfClients.push(...one.faults);
+  }
   const command = [`npx -y pnpm@12 interop:${lane.name}`, lane.usage].filter(Boolean).join(' ');
   const { version = prepared.version ?? '', report, ours = [] } = onTheirs ?? {};
   const leftOut = (prepared.suite || undefined)?.leftOut;
@@ -37,13 +46,16 @@ async function run(lane: Lane, prepared: Prepared, options: Options): Promise<Ra
     ...(lane.note !== undefined && { note: lane.note }),
     ours,
     theirs,
+    ...(judged.length > 0 && { judged }),
   };
 
   if (suite) console.log(`\n${lane.system} ${version}: what the suite found\n\n${causesTable(suite.causes)}`);
   for (const exercised of ours) console.log(`\nour client, ${exercised.binding}\n\n${stepsTable(exercised)}`);
   for (const exercised of theirs)
     console.log(`\ntheir client on ours, ${exercised.binding}\n\n${stepsTable(exercised)}`);
-  return { result, faults: faultsOf(report, suite, ours, theirs) };
+  for (const one of judged)
+    console.log(`\ntheir client, judged: ${one.name}, ${one.passed} pass\n\n${causesTable(one.causes)}`);
+  return { result, faults: [...faultsOf(report, suite, ours, theirs), ...faultsOfClients] };
 }
 
 async function runOnTheirs({ name, system, cannot = {} }: Lane, server: Command, prepared: Prepared, options: Options) {
@@ -96,11 +108,7 @@ export function faultsOf(
     );
   return [
     ...(report?.stopped ? [`the suite stopped: ${report.stopped.message}`] : []),
-    ...(suite?.causes ?? [])
-      .filter(({ known }) => !known)
-      .map(({ id, reason }) => `the baseline does not know ${id}: ${reason}`),
-    ...distinct((suite?.causes ?? []).filter(({ known }) => known)).faults.map((fault) => `baseline, ${fault}`),
-    ...(report?.baseline?.broken ?? []).map(({ id, message }) => `baseline, ${id}: ${message}`),
+    ...faultsOfSuite(report, suite?.causes ?? []),
     ...failed('our', ours),
     ...failed('their', theirs),
   ];

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Command } from './child.ts';
 import { ours } from './place.ts';
 
 const CLI = fileURLToPath(
@@ -39,6 +40,15 @@ export interface ReportedRequirement {
   bindings: { [binding: string]: { verdict: string; reason?: string; planned: boolean; expected?: string } };
 }
 
+/** Judges a client, which is run by `command`, by the rules for clients of its protocol. */
+export async function runSuiteOfClients(
+  { file, args, env }: Command,
+  { protocol, baseline }: { protocol: string; baseline: string },
+): Promise<Report> {
+  const settings = ['client', '--protocol', protocol, '--baseline', baseline, '--fail-on', 'should'];
+  return reported((report) => [...settings, '--report', `json=${report}`, '--', file, ...args], env);
+}
+
 /** Runs the conformance CLI on a server, as any user would, its output in sight; resolves to what it reported. */
 export async function runSuite(
   lane: string,
@@ -46,17 +56,23 @@ export async function runSuite(
   { profile = ours('words.yaml'), baseline = ours(`${lane}/baseline.yaml`), protocol, leftOut = {} }: SuiteFlags,
   further: readonly string[],
 ): Promise<Report> {
+  const settings = ['--profile', profile, '--baseline', baseline, '--allow-incomplete'];
+  if (protocol) settings.push('--protocol', protocol);
+  for (const [scenario, why] of Object.entries(leftOut)) {
+    settings.push('--skip', scenario);
+    console.log(`not played: ${scenario}: ${why}`);
+  }
+  return reported((report) => ['--target', url, ...settings, '--report', `json=${report}`, ...further]);
+}
+
+/** Runs the conformance CLI and reads the report that it is to write into the file it is given. */
+async function reported(argsFor: (report: string) => string[], env: Command['env'] = {}): Promise<Report> {
   const folder = await mkdtemp(join(tmpdir(), 'agentproto-report-'));
   const report = join(folder, 'report.json');
   try {
-    const settings = ['--profile', profile, '--baseline', baseline, '--allow-incomplete'];
-    if (protocol) settings.push('--protocol', protocol);
-    for (const [scenario, why] of Object.entries(leftOut)) {
-      settings.push('--skip', scenario);
-      console.log(`not played: ${scenario}: ${why}`);
-    }
-    const args = [CLI, '--target', url, ...settings, '--report', `json=${report}`, ...further];
-    const suite = spawn(process.execPath, args, { stdio: 'inherit', timeout: LIMIT_MS });
+    const suite = spawn(process.execPath, [CLI, ...argsFor(report)], {
+      ...{ stdio: 'inherit', timeout: LIMIT_MS, env: { ...process.env, ...env } },
+    });
     const [code] = (await once(suite, 'exit')) as [number | null];
     try {
       return JSON.parse(await readFile(report, 'utf8')) as Report;

@@ -23,6 +23,10 @@ export const a2aPython: Lane = {
       server: python.running('a2a-python/agent.py'),
       exercise: [ours('JSONRPC'), ours('HTTP+JSON')],
       clients: [client('JSONRPC'), client('HTTP+JSON')],
+      judged: ['JSONRPC', 'HTTP+JSON'].map((binding) => ({
+        ...{ name: binding, protocol: 'a2a@1.0', baseline: 'a2a-python/client-baseline.yaml' },
+        command: python.running('a2a-python/judged.py', binding),
+      })),
     };
   },
 };
