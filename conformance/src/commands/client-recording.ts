@@ -77,7 +77,8 @@ export async function recordClient(
 function withoutSecrets(told: Told | undefined, exchanges: readonly Exchange[]): Told | undefined {
   if (told?.failed === undefined) return told;
   const secrets = exchanges.flatMap(({ request }) => secretsOf(request.headers));
-  return { ...told, failed: createRedactor(secrets).text(told.failed) };
+  const shown = told.failed.replace(/(\bauthorization["']?\s*[:=]\s*["']?(?:\w+ +)?)[^\s"',;]+/gi, '$1[redacted]');
+  return { ...told, failed: createRedactor(secrets).text(shown) };
 }
 
 /** The options, with somebody who writes webhook calls down as the proxy does what it sees. */

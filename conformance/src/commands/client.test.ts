@@ -147,12 +147,15 @@ describe('a client that', () => {
       ...script(`
         const headers = { 'a2a-version': '1.0', authorization: 'Bearer sk-of-somebody' };
         await fetch(process.env.AGENTPROTO_URL + '/a2a/1.0/tasks', { headers });
-        console.log('AGENTPROTO_RESULT ' + JSON.stringify({ failed: 'wrong key sk-of-somebody' }));
+        console.log('AGENTPROTO_RESULT ' + JSON.stringify({
+          failed: 'wrong key sk-of-somebody; was: {"Authorization": "Bearer sk-never-sent"}',
+        }));
       `),
     );
     expect({ code, red }).toEqual({ code: 3, red: [] });
     expect(passed).toContain('CLI-001');
-    expect(report.stopped!.message).toContain('failed in the scenario plain: "wrong key [redacted]"');
+    expect(report.stopped!.message).toContain('failed in the scenario plain: "wrong key [redacted]; was: ');
+    expect(JSON.stringify(report)).not.toMatch(/sk-of-somebody|sk-never-sent/);
   });
 
   test('does not end is ended, and so is what it has started', async () => {
