@@ -5,6 +5,7 @@ import type { Recorded } from '../kit/client-run.ts';
 import type { RunEvent } from '../kit/run-log.ts';
 import { bodyOf } from '../recorder/body.ts';
 import { RecordingProxy } from '../recorder/recording-proxy.ts';
+import { count } from '../report/text.ts';
 import { secretsOf } from '../run-file.ts';
 import { runChild, type ChildEnd } from './child.ts';
 import { resultListener } from './client-result.ts';
@@ -65,7 +66,7 @@ export async function recordClient(
     const told = withoutSecrets(listener.told, exchanges);
     // Who rightly gives up may say so by its exit code as well.
     const mayFail = situation.expected === 'failed' || told?.failed !== undefined;
-    const stop = stopOf(ended, { name, mayFail, requests: proxy.exchanges.length });
+    const stop = stopOf(ended, { name, mayFail, requests: proxy.exchanges.length, misread: listener.misread });
     if (stop && ended.tail !== '') onTail?.(ended.tail);
     return { exchanges, endedAtMs, situation, told, ...(keys && { keys }), ...(stop && { stop }) };
   } finally {
@@ -113,13 +114,20 @@ function withWebhooks(
 
 function stopOf(
   { fault, exitCode }: ChildEnd,
-  { name, mayFail, requests }: { name: string; mayFail: boolean; requests: number },
+  {
+    name,
+    mayFail,
+    requests,
+    misread,
+  }: { name: string; mayFail: boolean; requests: number; misread?: string | undefined },
 ): Extract<RunEvent, { type: 'stop' }> | undefined {
   const message =
     fault !== undefined && !(mayFail && exitCode !== undefined && requests > 0)
-      ? `The client ${fault} in the scenario ${name}, after ${requests} requests.`
+      ? `The client ${fault} in the scenario ${name}, after ${count(requests, 'request')}.`
       : requests === 0
         ? `The client sent no request in the scenario ${name}; it finds the URL in AGENTPROTO_URL.`
-        : undefined;
+        : misread !== undefined
+          ? `What the client tells in the scenario ${name} cannot be read: ${misread}`
+          : undefined;
   return message === undefined ? undefined : { type: 'stop', outcome: 'incomplete', message };
 }

@@ -6,12 +6,13 @@ const MARK = 'AGENTPROTO_RESULT';
 /** Of a line that is kept until it ends. */
 const LONGEST = 1024 * 1024;
 
-/** Finds in what a client writes the line in which it tells what it got; the last one counts. */
+/** Finds in what a client writes the line in which it tells what it got, or in `misread` what is wrong with it; the last one counts. */
 export function resultListener(onOutput: ((text: string) => void) | undefined) {
   // Of both streams what has come of a line: they come in pieces, between each other.
   const begun: Record<ChildStream, string> = { stdout: '', stderr: '' };
   const listener = {
     told: undefined as Told | undefined,
+    misread: undefined as string | undefined,
     onOutput(text: string, stream: ChildStream): void {
       onOutput?.(text);
       const end = text.lastIndexOf('\n');
@@ -21,23 +22,31 @@ export function resultListener(onOutput: ((text: string) => void) | undefined) {
         if (begun[stream].length > 2 * LONGEST) begun[stream] = begun[stream].slice(-LONGEST);
         return;
       }
-      for (const line of (begun[stream] + text.slice(0, end)).split('\n'))
-        listener.told = toldIn(line) ?? listener.told;
+      for (const line of (begun[stream] + text.slice(0, end)).split('\n')) {
+        const found = foundIn(line);
+        if (found) Object.assign(listener, { told: undefined, misread: undefined }, found);
+      }
       begun[stream] = text.slice(end + 1);
     },
   };
   return listener;
 }
 
-function toldIn(line: string): Told | undefined {
+function foundIn(line: string): { told: Told } | { misread: string } | undefined {
   const at = line.indexOf(`${MARK} `);
   if (at < 0) return undefined;
+  const given = line.slice(at + MARK.length + 1).trim();
+  const misread = `expected ${MARK} {"text": "…"} or {"failed": "why"}, as JSON; got ${given.slice(0, 100)}`;
   try {
-    const value: unknown = JSON.parse(line.slice(at + MARK.length + 1));
-    if (!isRecord(value)) return undefined;
+    const value: unknown = JSON.parse(given);
+    if (!isRecord(value)) return { misread };
     const { text, failed } = value;
-    return { ...(typeof text === 'string' && { text }), ...(typeof failed === 'string' && { failed }) };
+    const all = [text, failed].filter((one) => one !== undefined);
+    const isEmpty = Object.keys(value).length === 0;
+    if ((all.length === 0 && !isEmpty) || all.some((one) => one !== null && typeof one !== 'string'))
+      return { misread };
+    return { told: { ...(typeof text === 'string' && { text }), ...(typeof failed === 'string' && { failed }) } };
   } catch {
-    return undefined;
+    return { misread };
   }
 }

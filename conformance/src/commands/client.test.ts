@@ -53,6 +53,28 @@ describe.each(['JSONRPC', 'HTTP+JSON'])('over %s', (binding) => {
   });
 });
 
+test('a client that breaks before every agent alike is told once', async () => {
+  const few = ['--protocol', 'chat@docs', '--scenario', 'plain,pieces,crlf'];
+  const { code, err } = await judged(...few, ...script('throw new Error("boom")'));
+  expect(code).toBe(3);
+  expect(err.match(/boom/g)!.length).toBeLessThanOrEqual(2);
+  expect(err.match(/wrote at last the same as in/g)).toHaveLength(2);
+});
+
+test('a result that cannot be read leaves the run incomplete, and says what was expected', async () => {
+  const { code, report } = await judged(
+    ...['--protocol', 'chat@docs', '--scenario', 'plain'],
+    ...script(`
+      const body = JSON.stringify({ messages: [{ role: 'user', content: 'hi' }] });
+      const headers = { 'content-type': 'application/json' };
+      await (await fetch(process.env.AGENTPROTO_URL + '/api/chat-stream', { method: 'POST', headers, body })).text();
+      console.log('AGENTPROTO_RESULT {"txt": "hi"}');
+    `),
+  );
+  expect(code).toBe(3);
+  expect(JSON.stringify(report)).toContain('in the scenario plain cannot be read: expected AGENTPROTO_RESULT');
+});
+
 test('a plain fetch client is red as its baseline says, and no more', async () => {
   const should = ['--fail-on', 'should'];
   const known = await judged(...should, '--baseline', baseline('plain-fetch'), ...program('plain-fetch'));

@@ -53,6 +53,7 @@ export const client: Command = async (args, tool) => {
   const logs: RunLog[] = [];
   /** By the name of the situation. */
   const recordings = new Map(situations.map(({ name }) => [name, Promise.withResolvers<Recorded | undefined>()]));
+  const tails = new Map<string, string>();
   let broken: unknown;
 
   const play = async (situation: ClientSituation, index: number): Promise<RunSource> => {
@@ -69,8 +70,7 @@ export const client: Command = async (args, tool) => {
           ...{ createReferenceServer, protocol: family.id, command, timeoutMs, signal: interrupted.signal },
           ...(scored.verbosity === 'verbose' && { onOutput: (text) => void process.stderr.write(text) }),
           ...(scored.verbosity === 'normal' && {
-            onTail: (tail) =>
-              void process.stderr.write(`the client in ${situation.name} wrote at last:\n${tail.trimEnd()}\n`),
+            onTail: (tail) => void process.stderr.write(tailOf(situation.name, tail.trimEnd(), tails)),
           }),
         },
         (exchange) => emit({ type: 'exchange', exchange }),
@@ -163,6 +163,14 @@ function isFile(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** What a client has written that did not end well. One that breaks before every agent alike is told once. */
+function tailOf(name: string, tail: string, told: Map<string, string>): string {
+  const before = told.get(tail);
+  if (before !== undefined) return `the client in ${name} wrote at last the same as in ${before}\n`;
+  told.set(tail, name);
+  return `the client in ${name} wrote at last:\n${tail}\n`;
 }
 
 /** Does `work` for each, at most `width` at a time. The first failure ends it. */

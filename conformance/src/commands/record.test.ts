@@ -98,7 +98,12 @@ test('what goes wrong is told', async () => {
     file,
     ...program(TALK.split('\n')[2]!.replace('url +', 'process.env.AGENTPROTO_URL +')),
   ]);
-  expect(unreachable).toMatchObject({ code: 0, err: expect.stringContaining('1 exchange') as string });
+  expect(unreachable).toMatchObject({
+    code: 4,
+    err: expect.stringMatching(
+      /1 exchange\nexpected an answer of http.*, and there was none: connect ECONNREFUSED/,
+    ) as string,
+  });
   // It was asked, and nothing came: nothing can be told.
   expect(await run(['check', file])).toMatchObject({ code: 3 });
   expect(await run(['record', '--target', 'ftp://h', '--overwrite', file])).toMatchObject({ code: 2 });

@@ -38,6 +38,7 @@ export const record: Command = async (args) => {
   let written: Promise<unknown> = Promise.resolve();
   let unwritten: Error | undefined;
   let exchanges = 0;
+  const unanswered: string[] = [];
   const cut: string[] = [];
   const proxy = await startProxy({
     target,
@@ -53,6 +54,7 @@ export const record: Command = async (args) => {
     onExchange(exchange) {
       exchanges += 1;
       const { method, url } = exchange.request;
+      if (!exchange.response) unanswered.push(exchange.end?.message ?? 'nothing came');
       if (exchange.end?.kind === 'limit')
         cut.push(`${method} ${new URL(url).pathname} was cut: ${exchange.end.message ?? 'a limit'}`);
       const entry = format(fixtureOf(exchange, contents.get(exchange)?.chunks));
@@ -100,6 +102,11 @@ export const record: Command = async (args) => {
     );
   for (const line of cut.slice(0, TOLD)) process.stderr.write(`${line}\n`);
   if (cut.length > TOLD) process.stderr.write(`… and ${cut.length - TOLD} more\n`);
+  if (exchanges > 0 && unanswered.length === exchanges) {
+    process.stderr.write(`expected an answer of ${publicPart(target)}, and there was none: ${unanswered[0]}\n`);
+    return 4;
+  }
+  if (unanswered.length > 0) process.stderr.write(`${unanswered.length} of them without an answer: ${unanswered[0]}\n`);
   return fault !== undefined || exchanges === 0 || proxy.refused > 0 || cut.length > 0 ? 3 : 0;
 };
 
