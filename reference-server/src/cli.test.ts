@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { QUIRKS } from './quirks.ts';
+import { PERSONAS, QUIRKS, SYSTEMS } from './quirks.ts';
 
 // Each test starts processes, on a machine that may have much else to do.
 vi.setConfig({ testTimeout: 30_000 });
@@ -56,6 +56,7 @@ describe('usage', () => {
       'control',
       'control-remote',
       'virtual-clock',
+      'seed',
       'log',
       'json',
     ])
@@ -67,6 +68,11 @@ describe('usage', () => {
       expect(lines[index]).toContain(`${name}  ${breaks ? `breaks ${breaks}: ` : ''}`);
       expect(lines[index]).toMatch(/: \S.{10,}$/);
     }
+  });
+
+  test('--persona list names each that can be said', async () => {
+    const { code, out } = await run('--persona', 'list');
+    expect([code, out.trim().split('\n')]).toEqual([0, [...Object.keys(PERSONAS), ...SYSTEMS]]);
   });
 
   test('--version', async () => {
@@ -98,6 +104,9 @@ describe('usage', () => {
       /there is no quirk "a2a.stream.goes-on-after-end"; did you mean a2a\.stream\.goes-on-after-the-end[^\n]*\?\n$/,
     ],
     [['--quirk', 'nope'], /: there is no quirk "nope"\n$/],
+    [['--persona', 'nobody'], /--persona: expected one of a2akit-like, .+; got "nobody"\n$/],
+    [['--replay', '/nowhere.yaml'], /--replay: expected a recording that can be read; ENOENT: .*nowhere\.yaml/],
+    [['--seed', 'seven'], /--seed: expected a whole number from 0; got "seven"\n$/],
     [['--log', 'loud'], /--log: expected one of error, warn, info, debug, silent; got "loud"\n$/],
     [['--public-url', 'ftp://x'], /--public-url: expected an http or https URL; got "ftp:\/\/x"\n$/],
     [['--host', '0.0.0.0'], /host: 0\.0\.0\.0 can be reached from outside/],
@@ -285,6 +294,20 @@ test.each([
 ])('the persona %s speaks its own protocol', async (persona, protocol) => {
   const { urls } = await listening(['--persona', persona]);
   expect(Object.keys(urls)).toEqual([protocol]);
+});
+
+test('--seed says which requests have a fault of some', async () => {
+  const drawn = async (seed: string) => {
+    const { url } = await listening(['--control', '--seed', seed]);
+    await fetch(`${url}/__agentproto/failures`, { method: 'POST', body: '{"status": 503, "rate": 0.5}' });
+    const statuses: number[] = [];
+    for (let count = 0; count < 20; count += 1) statuses.push((await fetch(`${url}/health`)).status);
+    return statuses;
+  };
+  const seven = await drawn('7');
+  expect(new Set(seven)).toEqual(new Set([200, 503]));
+  expect(await drawn('7')).toEqual(seven);
+  expect(await drawn('8')).not.toEqual(seven);
 });
 
 test('--persona NAME is a whole server, of one protocol', async () => {

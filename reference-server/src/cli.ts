@@ -17,7 +17,8 @@ const HELP = `agentproto-reference-server: a server of agent protocols that beha
   --host HOST         default 127.0.0.1; any other than a loopback address needs --api-key or --insecure
   --protocol ID,ID    what to speak; default: all of ${PROTOCOL_IDS.join(', ')}
   --quirk NAME,NAME   break a rule, or be legal in an odd way; --quirk list names them all
-  --persona NAME      behave as a server of others was seen to: ${Object.keys(PERSONAS).join(', ')},
+  --persona NAME      behave as a server of others was seen to; --persona list names them all:
+                      ${Object.keys(PERSONAS).join(', ')},
                       ${SYSTEMS.join(', ')}
   --api-key KEY       callers have to show it as "Authorization: Bearer KEY"; better: AGENTPROTO_API_KEY
   --identity NAME=KEY one of several callers, each with a key of its own
@@ -39,6 +40,7 @@ const HELP = `agentproto-reference-server: a server of agent protocols that beha
   --replay FILE       answer what a real server answered: a recording that agentproto-conformance record
                       has written; --speed N: so much faster, or none: without pauses
   --virtual-clock     time stands still until the control plane moves it
+  --seed N            what chance in faults and failures comes from: the same for the same number (default 1)
   --log LEVEL         one line a request on stderr: ${LOG_LEVELS.join(', ')}; default warn
   --keep-alive S      close connections that are idle for so many seconds
   --ping-interval S   seconds between the pings on chat's WebSockets; none: no pings
@@ -79,6 +81,7 @@ async function readCommand(args: string[], env: NodeJS.ProcessEnv): Promise<Comm
   if (values.version) return `${version()}\n`;
   const quirks = list(values.quirk);
   if (quirks?.includes('list')) return listed();
+  if (values.persona === 'list') return [...Object.keys(PERSONAS), ...SYSTEMS].map((name) => `${name}\n`).join('');
   const persona =
     values.persona && oneOf('--persona', values.persona, [...Object.keys(PERSONAS), ...SYSTEMS] as Persona[]);
   const like = persona ? await likeOf(persona) : {};
@@ -103,6 +106,7 @@ async function readCommand(args: string[], env: NodeJS.ProcessEnv): Promise<Comm
     responses: responsesOf(values, tools, file.responses),
     openAgent: tools && { ...file.openAgent, tools },
     control: values['control-remote'] ? 'remote' : values.control,
+    seed: seedOf(values.seed),
     clock: values['virtual-clock'] ? await virtualClock() : undefined,
     webhooks: values['webhook-loopback'] ? { ...file.webhooks, loopback: true } : undefined,
     log: logOf('--log', values.log) ?? logOf('LOG_LEVEL', env['LOG_LEVEL']),
@@ -265,6 +269,7 @@ const FLAGS = {
   control: flag,
   'control-remote': flag,
   'virtual-clock': flag,
+  seed: text,
   replay: text,
   speed: text,
   log: text,
@@ -330,6 +335,11 @@ function portOf(what: string, value: string | undefined): number | undefined {
   throw new UsageError(`${what}: expected a number from 0 to 65535; got ${JSON.stringify(value)}`);
 }
 
+function seedOf(value: string | undefined): number | undefined {
+  if (value === undefined || /^\d{1,15}$/.test(value)) return value === undefined ? undefined : Number(value);
+  throw new UsageError(`--seed: expected a whole number from 0; got ${JSON.stringify(value)}`);
+}
+
 function urlOf(value: string): string {
   if (/^https?:$/.test(URL.parse(value)?.protocol ?? '')) return value;
   throw new UsageError(`--public-url: expected an http or https URL; got ${JSON.stringify(value)}`);
@@ -367,7 +377,11 @@ async function main(): Promise<void> {
 
 async function replayed({ file, speed }: NonNullable<Command['replay']>, { host, port }: ServerOptions) {
   const { createReplayServer } = await import('./replay/index.ts');
-  const server = await createReplayServer(file, { speed, host, port });
+  const server = await createReplayServer(file, { speed, host, port }).catch((error: NodeJS.ErrnoException) => {
+    // What is wrong in it says where by itself.
+    if (error.syscall !== 'open' && error.syscall !== 'read') throw error;
+    throw new UsageError(`--replay: expected a recording that can be read; ${error.message}`);
+  });
   return { url: server.url, urls: {}, close: server.close };
 }
 

@@ -6,6 +6,31 @@ import { ServerOptionsError } from './server-options.ts';
 import { memoryStore } from './store/memory.ts';
 
 describe('starting', () => {
+  test.each<[options: object, message: string]>([
+    [{ port: '80' }, 'port: expected a whole number from 0 to 65535; got "80"'],
+    [{ agent: 5 }, 'agent: expected a function; got 5'],
+    [{ clock: {} }, 'clock: expected an object with now() and sleep(); got {}'],
+    [{ record: 'yes' }, 'record: expected true or false; got "yes"'],
+    [{ protocols: 'a2a@1.0' }, 'protocols: expected a list of ids such as a2a@1.0; got "a2a@1.0"'],
+    [{ quirks: 'a2a.card.no-etag' }, 'quirks: expected a list; got "a2a.card.no-etag"'],
+    [{ faults: { kind: 'cut' } }, 'faults: expected a list; got {"kind":"cut"}'],
+    [{ failures: { status: 500 } }, 'failures: expected a list; got {"status":500}'],
+    [{ log: 'loud' }, 'log: expected one of error, warn, info, debug, silent; got "loud"'],
+    [{ control: 'here' }, 'control: expected one of true, false, remote; got "here"'],
+    [{ keepAliveMs: Number.NaN }, 'keepAliveMs: expected a number from 0; got NaN'],
+    [{ apiKey: 12_345 }, 'apiKey: expected a text; got a number'],
+    [{ limits: { turnMs: '1s' } }, 'limits.turnMs: expected a number from 0; got "1s"'],
+    [{ webhooks: { allowHosts: ['a', 1] } }, 'webhooks.allowHosts: expected a list of texts; got ["a",1]'],
+    [{ chat: { pingMs: 'none' } }, 'chat.pingMs: expected a number from 0, or null; got "none"'],
+    [{ a2a: { signWith: 'k' } }, 'a2a.signWith: expected an object, or a list; got a string'],
+    [{ openAgent: { accounts: {} } }, 'openAgent.accounts: expected a list; got {}'],
+    [{ responses: { models: [] } }, 'responses.models: expected an object; got []'],
+  ])('%j is refused', async (options, message) => {
+    const failed = createReferenceServer(options);
+    await expect(failed).rejects.toThrow(ServerOptionsError);
+    await expect(failed).rejects.toThrow(message);
+  });
+
   test.each([
     [
       'a host that others reach',

@@ -1,6 +1,7 @@
 import { ERRORS, PATCH } from '@agentproto/protocol/a2a/1.0';
 import type { AgentCapabilities, AgentCard, AgentInterface, Patch } from '@agentproto/protocol/a2a/1.0';
 import { ServerOptionsError } from '../options-error.ts';
+import { AMOUNT, BOOLEAN, either, FUNCTION, LIST, OBJECT, secret, texts } from '../option-kinds.ts';
 import type { NamesOf } from '../option-names.ts';
 import type { CardKey } from './card-signer.ts';
 
@@ -63,19 +64,19 @@ export interface A2AOptions {
 }
 
 export const A2A_OPTIONS: NamesOf<A2AOptions> = {
-  card: true,
-  interfaces: true,
-  tenants: true,
-  signWith: true,
-  extendedCard: true,
-  capabilities: true,
+  card: OBJECT,
+  interfaces: LIST,
+  tenants: texts(),
+  signWith: secret(either(OBJECT, LIST)),
+  extendedCard: either(OBJECT, FUNCTION),
+  capabilities: OBJECT,
   errorTable: true,
-  cardMaxAgeS: true,
-  directReplyMs: true,
-  cancelWaitMs: true,
-  forceCancelMs: true,
-  blockingMs: true,
-  idempotentMessages: true,
+  cardMaxAgeS: AMOUNT,
+  directReplyMs: AMOUNT,
+  cancelWaitMs: AMOUNT,
+  forceCancelMs: AMOUNT,
+  blockingMs: AMOUNT,
+  idempotentMessages: BOOLEAN,
 };
 
 /** Options that mean something by not being there. */

@@ -1,3 +1,4 @@
+import { AMOUNT, BOOLEAN, either, NULL, OBJECT } from '../option-kinds.ts';
 import type { NamesOf } from '../option-names.ts';
 import type { CardOption } from './task-results.ts';
 import type { McpOption } from './mcp-tool.ts';
@@ -21,13 +22,13 @@ export interface ChatOptions {
 }
 
 export const CHAT_OPTIONS: NamesOf<ChatOptions> = {
-  pingMs: true,
-  pongMs: true,
-  messageBytes: true,
+  pingMs: either(AMOUNT, NULL),
+  pongMs: AMOUNT,
+  messageBytes: AMOUNT,
   router: true,
-  queue: true,
-  a2a: true,
-  mcp: true,
+  queue: BOOLEAN,
+  a2a: either(BOOLEAN, OBJECT),
+  mcp: either(BOOLEAN, OBJECT),
 };
 
 export interface ChatSettings extends Required<Omit<ChatOptions, 'router'>> {

@@ -43,7 +43,7 @@ test('it is there only where it was asked for, and what it is asked is no reques
     body: { error: { message: expect.stringContaining('There is no POST /__agentproto/nowhere; there is GET ') } },
   });
   const control = 'yes' as unknown as boolean;
-  await expect(controlled({ control })).rejects.toThrow('control: expected true, false or \'remote\'; got "yes"');
+  await expect(controlled({ control })).rejects.toThrow('control: expected one of true, false, remote; got "yes"');
 });
 
 test('the journal, whole and by path, protocol and test', async () => {

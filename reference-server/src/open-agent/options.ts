@@ -1,5 +1,6 @@
 import { DEFAULT_MODELS } from '../openai/models.ts';
 import type { ModelOptions } from '../openai/models.ts';
+import { AMOUNT, BOOLEAN, LIST, OBJECT, secret, texts } from '../option-kinds.ts';
 import type { NamesOf } from '../option-names.ts';
 import type { Tools } from '../server-tools.ts';
 import { DEFAULT_TOOLKITS } from './toolkit.ts';
@@ -65,17 +66,17 @@ export interface OpenAgentOptions {
 
 /** The names of the options, for whoever checks them. */
 export const OPEN_AGENT_OPTIONS: NamesOf<OpenAgentOptions> = {
-  accounts: true,
-  linksPerAddress: true,
-  loginMs: true,
-  models: true,
-  plans: true,
-  pollMs: true,
-  provider: true,
-  sessionMs: true,
-  stripeSecrets: true,
-  toolkits: true,
-  tools: true,
+  accounts: LIST,
+  linksPerAddress: AMOUNT,
+  loginMs: AMOUNT,
+  models: OBJECT,
+  plans: OBJECT,
+  pollMs: AMOUNT,
+  provider: BOOLEAN,
+  sessionMs: AMOUNT,
+  stripeSecrets: secret(texts()),
+  toolkits: LIST,
+  tools: OBJECT,
 };
 
 export interface OpenAgentSettings extends Required<Omit<OpenAgentOptions, 'models'>> {

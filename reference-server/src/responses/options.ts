@@ -1,5 +1,6 @@
 import { DEFAULT_MODELS } from '../openai/models.ts';
 import type { ModelOptions } from '../openai/models.ts';
+import { AMOUNT, OBJECT } from '../option-kinds.ts';
 import type { NamesOf } from '../option-names.ts';
 import type { Tool, Tools } from '../server-tools.ts';
 
@@ -22,12 +23,12 @@ export interface ResponsesOptions {
 
 /** The names of the options, for whoever checks them. */
 export const RESPONSES_OPTIONS: NamesOf<ResponsesOptions> = {
-  contextTokens: true,
-  messageBytes: true,
-  models: true,
-  retentionMs: true,
-  socketMs: true,
-  tools: true,
+  contextTokens: AMOUNT,
+  messageBytes: AMOUNT,
+  models: OBJECT,
+  retentionMs: AMOUNT,
+  socketMs: AMOUNT,
+  tools: OBJECT,
 };
 
 export interface ResponsesSettings extends Required<Omit<ResponsesOptions, 'models'>> {
