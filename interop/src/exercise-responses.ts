@@ -1,4 +1,5 @@
 import {
+  type CreateBody,
   functionCallsOf,
   outputTextOf,
   type ResponsesClient,
@@ -13,17 +14,21 @@ const PIECES = 'chunk-1 chunk-2 chunk-3 ';
 
 /**
  * What our Responses client does on a server whose agent, or its model, follows scripts and has a tool get_weather of its
- * caller. `url`: what stands before `/responses`.
+ * caller. `url`: what stands before `/responses`; `tools`: get_weather, where the agent has it from the caller alone.
  */
-export async function exerciseResponses(url: string, options: ResponsesOptions = {}): Promise<Exercised> {
+export async function exerciseResponses(
+  url: string,
+  options: ResponsesOptions = {},
+  tools?: CreateBody['tools'],
+): Promise<Exercised> {
   const exercise = new Exercise('Responses');
   const client = responsesClient(url, { ...options, onDeviation: exercise.onDeviation });
-  await playAll(client, exercise);
+  await playAll(client, exercise, tools ? { tools } : {});
   await client.close();
   return exercise.result();
 }
 
-async function playAll(client: ResponsesClient, exercise: Exercise): Promise<void> {
+async function playAll(client: ResponsesClient, exercise: Exercise, own: Pick<CreateBody, 'tools'>): Promise<void> {
   let first: { id: string } | undefined;
   const created = () => first?.id ?? 'none, because create failed';
   await exercise.step('models', async (signal) => {
@@ -59,12 +64,12 @@ async function playAll(client: ResponsesClient, exercise: Exercise): Promise<voi
     return 'goes on from the response before';
   });
   await exercise.step('tool', async (signal) => {
-    const asked = await client.create('@tool get_weather {"city":"Bern"}', { signal });
+    const asked = await client.create({ input: '@tool get_weather {"city":"Bern"}', ...own }, { signal });
     const [call, ...rest] = functionCallsOf(asked);
     expect('calls', 0, rest.length);
     expect('arguments', 'Bern', (JSON.parse(call?.arguments ?? '{}') as { city?: string }).city);
     const output = { type: 'function_call_output' as const, call_id: call!.call_id, output: 'sunny' };
-    const answered = await client.create({ input: [output], previous_response_id: asked.id }, { signal });
+    const answered = await client.create({ input: [output], previous_response_id: asked.id, ...own }, { signal });
     expect('status', 'completed', answered.status);
     return 'called, answered, completed';
   });

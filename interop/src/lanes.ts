@@ -10,6 +10,7 @@ import { aimock, aimockOpenAI } from './lanes/aimock.ts';
 import { a2akit03 } from './lanes/a2akit-0.3.ts';
 import { dcaf, dcafCallable } from './lanes/dcaf.ts';
 import { earlierFasta2as } from './lanes/earlier-fasta2a.ts';
+import { fastresponses } from './lanes/fastresponses.ts';
 import { fasta2a } from './lanes/fasta2a.ts';
 import { openaiPython } from './lanes/openai-python.ts';
 import { openAgentPython } from './lanes/open-agent-python.ts';
@@ -29,6 +30,7 @@ export const lanes: readonly Lane[] = [
   ...earlierFasta2as,
   dcaf,
   dcafCallable,
+  fastresponses,
   wayflow,
   wayflowA2A,
   openResponses,
