@@ -139,6 +139,13 @@ export class ResponsesAgent {
 
   /** Throws a stop for a refusal: of everything, of what this target does not offer, or of nobody knows what. */
   async taken(answer: Answer): Promise<Answer> {
+    const { unread, place } = answer;
+    if (unread && answer.value.ended === 'unreadable')
+      throw new Blocked(unread.by, `expected ${unread.expected}`, {
+        place,
+        expected: unread.expected,
+        actual: unread.actual,
+      });
     if (!answer.refused) return answer;
     const minimal = answerOf(
       await this.#send(this.#create({ model: this.#found.model, input: this.words(done) }, 'HTTP')),

@@ -109,7 +109,7 @@ export function answerOf(exchange: Exchange): Answer {
     return new Answer(exchange, undefined, {
       ended: 'unreadable',
       unread: {
-        by: 'RESP-HTTP-005',
+        by: response.json === undefined ? 'RESP-HTTP-005' : 'RESP-SCHEMA-001',
         expected: 'a JSON object',
         actual: response.json ?? { httpStatus: response.status, ...response.body },
       },

@@ -9,6 +9,7 @@ const CAUSES: readonly [cause: string, protocol: string, quirk: string, row: str
   ['refuses unknown ids with 400', 'responses@openai', 'responses.get.unknown-is-a-400', 'OAI-GET-002'],
   ['streams nothing that is kept', 'responses@openai', 'responses.get.never-streams', 'OAI-GET-004'],
   ['leaves members of every response out', 'responses@openai', 'responses.shape.lacks-members', 'RESP-SCHEMA-001'],
+  ['answers with null', 'responses@openai', 'responses.shape.is-null', 'RESP-SCHEMA-001'],
   ['leaves tools aside', 'responses@2026-04-24', 'responses.shape.leaves-tools-aside', 'RESP-SCHEMA-002'],
   ['goes on from nothing', 'responses@2026-04-24', 'responses.chain.passes-over-every-id', 'RESP-PREV-001'],
 ];

@@ -26,7 +26,7 @@ export const createScenarios = [
         operation: 'createResponse',
       });
       check('RESP-EXT-011', answer).has({ httpStatus: anyOf(200, 201) });
-      check('RESP-SCHEMA-001', answer, answer.isRefusal ? { blockedBy: 'RESP-EXT-011' } : {}).has({
+      check('RESP-SCHEMA-001', answer, answer.isOk ? {} : { blockedBy: 'RESP-EXT-011' }).has({
         body: { object: 'response' },
       });
       const { created_at: created, completed_at: completed } = answer.json;

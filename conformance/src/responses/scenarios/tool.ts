@@ -80,7 +80,8 @@ export const toolScenarios = [
       }));
       // Without a chain: everything is sent again, so that a server that keeps nothing can do it.
       const second = await agent.ask([begun, ...first.items.filter(isKnown), ...outputs], fields);
-      const shared = new Set(ids).size < ids.length ? ({ blockedBy: 'RESP-TOOL-008' } as const) : {};
+      const shared =
+        new Set(ids).size < ids.length ? ({ blockedBy: 'RESP-TOOL-008' } as const) : agent.lacking(second, 'status');
       check('RESP-TOOL-009', second, shared).has({ httpStatus: 200, ended: 'completed' });
       if (agent.runsScripts) check('RESP-TOOL-009', second, shared).has({ text: 'It is sunny in Bern.', calls: [] });
     },

@@ -200,6 +200,10 @@ export const shapeQuirks = [
     breaks: 'RESP-SCHEMA-001',
     make: (impl, hit) => responses(impl, ({ incomplete_details: _, truncation: __, ...response }) => hit(response)),
   }),
+  responsesQuirk('responses.shape.is-null', {
+    breaks: 'RESP-SCHEMA-001',
+    make: (impl, hit) => answers(impl, 'createResponse', () => hit(null)),
+  }),
   responsesQuirk('responses.shape.forgets-metadata', {
     breaks: 'RESP-SCHEMA-002',
     make: (impl, hit) =>
