@@ -69,6 +69,7 @@ export class A2AAgent {
     this.#calls = new Calls(this.binding, tools, {
       isStranger,
       hello: () => this.message('Hello'),
+      owes: (method) => this.owedMethods.includes(method),
       askedMs: () => this.#askedMs,
     });
   }

@@ -19,6 +19,8 @@ export class Calls {
     isStranger: boolean;
     /** The plainest message. */
     hello: () => Record<string, unknown>;
+    /** The target has to know this operation, whatever is asked by it. */
+    owes: (method: MethodName) => boolean;
     /** The longest silence that a script of ours asked for, in milliseconds. */
     askedMs: () => number;
   };
@@ -26,7 +28,12 @@ export class Calls {
   constructor(
     binding: Binding,
     tools: DriverTools,
-    how: { isStranger: boolean; hello: () => Record<string, unknown>; askedMs: () => number },
+    how: {
+      isStranger: boolean;
+      hello: () => Record<string, unknown>;
+      owes: (method: MethodName) => boolean;
+      askedMs: () => number;
+    },
   ) {
     this.#binding = binding;
     this.#tools = tools;
@@ -38,7 +45,7 @@ export class Calls {
     const { recorder, lenience } = this.#tools;
     const exchange = await this.#sent(method, params, options, (spec) => recorder.request(spec));
     checkReached(exchange);
-    const reply = new Reply(exchange, this.#binding, lenience);
+    const reply = new Reply(exchange, this.#binding, lenience, this.#isOwed(method, options));
     if (method !== 'SendMessage' || options?.hostile || this.#how.isStranger) return reply;
     if (reply.is('InternalError')) await this.#checkAgentWorks();
     if (reply.exchange.end?.kind === 'timeout' && !runsScripts(this.#tools) && mayTakeLong(params))
@@ -57,10 +64,21 @@ export class Calls {
       return one;
     });
     checkReached(live.exchange);
-    const stream = new TaskStream(live, this.#binding, patience, lenience, this.#how.askedMs);
+    const stream = new TaskStream(
+      live,
+      this.#binding,
+      patience,
+      lenience,
+      this.#how.askedMs,
+      this.#isOwed(method, options),
+    );
     if (method === 'SendStreamingMessage' && !options?.hostile && stream.refusal?.names.includes('InternalError'))
       await this.#checkAgentWorks();
     return stream;
+  }
+
+  #isOwed(method: MethodName, options: CallOptions = {}): boolean {
+    return !options.hostile && options.body === undefined && this.#how.owes(method);
   }
 
   /** Sends it, and once more in another way where the usual one is refused: from then on always so. */

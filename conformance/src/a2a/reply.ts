@@ -9,6 +9,7 @@ import { sameJson } from '../kit/match.ts';
 import type { Lenience } from '../kit/lenience.ts';
 import { olderIn } from './older-shape.ts';
 import { isOfThisVersion } from './sent.ts';
+import { unknownMethod } from './unread.ts';
 import { messageView, taskView, type MessageView, type TaskView } from './view.ts';
 
 /** What checks see of an answer: a status, and a result or an error, or why there is neither. */
@@ -29,9 +30,12 @@ export class Reply implements Subject {
   readonly value: ReplyView;
   readonly #binding: Binding;
   readonly #lenience: Lenience | undefined;
+  readonly #isOwed: boolean;
 
-  constructor(exchange: Exchange, binding: Binding, lenience?: Lenience) {
+  /** `isOwed`: the target has to know the operation, and it was asked for as it should be. */
+  constructor(exchange: Exchange, binding: Binding, lenience?: Lenience, isOwed = false) {
     this.exchange = exchange;
+    this.#isOwed = isOwed;
     this.#binding = binding;
     this.#lenience = lenience;
     const { result, error } = binding.read(exchange);
@@ -56,6 +60,8 @@ export class Reply implements Subject {
     // An answer in the shapes of another version than was asked for is none of this one (3.6.2).
     const older = isOfThisVersion(this.exchange) ? olderIn(this.exchange) : undefined;
     if (older !== undefined) return { by: 'A2A10-VER-005', expected: 'an answer in the shapes of 1.0', actual: older };
+    const unknown = this.#isOwed ? unknownMethod(this.exchange, this.value.error) : undefined;
+    if (unknown) return unknown;
     const isRead = this.#binding.name === 'JSONRPC' && this.value.unanswered === undefined;
     return isRead ? undefined : this.#binding.unread(this.exchange);
   }
@@ -95,6 +101,13 @@ export class Reply implements Subject {
 
   is(error: string): boolean {
     return this.value.error?.names.includes(error) ?? false;
+  }
+
+  /** For what was only a means to an end: blocked where it cannot be told whether it was done. */
+  orBlocked(): this {
+    const { unread } = this;
+    if (unread) throw new Blocked(unread.by, `expected ${unread.expected}`, { ...unread, place: this.place });
+    return this;
   }
 
   /** The task of a SendMessage answer; not applicable when it is a message, and blocked by `reliesOn` when it is neither. */

@@ -12,6 +12,7 @@ import type { ErrorView } from './error-view.ts';
 import { ANSWERS_WITH_MESSAGES } from './reply.ts';
 import { isOlder } from './older-shape.ts';
 import { plainEvent } from './plain-event.ts';
+import { unknownMethod } from './unread.ts';
 import { eventView, INTERRUPTED, isTerminal, stateOf, TERMINAL, type EventView } from './view.ts';
 
 /** One event of a stream, with its place. */
@@ -32,15 +33,21 @@ export class TaskStream implements Subject {
   #waitedMs = 0;
 
   readonly #askedMs: () => number;
+  readonly #isOwed: boolean;
 
-  /** `askedMs`: how long the agent was asked to be silent; default: not at all. */
+  /**
+   * `askedMs`: how long the agent was asked to be silent; default: not at all. `isOwed`: the target has to know the operation, and
+   * it was asked for as it should be.
+   */
   constructor(
     live: LiveExchange,
     binding: Binding,
     patience: Patience,
     lenience?: Lenience,
     askedMs: () => number = () => 0,
+    isOwed = false,
   ) {
+    this.#isOwed = isOwed;
     this.#askedMs = askedMs;
     this.#live = live;
     this.#binding = binding;
@@ -58,6 +65,11 @@ export class TaskStream implements Subject {
 
   /** What came instead of a stream is no answer of the binding either. */
   get unread(): Unread | undefined {
+    const unknown = this.#isOwed ? unknownMethod(this.exchange, this.refusal) : undefined;
+    if (unknown) return unknown;
+    // Of events that nobody can read their form is the matter.
+    const [first] = this.events;
+    if (first?.unread && this.events.every(({ unread }) => unread)) return first.unread;
     if (this.isEventStream && this.exchange.frames.length === 0) return this.#binding.brokeOff?.(this.exchange);
     // Accepted, and then no stream: that is a rule of its own.
     if (this.isEventStream || !this.exchange.response || this.exchange.response.status < 400) return undefined;
@@ -101,13 +113,18 @@ export class TaskStream implements Subject {
     return undefined;
   }
 
+  /** Something that is concluded from the whole of it; nothing can be, where it cannot be read. */
+  shows(value: unknown): Subject {
+    return { value, place: this.place, unread: this.unread };
+  }
+
   /** What was first; a subject with an undefined value where nothing came. */
   get first(): Subject {
-    return this.events[0] ?? seen(undefined, this.place);
+    return this.events[0] ?? this.shows(undefined);
   }
 
   get last(): Subject {
-    return this.events.at(-1) ?? seen(undefined, this.place);
+    return this.events.at(-1) ?? this.shows(undefined);
   }
 
   /** The next event, of this kind; not applicable when the agent answers with a message, and blocked by `reliesOn` when something else or nothing comes. */
@@ -121,7 +138,7 @@ export class TaskStream implements Subject {
     )
       throw new NotApplicable(ANSWERS_WITH_MESSAGES);
     if (event && (kind === undefined || event.value.kind === kind)) return event;
-    const { unread } = this;
+    const unread = event?.unread ?? this.unread;
     if (unread) throw new Blocked(unread.by, `expected ${unread.expected}`, { ...unread, place: this.place });
     const by =
       this.#isNoStream || (this.refusal && this.exchange.operation === 'SendStreamingMessage')
@@ -165,10 +182,13 @@ export class TaskStream implements Subject {
 
   /** The target ended the stream in good order. */
   get closed(): Subject {
-    return seen(
-      this.exchange.end?.kind === 'complete' ? 'closed' : `still open or broken (${this.exchange.end?.kind ?? 'open'})`,
-      this.events.at(-1)?.place ?? this.place,
-    );
+    const { end } = this.exchange;
+    return {
+      value: end?.kind === 'complete' ? 'closed' : `still open or broken (${end?.kind ?? 'open'})`,
+      place: this.events.at(-1)?.place ?? this.place,
+      // Of a stream its end is seen, whatever its events are.
+      unread: this.isEventStream ? undefined : this.unread,
+    };
   }
 
   /** Open, and silent for longer than the suite waits: a slow agent, or a stream that hangs. */
@@ -249,13 +269,19 @@ export class TaskStream implements Subject {
     if (error) return { value: { kind: 'error', error }, place, id: frame.id };
     const { odd, fault } = plainEvent(result) ?? {};
     const older = isOlder(result);
+    const form = this.#binding.name === 'JSONRPC' ? 'A2A10-RPC-011' : 'A2A10-REST-009';
+    const view = eventView(result);
+    if (view.kind === 'unreadable' && !older)
+      return {
+        ...{ value: view, place, id: frame.id },
+        unread: { by: form, expected: 'an event that can be read', actual: frame.json ?? 'no JSON' },
+      };
     if (odd && !older) {
-      const form = this.#binding.name === 'JSONRPC' ? 'A2A10-RPC-011' : 'A2A10-REST-009';
       const row = fault === 'misnamed' && this.#lenience?.judges('A2A10-STREAM-022') ? 'A2A10-STREAM-022' : form;
       this.#lenience?.note(row, this.#binding.name, `an event of a stream ${odd}`, place);
     }
     const unread: Unread = { by: 'A2A10-VER-005', expected: 'an event in the shapes of 1.0', actual: result };
-    return { value: eventView(result), place, id: frame.id, ...(older && { unread }) };
+    return { value: view, place, id: frame.id, ...(older && { unread }) };
   }
 
   #whyNothing(): string {

@@ -2,6 +2,7 @@ import type { Exchange } from '@agentproto/recording';
 import type { Unread } from '../kit/subject.ts';
 import { isRecord } from '../kit/json.ts';
 import { contentTypeOf } from './content-type.ts';
+import type { ErrorView } from './error-view.ts';
 
 /**
  * Why an answer that came says neither a result nor an error: the rule about its form that it breaks. Undefined where
@@ -33,6 +34,13 @@ export function unreadAnswer(
       actual: json ?? came,
     };
   return undefined;
+}
+
+/** A method that the target owes and does not know: that is one rule, whatever was asked by it. */
+export function unknownMethod({ binding, operation }: Exchange, error: ErrorView | undefined): Unread | undefined {
+  if (binding !== 'JSONRPC' || !error || error.by === 'status') return undefined;
+  if (!error.names.includes('MethodNotFoundError')) return undefined;
+  return { by: 'A2A10-RPC-003', expected: `${operation} to be known`, actual: error };
 }
 
 /**

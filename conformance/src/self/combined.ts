@@ -68,6 +68,14 @@ const CASCADES: readonly [name: string, quirks: readonly string[], setUp?: strin
   ['what is signed', ['a2a.signature.no-kid'], 'offer'],
 ];
 
+/** What single servers were seen to do, in the eras in which they were. */
+const STRANGERS = [
+  'a2a.rpc.answers-in-another-form',
+  'a2a.rpc.events-encoded-twice',
+  'a2a.rpc.knows-messages-only',
+  'a2a.rpc.knows-no-subscriptions',
+];
+
 /** Of each revision of responses: what is said of streams, of answers in one piece, and of what is kept. */
 const RESPONSES: readonly [protocol: string, name: string, quirks: readonly string[]][] = [
   [
@@ -174,6 +182,12 @@ export const combinations: readonly Combination[] = [
     quirks: named(...names).map((quirk) => inEra(quirk, era)),
   })),
   ...CASCADES.map(([name, names, setUp]) => ({ name, protocol: 'a2a@1.0', quirks: named(...names), setUp })),
+  ...['a2a@1.0', 'a2a@0.3'].flatMap((protocol) =>
+    STRANGERS.map((name) => ({
+      ...{ name: `${name} in ${protocol}`, protocol },
+      quirks: named(name).map((quirk) => inEra(quirk, protocol)),
+    })),
+  ),
   { name: 'ten at once', protocol: 'a2a@1.0', quirks: named(...TEN) },
   ...(Object.keys(PERSONAS) as (keyof typeof PERSONAS)[]).map((name) => ({
     name,

@@ -109,8 +109,10 @@ export const oldInvariants = [
     ofHostile: true,
     examine(exchange, check) {
       const all = isEventStream(exchange) ? exchange.frames.map(({ json }) => json) : [exchange.response?.json];
+      // What is no response of JSON-RPC at all (see RPC-001) has no error object of it.
+      const isOther = (json: Record<string, unknown>) => json.jsonrpc !== '2.0' && !isRecord(json.error);
       for (const json of all)
-        if (isRecord(json) && json.error !== undefined && json.error !== null)
+        if (isRecord(json) && json.error !== undefined && json.error !== null && !isOther(json))
           check('A2A03-RPC-002', seen(json.error, { exchange: exchange.id })).holds(
             isRecord(json.error) && Number.isInteger(json.error.code) && typeof json.error.message === 'string',
             'a whole number as code, and a text as message',

@@ -74,7 +74,7 @@ export const cancelScenarios = [
     async play({ agent, check, lost }) {
       const stream = await agent.stream(slow());
       const { id } = (await stream.next('task', 'A2A10-STREAM-003')).value as { id: string };
-      const canceled = await agent.cancel(id);
+      const canceled = (await agent.cancel(id)).orBlocked();
       if (canceled.is('TaskNotCancelableError')) throw await whyNotCanceled(agent, id);
       await stream.drain();
       if (stream.state === 'completed') throw lost('the task completed in spite of the cancel');

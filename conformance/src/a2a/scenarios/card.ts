@@ -2,6 +2,7 @@ import { aList, nonEmptyList, nonEmptyString } from '../../kit/match.ts';
 import { seen } from '../../kit/subject.ts';
 import type { A2AAgent } from '../agent.ts';
 import { BINDINGS } from '../detect.ts';
+import { ELSEWHERE } from '../invariants/envelope.ts';
 import type { Reply } from '../reply.ts';
 import { scenario } from '../scenario.ts';
 import { isRecord } from '../../kit/json.ts';
@@ -139,11 +140,13 @@ export const cardScenarios = [
         // nobody owes anything, so that no other rule looks at the answer.
         const reply = await agent.beside(one).get(agent.fresh('no-such-task'), {}, { hostile: true });
         // Whose failures have no form, or do not say which they are, may still do what it is asked.
-        const isUnknown =
-          reply.says('MethodNotFoundError') ||
-          (!isOld && reply.is('MethodNotFoundError') && !(await answers(agent.beside(one))));
+        const isOther = isOld ? reply.says('MethodNotFoundError') : reply.is('MethodNotFoundError');
+        const isUnknown = isOther && !(await answers(agent.beside(one)));
         const isSpoken = speaks(reply, protocolBinding, isOld) || (await answers(agent.beside(one)));
-        check('A2A10-CARD-004', reply, { blockedBy: flaws(reply)[0] }).holds(
+        // Something else than a wrong address (a 404, a page): a service that answers in a form of its own, to other rules' harm.
+        const isService = isRecord(reply.exchange.response?.json) && !ELSEWHERE.has(reply.value.httpStatus ?? 0);
+        const odd = isSpoken || !isService ? undefined : (await agent.at(one).get(agent.fresh('no-such-task'))).unread;
+        check('A2A10-CARD-004', reply, { blockedBy: flaws(reply)[0] ?? odd?.by }).holds(
           isSpoken,
           `an answer in the form of ${protocolBinding} at ${url}`,
         );

@@ -133,7 +133,7 @@ export const sendScenarios = [
       if (settled(working?.state)) throw lost(`the task was already ${working?.state}`);
       const stale = working ? {} : await readsStale(agent);
       check('A2A10-GET-005', seen(working?.state, reply.place), stale).has('working');
-      const canceled = await agent.cancel(task.id);
+      const canceled = (await agent.cancel(task.id)).orBlocked();
       const after = await agent.poll(task.id, ({ state }) => state !== 'working');
       if (!after && canceled.is('TaskNotCancelableError')) throw await whyNotCanceled(agent, task.id);
       check('A2A10-GET-005', seen(after?.state, reply.place), stale).holds(

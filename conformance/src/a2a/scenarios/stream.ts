@@ -52,7 +52,7 @@ export const streamScenarios = [
         stream.state,
       );
       if (agent.runsScripts)
-        check('A2A10-STREAM-007', seen(observeStream(stream.views), stream.place), { blockedBy: missing(stream) }).has(
+        check('A2A10-STREAM-007', stream.shows(observeStream(stream.views)), { blockedBy: missing(stream) }).has(
           visible(agent, stimulus),
         );
       const { id } = task.value as { id: string };
@@ -107,13 +107,7 @@ export const streamScenarios = [
       const stream = await (await agent.stream(direct)).drain();
       if (stream.views[0]?.kind === 'task')
         throw notApplicable('the agent makes a task where it was asked for a direct message, as 3.1.2 lets it');
-      check(
-        'A2A10-STREAM-002',
-        seen(
-          stream.views.map(({ kind }) => kind),
-          stream.place,
-        ),
-      ).equals(['message']);
+      check('A2A10-STREAM-002', stream.shows(stream.views.map(({ kind }) => kind))).equals(['message']);
       check('A2A10-STREAM-002', stream.closed).has('closed');
     },
   }),
@@ -130,7 +124,7 @@ export const streamScenarios = [
         throw lost('the agent was asked to work for a while and was done at once');
       check('A2A10-STREAM-019', first).holds(!stream.views.some(isTerminal), 'an event before the task has ended');
       const { id } = first.value as { id: string };
-      const canceled = await agent.cancel(id);
+      const canceled = (await agent.cancel(id)).orBlocked();
       await stream.drain();
       const why = whyUnfinished(stream, canceled, agent.runsScripts);
       if (why) throw why;
@@ -165,7 +159,7 @@ export const streamScenarios = [
       }
       const task = (await agent.get((first.value as { id: string }).id)).task();
       const streamed = observeStream(stream.views).artifacts;
-      const pieces = seen(streamed, stream.place);
+      const pieces = stream.shows(streamed);
       const shown = observeTask(task).artifacts;
       // What GetTask does not show at all is its own matter.
       const lacking = shown.length === 0 && streamed.length > 0 ? 'A2A10-GET-001' : undefined;
@@ -284,17 +278,14 @@ export const streamScenarios = [
         (event) => event.kind === 'artifact' || (event.kind === 'task' && event.task.artifacts.length > 0),
       );
       if (found.length === 0 && !agent.runsScripts) throw lost('the agent was asked for an artifact and made none');
-      check('A2A10-SEND-019', seen(found.length, stream.place)).holds(
+      check('A2A10-SEND-019', stream.shows(found.length)).holds(
         found.length > 0,
         'the outcome in an artifact, not in status messages only',
       );
       const said = observeStream(stream.views)
         .artifacts.map(({ parts }) => textOf(parts))
         .join('');
-      check('A2A10-SEND-019', seen(said, stream.place)).holds(
-        said !== '' || !agent.runsScripts,
-        'the text of the artifact',
-      );
+      check('A2A10-SEND-019', stream.shows(said)).holds(said !== '' || !agent.runsScripts, 'the text of the artifact');
     },
   }),
 ];

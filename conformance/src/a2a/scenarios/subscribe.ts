@@ -27,13 +27,17 @@ export const subscribeScenarios = [
         id,
         state: anyOf('working', 'submitted', ...(agent.runsScripts ? [] : INTERRUPTED)),
       });
-      const canceled = await agent.cancel(id);
+      const canceled = (await agent.cancel(id)).orBlocked();
       await stream.drain();
       const why = whyUnfinished(stream, canceled, agent.runsScripts);
       if (why) throw why;
       const isTold = stream.views.some(isTerminal);
       const untold = isTold ? {} : await untoldOfCancels(agent);
-      check('A2A10-SUB-002', seen(isTold, stream.last.place), untold).holds(isTold, 'the terminal state', stream.state);
+      check('A2A10-SUB-002', { ...stream.shows(isTold), place: stream.last.place! }, untold).holds(
+        isTold,
+        'the terminal state',
+        stream.state,
+      );
       check('A2A10-SUB-002', stream.closed).has('closed');
     },
   }),
@@ -100,10 +104,10 @@ export const subscribeScenarios = [
         // What such an agent makes, and how long it takes, is its own choice: the stream has to add up to the task.
         if (stream.unfinished) throw lost(stream.unfinished);
         const { artifacts, end: how } = observeTask((await agent.get(id)).task());
-        check('A2A10-SUB-006', seen(observeStream(stream.views), stream.place)).has({ artifacts, end: how });
+        check('A2A10-SUB-006', stream.shows(observeStream(stream.views))).has({ artifacts, end: how });
         return;
       }
-      check('A2A10-SUB-006', seen(observeStream(stream.views).artifacts, stream.place)).has(
+      check('A2A10-SUB-006', stream.shows(observeStream(stream.views).artifacts)).has(
         outcome(stimulus.script).artifacts,
       );
     },

@@ -133,6 +133,52 @@ export const strangerQuirks = [
       },
     }),
   }),
+  a2aQuirk('a2a.rpc.answers-in-another-form', {
+    breaks: 'A2A10-RPC-001',
+    make: (_impl, hit) => ({
+      answerRpc: async () =>
+        hit({
+          status: 400,
+          headers: { 'content-type': 'application/json' },
+          body: '{"detail":"This is no request of ours.","error":"invalid"}',
+        }),
+    }),
+  }),
+  a2aQuirk('a2a.rpc.events-encoded-twice', {
+    breaks: 'A2A10-RPC-011',
+    make(impl, hit) {
+      const events = new WeakSet<object>();
+      return {
+        writeEvent(...args) {
+          const event = impl.writeEvent(...args);
+          events.add(event);
+          return event;
+        },
+        rpcResult(ctx, id, result) {
+          const message = impl.rpcResult(ctx, id, result);
+          return isEvent(result) && events.has(result) ? hit(JSON.stringify(message) as never) : message;
+        },
+      };
+    },
+  }),
+  a2aQuirk('a2a.rpc.knows-messages-only', {
+    breaks: 'A2A10-RPC-003',
+    make: (impl, hit) => ({
+      operationOf(ctx, binding, name) {
+        const found = impl.operationOf(ctx, binding, name);
+        return binding === 'JSONRPC' && found !== undefined && !found.startsWith('Send') ? hit(undefined) : found;
+      },
+    }),
+  }),
+  a2aQuirk('a2a.rpc.knows-no-subscriptions', {
+    breaks: 'A2A10-RPC-003',
+    make: (impl, hit) => ({
+      operationOf(ctx, binding, name) {
+        const found = impl.operationOf(ctx, binding, name);
+        return binding === 'JSONRPC' && found === 'SubscribeToTask' ? hit(undefined) : found;
+      },
+    }),
+  }),
   a2aQuirk('a2a.rpc.neither-result-nor-error', {
     breaks: 'A2A10-RPC-001',
     make: (impl, hit) => ({
