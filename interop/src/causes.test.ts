@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { readFile } from 'node:fs/promises';
 import { causesOf, distinct } from './causes.ts';
+import { hidden, readEntries } from './hidden.ts';
 import { ours } from './place.ts';
 import { PAGE, readResults } from './record.ts';
 import type { Cause } from './result.ts';
 import { faultsOf, withLimits } from './run-lane.ts';
-import type { Report, ReportedRequirement } from './suite.ts';
+import { baselineOf, type Report, type ReportedRequirement } from './suite.ts';
 
 const row = (id: string, bindings: ReportedRequirement['bindings'], verdict = 'violation'): ReportedRequirement => ({
   id,
@@ -100,6 +101,30 @@ test('a new red, an entry that no longer holds and a failed step are faults', ()
     'baseline, GONE-1: no longer fails',
     'our client, JSONRPC, stream: cut off',
   ]);
+});
+
+test('an entry whose row another red stands before is a fault', () => {
+  const entries = [
+    { id: 'KNOWN-1' },
+    { id: 'HIDDEN-1' },
+    { id: 'HIDDEN-1', flaky: true },
+    { id: 'KNOWN-1', binding: 'HTTP+JSON' },
+    { id: 'OPEN-1' },
+    { id: 'ELSEWHERE-1' },
+  ];
+  const { requirements } = report;
+  requirements.at(-1)!.bindings.JSONRPC!.reason = 'NEW-1';
+  expect(hidden(entries, requirements)).toEqual([
+    'HIDDEN-1: it is not red but blocked by NEW-1 over JSONRPC: remove the entry, or find out why NEW-1 now stands before it',
+    'KNOWN-1: it is not red but blocked by another row over HTTP+JSON: remove the entry, or find out why another row now stands before it',
+  ]);
+  expect(faultsOf(report, causesOf(report), [], [], entries)).toContain(
+    `baseline, ${hidden(entries, requirements)[0]}`,
+  );
+});
+
+test('each lane has entries that can be read', async () => {
+  expect((await readEntries(baselineOf('a2a-go'))).length).toBeGreaterThan(5);
 });
 
 test('what a system cannot do is no failure of the client, until it can', () => {

@@ -5,7 +5,7 @@ const HEAD = `# Interoperability
 
 What our clients and the suite see of software that we did not write, and what its clients see of the reference server. Written by the lanes
 (\`--record\`) from [\`interop/results\`](../interop/results), never by hand; how a lane runs: [\`interop/README.md\`](../interop/README.md).
-A red is one row, and one cause, which is said in a sentence; where one cause turns a second row red, that is called its shadow. A lane fails when a red comes that its baseline does not know, when one of the baseline no longer comes, or when a client's
+A red is one row, and one cause, which is said in a sentence; where one cause turns a second row red, that is called its shadow. A lane fails when a red comes that its baseline does not know, when one of the baseline no longer comes or is blocked by another, or when a client's
 step fails. A false alarm is a red of a test of theirs that the specification does not bear out.
 `;
 

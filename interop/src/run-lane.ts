@@ -1,11 +1,12 @@
 import { createReferenceServer } from '@agentproto/reference-server';
 import { causesOf, faultsOfSuite } from './causes.ts';
 import { type Command, serve } from './child.ts';
+import { type Entry, hidden, readEntries } from './hidden.ts';
 import { judge } from './judged.ts';
 import type { Lane, Prepared } from './lane.ts';
 import type { Options } from './options.ts';
 import type { Exercised, Judged, Result, Step, SuiteResult } from './result.ts';
-import { type Report, runSuite } from './suite.ts';
+import { baselineOf, type Report, runSuite } from './suite.ts';
 import { causesTable, stepsTable } from './tables.ts';
 
 /** What is not as it should be, a sentence each; none when the lane is green. */
@@ -55,7 +56,8 @@ async function run(lane: Lane, prepared: Prepared, options: Options): Promise<Ra
     console.log(`\ntheir client on ours, ${exercised.binding}\n\n${stepsTable(exercised)}`);
   for (const one of judged)
     console.log(`\ntheir client, judged: ${one.name}, ${one.passed} pass\n\n${causesTable(one.causes)}`);
-  return { result, faults: [...faultsOf(report, suite, ours, theirs), ...faultsOfClients] };
+  const entries = report && prepared.suite !== false ? await readEntries(baselineOf(lane.name, prepared.suite)) : [];
+  return { result, faults: [...faultsOf(report, suite, ours, theirs, entries), ...faultsOfClients] };
 }
 
 async function runOnTheirs({ name, system, cannot = {} }: Lane, server: Command, prepared: Prepared, options: Options) {
@@ -93,12 +95,13 @@ async function runOnOurs({ clients = [] }: Prepared): Promise<Exercised[]> {
   return theirs;
 }
 
-/** A red that the baseline does not know, an entry that no longer holds, a step of a client that failed. */
+/** A red that the baseline does not know, an entry that no longer holds or stands behind another red, a step of a client that failed. */
 export function faultsOf(
   report: Report | undefined,
   suite: SuiteResult | undefined,
   ours: readonly Exercised[],
   theirs: readonly Exercised[],
+  entries: readonly Entry[] = [],
 ): string[] {
   const failed = (whose: string, all: readonly Exercised[]) =>
     all.flatMap(({ binding, steps }) =>
@@ -109,6 +112,7 @@ export function faultsOf(
   return [
     ...(report?.stopped ? [`the suite stopped: ${report.stopped.message}`] : []),
     ...faultsOfSuite(report, suite?.causes ?? []),
+    ...hidden(entries, report?.requirements ?? []).map((fault) => `baseline, ${fault}`),
     ...failed('our', ours),
     ...failed('their', theirs),
   ];
