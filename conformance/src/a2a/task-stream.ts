@@ -128,7 +128,11 @@ export class TaskStream implements Subject {
   }
 
   /** The next event, of this kind; not applicable when the agent answers with a message, and blocked by `reliesOn` when something else or nothing comes. */
-  async next(kind?: EventView['kind'], reliesOn: RequirementId = 'A2A10-STREAM-001'): Promise<SeenEvent> {
+  async next(
+    kind?: EventView['kind'],
+    /** A function where it takes a question to tell. */
+    reliesOn: RequirementId | (() => Promise<RequirementId>) = 'A2A10-STREAM-001',
+  ): Promise<SeenEvent> {
     const event = await this.#take();
     // A message is as good an answer as a task (3.1.2), but nothing can be done with it here.
     if (
@@ -143,7 +147,9 @@ export class TaskStream implements Subject {
     const by =
       this.#isNoStream || (this.refusal && this.exchange.operation === 'SendStreamingMessage')
         ? 'A2A10-STREAM-001'
-        : reliesOn;
+        : typeof reliesOn === 'string'
+          ? reliesOn
+          : await reliesOn();
     throw new Blocked(
       by,
       event ? `expected a ${kind} event` : `expected ${kind ? `a ${kind} event` : 'an event'}, ${this.#whyNothing()}`,

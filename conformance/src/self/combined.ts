@@ -65,6 +65,11 @@ const CASCADES: readonly [name: string, quirks: readonly string[], setUp?: strin
   ],
   ['what is read', ['a2a.get.stale', 'a2a.send.every-task-id-is-left-aside']],
   ['what is told', ['a2a.delivery.calls-nobody', 'a2a.push.unknown-task-has-none'], 'secured'],
+  ['what is streamed', ['a2a.stream.begins-without-the-task', 'a2a.send.artifacts-as-status']],
+  ['what is closed', ['a2a.subscribe.never-closes', 'a2a.stream.loses-a-chunk']],
+  ['what is watched', ['a2a.stream.second-watcher-misses-artifacts']],
+  ['what is lost on the way', ['a2a.subscribe.loses-the-first-update', 'a2a.stream.ends-without-the-end']],
+  ['what is told in another order', ['a2a.stream.out-of-order']],
   ['what is signed', ['a2a.signature.no-kid'], 'offer'],
 ];
 

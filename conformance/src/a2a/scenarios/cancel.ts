@@ -4,6 +4,8 @@ import { seen } from '../../kit/subject.ts';
 import { failsAs } from '../error-view.ts';
 import { missesTasks, neverCloses, readsStale } from '../general-faults.ts';
 import { scenario } from '../scenario.ts';
+import { endsUntold } from '../stream-faults.ts';
+import { isTerminal } from '../view.ts';
 import { whyNotCanceled } from '../cancelable.ts';
 
 export const cancelScenarios = [
@@ -79,7 +81,8 @@ export const cancelScenarios = [
       await stream.drain();
       if (stream.state === 'completed') throw lost('the task completed in spite of the cancel');
       if (stream.unfinished && !agent.runsScripts) throw lost(stream.unfinished);
-      check('A2A10-CANCEL-006', seen(stream.state, stream.last.place)).has('canceled');
+      const untold = stream.views.some(isTerminal) ? {} : await endsUntold(agent);
+      check('A2A10-CANCEL-006', seen(stream.state, stream.last.place), untold).has('canceled');
       check('A2A10-CANCEL-006', stream.closed, await neverCloses(agent, stream)).has('closed');
     },
   }),

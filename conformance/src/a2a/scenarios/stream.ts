@@ -1,15 +1,13 @@
-import { absent, anything } from '../../kit/match.ts';
+import { anything } from '../../kit/match.ts';
 import { auth, chunked, direct, done, input, makesArtifact, several, slow } from '../../kit/steps.ts';
-import type { Stimulus } from '../../kit/stimulus.ts';
-import { seen } from '../../kit/subject.ts';
 import { whyUnfinished } from '../cancelable.ts';
 import { failsAs } from '../error-view.ts';
 import { leftAside, missesTasks, takenAsWell, untoldOfCancels } from '../general-faults.ts';
 import { observeStream, observeTask } from '../observe.ts';
 import { ANSWERS_WITH_MESSAGES } from '../reply.ts';
 import { scenario } from '../scenario.ts';
-import type { A2AAgent } from '../agent.ts';
 import type { TaskStream } from '../task-stream.ts';
+import { visible } from '../stream-faults.ts';
 import { isTerminal, textOf } from '../view.ts';
 
 /** How long a stream may take to close where nothing says that it must. */
@@ -123,7 +121,7 @@ export const streamScenarios = [
       if (stream.views.some(isTerminal) && first.place.atMs! < AT_ONCE_MS && !agent.runsScripts)
         throw lost('the agent was asked to work for a while and was done at once');
       check('A2A10-STREAM-019', first).holds(!stream.views.some(isTerminal), 'an event before the task has ended');
-      const { id } = first.value as { id: string };
+      const id = (first.value as { id?: string }).id ?? stream.taskId!;
       const canceled = (await agent.cancel(id)).orBlocked();
       await stream.drain();
       const why = whyUnfinished(stream, canceled, agent.runsScripts);
@@ -289,12 +287,6 @@ export const streamScenarios = [
     },
   }),
 ];
-
-/** What A2A shows of a script. */
-function visible(agent: A2AAgent, stimulus: Stimulus) {
-  const { statuses, artifacts, end: how } = agent.outcome(stimulus.script);
-  return { statuses, artifacts, end: how, reply: absent };
-}
 
 /** What shows no end cannot be held against one: that rule is broken. */
 function endless({ views }: TaskStream): 'A2A10-STREAM-020' | undefined {

@@ -1,13 +1,13 @@
 import { outcome } from '@agentproto/script/outcome';
-import { anyOf } from '../../kit/match.ts';
-import { artifact, auth, done, end, input, sleep, slow, status } from '../../kit/steps.ts';
-import type { Stimulus } from '../../kit/stimulus.ts';
+import { anyOf, mismatch } from '../../kit/match.ts';
+import { auth, done, input, slow } from '../../kit/steps.ts';
 import { seen } from '../../kit/subject.ts';
 import { whyUnfinished } from '../cancelable.ts';
 import { failsAs } from '../error-view.ts';
 import { missesTasks, untoldOfCancels } from '../general-faults.ts';
 import { observeStream, observeTask } from '../observe.ts';
 import { scenario } from '../scenario.ts';
+import { lacksPieces, rowOfOpening, rowOfSubscription, subscribedTo } from '../stream-faults.ts';
 import { INTERRUPTED, isTerminal, TERMINAL } from '../view.ts';
 
 export const subscribeScenarios = [
@@ -19,10 +19,12 @@ export const subscribeScenarios = [
     async play({ agent, check, lost }) {
       const { id } = (await agent.send(slow(), { configuration: { returnImmediately: true } })).sentTask();
       const stream = await agent.subscribe(id);
-      if (!stream.refusal) await stream.next(undefined, 'A2A10-SUB-001');
+      if (!stream.refusal) await stream.next(undefined, () => rowOfOpening(agent, 'A2A10-SUB-001'));
       if (stream.refusal && TERMINAL.has((await agent.get(id)).task().state ?? ''))
         throw lost('the task was over before the subscription stood');
-      check('A2A10-SUB-001', stream.first).has({
+      const [opening] = stream.views;
+      const row = opening && opening.kind !== 'task' ? await rowOfOpening(agent, 'A2A10-SUB-001') : undefined;
+      check('A2A10-SUB-001', stream.first, { blockedBy: row }).has({
         kind: 'task',
         id,
         state: anyOf('working', 'submitted', ...(agent.runsScripts ? [] : INTERRUPTED)),
@@ -74,8 +76,10 @@ export const subscribeScenarios = [
       ] as const) {
         const task = await agent.taskIn(state, stimulus);
         const stream = await agent.subscribe(task.id);
-        await stream.next(undefined, 'A2A10-SUB-005');
-        check('A2A10-SUB-005', stream.first).has({ kind: 'task', id: task.id, state });
+        await stream.next(undefined, () => rowOfSubscription(agent, 'A2A10-SUB-005'));
+        const [opening] = stream.views;
+        const row = opening?.kind === 'task' ? undefined : await rowOfSubscription(agent, 'A2A10-SUB-005');
+        check('A2A10-SUB-005', stream.first, { blockedBy: row }).has({ kind: 'task', id: task.id, state });
         await stream.leave();
       }
     },
@@ -87,16 +91,7 @@ export const subscribeScenarios = [
     capability: ['streaming'],
     stimulus: ['slow', 'chunk'],
     async play({ agent, check, lost }) {
-      const pieces = 40;
-      // The task has to outlive the two calls, however slow the way to the target is.
-      const pauseMs = 2 + Math.ceil((4 * (await agent.lagMs())) / pieces);
-      const steps = Array.from({ length: pieces }, (_, index) => [
-        artifact('log', [{ text: `${index};` }], { append: index > 0 }),
-        sleep(pauseMs),
-      ]).flat();
-      const stimulus: Stimulus = { word: 'slow', script: { steps: [status('working'), ...steps, end('completed')] } };
-      const { id } = (await agent.send(stimulus, { configuration: { returnImmediately: true } })).sentTask();
-      const stream = await (await agent.subscribe(id)).drain();
+      const { id, stimulus, stream } = await subscribedTo(agent, 40);
       if (stream.refusal) throw lost('the task was over before the subscription stood');
       // How a stream ends is SUB-002's business; of one that the suite did not see to its end nothing is known to be lost.
       if (stream.wentSilent) throw lost('the stream had not ended when the suite gave up waiting');
@@ -107,9 +102,13 @@ export const subscribeScenarios = [
         check('A2A10-SUB-006', stream.shows(observeStream(stream.views))).has({ artifacts, end: how });
         return;
       }
-      check('A2A10-SUB-006', stream.shows(observeStream(stream.views).artifacts)).has(
-        outcome(stimulus.script).artifacts,
-      );
+      const pieces = observeStream(stream.views).artifacts;
+      const { artifacts } = outcome(stimulus.script);
+      check(
+        'A2A10-SUB-006',
+        stream.shows(pieces),
+        mismatch(artifacts, pieces) ? await lacksPieces(agent, stream) : {},
+      ).has(artifacts);
     },
   }),
 

@@ -1,5 +1,6 @@
 import type { StreamResponse } from '@agentproto/protocol/a2a/1.0';
 import type { Call, StreamItem } from '../call.ts';
+import type { A2AImpl } from '../context.ts';
 import { a2aQuirk, changed, instead, left, streams } from './a2a-quirk.ts';
 
 const isEnd = ({ statusUpdate }: StreamResponse): boolean =>
@@ -86,15 +87,13 @@ export const streamQuirks = [
   }),
   a2aQuirk('a2a.stream.second-watcher-misses-artifacts', {
     breaks: 'A2A10-STREAM-009',
-    make: (impl, hit) => ({
-      taskEvents: (...args) => changed(impl.taskEvents(...args), (event) => (event.artifactUpdate ? hit([]) : [event])),
-    }),
+    make: (impl, hit) =>
+      besideAnother(impl, (items) => changed(items, (event) => (event.artifactUpdate ? hit([]) : [event]))),
   }),
   a2aQuirk('a2a.stream.second-watcher-out-of-order', {
     breaks: 'A2A10-STREAM-010',
-    make: (impl, hit) => ({
-      taskEvents: (...args) => swapped(impl.taskEvents(...args), (event) => event.artifactUpdate !== undefined, hit),
-    }),
+    make: (impl, hit) =>
+      besideAnother(impl, (items) => swapped(items, (event) => event.artifactUpdate !== undefined, hit)),
   }),
   a2aQuirk('a2a.stream.one-leaves-all-end', {
     breaks: 'A2A10-STREAM-011',
@@ -278,6 +277,29 @@ function elsewhere(update: NonNullable<StreamResponse['statusUpdate']>): NonNull
   const { message } = update.status;
   const status = message ? { ...update.status, message: { ...message, contextId } } : update.status;
   return { ...update, contextId, status };
+}
+
+/** Subscriptions to a task that is watched by somebody else when they begin, changed. */
+function besideAnother(
+  impl: A2AImpl,
+  change: (items: AsyncIterable<StreamItem>) => AsyncIterable<StreamItem>,
+): Pick<A2AImpl, 'turnEvents' | 'taskEvents'> {
+  const open = new Map<string, number>();
+  async function* counted(id: string, items: AsyncIterable<StreamItem>): AsyncGenerator<StreamItem> {
+    open.set(id, (open.get(id) ?? 0) + 1);
+    try {
+      yield* items;
+    } finally {
+      open.set(id, open.get(id)! - 1);
+    }
+  }
+  return {
+    turnEvents: (ctx, call, turn, historyLength) => counted(turn.id, impl.turnEvents(ctx, call, turn, historyLength)),
+    taskEvents(ctx, call, run) {
+      const items = impl.taskEvents(ctx, call, run);
+      return counted(run.id, open.get(run.id) ? change(items) : items);
+    },
+  };
 }
 
 /** The first two neighbours of a kind change places. */
