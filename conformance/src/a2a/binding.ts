@@ -175,13 +175,10 @@ export function httpJson(
     },
     readEvent(json, exchange) {
       // In a stream the HTTP status is long sent: the body's own says what the failure is.
-      if (isRecord(json) && isRecord(json.error))
-        return {
-          error: speech.readError(
-            json,
-            typeof json.error.code === 'number' ? json.error.code : (exchange.response?.status ?? 0),
-          ),
-        };
+      if (speech.isFailedEvent(json)) {
+        const code = isRecord(json.error) ? json.error.code : undefined;
+        return { error: speech.readError(json, typeof code === 'number' ? code : (exchange.response?.status ?? 0)) };
+      }
       return { result: speech.readEvent(json, isFirst(json, exchange)) };
     },
     unread: (exchange) => noRoute(exchange, speech) ?? unreadAnswer(exchange, speech.isFailure),

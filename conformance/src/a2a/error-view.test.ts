@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mismatch } from '../kit/match.ts';
-import { failsAs, restErrorView, rpcErrorView } from './error-view.ts';
+import { failsAs, looseErrorView, restErrorView, rpcErrorView } from './error-view.ts';
 
 const info = (reason: string) => [
   { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain: 'a2a-protocol.org' },
@@ -44,6 +44,21 @@ describe('HTTP+JSON', () => {
       expect.arrayContaining(['TaskNotCancelableError', 'UnsupportedOperationError', 'InvalidParamsError']),
     );
     expect(restErrorView({}, 418).names).toEqual([]);
+  });
+});
+
+describe('HTTP+JSON before 1.0', () => {
+  test('a name is as good as a code, with or without its package', () => {
+    for (const error of ['io.a2a.spec.TaskNotFoundError', 'TaskNotFoundError'])
+      expect(looseErrorView({ error, message: 'Gone' }, 500)).toMatchObject({
+        names: ['TaskNotFoundError'],
+        by: 'reason',
+        message: 'Gone',
+      });
+  });
+  test('other words leave it to the status', () => {
+    for (const error of ['Not Found', 'toString', ''])
+      expect(looseErrorView({ error }, 404)).toMatchObject({ by: 'status' });
   });
 });
 

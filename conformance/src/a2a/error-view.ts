@@ -56,12 +56,13 @@ export function restErrorView(body: unknown, httpStatus: number): ErrorView {
   };
 }
 
-/** A body of HTTP+JSON before 1.0: an error as JSON-RPC has it, bare or in a member, or a status alone. */
+/** A body of HTTP+JSON before 1.0: an error as JSON-RPC has it, bare or in a member, one by its name, or a status alone. */
 export function looseErrorView(body: unknown, httpStatus: number): ErrorView {
   const error = isRecord(body) ? (isRecord(body.error) ? body.error : body) : {};
   const reason = reasonOf(error.details) ?? reasonOf(error.data);
+  const name = nameIn(error.error);
   return {
-    ...recognized(reason, error.code, httpStatus),
+    ...(name ? { names: [name], by: 'reason' as const } : recognized(reason, error.code, httpStatus)),
     httpStatus,
     code: error.code,
     reason,
@@ -79,6 +80,12 @@ function recognized(reason: string | undefined, code: unknown, httpStatus: numbe
   // Who says that it is an error of JSON-RPC does not mean one of A2A with the same status.
   const standard = reason !== undefined && STANDARD_REASONS.has(reason);
   return { names: namesBy((row) => row.http === httpStatus && !(standard && 'reason' in row)), by: 'status' };
+}
+
+/** The error that a text names, be it with the package of its class, as the Java SDK of 0.3 does. */
+function nameIn(text: unknown): string | undefined {
+  const name = typeof text === 'string' ? text.slice(text.lastIndexOf('.') + 1) : '';
+  return [...tables, JSON_RPC_ERRORS].some((table) => Object.hasOwn(table, name)) ? name : undefined;
 }
 
 function reasonOf(details: unknown): string | undefined {

@@ -32,6 +32,8 @@ export interface RestSpeech extends Speech {
   readError(body: unknown, httpStatus: number): ErrorView;
   /** A body that can be read as a failure. */
   isFailure(body: unknown): boolean;
+  /** An event that tells of a failure. */
+  isFailedEvent(event: unknown): event is Record<string, unknown>;
 }
 
 const methods = Object.keys(METHODS) as MethodName[];
@@ -51,4 +53,5 @@ export const rest10: RestSpeech = {
   routeOf: (method) => METHODS[method].http,
   readError: restErrorView,
   isFailure: (body) => isRecord(body) && isRecord(body.error),
+  isFailedEvent: (event): event is Record<string, unknown> => isRecord(event) && isRecord(event.error),
 };

@@ -181,6 +181,18 @@ export class TaskStream implements Subject {
     return this;
   }
 
+  /** All that came where events of a task or a message are due; blocked by STREAM-001 where the target refused, be it by its only event. */
+  async whole(): Promise<this> {
+    await this.drain();
+    if (this.refusal)
+      throw new Blocked('A2A10-STREAM-001', 'expected a stream that is not refused', {
+        place: this.place,
+        expected: 'events of a task or a message',
+        actual: this.value,
+      });
+    return this;
+  }
+
   /** All that came where a refusal is due, be it a stream or not. */
   async answer(): Promise<this> {
     return this.isEventStream ? this.drain() : this;

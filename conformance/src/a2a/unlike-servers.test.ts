@@ -88,6 +88,25 @@ test('a stream that breaks off for an unknown task is one of a method that is kn
   expect(verdicts(found, 'A2A10-RPC-003')).toBe('pass');
 });
 
+test('what a refused stream lacks is no fault of its content', async () => {
+  const refuses: Change = (impl) => ({
+    answerRpc(...args: never[]) {
+      const [, { body }] = args as unknown as [ctx: object, request: { body: string }];
+      if (!body.includes('SendStreamingMessage')) return impl['answerRpc']!(...args);
+      const { id } = JSON.parse(body) as { id: string };
+      const event = { jsonrpc: '2.0', id, error: { code: -32_602, message: 'Not with these words' } };
+      const headers = { 'content-type': 'text/event-stream' };
+      return { status: 200, headers, body: `data: ${JSON.stringify(event)}\n\n` };
+    },
+  });
+  const plays = ['a2a/stream/artifact', 'a2a/stream/message', 'a2a/stream/any'];
+  const found = (await findings(plays, refuses, { profile: 'script', streaming: true })).filter(
+    ({ binding }) => binding === 'JSONRPC',
+  );
+  for (const row of ['SEND-019', 'STREAM-002', 'STREAM-020'])
+    expect(verdicts(found, `A2A10-${row}`), row).toBe('blocked');
+});
+
 test('where nobody listens, the card alone is to blame', async () => {
   const elsewhere: Change = (impl) => ({
     card(...args: never[]) {

@@ -76,7 +76,7 @@ export function rpcSpeech(card: Record<string, unknown>, names: Operations<strin
 function restSpeech(
   card: Record<string, unknown>,
   isText: () => boolean,
-  { messageName = 'message', base }: { messageName?: string; base: string },
+  { messageName = 'message', base, fresh }: { messageName?: string; base: string; fresh: () => string },
 ): RestSpeech {
   const modes = modesOf(card);
   // Some name the version in the url of the interface already.
@@ -90,7 +90,7 @@ function restSpeech(
       return { verbs, path: isBelow ? path.replace('/v1', '') : path };
     },
     write: (method, params) =>
-      isText() ? writeText(method, params, modes) : writeProto(method, params, modes, messageName),
+      isText() ? writeText(method, params, modes) : writeProto(method, params, modes, { messageName, fresh }),
     read(method, result) {
       // Here a task or a message has a member of its own (7.1): that there is none around it, the row about that tells.
       if (method === 'SendMessage') {
@@ -108,6 +108,8 @@ function restSpeech(
     readEvent,
     readError: looseErrorView,
     isFailure: isRecord,
+    isFailedEvent: (event): event is Record<string, unknown> =>
+      isRecord(event) && (isRecord(event.error) || typeof event.error === 'string'),
   };
 }
 
@@ -120,7 +122,7 @@ export function speakOld(
 ): Binding {
   if (one.protocolBinding !== 'HTTP+JSON') return jsonRpc(one.url, undefined, unique, rpcSpeech(card, names));
   const base = one.url;
-  const how = { base, ...(messageName ? { messageName } : {}) };
+  const how = { base, fresh: unique, ...(messageName ? { messageName } : {}) };
   const isText = () => lenience.knows(FORM, 'HTTP+JSON');
   const proto = httpJson(base, undefined, undefined, restSpeech(card, isText, how));
   const text = restSpeech(card, () => true, how);
@@ -142,7 +144,8 @@ export function speakOld(
       (exchange.response?.status === 405 ||
         (exchange.response?.status === 404 &&
           !(
-            proto.read(exchange).error?.by === 'code' && proto.read(exchange).error?.names.includes('TaskNotFoundError')
+            proto.read(exchange).error?.by !== 'status' &&
+            proto.read(exchange).error?.names.includes('TaskNotFoundError')
           ))),
     brokeOff: ({ end, response }) =>
       end?.kind === 'broken'
@@ -171,7 +174,7 @@ export function speakOld(
 
 const READS = {
   JSONRPC: rpcSpeech({}),
-  'HTTP+JSON': restSpeech({}, () => false, { base: '' }),
+  'HTTP+JSON': restSpeech({}, () => false, { base: '', fresh: () => '' }),
 };
 
 export const readsOld = (binding: string | undefined): Speech | undefined => READS[binding as keyof typeof READS];

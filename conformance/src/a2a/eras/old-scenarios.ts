@@ -51,9 +51,11 @@ export const oldScenarios = [
       const pushNotificationConfig = { url };
       const create = (body: object) =>
         agent.call('CreateTaskPushNotificationConfig', { taskId, url }, { body: JSON.stringify(body), hostile: true });
-      let reply = await create({ parent: `tasks/${taskId}`, config: { pushNotificationConfig } });
+      const configId = agent.fresh('config');
+      const named = { name: `tasks/${taskId}/pushNotificationConfigs/${configId}`, pushNotificationConfig };
+      let reply = await create({ parent: `tasks/${taskId}`, configId, config: named });
       if (reply.failed) reply = await create({ config: { taskId, pushNotificationConfig } });
-      if (reply.failed) reply = await create({ pushNotificationConfig });
+      if (reply.failed) reply = await create(named);
       await agent.cancel(taskId);
       check('A2A03-PUSH-012', reply).holds(
         !reply.failed,

@@ -24,12 +24,12 @@ function writeMessage(raw: unknown): unknown {
   };
 }
 
-/** Bodies, with what stands in the path as `taskId` and `id`. `messageName`: what the proto calls the message. */
+/** Bodies, with what stands in the path as `taskId` and `id`. `messageName`: what the proto calls the message; `fresh`: an id of the caller's. */
 export function writeProto(
   method: MethodName,
   params: Json,
   modes: readonly string[],
-  messageName: string,
+  { messageName, fresh }: { messageName: string; fresh: () => string },
 ): Json | undefined {
   const { id, taskId } = params;
   switch (method) {
@@ -46,12 +46,14 @@ export function writeProto(
     case 'SubscribeToTask':
       return { id, name: `tasks/${String(id)}` };
     case 'CreateTaskPushNotificationConfig': {
+      // The proto requires an id of the caller, the objects of section 6 do not.
+      const configId = id === undefined ? fresh() : String(id);
       return {
         taskId,
         parent: `tasks/${String(taskId)}`,
-        ...(id === undefined ? {} : { configId: id }),
+        configId,
         config: {
-          ...(id === undefined ? {} : { name: `tasks/${String(taskId)}/pushNotificationConfigs/${String(id)}` }),
+          name: `tasks/${String(taskId)}/pushNotificationConfigs/${configId}`,
           pushNotificationConfig: writeConfig(params),
         },
       };

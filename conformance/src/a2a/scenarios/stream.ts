@@ -75,7 +75,7 @@ export const streamScenarios = [
       const stream = await agent.stream(done);
       check('A2A10-STREAM-001', stream).has({ httpStatus: 200 });
       if (!stream.isEventStream) await stream.next();
-      await stream.drain();
+      await stream.whole();
       const first = stream.views[0];
       if (first?.kind === 'message') throw notApplicable(ANSWERS_WITH_MESSAGES);
       check('A2A10-STREAM-003', stream.first).has({ kind: 'task' });
@@ -102,7 +102,7 @@ export const streamScenarios = [
     capability: ['streaming'],
     stimulus: ['msg'],
     async play({ agent, check, notApplicable }) {
-      const stream = await (await agent.stream(direct)).drain();
+      const stream = await (await agent.stream(direct)).whole();
       if (stream.views[0]?.kind === 'task')
         throw notApplicable('the agent makes a task where it was asked for a direct message, as 3.1.2 lets it');
       check('A2A10-STREAM-002', stream.shows(stream.views.map(({ kind }) => kind))).equals(['message']);
@@ -270,7 +270,7 @@ export const streamScenarios = [
     capability: ['streaming'],
     stimulus: ['art'],
     async play({ agent, check, lost, notApplicable }) {
-      const stream = await (await agent.stream(makesArtifact)).drain();
+      const stream = await (await agent.stream(makesArtifact)).whole();
       if (stream.views[0]?.kind === 'message') throw notApplicable(ANSWERS_WITH_MESSAGES);
       const found = stream.views.filter(
         (event) => event.kind === 'artifact' || (event.kind === 'task' && event.task.artifacts.length > 0),
