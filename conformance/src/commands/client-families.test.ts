@@ -52,3 +52,19 @@ test('openai is red as its baseline says, and no more', async () => {
   expect(red).toEqual(['RESP-EXT-005']);
   expect(passed).toEqual(expect.arrayContaining(RESPONSES.filter((id) => id !== 'RESP-EXT-005')));
 });
+
+const OPEN_AGENT = [1, 2, 3, 4, 5, 6, 7].map((number) => `OAA-CLIENT-00${number}`);
+
+test('our client of the Open Agent API keeps every rule', async () => {
+  expect(await judged('open-agent@0.7', 'ours-open-agent', '--fail-on', 'should')).toMatchObject({
+    code: 0,
+    red: [],
+    passed: OPEN_AGENT,
+  });
+});
+
+test('a plain fetch client of the Open Agent API is red where one stream is not enough to have seen', async () => {
+  const { code, red, passed } = await judged('open-agent@0.7', 'plain-fetch-open-agent', '--fail-on', 'should');
+  expect({ code, red }).toEqual({ code: 1, red: [2, 3, 6].map((number) => `OAA-CLIENT-00${number}`) });
+  expect(passed).toEqual([1, 4, 5, 7].map((number) => `OAA-CLIENT-00${number}`));
+});

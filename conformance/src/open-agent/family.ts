@@ -7,6 +7,8 @@ import type { Scenario } from '../kit/scenario.ts';
 import { seen } from '../kit/subject.ts';
 import { OpenAgent } from './agent.ts';
 import { BINDINGS, type Binding } from './binding.ts';
+import { openAgentClientsBy } from './clients/index.ts';
+import { openAgentSituations } from './clients/situations.ts';
 import { contract07, contractReadme, type Contract } from './contract.ts';
 import { detect, type DetectedOpenAgent } from './detect.ts';
 import { invariantsFor } from './invariants/index.ts';
@@ -44,6 +46,8 @@ function family(contract: Contract, rest: { patch: string; onlyNamed?: boolean }
     smoke: SMOKE.filter((id) => played.some((one) => one.id === id)),
     invariants: watched,
     ...knownBy(contract),
+    clients: openAgentClientsBy(contract),
+    situations: openAgentSituations,
     // Who may ask, what a refusal is, what a stream is, then what is in it.
     causes: ['SEC', 'SYS', 'AUTH', 'SSE', 'ERR', 'AGENT', 'RUN'],
     detect: (recorder, target, how) => detect(contract, recorder, target, how),

@@ -11,15 +11,17 @@ export function knownBy({ isReadme }: Contract) {
     isReadme ? readme.METHODS : document.METHODS,
   );
 
+  const routed = ({ request }: Exchange) => routeOf(request.method, new URL(request.url).pathname);
+
   /** As a scenario would have named it. */
   function known(exchange: Exchange): KnownCall | undefined {
-    const { request } = exchange;
-    const operation = routeOf(request.method, new URL(request.url).pathname)?.operation;
+    const operation = routed(exchange)?.operation;
     return operation && { binding: isStream(exchange) ? 'SSE' : 'HTTP', operation };
   }
 
   return {
     known,
+    routed,
     shown: (exchanges: readonly Exchange[]): boolean =>
       exchanges.some((one) => Object.values<string>(RUNS).includes(known(one)?.operation ?? '')),
   };

@@ -1,13 +1,10 @@
 import type { Exchange } from '@agentproto/recording';
-import { clientCheck, gotThrough, type ClientCheck } from '../../kit/client-check.ts';
-import { seen } from '../../kit/subject.ts';
+import type { ClientCheck } from '../../kit/client-check.ts';
+import { lostCheck } from '../../kit/lost-check.ts';
 import { toldCheck } from '../../kit/told-check.ts';
 import { validate } from '@agentproto/rules/chat/docs';
 import { framesSent, jsonOf, shapeCheck, type SentMessage } from '../../kit/shape-check.ts';
 import { known } from '../known.ts';
-
-const bodyOf = ({ request: { body } }: Exchange): string | undefined =>
-  body && 'text' in body ? body.text : undefined;
 
 function requestsIn(exchange: Exchange): SentMessage[] {
   const operation = known(exchange)?.operation;
@@ -43,27 +40,9 @@ export const chatClients: readonly ClientCheck[] = [
   toldCheck('chat/client/spaced-json', {
     ...{ row: 'CHAT-CLIENT-013', situation: 'spaced-json', title: 'JSON is read with and without spaces' },
   }),
-  clientCheck('chat/client/lost', {
+  lostCheck('chat/client/lost', {
+    ...{ row: 'CHAT-CLIENT-012', situation: 'lost' },
     title: 'A turn of which something came is not sent again when its connection is lost, and its caller is told',
-    proves: ['CHAT-CLIENT-012'],
-    ofTold: true,
-    examine({ exchanges, situation, told, twin }, check) {
-      const turns = exchanges.filter((one) => known(one)?.operation?.startsWith('chat'));
-      for (const [index, lost] of turns.entries()) {
-        const came = lost.end?.kind === 'broken' && lost.frames.some(({ direction }) => direction === 'in');
-        const body = bodyOf(lost);
-        if (!came || body === undefined) continue;
-        const again = turns.slice(index + 1).find((one) => bodyOf(one) === body);
-        check('CHAT-CLIENT-012', seen(again && 'sent again', { exchange: (again ?? lost).id })).holds(
-          again === undefined,
-          'a turn that is not sent again',
-        );
-        if (situation?.name === 'lost' && told && (told.failed === undefined || !twin || gotThrough(twin)))
-          check('CHAT-CLIENT-012', seen(told, { exchange: lost.id })).holds(
-            told.failed !== undefined,
-            'a turn that failed',
-          );
-      }
-    },
+    isTurn: (exchange) => known(exchange)?.operation?.startsWith('chat') ?? false,
   }),
 ];
