@@ -17,6 +17,7 @@ import type { JournalEntry } from './journal-entry.ts';
 import { IN_MEMORY_URL, inMemory } from './in-memory.ts';
 import { http } from './node-http.ts';
 import { isLoopback } from './loopback.ts';
+import { originForm } from './origin-form.ts';
 import { namedQuirks } from './named-quirks.ts';
 import type { QuirkUse } from './quirk.ts';
 import type { ScriptMatch, SetScript } from './script-book.ts';
@@ -115,6 +116,7 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
       connectionsCheckingInterval: Math.min(1_000, headersMs),
       shouldUpgradeCallback: (request) => app.server.listenerCount('upgrade') > 0 && asksForWebSocket(request),
     },
+    rewriteUrl: ({ url = '/' }) => originForm(url),
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     routerOptions: { maxParamLength: 65_536 },
     ...(controlPlane && { serverFactory: withControl }),
