@@ -1,11 +1,12 @@
 import { clientQuirks } from './clients.ts';
-import { errorQuirks, restQuirks, rpcQuirks } from './binding.ts';
+import { restQuirks, rpcQuirks } from './binding.ts';
 import { capabilityQuirks } from './capability.ts';
 import { cardQuirks } from './card.ts';
 import { legalOddities } from './legal.ts';
 import { legalAgents } from './legal-agents.ts';
 import { contentQuirks } from './content.ts';
 import { foreignTaskQuirks } from './foreign.ts';
+import { errorQuirks } from './errors.ts';
 import { eraQuirks } from './eras.ts';
 import { equivalenceQuirks } from './equivalence.ts';
 import { listQuirks } from './list.ts';
