@@ -37,7 +37,7 @@ export async function pythonFor({ lane, checkouts = [], pythonPath = [] }: Wante
   const executable = join(environment, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
   if (options.fresh || (await read(stampFile)) !== stamp) {
     console.log(`installing ${requirements} into ${environment} …`);
-    await rm(environment, { recursive: true, force: true });
+    await clear(environment);
     await must({ file: python, args: ['-m', 'venv', environment] });
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input'];
     await must({ file: executable, args: [...pip, '-r', requirements, ...checkouts] });
@@ -78,6 +78,16 @@ async function versionsOf(checkouts: readonly string[]): Promise<string[]> {
   const head = async (path: string) =>
     (await finish({ file: 'git', args: ['rev-parse', 'HEAD'], cwd: path }, 10_000)).stdout;
   return Promise.all(checkouts.map(head));
+}
+
+/** Takes an environment away. A folder of that name that is none, such as a checkout beside the cache's own folders, stays. */
+export async function clear(environment: string): Promise<void> {
+  const inside: string[] = await readdir(environment).catch(() => []);
+  if (inside.length > 0 && !inside.includes('pyvenv.cfg'))
+    throw new Error(
+      `${environment}: expected a Python environment or nothing, found ${inside.slice(0, 3).join(', ')}; give --cache another folder`,
+    );
+  await rm(environment, { recursive: true, force: true });
 }
 
 async function must(command: Command): Promise<void> {
