@@ -134,7 +134,11 @@ async function toggleWebhooks(browser: Browser): Promise<unknown> {
     await tab.getByText('live', { exact: true }).waitFor();
     const sound = await turn();
     expect('a sound turn', 'task,artifactUpdate,artifactUpdate,statusUpdate', sound.map(({ body }) => body).join());
-    expect('a sound turn, whole and signed', 'true', String(sound.every(({ isWhole, isSigned }) => isWhole && isSigned)));
+    expect(
+      'a sound turn, whole and signed',
+      'true',
+      String(sound.every(({ isWhole, isSigned }) => isWhole && isSigned)),
+    );
     const labels = await tab.locator('#faults label').allTextContents();
     const shown = labels.map((label) => label.trim()).filter((label) => label.startsWith('webhook'));
     expect('the toggles', Object.keys(TOGGLES).join(), shown.join());
