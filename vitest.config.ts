@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const report = process.env.AGENTPROTO_TEST_REPORT;
@@ -14,6 +15,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
+    // Tests start hundreds of programs from their sources: each file is compiled once, and not once a start.
+    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)) },
     include: ['{packages/*,reference-server,conformance,tools/codegen,examples/*,interop}/{src,test}/**/*.test.ts'],
     // The counts that .ci/run closes with.
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],

@@ -65,16 +65,20 @@ function letIn(): SituationSetUp {
   };
 }
 
-/** Agents that a client is put before, each of which gives occasion for some of its rules. */
+/**
+ * Agents that a client is put before, each of which gives occasion for some of its rules. Where clients have to wait comes early:
+ * whatever else there is goes on meanwhile.
+ */
 export const clientSituations: readonly ClientSituation[] = [
   { name: 'plain', title: 'An agent that keeps the protocol', options: {} },
-  { name: 'tenant', title: 'The interfaces of the card have a tenant', options: { a2a: { tenants: ['north'] } } },
   {
-    name: 'unknown-members',
-    title: 'Objects have members that no specification knows',
-    twin: 'plain',
-    options: { quirks: ['a2a.legal.unknown-members'] },
+    ...{ name: 'authorization', title: 'The task waits for an authorization, which comes another way' },
+    options: {
+      agent: () => ({ steps: [{ end: 'auth-required', text: 'Who are you?' }], turns: [{ steps: [{ text: TEXT }] }] }),
+    },
+    ...{ setUp: letIn, expected: { text: TEXT } },
   },
+  { name: 'expired-card', title: 'The card may be kept for one second', options: { a2a: { cardMaxAgeS: 1 } } },
   {
     ...{ name: 'webhook', title: 'Webhooks are called, twice each time, and by somebody who is not the agent' },
     options: {
@@ -85,7 +89,13 @@ export const clientSituations: readonly ClientSituation[] = [
     },
     expected: { text: TEXT },
   },
-  { name: 'expired-card', title: 'The card may be kept for one second', options: { a2a: { cardMaxAgeS: 1 } } },
+  { name: 'tenant', title: 'The interfaces of the card have a tenant', options: { a2a: { tenants: ['north'] } } },
+  {
+    name: 'unknown-members',
+    title: 'Objects have members that no specification knows',
+    twin: 'plain',
+    options: { quirks: ['a2a.legal.unknown-members'] },
+  },
   { name: 'signed-card', title: 'The card is signed', options: {}, setUp: signed },
   {
     ...{ name: 'forged-card', title: 'The card was changed after it was signed', expected: 'failed' },
@@ -95,13 +105,6 @@ export const clientSituations: readonly ClientSituation[] = [
   {
     ...{ name: 'extended-card', title: 'The extended card has other interfaces than the public one' },
     ...{ options: {}, setUp: extended, apiKey: API_KEY },
-  },
-  {
-    ...{ name: 'authorization', title: 'The task waits for an authorization, which comes another way' },
-    options: {
-      agent: () => ({ steps: [{ end: 'auth-required', text: 'Who are you?' }], turns: [{ steps: [{ text: TEXT }] }] }),
-    },
-    ...{ setUp: letIn, expected: { text: TEXT } },
   },
   {
     ...{ name: 'refused-version', title: 'The card declares 1.0 and 0.3, and 1.0 is refused', expected: 'failed' },
