@@ -5,7 +5,7 @@ import { checkNames, checkObject } from './option-names.ts';
 import type { NamesOf } from './option-names.ts';
 import { checkPattern, checkTestId } from './pattern.ts';
 import type { SetTimer } from './timer.ts';
-import type { Random } from './wire-faults/seeded.ts';
+import type { Chance } from './wire-faults/seeded.ts';
 import { ServerOptionsError } from './options-error.ts';
 
 /** Requests that fail before any protocol sees them. */
@@ -56,7 +56,7 @@ export interface Failures {
 /** Lets requests fail as told. */
 export function createFailures(
   scope: FastifyInstance,
-  { setTimer, random }: { setTimer: SetTimer; random: Random },
+  { setTimer, chance }: { setTimer: SetTimer; chance: Chance },
 ): Failures {
   const due: (SetFailure & { left: number })[] = [];
   let count = 0;
@@ -91,7 +91,7 @@ export function createFailures(
       ({ failure: { match, testId, rate } }) =>
         fits(match, { method, path }) &&
         (testId === undefined || testIdOf(headers) === testId) &&
-        (rate === undefined || random() < rate),
+        (rate === undefined || chance.random() < rate),
     );
     const one = due[index];
     if (!one) return false;

@@ -86,7 +86,7 @@ export interface ServerOptions extends PluginOptions {
    * where the server has keys. Default false.
    */
   control?: boolean | 'remote' | undefined;
-  /** What chance in failures and faults comes from: the same for the same seed. Default 1. */
+  /** What chance in failures and faults comes from: the same for the same seed, from the start and from each `reset()` on. Default 1. */
   seed?: number | undefined;
   /** Default 0: a free one. */
   port?: number | undefined;

@@ -31,7 +31,7 @@ import type { ScopedServer, TestScope } from './test-scope.ts';
 import { createWireFaults } from './wire-faults/due.ts';
 import type { SetFault } from './wire-faults/due.ts';
 import type { Fault } from './wire-faults/fault.ts';
-import { seeded } from './wire-faults/seeded.ts';
+import { chanceOf } from './wire-faults/seeded.ts';
 import { asksForWebSocket } from './upgrade.ts';
 
 export interface ReferenceServer extends AsyncDisposable {
@@ -65,7 +65,10 @@ export interface ReferenceServer extends AsyncDisposable {
   clock: ServerClock;
   /** What belongs to one of several tests that share the server, told apart by `X-Test-Id`. */
   scope(testId: string): TestScope;
-  /** Forgets what was set and what was noted: scripts, failures, requests, errors. Tasks, responses and what is under way stay. */
+  /**
+   * Forgets what was set and what was noted: scripts, failures, requests, errors; and the seed begins anew. Tasks, responses and
+   * what is under way stay.
+   */
   reset(): void;
   /**
    * Asks this server without a network, whatever host the url names; streams come as they are written. Needs no port: see `listen`.
@@ -125,8 +128,8 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
   const journal = createJournal(app, { record: options.record ?? controlPlane !== undefined });
   app.addHook('preClose', async () => plane.control?.close());
   // Before the core, which waits on closing for what is under way.
-  const random = seeded(options.seed ?? 1);
-  const tools = { setTimer: timerOn(options.clock ?? systemClock), random };
+  const chance = chanceOf(options.seed ?? 1);
+  const tools = { setTimer: timerOn(options.clock ?? systemClock), chance };
   const failures = createFailures(app, tools);
   const faults = createWireFaults(app, tools);
   const core = mountCore(
@@ -163,6 +166,7 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
   const reset = () => {
     failures.clear();
     faults.clear();
+    chance.restart();
     core.book.clear();
     journal.clear();
     core.mailbox.clear();

@@ -245,6 +245,20 @@ test.each([
   expect(answer.body.error.message).toContain(message);
 });
 
+test('a reset begins the seed anew', async () => {
+  const server = await controlled({ seed: 7 });
+  const drawn = async () => {
+    await ask(server, 'POST /failures', { status: 503, rate: 0.5 });
+    const statuses: number[] = [];
+    for (let i = 0; i < 12; i += 1) statuses.push((await fetch(`${server.url}/health`)).status);
+    await ask(server, 'POST /reset');
+    return statuses;
+  };
+  const first = await drawn();
+  expect(new Set(first).size).toBe(2);
+  expect(await drawn()).toEqual(first);
+});
+
 test('time is told, and moved where it stands still', async () => {
   const real = await controlled();
   expect(await ask(real, 'POST /clock', { advanceMs: 1 })).toMatchObject({

@@ -5,7 +5,7 @@ import type { SetTimer } from '../timer.ts';
 import { checkFault } from './fault.ts';
 import type { Damage, Fault } from './fault.ts';
 import { damageResponse } from './response.ts';
-import type { Random } from './seeded.ts';
+import type { Chance } from './seeded.ts';
 import type { TakenFault } from './taken-fault.ts';
 import { asksForWebSocket, onUpgrade } from '../upgrade.ts';
 import { damageSocket } from './socket.ts';
@@ -39,13 +39,14 @@ interface Due extends SetFault {
 /** Damages answers as told. */
 export function createWireFaults(
   scope: FastifyInstance,
-  { setTimer, random }: { setTimer: SetTimer; random: Random },
+  { setTimer, chance }: { setTimer: SetTimer; chance: Chance },
 ): WireFaults {
   let due: Due[] = [];
   let count = 0;
 
   /** The first fault that fits; one answer less will have it, unless it is over before the fault comes about. */
   function take(where: Where, request: { method: string; path: string }, id: string | undefined, isSocket = false) {
+    const { random } = chance;
     const one = due.find(
       ({ fault: { on = 'answer', kind, match, testId, rate }, left }) =>
         left > 0 &&

@@ -10,3 +10,19 @@ export function seeded(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+/** Numbers of a seed, from its first one on until they begin anew. What drew before that goes on by itself. */
+export interface Chance {
+  readonly random: Random;
+  restart(): void;
+}
+
+export function chanceOf(seed: number): Chance {
+  let random = seeded(seed);
+  return {
+    get random() {
+      return random;
+    },
+    restart: () => void (random = seeded(seed)),
+  };
+}

@@ -135,22 +135,50 @@ test('time is that of the clock: late, paced, dripping, late head', async () => 
   expect(linesOf(seen)).toEqual(all);
 });
 
+/** Whether each of a dozen answers is whole, of which the server's chance has every second one truncated. */
+async function drawn(server: ReferenceServer, between: () => unknown = () => {}): Promise<boolean[]> {
+  server.fault({ kind: 'truncate', rate: 0.5, match: /chat$/ });
+  const outcomes: boolean[] = [];
+  for (let i = 0; i < 12; i += 1) {
+    outcomes.push(
+      body(await raw(server, plain))
+        .toString()
+        .endsWith('}'),
+    );
+    await between();
+  }
+  return outcomes;
+}
+
 test('chance comes from the seed: the same seed brings the same run', async () => {
-  const run = async (seed: number) => {
-    const server = await start({ seed, faults: [{ kind: 'truncate', rate: 0.5, match: '/api/chat' }] });
-    const outcomes: boolean[] = [];
-    for (let i = 0; i < 12; i += 1)
-      outcomes.push(
-        body(await raw(server, plain))
-          .toString()
-          .endsWith('}'),
-      );
-    return outcomes;
-  };
-  const first = await run(7);
-  expect(await run(7)).toEqual(first);
+  const first = await drawn(await start({ seed: 7 }));
+  expect(await drawn(await start({ seed: 7 }))).toEqual(first);
   expect(new Set(first).size).toBe(2);
-  expect(await run(8)).not.toEqual(first);
+  expect(await drawn(await start({ seed: 8 }))).not.toEqual(first);
+});
+
+test('reset begins the seed anew, whatever draws from it still', async () => {
+  const clock = new VirtualClock();
+  const server = await start({ seed: 7, clock });
+  const first = await drawn(server);
+  server.fault({ kind: 'pace', perSecond: 1, jitterMs: 100, match: '/api/chat-stream' });
+  const stream = raw(server, lines);
+  await clock.sleeping(1);
+  server.reset();
+  expect(await drawn(server, () => clock.advance(2_000))).toEqual(first);
+  expect(isWhole(await stream)).toBe(true);
+  server.reset();
+  server.fail({ status: 503, rate: 0.5 });
+  const failed = async () => {
+    const statuses: number[] = [];
+    for (let i = 0; i < 12; i += 1) statuses.push((await fetch(`${server.url}/health`)).status);
+    return statuses;
+  };
+  const before = await failed();
+  expect(new Set(before).size).toBe(2);
+  server.reset();
+  server.fail({ status: 503, rate: 0.5 });
+  expect(await failed()).toEqual(before);
 });
 
 test('one answer each, those that fit; and what does not come about is still due', async () => {
