@@ -81,6 +81,19 @@ export class Answer implements Subject {
     return records(this.response.output);
   }
 
+  /** The items that were made: of a stream that ends without its output, those that its events say. */
+  get made(): Json[] {
+    if (this.items.length > 0) return this.items;
+    return this.events.flatMap(({ type, value }) =>
+      type === 'response.output_item.done' ? records([value.item]) : [],
+    );
+  }
+
+  /** Calls of functions of the caller among them. */
+  get madeCalls(): CallView[] {
+    return this.made.filter(isFunctionCall).map(callView);
+  }
+
   get refused(): boolean {
     return this.value.ended === 'refused';
   }

@@ -11,6 +11,10 @@ const CAUSES: readonly [cause: string, protocol: string, quirk: string, row: str
   ['leaves members of every response out', 'responses@openai', 'responses.shape.lacks-members', 'RESP-SCHEMA-001'],
   ['answers with null', 'responses@openai', 'responses.shape.is-null', 'RESP-SCHEMA-001'],
   ['leaves tools aside', 'responses@2026-04-24', 'responses.shape.leaves-tools-aside', 'RESP-SCHEMA-002'],
+  ['refuses everything', 'responses@2026-04-24', 'responses.ext.wants-a-member-of-its-own', 'RESP-EXT-011'],
+  ['ends streams without output', 'responses@2026-04-24', 'responses.stream.ends-without-output', 'RESP-STREAM-012'],
+  ['gives each item one id', 'responses@2026-04-24', 'responses.item.all-have-one-id', 'RESP-ITEM-013'],
+  ['shows nothing that is at work', 'responses@openai', 'responses.background.cannot-be-polled', 'OAI-BG-002'],
   ['goes on from nothing', 'responses@2026-04-24', 'responses.chain.passes-over-every-id', 'RESP-PREV-001'],
 ];
 

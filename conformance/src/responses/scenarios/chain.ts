@@ -1,50 +1,14 @@
-import { end, text } from '../../kit/steps.ts';
 import { seen } from '../../kit/subject.ts';
-import type { Stimulus } from '../../kit/stimulus.ts';
 import type { ResponsesAgent } from '../agent.ts';
 import type { Answer } from '../answer.ts';
-import { isRecord } from '../../kit/json.ts';
+import { contextIn, forgets, remembers, sharesIds } from '../general-faults.ts';
 import { scenario } from '../scenario.ts';
-import { record, records, text as textOf, type Json } from '../view.ts';
+import { text as textOf, type Json } from '../view.ts';
 import { hello } from './create.ts';
-
-/** Says something, and from then on what is in the context. */
-const remembers = (said: string): Stimulus => ({
-  word: 'echo',
-  script: {
-    steps: [text(said), end('completed')],
-    turns: [
-      { steps: [], echo: true },
-      { steps: [], echo: true },
-    ],
-  },
-});
-
-/** The context as the agent tells it; messages that carry a script say all of it by themselves, and are left out. */
-function contextIn(answer: Answer): string {
-  let told: unknown;
-  try {
-    told = JSON.parse(answer.value.text);
-  } catch {
-    return answer.value.text;
-  }
-  const request = isRecord(told) ? record(told.request) : undefined;
-  if (!request) return answer.value.text;
-  const context = records(request.context);
-  const entries = context.map((entry) => textOf(entry.text) ?? '').filter((said) => !said.startsWith('@script'));
-  return entries.join('\n');
-}
 
 /** Asks for the response that goes on from another; a target that keeps none says so. */
 async function goOn(agent: ResponsesAgent, before: Answer, said: string, fields: Json = {}): Promise<Answer> {
   return agent.taken(await agent.ask(said, { previous_response_id: before.id, ...fields }));
-}
-
-/** Whether what was said a moment ago is still there, where it is short. */
-async function keepsContext(agent: ResponsesAgent): Promise<boolean> {
-  const marker = agent.fresh('short');
-  const first = await agent.turn([agent.message(`Remember ${marker}.`), agent.message(remembers('Noted.'))]);
-  return contextIn(await goOn(agent, first, 'What do you remember?')).includes(marker);
 }
 
 const WINDOW_CHARS = 300_000;
@@ -108,8 +72,7 @@ export const chainScenarios = [
       const answer = await agent.ask('Go on', { previous_response_id: agent.fresh('resp') }, { hostile: true });
       const isError = answer.refused || answer.value.ended === 'failed';
       // Who passes over every id passes over this one as well.
-      const blockedBy =
-        isError || !agent.runsScripts || (await keepsContext(agent)) ? {} : ({ blockedBy: 'RESP-PREV-001' } as const);
+      const blockedBy = isError || !agent.runsScripts ? {} : await forgets(agent);
       check('RESP-PREV-004', answer, blockedBy).holds(isError, 'an error');
     },
   }),
@@ -125,7 +88,10 @@ export const chainScenarios = [
       if (first.response.store === false || id === undefined) throw notApplicable('the target keeps no items');
       const second = await agent.ask([{ type: 'item_reference', id }, agent.message('Go on')], {}, { hostile: true });
       // Who keeps nothing has no item of that id, whatever it says of `store`.
-      check('RESP-ITEM-015', second, { level: 'should' }).holds(!second.refused, 'a response');
+      const cause = second.refused
+        ? { ...(await sharesIds(agent, first)), ...(await forgets(agent, 'orAnswers')) }
+        : {};
+      check('RESP-ITEM-015', second, { level: 'should', ...cause }).holds(!second.refused, 'a response');
     },
   }),
 
@@ -175,7 +141,7 @@ export const chainScenarios = [
       const outcome = seen({ httpStatus, ended }, second.place);
       const isRefused = second.refused || ended === 'failed';
       // Who goes on from nothing has nothing that would be too much.
-      const blockedBy = isRefused || (await keepsContext(agent)) ? {} : ({ blockedBy: 'RESP-PREV-001' } as const);
+      const blockedBy = isRefused ? {} : await forgets(agent);
       check('RESP-TRUNC-003', outcome, blockedBy).holds(isRefused, 'a request that fails');
       if (isRefused) check('RESP-TRUNC-003', outcome, { level: 'should' }).holds(httpStatus === 400, 'status 400');
     },

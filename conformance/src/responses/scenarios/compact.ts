@@ -1,3 +1,4 @@
+import { hello } from '../../kit/steps.ts';
 import { seen } from '../../kit/subject.ts';
 import type { ResponsesAgent } from '../agent.ts';
 import type { Reply } from '../../kit/reply.ts';
@@ -31,6 +32,8 @@ export const compactScenarios = [
         refused.status >= 400 && refused.status < 500,
         'a refusal of status 4xx',
       );
+      // Who refuses everything has said nothing of compaction.
+      if (whole.isRefusal) await agent.turn(hello);
       check('RESP-COMPACT-002', whole).has({ httpStatus: 200 });
       if (whole.isRefusal) return;
       const faults = agent.revision.violations('CompactResource', whole.json).map(({ message }) => message);

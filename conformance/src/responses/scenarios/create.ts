@@ -154,8 +154,12 @@ export const createScenarios = [
       const own = first.items.filter(({ type }) => isSlug(type));
       const asFunction = first.items.some(({ type, name }) => type === 'function_call' && name === LOOKUP);
       if (own.length === 0 && !asFunction) throw notApplicable('there is no such tool here');
-      check('RESP-EXT-008', seen(first.items, first.place), agent.lackingTools(first)).holds(
-        own.length > 0 && own.every(({ status }) => typeof status === 'string'),
+      const hasStatus = ({ status }: Json) => typeof status === 'string';
+      // Where no item says how it stands, that is a matter of its own.
+      const isSilent = own.length > 0 && !first.items.some(hasStatus);
+      const cause = isSilent ? ({ blockedBy: 'RESP-ITEM-012' } as const) : agent.lackingTools(first);
+      check('RESP-EXT-008', seen(first.items, first.place), cause).holds(
+        own.length > 0 && own.every(hasStatus),
         'an item with a prefix and a status',
       );
       if (own.length === 0) return;

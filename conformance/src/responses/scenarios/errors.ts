@@ -1,3 +1,4 @@
+import { hello } from '../../kit/steps.ts';
 import type { Stimulus } from '../../kit/stimulus.ts';
 import { seen } from '../../kit/subject.ts';
 import { scenario } from '../scenario.ts';
@@ -49,6 +50,8 @@ export const errorScenarios = [
         Number(value.httpStatus) >= 500 && [undefined, 'server_error', 'model_error'].includes(text(type));
       if (!isToldBusy && (isFailure || !agent.runsScripts || !refused))
         throw lost('the agent was asked to be busy and was not');
+      // Who refuses everything has said nothing of being busy.
+      if (!isToldBusy) await agent.turn(hello);
       check('RESP-ERR-002', seen({ status: value.httpStatus, type }, place)).holds(
         value.httpStatus === 429 && !OTHER_TYPES.has(type),
         'a status of 429, and too_many_requests',

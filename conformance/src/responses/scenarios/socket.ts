@@ -3,6 +3,7 @@ import type { Stimulus } from '../../kit/stimulus.ts';
 import { seen } from '../../kit/subject.ts';
 import type { ResponsesAgent } from '../agent.ts';
 import type { Answer } from '../answer.ts';
+import { changesItsId } from '../general-faults.ts';
 import { scenario } from '../scenario.ts';
 import { isTerminal, record, text as textOf, type Json } from '../view.ts';
 import { hello, says } from './create.ts';
@@ -95,7 +96,10 @@ export const socketScenarios = [
         const elsewhere = await there.ask(agent.request('Go on', previous));
         check('RESP-WS-013', elsewhere, { blockedBy: cause }).holds(isNotFound(elsewhere), NOT_FOUND);
         const second = await here.ask(agent.request('Go on', previous));
-        check('RESP-WS-011', second).holds(!isFailure(second), 'a response that goes on');
+        check('RESP-WS-011', second, isFailure(second) ? changesItsId(first) : {}).holds(
+          !isFailure(second),
+          'a response that goes on',
+        );
         const latest = isFailure(second) ? first.id : (second.id ?? first.id);
         const goesOn = { ...fields, previous_response_id: latest };
         const unknown = { type: 'item_reference', id: agent.fresh('msg') };

@@ -59,7 +59,7 @@ export const toolScenarios = [
       const fields = { tools: [tool('get_weather'), tool('get_time')] };
       const begun = agent.message(calls('get_weather', 'get_time'));
       const first = await agent.turn([begun], fields);
-      const { calls: asked } = first.value;
+      const asked = first.madeCalls;
       if (asked.length === 0)
         throw lost(`the agent was asked to call functions, and called none (${first.value.ended})`);
       for (const call of asked) {
@@ -79,7 +79,7 @@ export const toolScenarios = [
         output: outputOf(name),
       }));
       // Without a chain: everything is sent again, so that a server that keeps nothing can do it.
-      const second = await agent.ask([begun, ...first.items.filter(isKnown), ...outputs], fields);
+      const second = await agent.ask([begun, ...first.made.filter(isKnown), ...outputs], fields);
       const shared =
         new Set(ids).size < ids.length ? ({ blockedBy: 'RESP-TOOL-008' } as const) : agent.lacking(second, 'status');
       check('RESP-TOOL-009', second, shared).has({ httpStatus: 200, ended: 'completed' });
@@ -94,8 +94,8 @@ export const toolScenarios = [
     stimulus: ['tool'],
     async play({ agent, check }) {
       const answer = await agent.answered(saysNoCall, { ...BOTH, tool_choice: 'required' });
-      check('RESP-TOOL-001', seen(answer.items, answer.place), agent.lackingTools(answer)).holds(
-        answer.items.some(isCall),
+      check('RESP-TOOL-001', seen(answer.made, answer.place), agent.lackingTools(answer)).holds(
+        answer.made.some(isCall),
         'at least one call',
       );
     },
@@ -108,8 +108,8 @@ export const toolScenarios = [
     stimulus: ['tool'],
     async play({ agent, check }) {
       const answer = await agent.answered(calls('get_weather'), { ...BOTH, tool_choice: 'none' });
-      check('RESP-TOOL-002', seen(answer.items, answer.place), agent.lackingTools(answer)).holds(
-        !answer.items.some(isCall),
+      check('RESP-TOOL-002', seen(answer.made, answer.place), agent.lackingTools(answer)).holds(
+        !answer.made.some(isCall),
         'no call',
       );
     },
@@ -122,7 +122,7 @@ export const toolScenarios = [
     stimulus: ['tool'],
     async play({ agent, check }) {
       const answer = await agent.answered(saysNoCall, { ...BOTH, tool_choice: { type: 'function', name: 'get_time' } });
-      const names = answer.value.calls.map(({ name }) => name);
+      const names = answer.madeCalls.map(({ name }) => name);
       check('RESP-TOOL-003', seen(names, answer.place), agent.lackingTools(answer)).holds(
         names.length > 0 && names.every((name) => name === 'get_time'),
         'calls of get_time',
@@ -149,7 +149,7 @@ export const toolScenarios = [
     async play({ agent, check }) {
       const allowed = { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'function', name: 'get_time' }] };
       const answer = await agent.answered(calls('get_weather'), { ...BOTH, tool_choice: allowed });
-      const others = answer.value.calls.map(({ name }) => name).filter((name) => name !== 'get_time');
+      const others = answer.madeCalls.map(({ name }) => name).filter((name) => name !== 'get_time');
       check('RESP-TOOL-005', seen(others, answer.place), agent.lackingTools(answer)).equals([]);
       if (agent.binding !== 'HTTP') return;
       const names = records(answer.response.tools).map(({ name }) => name);

@@ -67,7 +67,8 @@ export const chatQuirks = [
     make: (impl, hit) => ({
       validate(ctx, name, value) {
         const found = impl.validate(ctx, name, value);
-        return found.some(({ field }) => field.startsWith('temperature')) ? hit([]) : found;
+        const isOfChat = name === 'CreateChatCompletionBody';
+        return isOfChat && found.some(({ field }) => field.startsWith('temperature')) ? hit([]) : found;
       },
     }),
   }),

@@ -98,7 +98,9 @@ export const keptQuirks = [
     breaks: 'OAI-CONV-003',
     make: (impl, hit) => ({
       pastOf: (ctx, call, request) =>
-        request.conversation == null ? impl.pastOf(ctx, call, request) : hit(Promise.resolve([])),
+        request.conversation == null || request.previous_response_id != null
+          ? impl.pastOf(ctx, call, request)
+          : hit(Promise.resolve([])),
     }),
   }),
   responsesQuirk('responses.conversation.takes-any-number', {

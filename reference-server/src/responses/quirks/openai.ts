@@ -3,7 +3,7 @@ import type { HttpRequest, Operation } from '../call.ts';
 import type { ResponsesContext, ResponsesImpl } from '../context.ts';
 import { folded } from '../follow.ts';
 import { invalid } from '../responses-error.ts';
-import { answers, but, events, odd, operation, renumbered, responsesQuirk } from './responses-quirk.ts';
+import { answers, but, events, odd, ofType, operation, responsesQuirk } from './responses-quirk.ts';
 
 interface Page {
   data: { id: string }[];
@@ -201,10 +201,6 @@ export const openaiQuirks = [
   responsesQuirk('responses.openai.says-other-data', {
     breaks: 'OAI-STREAM-001',
     also: [{ id: 'RESP-WS-005', why: 'it stands on a WebSocket, too' }],
-    make: (impl, hit) =>
-      renumbered(
-        impl,
-        () => (event) => (event.type === 'response.created' ? hit([odd({ hello: 'there' }), event]) : [event]),
-      ),
+    make: (impl, hit) => ofType(impl, 'response.created', (event) => hit([odd({ hello: 'there' }), event])),
   }),
 ];

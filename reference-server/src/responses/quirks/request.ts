@@ -18,7 +18,10 @@ export const extensionQuirks = [
     breaks: 'RESP-EXT-001',
     make: (impl, hit) =>
       endedResponses(impl, (response) =>
-        hit({ ...response, output: [...response.output, { type: 'trace', id: 'trace_1', status: 'completed' }] }),
+        hit({
+          ...response,
+          output: [...response.output, { type: 'trace', id: `trace_${response.id}`, status: 'completed' }],
+        }),
       ),
   }),
   responsesQuirk('responses.ext.event-without-a-prefix', {

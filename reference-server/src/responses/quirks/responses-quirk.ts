@@ -46,7 +46,7 @@ export function renumbered(impl: ResponsesImpl, changeOf: () => Change): Pick<Re
   });
 }
 
-/** Events of one kind wait until one of another kind has passed. */
+/** Events of one kind wait until one of another kind, whose name ends so, has passed. */
 export function swapped(
   impl: ResponsesImpl,
   early: string,
@@ -60,7 +60,7 @@ export function swapped(
         held.push(event);
         return [];
       }
-      return event.type === late && held.length > 0 ? hit([event, ...held.splice(0)]) : [event];
+      return event.type.endsWith(late) && held.length > 0 ? hit([event, ...held.splice(0)]) : [event];
     };
   });
 }

@@ -43,6 +43,13 @@ async function polled(agent: ResponsesAgent, id: string | undefined): Promise<Re
 const cancel = (agent: ResponsesAgent, id: string | undefined, hostile = false): Promise<Reply> =>
   agent.call('POST', `${at(id)}/cancel`, { operation: 'cancelResponse', ...(hostile ? { hostile } : {}) });
 
+/** Where a response that is at work could not be got either, it was not there to be canceled. */
+async function unlessNotFound(agent: ResponsesAgent, canceled: Reply, before: Reply) {
+  const notKept = await unlessNoneIsKept(agent, canceled);
+  const isUnseen = canceled.status === 404 && before.status === 404 && !notKept.blockedBy;
+  return isUnseen ? ({ blockedBy: 'OAI-BG-002' } as const) : notKept;
+}
+
 /** Events as they are compared: fillers differ each time (obfuscation). */
 const bare = (events: readonly SeenEvent[]) => events.map(({ value: { obfuscation: _, ...event } }) => event);
 
@@ -57,8 +64,11 @@ export const backgroundScenarios = [
       if (answer.response.background === false) throw notApplicable('the target leaves `background` aside');
       const isAtWork = goesOn(answer.value.ended);
       check('OAI-BG-001', seen(answer.value.ended, answer.place)).holds(isAtWork, 'queued or in_progress, at once');
+      const before = await get(agent, answer.id);
       const canceled = await offered(agent, 'cancellation', await cancel(agent, answer.id));
-      const blockedBy = isAtWork ? await unlessNoneIsKept(agent, canceled) : ({ blockedBy: 'OAI-BG-001' } as const);
+      const blockedBy = isAtWork
+        ? await unlessNotFound(agent, canceled, before)
+        : ({ blockedBy: 'OAI-BG-001' } as const);
       const unknown = await cancel(agent, agent.fresh('resp'), true);
       check('OAI-CANCEL-003', unknown, unknown.isRefusal ? asUnknown(unknown, await getUnknown(agent)) : {}).has({
         httpStatus: 404,

@@ -5,6 +5,7 @@ import type { Reply } from '../../../kit/reply.ts';
 import { scenario } from '../../scenario.ts';
 import { records, type Json } from '../../view.ts';
 import { hello } from '../create.ts';
+import { echo } from '../openai/conversation.ts';
 import { at, get, idsIn } from '../openai/stored.ts';
 
 /** What WayFlow's server says of what is wrong: that of FastAPI. */
@@ -15,6 +16,15 @@ const models = (agent: ResponsesAgent, query: Record<string, string | number> = 
 
 export const create = (agent: ResponsesAgent, body: unknown): Promise<Reply> =>
   agent.call('POST', '/responses', { body, operation: 'createResponse', hostile: true });
+
+/** For a row about a turn that nobody knows, where it was taken: who passes over every turn before passes over this one, too. */
+export async function passedOver(agent: ResponsesAgent, reply: Reply): Promise<{ blockedBy?: 'WF-STATE-001' }> {
+  if (reply.isRefusal) return {};
+  const word = agent.fresh('word');
+  const { id } = await agent.turn(`The word is ${word}.`);
+  const next = await agent.ask(echo, { previous_response_id: id });
+  return next.refused || next.value.text.includes(word) ? {} : { blockedBy: 'WF-STATE-001' };
+}
 
 /** Options that say something where nothing is supported. */
 const UNSUPPORTED: Json = {
@@ -137,8 +147,10 @@ export const operationScenarios = [
       const instructed = await create(agent, { ...valid, instructions: 'Be brief.' });
       if (instructed.isRefusal) check('WF-RESP-005', instructed).has({ httpStatus: 406, body: DETAIL });
       else check('WF-RESP-005', instructed, { level: 'observe' }).holds(true, 'an agent that takes instructions');
-      for (const state of [{ previous_response_id: agent.fresh('resp') }, { conversation: agent.fresh('conv') }])
-        check('WF-STATE-007', await create(agent, { ...valid, ...state })).has({ httpStatus: 404, body: DETAIL });
+      const gone = await create(agent, { ...valid, previous_response_id: agent.fresh('resp') });
+      check('WF-STATE-007', gone, await passedOver(agent, gone)).has({ httpStatus: 404, body: DETAIL });
+      const empty = await create(agent, { ...valid, conversation: agent.fresh('conv') });
+      check('WF-STATE-007', empty).has({ httpStatus: 404, body: DETAIL });
     },
   }),
 

@@ -1,15 +1,17 @@
+import type { RequirementId } from '@agentproto/rules';
 import { nonEmptyString } from '../../../kit/match.ts';
 import { seen } from '../../../kit/subject.ts';
 import type { ResponsesAgent } from '../../agent.ts';
+import type { Reply } from '../../../kit/reply.ts';
 import { scenario } from '../../scenario.ts';
-import { record, text, type Json } from '../../view.ts';
+import { record, records, text, type Json } from '../../view.ts';
 import { hello, says } from '../create.ts';
 import { echo } from '../openai/conversation.ts';
-import { at, get } from '../openai/stored.ts';
+import { at, get, getUnknown } from '../openai/stored.ts';
 import { end, text as speaks } from '../../../kit/steps.ts';
 import type { Stimulus } from '../../../kit/stimulus.ts';
 import { isJsonObject, outputOf } from '../tool.ts';
-import { create } from './operations.ts';
+import { create, passedOver } from './operations.ts';
 
 const conversationOf = (response: Json): unknown => record(response.conversation)?.id;
 
@@ -23,6 +25,10 @@ const calls: Stimulus = {
     turns: [{ steps: [speaks('It is sunny in Bern.'), end('completed')] }],
   },
 };
+
+/** For a row about what is not there any more: where the same is said of what nobody made, and wrongly, that is the row of this. */
+const sameAs = <Row extends RequirementId>(reply: Reply, unknown: Reply, row: Row): { blockedBy?: Row } =>
+  unknown.status !== 404 && reply.status === unknown.status ? { blockedBy: row } : {};
 
 /** A first turn with a word that a later one may see. */
 async function told(agent: ResponsesAgent, fields: Json = {}) {
@@ -51,9 +57,12 @@ export const turnScenarios = [
         chained.text.includes(root.word),
         'a context with the turn before',
       );
-      check('WF-STATE-001', seen(conversationOf(chained.answer.response) ?? null, chained.answer.place)).equals(
-        conversation,
-      );
+      const unnamed = conversation === undefined ? ({ blockedBy: 'WF-RESP-001' } as const) : {};
+      check(
+        'WF-STATE-001',
+        seen(conversationOf(chained.answer.response) ?? null, chained.answer.place),
+        unnamed,
+      ).equals(conversation);
 
       const left = await told(agent, { previous_response_id: root.id });
       const right = await sees({ previous_response_id: root.id });
@@ -63,7 +72,7 @@ export const turnScenarios = [
       );
       const last = await told(agent, { previous_response_id: left.id });
       const latest = await sees({ conversation });
-      const broken = chained.text.includes(root.word) ? {} : ({ blockedBy: 'WF-STATE-001' } as const);
+      const broken = chained.text.includes(root.word) ? unnamed : ({ blockedBy: 'WF-STATE-001' } as const);
       check('WF-STATE-002', seen(latest.text, latest.answer.place), broken).holds(
         latest.text.includes(root.word) && latest.text.includes(last.word),
         'a context with the turn of this conversation that was saved last',
@@ -84,9 +93,14 @@ export const turnScenarios = [
     async play({ agent, check }) {
       const passing = await agent.turn(hello, { store: false });
       const gone = await agent.call('GET', at(passing.id), { operation: 'retrieveResponse', hostile: true });
-      check('WF-STATE-005', gone).has({ httpStatus: 404 });
-      const continued = await create(agent, agent.request(hello, { previous_response_id: passing.id }));
-      check('WF-STATE-005', continued).has({ httpStatus: 404 });
+      const unknown = await getUnknown(agent);
+      check('WF-STATE-005', gone, sameAs(gone, unknown, 'WF-GET-003')).has({ httpStatus: 404 });
+      const goOn = (id: string | undefined) => create(agent, agent.request(hello, { previous_response_id: id }));
+      const continued = await goOn(passing.id);
+      const cause = continued.isRefusal
+        ? sameAs(continued, await goOn(agent.fresh('resp')), 'WF-STATE-007')
+        : await passedOver(agent, continued);
+      check('WF-STATE-005', continued, cause).has({ httpStatus: 404 });
 
       const first = await agent.turn(hello);
       const second = await agent.turn(hello, { previous_response_id: first.id });
@@ -155,7 +169,10 @@ export const turnScenarios = [
         type === 'response.output_text.delta' ? [text(value.delta) ?? ''] : [],
       );
       const whole = events.find(({ type }) => type === 'response.output_text.done')?.value.text;
-      check('WF-SSE-005', seen([deltas.join(''), whole ?? null, answer.value.text], place)).holds(
+      const parts = answer.items.flatMap(({ type, content }) => (type === 'message' ? records(content) : []));
+      // What is said in several parts is more than one text, and a matter of its own.
+      const split = parts.length > 1 ? ({ blockedBy: 'WF-RESP-006' } as const) : {};
+      check('WF-SSE-005', seen([deltas.join(''), whole ?? null, answer.value.text], place), split).holds(
         deltas.join('') === whole && whole === answer.value.text,
         'one text, in pieces, when it is done, and in the response',
       );
