@@ -62,6 +62,10 @@ export function sessionIn(reply: Reply): { secret?: string; headers?: Headers } 
   return cookie ? { headers: [['Cookie', cookie]] } : {};
 }
 
+/** A call that whoever logged in can make. */
+export const useLogin = (agent: OpenAgent, headers: Headers): Promise<Reply> =>
+  agent.call('GET', '/agents', { as: headers, operation: 'listAgents' });
+
 /** The credentials of the account of an address, which is new unless it is given; `spent`: the tokens of earlier links. */
 export async function logIn(agent: OpenAgent, email = freshAddress(agent), spent: string[] = []): Promise<Headers> {
   offers('logins by mail', await requestLink(agent, email));
@@ -69,10 +73,19 @@ export async function logIn(agent: OpenAgent, email = freshAddress(agent), spent
   spent.push(token);
   const reply = await verify(agent, token);
   const { headers } = sessionIn(reply);
-  if (reply.isOk && headers) return headers;
-  throw new Blocked('OAA-AUTH-004', `expected a token, a key or a cookie, got HTTP ${reply.status}`, {
-    place: reply.place,
-    expected: 'a token, a key or a cookie',
-    actual: reply.value,
-  });
+  if (!reply.isOk || !headers)
+    throw new Blocked('OAA-AUTH-004', `expected a token, a key or a cookie, got HTTP ${reply.status}`, {
+      place: reply.place,
+      expected: 'a token, a key or a cookie',
+      actual: reply.value,
+    });
+  // What opens nothing says nothing of the operation that it was to open.
+  const used = await useLogin(agent, headers);
+  if (used.status === 401)
+    throw new Blocked('OAA-AUTH-004', 'expected to be let in with what was given, got HTTP 401', {
+      place: used.place,
+      expected: 'to be let in with what was given',
+      actual: used.value,
+    });
+  return headers;
 }

@@ -8,9 +8,10 @@ import type { OpenAgent } from './agent.ts';
 /** SubscriptionStatus. */
 export const STATUSES: readonly string[] = ['active', 'canceled', 'past_due', 'trialing', 'unpaid'];
 
+/** The plans that can be had; that others are listed beside them is a matter of its own (PLAN-003). */
 export async function plansOf(agent: OpenAgent): Promise<Json[]> {
   const reply = await agent.call('GET', '/account/plans', { operation: 'listPlans' });
-  return records(offers('plans', reply).value.body);
+  return records(offers('plans', reply).value.body).filter(({ is_active: canBeHad }) => canBeHad !== false);
 }
 
 /** A subscription of an account made for it; a stop where there are no plans, or a real payment is wanted. */

@@ -4,7 +4,7 @@ import { records, text, walkStrings } from '../../kit/json.ts';
 import { seen } from '../../kit/subject.ts';
 import type { OpenAgent } from '../agent.ts';
 import { isJwt } from '../credentials.ts';
-import { freshAddress, logIn, mailedToken, requestLink, sessionIn, verify } from '../login.ts';
+import { freshAddress, logIn, mailedToken, requestLink, sessionIn, useLogin, verify } from '../login.ts';
 import { scenario } from '../scenario.ts';
 
 const bindings = ['HTTP'] as const;
@@ -81,7 +81,7 @@ export const loginScenarios = [
         reply.value,
       );
       if (headers) {
-        const used = await agent.call('GET', '/agents', { as: headers, operation: 'listAgents' });
+        const used = await useLogin(agent, headers);
         check('OAA-AUTH-004', used).holds(used.isOk, 'to be let in with what was given', used.value);
       }
       if (reply.isOk && secret !== undefined) {
