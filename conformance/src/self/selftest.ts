@@ -12,6 +12,13 @@ import { isRed, names, sight, type Sighting } from './sight.ts';
  */
 
 const PATIENCE_MS = 2_000;
+interface Asked {
+  words: readonly string[];
+  families: readonly string[];
+  whole: boolean;
+  everywhere: boolean;
+}
+
 /** As long as a default run on a broken local target may take. */
 const LONGEST_MS = 25_000;
 /** Quirks that are tried at once: most of their time is waiting. */
@@ -19,8 +26,8 @@ const WIDTH = 4;
 /** Of those that failed, how many are tried again: more are no matter of a busy machine. */
 const AGAIN = 10;
 
-async function selftest(words: readonly string[], families: readonly string[], whole: boolean): Promise<boolean> {
-  const options = { patienceMs: PATIENCE_MS, whole };
+async function selftest({ words, families, whole, everywhere }: Asked): Promise<boolean> {
+  const options = { patienceMs: PATIENCE_MS, whole: whole || everywhere, everywhere };
   const began = performance.now();
   const isNamed = (name: string) => words.length === 0 || words.some((word) => name.includes(word));
   const isAsked = (family: string) => families.length === 0 || families.includes(family);
@@ -119,23 +126,25 @@ function reportControl(name: string, red: Sighting['findings']): boolean {
   return red.length === 0;
 }
 
-const HELP = `pnpm selftest [--whole] [--protocol FAMILY,…] [WORD…]
+const HELP = `pnpm selftest [--whole | --everywhere] [--protocol FAMILY,…] [WORD…]
 
 Plays the suite on the reference server with each quirk in turn, and says which row that turned red.
 With a family (a2a, chat, responses, open-agent) only its quirks; with words, only those that have one of them in their names.
-A quirk is tried with the scenarios that look at its row; with --whole with all of them, which takes several times as long.
+A quirk is tried with the scenarios that look at its row; with --whole with all of them, which takes several times as long,
+and with --everywhere with all of them in each revision and set-up in which the row holds.
 Exit code 1 where a quirk is not seen, or seen as more than it is.
 `;
 
 const FAMILIES = [...new Set(judgedQuirks.map(({ name }) => familyOf(name)))];
 
 /** Every revision of a family is tried with it: a quirk belongs to all that have its row. */
-function command(args: readonly string[]): { words: string[]; families: string[]; whole: boolean } | string {
+function command(args: readonly string[]): Asked | string {
   const { values, positionals } = parseArgs({
     args: args.filter((arg) => arg !== '--'),
     options: {
       protocol: { type: 'string', multiple: true },
       whole: { type: 'boolean' },
+      everywhere: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
     allowPositionals: true,
@@ -144,13 +153,13 @@ function command(args: readonly string[]): { words: string[]; families: string[]
   const families = (values.protocol ?? []).flatMap((ids) => ids.split(',').map((id) => id.trim().split('@', 1)[0]!));
   const unknown = families.find((family) => !FAMILIES.includes(family));
   if (unknown !== undefined) throw new TypeError(`--protocol: expected ${FAMILIES.join(', ')}, got ${unknown}`);
-  return { words: positionals, families, whole: values.whole ?? false };
+  return { words: positionals, families, whole: values.whole ?? false, everywhere: values.everywhere ?? false };
 }
 
 try {
   const asked = command(process.argv.slice(2));
   if (typeof asked === 'string') process.stdout.write(asked);
-  else process.exitCode = (await selftest(asked.words, asked.families, asked.whole)) ? 0 : 1;
+  else process.exitCode = (await selftest(asked)) ? 0 : 1;
 } catch (error) {
   if (!(error instanceof TypeError)) throw error;
   process.stderr.write(`selftest: ${error.message}\n`);

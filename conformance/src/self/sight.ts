@@ -23,6 +23,8 @@ export interface SightOptions {
 export interface TrialOptions extends Pick<SightOptions, 'patienceMs'> {
   /** Plays everything, and not only what looks at the row: what else turns red is seen, at many times the cost. */
   whole?: boolean;
+  /** Plays everything in all set-ups in which the row holds: in each revision, and each way to set one up. */
+  everywhere?: boolean;
 }
 
 /** Runs the suite, in process, on a reference server with these quirks. */
