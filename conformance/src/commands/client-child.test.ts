@@ -159,7 +159,7 @@ describe('a client that', () => {
     const usage = { code: 2, err: expect.stringContaining('expected -- and the command') as string };
     expect(await run(['client', 'my-client.mjs'])).toMatchObject(usage);
     expect(await refused('--', '/no/such/program')).toContain('/no/such/program could not be started');
-    expect(await refused('--protocol', 'a2a@0.3', ...script(''))).toContain('rules for clients: a2a@1.0');
+    expect(await refused('--protocol', 'a2a@0.1', ...script(''))).toContain('rules for clients: a2a@1.0');
     expect(await refused('--scenario', 'plan', ...script(''))).toContain('did you mean plain?');
   });
 });

@@ -6,14 +6,16 @@ import type { Report } from '../report/model.ts';
 // Each starts the command line, and that a client for each scenario.
 vi.setConfig({ testTimeout: 90_000 });
 
-async function judged(protocol: string, name: string, ...args: string[]) {
+/** `of`: the name of a program, and what it is told. */
+async function judged(protocol: string, of: string | readonly string[], ...args: string[]) {
+  const [name, ...told] = [of].flat();
   const program = fileURLToPath(new URL(`clients/${name}.test.data.ts`, import.meta.url));
-  const command = ['--', process.execPath, '--conditions=agentproto-source', program];
+  const command = ['--', process.execPath, '--conditions=agentproto-source', program, ...told];
   const { code, out, err } = await run(['client', '--protocol', protocol, '--report', 'json=-', ...args, ...command]);
   const { requirements = [], stopped } = JSON.parse(out === '' ? '{}' : out) as Partial<Report>;
-  const of = (...verdicts: string[]) =>
+  const rows = (...verdicts: string[]) =>
     requirements.filter(({ verdict }) => verdicts.includes(verdict)).map(({ id }) => id);
-  return { code, err, passed: of('pass'), red: of('violation', 'warning'), stopped: stopped?.message };
+  return { code, err, passed: rows('pass'), red: rows('violation', 'warning'), stopped: stopped?.message };
 }
 
 const CHAT = [1, 2, 3, 4, 5, 6, 7, 12, 13, 14].map((number) => `CHAT-CLIENT-${String(number).padStart(3, '0')}`);
@@ -67,4 +69,26 @@ test('a plain fetch client of the Open Agent API is red where one stream is not 
   const { code, red, passed } = await judged('open-agent@0.7', 'plain-fetch-open-agent', '--fail-on', 'should');
   expect({ code, red }).toEqual({ code: 1, red: [2, 3, 6].map((number) => `OAA-CLIENT-00${number}`) });
   expect(passed).toEqual([1, 4, 5, 7].map((number) => `OAA-CLIENT-00${number}`));
+});
+
+const OLD_A2A = Array.from({ length: 22 }, (_, index) => `A2A03-CLI-${String(index + 1).padStart(3, '0')}`);
+const without = (...numbers: number[]) => OLD_A2A.filter((_, index) => !numbers.includes(index + 1));
+
+test.each([
+  ['a2a@0.3', 'JSONRPC', without(20)],
+  ['a2a@0.3', 'HTTP+JSON', without(2, 4, 5)],
+  ['a2a@0.2', 'JSONRPC', without(2, 6, 19, 20)],
+])('our client keeps every rule of %s over %s', async (protocol, binding, passed) => {
+  const should = ['--fail-on', 'should'];
+  const expected = { code: 0, red: [], passed };
+  expect(await judged(protocol, ['ours-old-a2a', binding], ...should)).toMatchObject(expected);
+});
+
+test('a plain fetch client of A2A 0.3 is red as its baseline says, and no more', async () => {
+  const baseline = fileURLToPath(new URL('clients/plain-fetch-old-a2a.baseline.yaml', import.meta.url));
+  const known = ['--fail-on', 'should', '--baseline', baseline];
+  const { code, red, passed } = await judged('a2a@0.3', 'plain-fetch-old-a2a', ...known);
+  const green = [2, 4, 14, 19].map((number) => OLD_A2A[number - 1]);
+  expect({ code, red: red.toSorted() }).toEqual({ code: 0, red: OLD_A2A.filter((id) => !green.includes(id)) });
+  expect(passed).toEqual(expect.arrayContaining(['A2A03-CLI-004', 'A2A03-CLI-019']));
 });

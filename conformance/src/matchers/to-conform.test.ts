@@ -207,8 +207,8 @@ describe('what cannot be told is no success, and no failure of a `not`', () => {
     ['no protocol', ({ url }) => fetch(`${url}/nowhere`), /of 1 none is: GET \/nowhere/],
     [
       'a protocol without rules for clients',
-      (server) => post(server.urls['a2a@0.3']!, { jsonrpc: '2.0', id: 1, method: 'tasks/get', params: { id: 't' } }),
-      /they are of a2a@0\.3/,
+      (server) => post(server.urls['a2a@0.1']!, { jsonrpc: '2.0', id: 1, method: 'tasks/get', params: { id: 't' } }),
+      /they are of a2a@0\.1/,
     ],
     ['no rule is about it', ({ url }) => fetch(`${url}/health`), /no rule for a client of chat@docs is about anything/],
   ])('%s', async (_name, play, expected) => {

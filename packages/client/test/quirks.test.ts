@@ -142,4 +142,12 @@ describe('agents that a client of 1.0 meets', () => {
       const agent = await A2AClient.connect(url);
       expect(await failureOf(agent.send('hello'))).toMatchObject({ name: 'VersionNotSupported' });
     }));
+
+  test('a2a.send.takes-no-text: told, and streams are no other', () =>
+    at('a2a.send.takes-no-text', async (url) => {
+      const agent = await A2AClient.connect(url);
+      const expected = { name: 'ContentTypeNotSupported', message: expect.stringContaining('expected image/png') };
+      expect(await failureOf(agent.send('hello'))).toMatchObject(expected);
+      expect(await failureOf(agent.stream('hello').final())).toMatchObject(expected);
+    }));
 });

@@ -71,7 +71,9 @@ export const isCardFetch = ({ request }: Exchange): boolean =>
 /** What a client had been told of the agent before this request: the last public card, and the last extended one. */
 export function cardsBefore(exchanges: readonly Exchange[], { request }: Exchange): Record<string, unknown>[] {
   const before = exchanges.filter((one) => one.request.atMs < request.atMs);
-  const open = before.filter(isCardFetch).map(({ response }) => response?.json);
+  // What is said where there is none is no card.
+  const found = before.filter((one) => isCardFetch(one) && one.response?.status === 200);
+  const open = found.map(({ response }) => response?.json);
   const extended = callsIn(before)
     .filter(({ operation, exchange }) => operation === 'GetExtendedAgentCard' && exchange.response?.status === 200)
     .flatMap((call) => answersIn(call).slice(0, 1));

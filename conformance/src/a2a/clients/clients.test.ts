@@ -1,10 +1,11 @@
 import { cardPayload } from '@agentproto/protocol/a2a/1.0';
-import type { Exchange, Frame, Headers } from '@agentproto/recording';
+import type { Exchange, Headers } from '@agentproto/recording';
 import { requirements } from '@agentproto/rules';
 import { exportJWK, FlattenedSign, generateKeyPair } from 'jose';
 import { describe, expect, test } from 'vitest';
 import type { ClientRecording } from '../../kit/client-check.ts';
 import { judgeClient } from '../../kit/judge-client.ts';
+import { exchange as exchangeAt, type Options } from './exchange.test.data.ts';
 import { clientChecks } from './index.ts';
 
 /** Small recordings: what a client sent and got, at which second. */
@@ -14,32 +15,8 @@ const RPC = `${BASE}/rpc`;
 const REST = `${BASE}/rest`;
 const VERSION: [string, string] = ['A2A-Version', '1.0'];
 
-interface Options {
-  headers?: Headers;
-  status?: number;
-  answerHeaders?: Headers;
-  json?: unknown;
-  frames?: unknown[];
-  end?: { kind: 'complete' | 'left'; at: number };
-  binding?: string;
-}
-
-let nextId = 0;
-function exchange(at: number, method: string, url: string, body: unknown, options: Options = {}): Exchange {
-  const { headers = [VERSION], status = 200, answerHeaders = [], json, frames = [], end, binding } = options;
-  const atMs = at * 1_000;
-  const text = json === undefined ? undefined : JSON.stringify(json);
-  return {
-    id: nextId++,
-    ...(binding && { binding }),
-    request: { atMs, method, url, headers, ...(body !== undefined && { body: { text: JSON.stringify(body) } }) },
-    response: { atMs: atMs + 10, status, headers: answerHeaders, json, ...(text !== undefined && { body: { text } }) },
-    frames: frames.map((one, index): Frame => ({
-      ...{ index, atMs: atMs + 20 + index, direction: 'in', kind: 'sse', data: JSON.stringify(one), json: one },
-    })),
-    end: { atMs: (end?.at ?? at + 0.1) * 1_000, kind: end?.kind ?? 'complete' },
-  };
-}
+const exchange = (at: number, method: string, url: string, body: unknown, options: Options = {}) =>
+  exchangeAt(at, method, url, body, { headers: [VERSION], ...options });
 
 const one = { url: RPC, protocolBinding: 'JSONRPC', protocolVersion: '1.0' };
 const two = { url: REST, protocolBinding: 'HTTP+JSON', protocolVersion: '1.0' };
@@ -164,7 +141,15 @@ const SAMPLES: Record<string, { green: Sample[]; red: Sample[] }> = {
     ],
   },
   'A2A10-CLI-005': {
-    green: [[shown(0), rpc(1, 'SubscribeToTask', { id: 't' })]],
+    green: [
+      [shown(0), rpc(1, 'SubscribeToTask', { id: 't' })],
+      // What was said at another place, where there is no card.
+      [
+        shown(0),
+        exchange(1, 'GET', `${BASE}/v2/.well-known/agent-card.json`, undefined, { status: 404, json: { error: {} } }),
+        rpc(2, 'SubscribeToTask', { id: 't' }),
+      ],
+    ],
     red: [[shown(0), rpc(1, 'ListTaskPushNotificationConfigs', { taskId: 't' })]],
   },
   'A2A10-CLI-006': {

@@ -8,7 +8,7 @@ import { INTERRUPTED, TERMINAL } from '../view.ts';
 import { answersIn, callsIn, stateIn, type ClientCall } from './calls.ts';
 
 const isOpenAfter = ({ exchange: { end } }: ClientCall, atMs: number) => end === undefined || end.atMs > atMs + 1_000;
-const bodyText = ({ response, frames }: Exchange) =>
+export const bodyText = ({ response, frames }: Exchange) =>
   [response?.body && 'text' in response.body ? response.body.text : '', ...frames.map(({ data }) => data)].join('\n');
 const listed = ({ params: { pageToken: _left, ...rest } }: ClientCall) => rest;
 

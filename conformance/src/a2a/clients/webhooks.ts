@@ -4,14 +4,14 @@ import { isRecord } from '../../kit/json.ts';
 import { seen } from '../../kit/subject.ts';
 import { callsIn, header, type ClientCall } from './calls.ts';
 
-interface Config {
+export interface WebhookConfig {
   url: string;
   authorization: string | undefined;
   token: string | undefined;
 }
 
 /** What a client registered, by itself or with a message. */
-function configOf({ params, operation }: ClientCall): Config | undefined {
+function configOf({ params, operation }: ClientCall): WebhookConfig | undefined {
   const inline = isRecord(params.configuration) ? params.configuration.taskPushNotificationConfig : undefined;
   const config = operation === 'CreateTaskPushNotificationConfig' ? params : inline;
   if (!isRecord(config) || typeof config.url !== 'string') return undefined;
@@ -27,7 +27,7 @@ function configOf({ params, operation }: ClientCall): Config | undefined {
 }
 
 /** Whether a webhook call shows what was registered; undefined where nothing was, or where the recording hides it. */
-function isAuthentic(call: Exchange, { authorization, token }: Config): boolean | undefined {
+export function isAuthentic(call: Exchange, { authorization, token }: WebhookConfig): boolean | undefined {
   const shown = [header(call, 'authorization'), header(call, 'x-a2a-notification-token')];
   if ([authorization, token, ...shown].some((text) => text?.includes('[redacted]'))) return undefined;
   if (authorization !== undefined) return shown[0]?.toLowerCase() === authorization.toLowerCase();

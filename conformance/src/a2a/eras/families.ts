@@ -2,6 +2,8 @@ import type { Invariant } from '../../kit/invariant.ts';
 import { envelopeInvariants } from '../invariants/envelope.ts';
 import { modelInvariants } from '../invariants/model.ts';
 import { streamInvariants } from '../invariants/stream.ts';
+import { oldClientChecks } from '../clients/eras/index.ts';
+import { oldSituations } from '../clients/eras/situations.ts';
 import { driverOf, heldBy, say, type A2AFamily } from '../driver.ts';
 import { detectOf } from '../detect.ts';
 import { scenarios } from '../scenarios/index.ts';
@@ -64,18 +66,26 @@ function familyOf(
   };
 }
 
-export const a2a03 = familyOf(
-  era03,
-  { patch: '0.3.0', spoken: 'A2A03-CARD-001', causes: ['RPC', 'TRANS', 'CARD', 'DM', 'NAME'] },
-  { unless: era02 },
-);
+const ofClients = (era: Era) => ({ clients: oldClientChecks(era), situations: oldSituations });
+
+export const a2a03: A2AFamily = {
+  ...familyOf(
+    era03,
+    { patch: '0.3.0', spoken: 'A2A03-CARD-001', causes: ['RPC', 'TRANS', 'CARD', 'DM', 'NAME'] },
+    { unless: era02 },
+  ),
+  ...ofClients(era03),
+};
 
 // Nothing but the card tells it from 0.3.
-export const a2a02 = familyOf(
-  era02,
-  { patch: '0.2.6', spoken: 'A2A03-CARD-001', causes: ['RPC', 'TRANS', 'CARD', 'DM', 'NAME'] },
-  { byCardAlone: true, unless: era03 },
-);
+export const a2a02: A2AFamily = {
+  ...familyOf(
+    era02,
+    { patch: '0.2.6', spoken: 'A2A03-CARD-001', causes: ['RPC', 'TRANS', 'CARD', 'DM', 'NAME'] },
+    { byCardAlone: true, unless: era03 },
+  ),
+  ...ofClients(era02),
+};
 
 export const a2a01 = familyOf(era01, {
   patch: '0.1.0',

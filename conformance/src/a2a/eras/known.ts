@@ -77,7 +77,8 @@ function cardIn({ request, response }: Exchange, era: Era): boolean {
   return isRecord(card) && era.readCard(card, request.url, false) !== undefined;
 }
 
-function routesTo(era: Era) {
+/** The operations that an era has over HTTP+JSON; undefined where it has no such binding. */
+export function routesTo(era: Era) {
   if (!era.bindings.includes('HTTP+JSON')) return undefined;
   const { methods, routeOf } = era.reads('HTTP+JSON') as RestSpeech;
   return routesOf(

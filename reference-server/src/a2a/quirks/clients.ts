@@ -152,6 +152,11 @@ export const clientQuirks = [
       },
     }),
   ),
+  clientQuirk('a2a.send.takes-no-text', 'Every message is refused: the agent takes no text.', (_impl, hit) => ({
+    checkInputModes() {
+      throw hit(new A2AError('ContentTypeNotSupportedError', 'message.parts: expected image/png, got text/plain'));
+    },
+  })),
   clientQuirk('a2a.card.binding-in-lower-case', 'The bindings of the card are in lower case.', (impl, hit) =>
     interfaces(impl, ({ protocolBinding }) => hit({ protocolBinding: protocolBinding.toLowerCase() })),
   ),

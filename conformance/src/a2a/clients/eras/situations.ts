@@ -1,0 +1,69 @@
+import type { ServerOptions } from '@agentproto/reference-server';
+import type { ClientSituation, SituationSetUp } from '../../../kit/client-check.ts';
+
+export const TEXT = 'Hello from the other side';
+/** No secret: the server that takes it lives as long as the scenario. */
+const API_KEY = 'agentproto-test-key';
+
+const says: ServerOptions['agent'] = () => ({
+  steps: [{ status: 'thinking' }, { text: 'Hello from ' }, { text: 'the other side' }],
+});
+/** Only who waits, or is told by a webhook, has the text. */
+const saysLater: ServerOptions['agent'] = () => ({ steps: [{ status: 'thinking' }, { sleep: 300 }, { text: TEXT }] });
+const expected = { text: TEXT };
+
+/** The extended card names an interface of its own, at the root. */
+const extended = (origin: string): SituationSetUp => ({
+  options: {
+    a2a: {
+      extendedCard: {
+        description: 'For those who show who they are.',
+        supportedInterfaces: ['JSONRPC', 'HTTP+JSON'].map((protocolBinding) => ({
+          ...{ url: `${origin}/`, protocolBinding, protocolVersion: '0.3.0' },
+        })),
+      },
+    },
+  },
+});
+
+/** Agents of 0.3 and 0.2 that a client is put before: it sends, streams, and tells what its last turn brought. */
+export const oldSituations: readonly ClientSituation[] = [
+  { ...{ name: 'plain', title: 'An agent that keeps the protocol', expected }, options: { agent: says } },
+  {
+    ...{ name: 'unknown-members', title: 'Objects have members that no specification knows' },
+    ...{ twin: 'plain', expected },
+    options: { agent: says, quirks: ['a2a.legal.unknown-members'] },
+  },
+  {
+    ...{ name: 'webhook', title: 'A webhook is called, also by somebody who is not the agent', expected },
+    options: {
+      agent: saysLater,
+      a2a: { capabilities: { streaming: true, pushNotifications: true } },
+      quirks: ['a2a.delivery.forged-too'],
+      webhooks: { loopback: true, attempts: 2, backoffMs: 50 },
+    },
+  },
+  {
+    ...{ name: 'extended-card', title: 'The extended card has another interface than the public one', expected },
+    ...{ options: { agent: says }, setUp: extended, apiKey: API_KEY },
+  },
+  {
+    ...{ name: 'input', title: 'The task asks for input', expected },
+    options: {
+      agent: () => ({ steps: [{ end: 'input-required', text: 'Which city?' }], turns: [{ steps: [{ text: TEXT }] }] }),
+    },
+  },
+  {
+    ...{ name: 'error', title: 'The agent takes no text, and answers with an error of the protocol' },
+    ...{ twin: 'plain', expected: 'failed' },
+    options: { agent: says, a2a: { card: { defaultInputModes: ['image/png'] } }, quirks: ['a2a.send.takes-no-text'] },
+  },
+  {
+    ...{ name: 'no-end', title: 'Streams end before the task does', twin: 'plain', expected: 'failed' },
+    options: {
+      ...{ agent: says, quirks: ['a2a.stream.ends-without-the-end'] },
+      // Nor does the second half of the text come.
+      faults: [{ kind: 'drop', event: 3, times: 100 }],
+    },
+  },
+];

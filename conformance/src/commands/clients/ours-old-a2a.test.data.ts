@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { A2AClient, type BindingName, textOf } from '@agentproto/client/a2a';
+import { pushReceiver } from '@agentproto/client/a2a/push';
+
+/** Our client with agents of 0.3 and 0.2, as a program that uses it. */
+const { AGENTPROTO_URL: url, AGENTPROTO_API_KEY: auth, AGENTPROTO_SCENARIO: scenario } = process.env;
+const [binding] = process.argv.slice(2) as BindingName[];
+const connect = () => A2AClient.connect(url!, { ...(binding && { binding }), ...(auth !== undefined && { auth }) });
+
+async function talk(): Promise<string> {
+  const agent = await connect();
+  const answer = await agent.send('hello');
+  await agent.send({ parts: [{ text: 'again' }], contextId: answer.task!.contextId! });
+  const last = await agent.stream('hello').final();
+  await agent.get(answer.task!.id);
+  await agent.close();
+  return textOf(last);
+}
+
+const plays: { [scenario: string]: () => Promise<string> } = {
+  async webhook() {
+    const credentials = 'only-for-this-task';
+    let text = '';
+    const over = new AbortController();
+    const receiver = pushReceiver({
+      authentication: { scheme: 'Bearer', credentials },
+      onEvent(event) {
+        const { state = '' } = (event.statusUpdate ?? event.task)?.status ?? {};
+        if (event.task || event.artifactUpdate) text = textOf(event);
+        if (/COMPLETED|FAILED/.test(state)) over.abort();
+      },
+    });
+    const server = createServer((request, response) => void receiver.node(request, response)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const hook = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+    const agent = await connect();
+    const taskPushNotificationConfig = { url: hook, authentication: { scheme: 'Bearer', credentials } };
+    await agent.send('hello', { configuration: { returnImmediately: true, taskPushNotificationConfig } });
+    if (!over.signal.aborted) await once(over.signal, 'abort');
+    server.close();
+    return text;
+  },
+  async 'extended-card'() {
+    const agent = await connect();
+    await agent.extendedCard();
+    return textOf(await agent.send('hello'));
+  },
+  async input() {
+    const agent = await connect();
+    const { task } = await agent.send('hello');
+    return textOf(await agent.send({ parts: [{ text: 'Zurich' }], taskId: task!.id, contextId: task!.contextId! }));
+  },
+};
+
+const told = await (plays[scenario!] ?? talk)()
+  .then((text) => ({ text }))
+  .catch((error: Error) => ({ failed: error.message }));
+console.log(`AGENTPROTO_RESULT ${JSON.stringify(told)}`);
