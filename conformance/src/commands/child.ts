@@ -22,11 +22,8 @@ export interface ChildEnd {
   fault?: string;
   /** Where it ended by itself, and not with 0. */
   exitCode?: number;
-  /** The last that it wrote. */
-  tail: string;
 }
 
-const TAIL = 4_000;
 /** For what it has written and is yet to be read. */
 const GRACE_MS = 2_000;
 const isWindows = process.platform === 'win32';
@@ -47,7 +44,6 @@ export function runChild([file = '', ...args]: readonly string[], options: Child
       detached: !isWindows,
       windowsHide: true,
     });
-    let tail = '';
     let fault: string | undefined;
     const kill = () => {
       if (child.pid === undefined) return;
@@ -82,10 +78,7 @@ export function runChild([file = '', ...args]: readonly string[], options: Child
       if (child.pid !== undefined) guard?.remove(child.pid);
     };
     for (const name of ['stdout', 'stderr'] as const)
-      child[name].setEncoding('utf8').on('data', (text: string) => {
-        tail = (tail + text).slice(-TAIL);
-        onOutput?.(text, name);
-      });
+      child[name].setEncoding('utf8').on('data', (text: string) => onOutput?.(text, name));
     child.once('error', (error) => {
       settle();
       reject(new UsageError(`${file} could not be started: ${error.message}`));
@@ -103,7 +96,7 @@ export function runChild([file = '', ...args]: readonly string[], options: Child
       // What kept it from its own end is the fault, and not the code that came of it.
       const own = fault === undefined && !killedBy && code !== null && code !== 0 ? { exitCode: code } : {};
       if (code !== 0) fault ??= killedBy ? `was ended by ${killedBy}` : `ended with exit code ${code}`;
-      resolve({ tail, ...own, ...(fault !== undefined && { fault }) });
+      resolve({ ...own, ...(fault !== undefined && { fault }) });
     });
   });
 }

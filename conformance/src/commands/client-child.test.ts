@@ -52,6 +52,33 @@ describe('a client that', () => {
     expect(JSON.stringify(report)).not.toMatch(/sk-of-somebody|sk-never-sent/);
   });
 
+  test('writes secrets is shown without them, as it goes on and at last', async () => {
+    const writes = script(`
+      const { AGENTPROTO_API_KEY: key, MY_API_TOKEN: own } = process.env;
+      const authorization = 'Bearer sk-of-somebody';
+      await fetch(process.env.AGENTPROTO_URL + '/.well-known/agent-card.json', { headers: { authorization } });
+      process.stdout.write('given ' + key.slice(0, 5));
+      console.log(key.slice(5) + ', own ' + own + ', sent sk-of-somebody');
+      console.error({ headers: { Authorization: 'Bearer sk-never-sent' } });
+      process.exitCode = 7;
+    `);
+    const env = { MY_API_TOKEN: 'tok-of-mine-1' };
+    const secret = /agentproto-test-key|tok-of-mine|sk-of-somebody|sk-never-sent/;
+    for (const more of [['--verbose'], []]) {
+      const { err } = await run(['client', '--scenario', 'extended-card', ...more, ...writes], env);
+      expect(err).toContain('given [redacted], own [redacted], sent [redacted]\n');
+      expect(err).toContain("Authorization: 'Bearer [redacted]'");
+      expect(err).not.toMatch(secret);
+    }
+    const misread = script(`
+      await fetch(process.env.AGENTPROTO_URL + '/.well-known/agent-card.json');
+      console.log('AGENTPROTO_RESULT {"txt": "' + '.'.repeat(80) + process.env.MY_API_TOKEN + '"}');
+    `);
+    const { out } = await run(['client', '--scenario', 'plain', '--report', 'json=-', ...misread], env);
+    expect(out).toContain('cannot be read: expected AGENTPROTO_RESULT');
+    expect(out).not.toContain('tok-');
+  });
+
   test('does not end is ended, and so is what it has started', async () => {
     const file = join(await ownFolder(), 'pid');
     const endless = await judged(

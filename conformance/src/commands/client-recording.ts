@@ -1,13 +1,13 @@
-import { createRedactor, type Exchange } from '@agentproto/recording';
+import type { Exchange } from '@agentproto/recording';
 import type { createReferenceServer, ServerOptions } from '@agentproto/reference-server';
-import type { ClientSituation, Told } from '../kit/client-check.ts';
+import type { ClientSituation } from '../kit/client-check.ts';
 import type { Recorded } from '../kit/client-run.ts';
 import type { RunEvent } from '../kit/run-log.ts';
 import { bodyOf } from '../recorder/body.ts';
 import { RecordingProxy } from '../recorder/recording-proxy.ts';
 import { count } from '../report/text.ts';
-import { secretsOf } from '../run-file.ts';
 import { runChild, type ChildEnd } from './child.ts';
+import { ClientOutput, quoteOf } from './client-output.ts';
 import { resultListener } from './client-result.ts';
 
 export interface ClientRecordingOptions {
@@ -18,9 +18,9 @@ export interface ClientRecordingOptions {
   timeoutMs: number;
   /** An abort ends the client. */
   signal: AbortSignal;
-  /** Told all that the client writes. */
+  /** Told all that the client writes, line by line, without secrets. */
   onOutput?: ((text: string) => void) | undefined;
-  /** Told the last that a client has written that did not end well. */
+  /** Told the last that a client has written that did not end well, without secrets. */
   onTail?: ((text: string) => void) | undefined;
 }
 
@@ -47,39 +47,37 @@ export async function recordClient(
     // A client of A2A begins with the card, which is at the root.
     proxy.target = protocol.startsWith('a2a@') ? server.url : server.urls[protocol]!;
     began?.(server);
-    const listener = resultListener(onOutput);
+    const given = {
+      ...env,
+      ...(apiKey !== undefined && { AGENTPROTO_API_KEY: apiKey }),
+      AGENTPROTO_URL: proxy.url,
+      AGENTPROTO_PROTOCOL: protocol,
+      AGENTPROTO_SCENARIO: name,
+    };
+    const quote = quoteOf({ ...process.env, ...given }, () => [...proxy.exchanges, ...webhooks]);
+    const output = new ClientOutput(quote, onOutput);
+    const listener = resultListener(quote);
     const ended = await runChild(command, {
-      env: {
-        ...env,
-        ...(apiKey !== undefined && { AGENTPROTO_API_KEY: apiKey }),
-        AGENTPROTO_URL: proxy.url,
-        AGENTPROTO_PROTOCOL: protocol,
-        AGENTPROTO_SCENARIO: name,
+      ...{ env: given, timeoutMs, signal },
+      onOutput(text, stream) {
+        listener.onOutput(text, stream);
+        output.write(text, stream);
       },
-      timeoutMs,
-      signal,
-      onOutput: listener.onOutput,
     });
+    output.end();
     const endedAtMs = proxy.clock.nowMs();
     await proxy.close();
     const exchanges = [...proxy.exchanges, ...webhooks].sort((a, b) => a.request.atMs - b.request.atMs);
-    const told = withoutSecrets(listener.told, exchanges);
+    const { told: { failed, ...got } = {}, misread } = listener;
+    const told = listener.told && { ...got, ...(failed !== undefined && { failed: quote(failed) }) };
     // Who rightly gives up may say so by its exit code as well.
     const mayFail = situation.expected === 'failed' || told?.failed !== undefined;
-    const stop = stopOf(ended, { name, mayFail, requests: proxy.exchanges.length, misread: listener.misread });
-    if (stop && ended.tail !== '') onTail?.(ended.tail);
+    const stop = stopOf(ended, { name, mayFail, requests: proxy.exchanges.length, misread });
+    if (stop && output.tail() !== '') onTail?.(output.tail());
     return { exchanges, endedAtMs, situation, told, ...(keys && { keys }), ...(stop && { stop }) };
   } finally {
     await server.close();
   }
-}
-
-/** What a client says of its failing may hold what it showed who it is by. */
-function withoutSecrets(told: Told | undefined, exchanges: readonly Exchange[]): Told | undefined {
-  if (told?.failed === undefined) return told;
-  const secrets = exchanges.flatMap(({ request }) => secretsOf(request.headers));
-  const shown = told.failed.replace(/(\bauthorization["']?\s*[:=]\s*["']?(?:\w+ +)?)[^\s"',;]+/gi, '$1[redacted]');
-  return { ...told, failed: createRedactor(secrets).text(shown) };
 }
 
 /** The options, with somebody who writes webhook calls down as the proxy does what it sees. */

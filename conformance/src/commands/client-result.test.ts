@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { resultListener } from './client-result.ts';
 
 const heard = (...pieces: string[]) => {
-  const listener = resultListener(undefined);
+  const listener = resultListener();
   for (const piece of pieces) listener.onOutput(piece, 'stdout');
   return { told: listener.told, misread: listener.misread };
 };

@@ -8,5 +8,6 @@ export { createExchangeRedactor, redactExchange } from './redact.ts';
 export type { ExchangeRedactor, RedactOptions } from './redact.ts';
 export { createRedactor, REDACTED } from './redactor.ts';
 export type { Redactor } from './redactor.ts';
+export { isSecretName } from './secret-names.ts';
 export { timeline } from './timeline.ts';
 export type { TimelineOptions } from './timeline.ts';
