@@ -75,8 +75,8 @@ const OLD_A2A = Array.from({ length: 22 }, (_, index) => `A2A03-CLI-${String(ind
 const without = (...numbers: number[]) => OLD_A2A.filter((_, index) => !numbers.includes(index + 1));
 
 test.each([
-  ['a2a@0.3', 'JSONRPC', without(20)],
-  ['a2a@0.3', 'HTTP+JSON', without(2, 4, 5)],
+  ['a2a@0.3', 'JSONRPC', without(19, 20)],
+  ['a2a@0.3', 'HTTP+JSON', without(2, 4, 5, 19)],
   ['a2a@0.2', 'JSONRPC', without(2, 6, 19, 20)],
 ])('our client keeps every rule of %s over %s', async (protocol, binding, passed) => {
   const should = ['--fail-on', 'should'];
@@ -90,5 +90,5 @@ test('a plain fetch client of A2A 0.3 is red as its baseline says, and no more',
   const { code, red, passed } = await judged('a2a@0.3', 'plain-fetch-old-a2a', ...known);
   const green = [2, 4, 14, 19].map((number) => OLD_A2A[number - 1]);
   expect({ code, red: red.toSorted() }).toEqual({ code: 0, red: OLD_A2A.filter((id) => !green.includes(id)) });
-  expect(passed).toEqual(expect.arrayContaining(['A2A03-CLI-004', 'A2A03-CLI-019']));
+  expect(passed).toContain('A2A03-CLI-004');
 });
