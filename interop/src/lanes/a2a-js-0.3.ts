@@ -5,7 +5,7 @@ import type { Lane } from '../lane.ts';
 import { ours } from '../place.ts';
 import { WORDS } from '../words.ts';
 
-/** The SDK's last release of A2A 0.3. Its client is held against the reference server in that one's tests. */
+/** The SDK's last release of A2A 0.3. What its client gets through on the reference server is in that one's tests. */
 export const a2aJs03: Lane = {
   name: 'a2a-js-0.3',
   system: '@a2a-js/sdk',
@@ -16,6 +16,10 @@ export const a2aJs03: Lane = {
       server: { file: process.execPath, args: [ours('a2a-js-0.3/agent.mjs')] },
       suite: { protocol: 'a2a@0.3' },
       exercise: [exercise('JSONRPC'), exercise('HTTP+JSON')],
+      judged: ['JSONRPC', 'HTTP+JSON'].map((binding) => ({
+        ...{ name: binding, protocol: 'a2a@0.3', baseline: 'a2a-js-0.3/client-baseline.yaml' },
+        command: { file: process.execPath, args: [ours('a2a-js-0.3/judged.mjs'), binding] },
+      })),
     };
   },
 };

@@ -38,6 +38,22 @@ export const a2aPython03: Lane = {
       },
       exercise: [ours('JSONRPC'), ours('HTTP+JSON')],
       clients: [theirs('JSONRPC'), theirs('HTTP+JSON')],
+      judged: [
+        {
+          ...{ name: 'JSONRPC', protocol: 'a2a@0.3', baseline: 'a2a-python-0.3/client-baseline.yaml' },
+          command: python.running('a2a-python-0.3/judged.py', 'JSONRPC'),
+        },
+        {
+          ...{ name: 'HTTP+JSON', protocol: 'a2a@0.3', baseline: 'a2a-python-0.3/client-rest-baseline.yaml' },
+          command: python.running('a2a-python-0.3/judged.py', 'HTTP+JSON'),
+          stops: {
+            says: 'validation errors for AgentCard',
+            why:
+              '§3.2.3, §7.10: over HTTP+JSON the extended card comes as the proto has it, whose `security` is a list of objects with ' +
+              '`schemes`; the SDK reads it as §5.5 has it, and the text leaves open which it is.',
+          },
+        },
+      ],
     };
   },
 };
