@@ -74,7 +74,10 @@ export interface Listeners {
   whole: boolean;
 }
 
-export type MountOptions = Omit<PluginOptions, 'quirks'> & { quirks: readonly AnyQuirk[] };
+export type MountOptions = Omit<PluginOptions, 'quirks'> & {
+  quirks: readonly AnyQuirk[];
+  pause?: ServerContext['pause'];
+};
 
 /** Adds all routes to the scope. Throws a ServerOptionsError. */
 export function mountCore(
@@ -116,7 +119,8 @@ export function mountCore(
   let closed = false;
   const waiting = new Set<Stoppable>();
   const setTimer = timerOn(wholeClock);
-  const clock = stoppableClock(wholeClock, setTimer, { waiting, isClosing: () => closed });
+  const { pause = setTimer } = options;
+  const clock = stoppableClock(wholeClock, pause, { waiting, isClosing: () => closed });
   const keepAlive = new DueQueue(keepAliveMs, wholeClock, setTimer);
   const runs = createRuns({
     store,
@@ -132,7 +136,7 @@ export function mountCore(
   });
 
   const webhooks = createWebhooks(options.webhooks ?? {}, {
-    setTimer,
+    ...{ setTimer, pause },
     report,
     onAttempt: (attempt) => scope.log.info(attempt, 'webhook'),
     faultOf: webhookFaults,
@@ -166,6 +170,7 @@ export function mountCore(
     waiting,
     whenClosing,
     setTimer,
+    pause,
     webhooks,
     mailbox,
     quirks,

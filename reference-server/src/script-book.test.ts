@@ -1,3 +1,4 @@
+import { setImmediate as nextRound } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { createReferenceServer, VirtualClock } from './index.ts';
@@ -136,10 +137,17 @@ test('reset forgets what was set and noted', async () => {
 });
 
 test('the clock of the server is moved by the test', async () => {
-  const server = await start({ clock: new VirtualClock(1_000) });
+  const clock = new VirtualClock(1_000);
+  const server = await start({ clock });
   server.script({}, { steps: [{ sleep: 60_000 }, { text: 'late' }] });
   const asked = chat(server, 'a');
-  await server.clock.sleeping(2); // the turn's limit, and the step
+  let asleep = false;
+  void server.clock.sleeping(2).then(() => (asleep = true));
+  await server.clock.sleeping();
+  // Limits are not counted: the turn has one.
+  expect(clock.pending).toBe(2);
+  await nextRound();
+  expect(asleep).toBe(false);
   await server.clock.advance(60_000);
   expect((await asked).text).toContain('late');
   expect(server.clock.now()).toBe(61_000);

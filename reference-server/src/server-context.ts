@@ -38,8 +38,10 @@ export interface ServerContext extends Stage {
   waiting: Set<Stoppable>;
   /** Calls `stop` when the server closes, so that whatever waits for a run stops waiting; returns what takes it back. */
   whenClosing: (stop: () => void) => () => void;
-  /** On the clock. */
+  /** On the clock: for limits, and whatever else nobody waits for. */
   setTimer: SetTimer;
+  /** On the clock: for what is to take its time. `sleeping` of the server's clock counts it. */
+  pause: SetTimer;
   webhooks: Webhooks;
   /** Where mails end. */
   mailbox: Mailbox;

@@ -25,7 +25,6 @@ import { serverClock } from './server-clock.ts';
 import type { ServerClock } from './server-clock.ts';
 import { LIMITS, ServerOptionsError } from './server-options.ts';
 import type { PluginOptions, ServerOptions } from './server-options.ts';
-import { timerOn } from './timer.ts';
 import { testScope } from './test-scope.ts';
 import type { ScopedServer, TestScope } from './test-scope.ts';
 import { createWireFaults } from './wire-faults/due.ts';
@@ -129,7 +128,8 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
   app.addHook('preClose', async () => plane.control?.close());
   // Before the core, which waits on closing for what is under way.
   const chance = chanceOf(options.seed ?? 1);
-  const tools = { setTimer: timerOn(options.clock ?? systemClock), chance };
+  const { pause, ...clock } = serverClock(options.clock ?? systemClock);
+  const tools = { setTimer: pause, chance };
   const failures = createFailures(app, tools);
   const faults = createWireFaults(app, tools);
   const core = mountCore(
@@ -137,7 +137,7 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
     {
       ...options,
       ...(!listen && { publicUrl: options.publicUrl ?? IN_MEMORY_URL }),
-      quirks,
+      ...{ quirks, pause },
       wireFaults: wireFaults ?? isLoopback(host),
     },
     {
@@ -162,7 +162,6 @@ export async function createReferenceServer(options: ServerOptions = {}): Promis
     const url = listen ? core.url() : (options.publicUrl ?? IN_MEMORY_URL);
     return { url, urls: core.urls(url) };
   };
-  const clock = serverClock(options.clock ?? systemClock);
   const reset = () => {
     failures.clear();
     faults.clear();

@@ -156,7 +156,7 @@ export async function feedWebhooks(ctx: A2AContext, run: Run, after: number, tes
 export function feedWebhook(ctx: A2AContext, run: Run, config: PushConfig, after: number, testId?: string): void {
   ctx.webhooks.feeds.add(feedOf(config), async (signal) => {
     const { deliver, faultOf } = ctx.webhooks;
-    const line = webhookLine(deliver, ctx.setTimer, faultOf(config.url, testId));
+    const line = webhookLine(deliver, ctx.pause, faultOf(config.url, testId));
     try {
       for await (const event of ctx.impl.pushEvents(ctx, run, after, signal)) {
         const outcome = await line.deliver(

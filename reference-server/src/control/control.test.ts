@@ -268,7 +268,7 @@ test('time is told, and moved where it stands still', async () => {
   const server = await controlled({ clock: new VirtualClock(1_000) });
   server.script({}, { steps: [{ sleep: 60_000 }, { text: 'late' }] });
   const asked = chat(server, 'a');
-  const moved = await ask(server, 'POST /clock', { advanceMs: 60_000, sleeping: 2 });
+  const moved = await ask(server, 'POST /clock', { advanceMs: 60_000, sleeping: 1 });
   expect(moved.body).toEqual({ now: 61_000, virtual: true });
   expect((await asked).text).toContain('late');
   expect((await ask(server, 'GET /clock')).body).toEqual({ now: 61_000, virtual: true });

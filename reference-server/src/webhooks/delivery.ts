@@ -47,6 +47,8 @@ export interface DeliveryAttempt {
 export interface DeliveryTools {
   guard: TargetGuard;
   setTimer: SetTimer;
+  /** For what is waited for. Default: the same. */
+  pause?: SetTimer;
   onAttempt?: (attempt: DeliveryAttempt) => void;
   random?: () => number;
 }
@@ -68,7 +70,7 @@ export function createDelivery(tools: DeliveryTools, options: DeliveryOptions = 
     perHost = 10,
     onCall,
   } = options;
-  const { guard, setTimer, onAttempt = () => {}, random = Math.random } = tools;
+  const { guard, setTimer, pause = setTimer, onAttempt = () => {}, random = Math.random } = tools;
   const gate = createGate(concurrency);
   const enterHost = gatesByKey(perHost);
 
@@ -80,7 +82,7 @@ export function createDelivery(tools: DeliveryTools, options: DeliveryOptions = 
     const tell = (end: Pick<MadeCall, 'status' | 'problem'>) =>
       onCall?.({ ...call, ...end, tookMs: performance.now() - began });
     try {
-      const { status, retryAfter } = await postOnce(call, { guard, setTimer, timeoutMs }, signal, broken);
+      const { status, retryAfter } = await postOnce(call, { guard, setTimer, pause, timeoutMs }, signal, broken);
       tell({ status });
       return { status, outcome: outcomeOf(status), waitMs: retryAfterMs(retryAfter) };
     } catch (error) {
@@ -100,8 +102,8 @@ export function createDelivery(tools: DeliveryTools, options: DeliveryOptions = 
       const outcome = tried.outcome === 'retry' && attempt >= attempts ? 'given-up' : tried.outcome;
       onAttempt({ host: hostOf(call.url), attempt, ...tried, outcome });
       if (outcome !== 'retry') return outcome;
-      const pause = Math.min(backoffMs * 2 ** (attempt - 1), maxBackoffMs) * (1 - random() / 2);
-      await pauseFor(Math.min(Math.max(pause, waitMs), maxBackoffMs), setTimer, signal);
+      const backoff = Math.min(backoffMs * 2 ** (attempt - 1), maxBackoffMs) * (1 - random() / 2);
+      await pauseFor(Math.min(Math.max(backoff, waitMs), maxBackoffMs), pause, signal);
     }
     return 'stopped';
   };

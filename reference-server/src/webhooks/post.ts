@@ -12,6 +12,7 @@ import type { TargetGuard } from './target.ts';
 export interface PostTools {
   guard: TargetGuard;
   setTimer: SetTimer;
+  pause: SetTimer;
   /** For the whole call, in milliseconds of the clock. */
   timeoutMs: number;
 }
@@ -26,7 +27,7 @@ const ANSWER_BYTES = 64 * 1024;
  */
 export function postOnce(
   { url, headers, body }: WebhookCall,
-  { guard, setTimer, timeoutMs }: PostTools,
+  { guard, setTimer, pause, timeoutMs }: PostTools,
   signal: AbortSignal,
   broken?: Broken,
 ): Promise<{ status: number; retryAfter?: string }> {
@@ -56,7 +57,7 @@ export function postOnce(
       });
       response.once('error', () => {});
     });
-    if (broken) breakRequest(request, target.protocol === 'https:', body, broken, setTimer);
+    if (broken) breakRequest(request, target.protocol === 'https:', body, broken, pause);
     else request.end(body);
   });
 }

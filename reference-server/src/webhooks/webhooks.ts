@@ -26,13 +26,14 @@ export function createWebhooks(
   options: WebhookOptions,
   tools: {
     setTimer: SetTimer;
+    pause: SetTimer;
     onAttempt: (attempt: DeliveryAttempt) => void;
     report: (error: unknown) => void;
     faultOf?: WebhookFaults | undefined;
   },
 ): Webhooks {
   const guard = targetGuard(options);
-  const { setTimer, onAttempt, report, faultOf = () => undefined } = tools;
-  const deliver = createDelivery({ guard, setTimer, onAttempt }, options);
+  const { setTimer, pause, onAttempt, report, faultOf = () => undefined } = tools;
+  const deliver = createDelivery({ guard, setTimer, pause, onAttempt }, options);
   return { guard, deliver, faultOf, feeds: createFeeds(report) };
 }

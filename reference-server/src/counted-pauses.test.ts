@@ -1,0 +1,31 @@
+import { VirtualClock } from '@agentproto/script';
+import { expect, test } from 'vitest';
+import { countedPauses } from './counted-pauses.ts';
+import { timerOn } from './timer.ts';
+
+test('a pause counts until it is over or taken back, once', async () => {
+  const clock = new VirtualClock();
+  const { pause, lasting } = countedPauses(timerOn(clock));
+  const told: number[] = [];
+  for (const count of [1, 2, 3]) void lasting(count).then(() => told.push(count));
+  const fired: string[] = [];
+  const cancel = pause(10, () => fired.push('a'));
+  pause(20, () => fired.push('b'));
+  pause(0, () => fired.push('at once'));
+  await clock.advance(0);
+  expect([told, fired]).toEqual([[1, 2], ['at once']]);
+  cancel();
+  cancel();
+  pause(20, () => fired.push('c'));
+  await clock.advance(5);
+  expect(told).toEqual([1, 2]);
+  pause(20, () => fired.push('d'));
+  await clock.advance(0);
+  expect(told).toEqual([1, 2, 3]);
+  await clock.advance(100);
+  expect(fired).toEqual(['at once', 'b', 'c', 'd']);
+  const again = lasting(1).then(() => told.push(1));
+  expect(told).toHaveLength(3);
+  pause(1, () => {});
+  await again;
+});
