@@ -3,7 +3,7 @@ import type { Stimulus } from '../kit/stimulus.ts';
 import { isRecord } from '../kit/json.ts';
 import type { ResponsesAgent } from './agent.ts';
 import type { Answer } from './answer.ts';
-import { record, records, text as textOf } from './view.ts';
+import { isTerminal, record, records, text as textOf } from './view.ts';
 
 /**
  * Faults that a target has everywhere. The rows about them are red, and those that fail for their sake are blocked by them;
@@ -55,6 +55,31 @@ export async function forgets(
 export async function sharesIds(agent: ResponsesAgent, { items }: Answer): Promise<{ blockedBy?: 'RESP-ITEM-013' }> {
   const other = await agent.turn(hello);
   return other.items.some(({ id }) => items.some((item) => item.id === id)) ? { blockedBy: 'RESP-ITEM-013' } : {};
+}
+
+/** Items are called otherwise in the response at the end of a stream than in its events, so that nobody knows by which id to refer to one. */
+export function changesItemIds({ events, items }: Answer): { blockedBy?: 'RESP-STREAM-015' } {
+  const streamed = events.flatMap(({ type, value }) =>
+    type === 'response.output_item.done' ? (textOf(record(value.item)?.id) ?? []) : [],
+  );
+  const differs = streamed.length > 0 && items.some(({ id }) => typeof id === 'string' && !streamed.includes(id));
+  return differs ? { blockedBy: 'RESP-STREAM-015' } : {};
+}
+
+/** A stream that came to no end that is one, so that nothing says how the response stands. */
+export function hasNoEnd({ events, value: { types } }: Answer): { blockedBy?: 'RESP-STREAM-011' } {
+  return events.length > 0 && !types.some(isTerminal) ? { blockedBy: 'RESP-STREAM-011' } : {};
+}
+
+/** Events without numbers in their order: none of them says where a stream is to go on. */
+export function lacksNumbers({ events }: Answer): { blockedBy?: 'RESP-STREAM-010' } {
+  const numbers = events.flatMap(({ value }) =>
+    value.type === undefined ? [] : (value.sequence_number as number | undefined),
+  );
+  const isInOrder = numbers.every(
+    (number, index) => Number.isInteger(number) && (index === 0 || number! > numbers[index - 1]!),
+  );
+  return isInOrder ? {} : { blockedBy: 'RESP-STREAM-010' };
 }
 
 /** The events of a response call it by several ids, so that nobody knows by which one to go on. */

@@ -15,6 +15,12 @@ const CAUSES: readonly [cause: string, protocol: string, quirk: string, row: str
   ['ends streams without output', 'responses@2026-04-24', 'responses.stream.ends-without-output', 'RESP-STREAM-012'],
   ['gives each item one id', 'responses@2026-04-24', 'responses.item.all-have-one-id', 'RESP-ITEM-013'],
   ['shows nothing that is at work', 'responses@openai', 'responses.background.cannot-be-polled', 'OAI-BG-002'],
+  ['changes the id in its stream', 'responses@openai', 'responses.stream.id-changes', 'RESP-STREAM-014'],
+  ['has no end in its streams', 'responses@openai', 'responses.stream.never-ends', 'RESP-STREAM-011'],
+  ['calls its streams JSON', 'responses@openai', 'responses.stream.is-called-json', 'RESP-STREAM-001'],
+  ['forgets at OpenAI', 'responses@openai', 'responses.chain.forgets-everything', 'RESP-PREV-001'],
+  ['refuses in another form', 'responses@openai', 'responses.error.is-a-detail', 'RESP-ERR-001'],
+  ['numbers no events', 'responses@openai', 'responses.stream.has-no-numbers', 'RESP-STREAM-010'],
   ['goes on from nothing', 'responses@2026-04-24', 'responses.chain.passes-over-every-id', 'RESP-PREV-001'],
 ];
 

@@ -36,7 +36,11 @@ export async function judgeQuirk(
   // Of a family's revisions, those in which the row holds.
   const knows = (id: string) =>
     id.split('@', 1)[0] === family && (quirk.breaks === null || rowTable({ id }).get(quirk.breaks)?.check);
-  const own = fixtures.filter(({ protocols }) => protocols.some(knows));
+  const knowing = fixtures.filter(({ protocols }) => protocols.some(knows));
+  // What is legal by a protocol is not what one product does.
+  const open =
+    quirk.breaks === null ? knowing.filter(({ protocols }) => !protocols.some((id) => PRODUCTS.has(id))) : [];
+  const own = open.length > 0 ? open : knowing;
   const seenAt: (QuirkVerdict & Judgement)[] = [];
   // Where the few that cite the row never meet the quirk, all are played.
   for (const plays of whole ? [undefined] : [playsFor(quirk), undefined]) {
@@ -50,7 +54,12 @@ export async function judgeQuirk(
       if (everywhere) tookMs = 0;
       const seen = await sight(alone, [quirk], { patienceMs, plays });
       tookMs += performance.now() - began;
-      const verdict = { quirk, fixture: fixture.name, tookMs, ...judge(quirk, seen, controls.get(fixture.name)!) };
+      const verdict = {
+        quirk,
+        fixture: fixture.name,
+        tookMs,
+        ...judge(inFixture(quirk, alone), seen, controls.get(fixture.name)!),
+      };
       // What a set-up cannot have, it says nothing of: the next one may.
       const isLookedAt =
         seen.stopped !== undefined ||
@@ -67,12 +76,23 @@ export async function judgeQuirk(
   return { ...decides, tookMs: Math.max(...seenAt.map((one) => one.tookMs), idle.tookMs) };
 }
 
-/** The scenarios that cite the row, and those that show every kind of message, for what invariants see. */
-function playsFor({ breaks }: AnyQuirk): SightOptions['plays'] {
+/** What falls with the row in the revisions that are judged: others may not know it. */
+function inFixture(quirk: AnyQuirk, { protocols }: Fixture): AnyQuirk {
+  const { also } = quirk;
+  if (!also) return quirk;
+  return { ...quirk, also: also.filter((one) => protocols.some((id) => rowTable({ id }).has(one.id))) };
+}
+
+/** The scenarios that cite the row or one that falls with it, and those that show every kind of message, for what invariants see. */
+function playsFor({ breaks, also = [] }: AnyQuirk): SightOptions['plays'] {
   if (breaks === null) return undefined;
   const smoke = new Set(families.flatMap((family) => family.smoke));
-  return ({ id, proves }) => smoke.has(id) || proves.includes(breaks);
+  const rows = [breaks, ...also.map((one) => one.id)];
+  return ({ id, proves }) => smoke.has(id) || rows.some((row) => proves.includes(row));
 }
+
+/** Revisions that say what one product does, to the letter. */
+const PRODUCTS: ReadonlySet<string> = new Set(['responses@wayflow', 'chat@dcaf-2.1']);
 
 interface Judgement extends Pick<QuirkVerdict, 'detected' | 'complaint'> {
   /** More turned red than it says, or something before it. */

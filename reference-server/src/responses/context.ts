@@ -66,6 +66,7 @@ export interface ResponsesImpl {
   checkOutputs: (ctx: Ctx, past: readonly Past[], input: readonly ItemField[]) => void;
   mayContinue: (ctx: Ctx, call: Call, run: Run, fold: ResponseFold) => Promise<boolean>;
   turnItems: (ctx: Ctx, fold: ResponseFold) => ItemField[];
+  addedItems: (ctx: Ctx, fold: ResponseFold) => ItemField[];
   truncated: (ctx: Ctx, request: Settled, past: readonly Past[], input: readonly ItemField[]) => Past[];
   joinConversation: (ctx: Ctx, call: Call, request: CreateResponseBody, id: string) => Promise<string | undefined>;
   isStored: (ctx: Ctx, run: Run) => Promise<boolean>;

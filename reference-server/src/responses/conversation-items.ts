@@ -47,7 +47,7 @@ export async function conversationItems(ctx: ResponsesContext, owner: string, id
     }
     const run = await ctx.store.runs.get(entry.response as string);
     const fold = run && (await folded(ctx, run));
-    if (fold?.over) items.push(...ctx.impl.turnItems(ctx, fold));
+    if (fold?.over) items.push(...ctx.impl.addedItems(ctx, fold));
   }
   return items.filter((item) => !gone.includes(String(item.id)));
 }

@@ -53,6 +53,9 @@ export const turnItems = (_ctx: ResponsesContext, { start, output }: ResponseFol
   ...output,
 ];
 
+/** And to its conversation. */
+export const addedItems = turnItems;
+
 /** What is neither stored nor remembered by the connection is unknown (WebSocket Continuation). */
 export async function mayContinue(
   ctx: ResponsesContext,

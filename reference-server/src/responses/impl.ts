@@ -19,6 +19,7 @@ import {
   parentOf,
   pastOf,
   turnItems,
+  addedItems,
   unknownPrevious,
 } from './history.ts';
 import { answerHttp } from './http.ts';
@@ -94,6 +95,7 @@ export const standardImpl: ResponsesImpl = {
   checkOutputs,
   mayContinue,
   turnItems,
+  addedItems,
   truncated,
   joinConversation,
   isStored,

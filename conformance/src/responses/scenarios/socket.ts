@@ -148,7 +148,11 @@ export const socketScenarios = [
       try {
         const frame = await socket.next(HOUR_MS);
         if (!frame && socket.value.open) throw notApplicable('the hour is not shortened here');
-        check('RESP-WS-016', seen(frame?.json ?? socket.value, socket.place)).has({
+        const said = record(frame?.json);
+        // What is no event at all says nothing of the hour.
+        const isNone = said !== undefined && said.type === undefined && record(said.error) === undefined;
+        const cause = isNone ? ({ blockedBy: 'RESP-WS-005' } as const) : {};
+        check('RESP-WS-016', seen(frame?.json ?? socket.value, socket.place), cause).has({
           type: 'error',
           error: { code: 'websocket_connection_limit_reached' },
         });

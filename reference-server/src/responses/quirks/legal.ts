@@ -190,7 +190,16 @@ export const legalOddities = [
   responsesQuirk('responses.legal.output-of-no-call', {
     breaks: null,
     says: 'The output of a call that nobody made is taken.',
-    make: (_impl, hit) => ({ checkOutputs: () => hit(undefined) }),
+    make: (impl, hit) => ({
+      checkOutputs: (ctx, past, input) =>
+        hit(
+          impl.checkOutputs(
+            ctx,
+            past,
+            input.filter(({ type }) => type !== 'function_call_output'),
+          ),
+        ),
+    }),
   }),
   responsesQuirk('responses.legal.no-socket', {
     breaks: null,

@@ -144,6 +144,7 @@ export const errorQuirks = [
   }),
   responsesQuirk('responses.error.unknown-is-a-500', {
     breaks: 'RESP-ERR-002',
+    also: [{ id: 'OAI-GET-002', why: 'a response that is unknown is a 404', same: true }],
     make: (impl, hit) => ({
       refusal: (ctx, error) =>
         error instanceof ResponsesError && error.kind === 'not_found'

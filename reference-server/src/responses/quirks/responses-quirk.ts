@@ -15,29 +15,50 @@ export const odd = (event: object): AnyStreamEvent => event as AnyStreamEvent;
 /** An event with other members; undefined takes one away. */
 export const but = (event: object, members: object): AnyStreamEvent => odd({ ...event, ...members });
 
-/** What streams show, changed event by event, with a memory of its own for each stream; `[]` drops one. */
-export function shown(impl: ResponsesImpl, changeOf: () => Change): Pick<ResponsesImpl, 'shownEvents'> {
+type Shown = Pick<ResponsesImpl, 'shownEvents' | 'operations'>;
+
+/**
+ * What streams show, changed event by event, with a memory of its own for each stream; `[]` drops one. A stream that goes on
+ * after an event is the end of the whole one, changed: the numbers that a client knows are those that it was shown.
+ */
+export function shown(impl: ResponsesImpl, changeOf: () => Change): Shown {
+  const resumed = new WeakMap<Call, number>();
   return {
+    ...operation(impl, 'retrieveResponse', (ctx, call, request, own) => {
+      const after = request.query.get('starting_after');
+      if (after === null || !/^\d+$/.test(after) || !request.query.has('stream')) return own(ctx, call, request);
+      const query = new URLSearchParams(request.query);
+      query.delete('starting_after');
+      resumed.set(call, Number(after));
+      return own(ctx, call, { ...request, query });
+    }),
     async *shownEvents(ctx, call, items) {
       const change = changeOf();
+      const after = resumed.get(call);
+      let number = -1;
       for await (const item of impl.shownEvents(ctx, call, items)) {
-        if ('fault' in item) yield item;
-        else for (const event of change(item.event)) yield { event };
+        if ('fault' in item) {
+          yield item;
+          continue;
+        }
+        for (const event of change(item.event)) {
+          number = 'sequence_number' in event ? Number(event.sequence_number) : number;
+          if (after === undefined || !(number <= after)) yield { event };
+        }
       }
     },
   };
 }
 
 /** The same where every event is looked at by itself. */
-export const events = (impl: ResponsesImpl, change: Change): Pick<ResponsesImpl, 'shownEvents'> =>
-  shown(impl, () => change);
+export const events = (impl: ResponsesImpl, change: Change): Shown => shown(impl, () => change);
 
 /** Events of one type, changed. */
-export const ofType = (impl: ResponsesImpl, type: string, change: Change): Pick<ResponsesImpl, 'shownEvents'> =>
+export const ofType = (impl: ResponsesImpl, type: string, change: Change): Shown =>
   events(impl, (event) => (event.type === type ? change(event) : [event]));
 
 /** The numbers of a stream, made anew, so that what was put in or taken out leaves no trace in them. */
-export function renumbered(impl: ResponsesImpl, changeOf: () => Change): Pick<ResponsesImpl, 'shownEvents'> {
+export function renumbered(impl: ResponsesImpl, changeOf: () => Change): Shown {
   return shown(impl, () => {
     const change = changeOf();
     let next = 0;
@@ -47,12 +68,7 @@ export function renumbered(impl: ResponsesImpl, changeOf: () => Change): Pick<Re
 }
 
 /** Events of one kind wait until one of another kind, whose name ends so, has passed. */
-export function swapped(
-  impl: ResponsesImpl,
-  early: string,
-  late: string,
-  hit: <T>(value: T) => T,
-): Pick<ResponsesImpl, 'shownEvents'> {
+export function swapped(impl: ResponsesImpl, early: string, late: string, hit: <T>(value: T) => T): Shown {
   return renumbered(impl, () => {
     const held: AnyStreamEvent[] = [];
     return (event) => {

@@ -1,3 +1,4 @@
+import { responseIn } from '../call.ts';
 import { invalid } from '../responses-error.ts';
 import {
   but,
@@ -188,7 +189,11 @@ export const streamQuirks = [
   }),
   responsesQuirk('responses.stream.id-changes', {
     breaks: 'RESP-STREAM-014',
-    make: (impl, hit) => endedResponses(impl, (response) => hit({ ...response, id: `${response.id}0` })),
+    make: (impl, hit) =>
+      ofType(impl, 'response.completed', (event) => {
+        const response = responseIn(event)!;
+        return hit([but(event, { response: { ...response, id: `${response.id}0` } })]);
+      }),
   }),
   responsesQuirk('responses.stream.item-id-changes', {
     breaks: 'RESP-STREAM-015',

@@ -5,7 +5,10 @@ export const chainQuirks = [
   responsesQuirk('responses.chain.forgets-everything', {
     breaks: 'RESP-PREV-001',
     make: (impl, hit) => ({
-      truncated: (ctx, request, past, input) => hit(impl.truncated(ctx, request, past, input).slice(0, 0)),
+      truncated(ctx, request, past, input) {
+        const whole = impl.truncated(ctx, request, past, input);
+        return request.previous_response_id == null ? whole : hit(whole.slice(0, 0));
+      },
     }),
   }),
   responsesQuirk('responses.chain.passes-over-every-id', {
@@ -108,6 +111,7 @@ export const toolQuirks = [
   }),
   responsesQuirk('responses.tool.arguments-are-no-json', {
     breaks: 'RESP-TOOL-008',
+    also: [{ id: 'OAI-CHAT-008', why: 'chat completions tell of the same call' }],
     make: (impl, hit) => ({
       functionCall(ctx, fold, call) {
         const made = impl.functionCall(ctx, fold, call);
@@ -130,12 +134,14 @@ export const toolQuirks = [
   }),
   responsesQuirk('responses.tool.calls-share-an-id', {
     breaks: 'RESP-TOOL-008',
+    also: [{ id: 'OAI-CHAT-003', why: 'chat completions have the same calls, whose outputs cannot be told apart' }],
     make: (impl, hit) => ({
       functionCall: (ctx, fold, call) => hit(impl.functionCall(ctx, fold, { ...call, id: 'call' })),
     }),
   }),
   responsesQuirk('responses.tool.output-is-passed-over', {
     breaks: 'RESP-TOOL-009',
+    also: [{ id: 'OAI-CHAT-003', why: 'chat completions pass it over, too' }],
     make: (impl, hit) => ({
       newItems(ctx, past, items) {
         const all = impl.newItems(ctx, past, items);

@@ -1,5 +1,6 @@
-import type { Frame } from '@agentproto/recording';
-import { nonEmptyString } from '../../../kit/match.ts';
+import type { Exchange, Frame } from '@agentproto/recording';
+import { mismatch, nonEmptyString } from '../../../kit/match.ts';
+import { Blocked } from '../../../kit/stops.ts';
 import { seen, type Place } from '../../../kit/subject.ts';
 import type { ResponsesAgent } from '../../agent.ts';
 import { offered } from '../../../kit/offered.ts';
@@ -34,6 +35,20 @@ async function complete(agent: ResponsesAgent, body: Json, hostile = false): Pro
   return offered(agent, 'chat completions', reply);
 }
 
+const contentTypeOf = ({ response }: Exchange): string | undefined =>
+  response?.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
+const isEventStream = (type: string | undefined): boolean => /^text\/event-stream\b/.test(type ?? '');
+
+/** Where responses are refused in another form as well, that is one cause. */
+async function toldSoElsewhere(agent: ResponsesAgent): Promise<{ blockedBy?: 'RESP-ERR-001' }> {
+  const { isRefusal, json } = await agent.call('POST', '/responses', {
+    body: '{',
+    operation: 'createResponse',
+    hostile: true,
+  });
+  return isRefusal && mismatch({ error: { message: nonEmptyString } }, json) ? { blockedBy: 'RESP-ERR-001' } : {};
+}
+
 interface Streamed {
   frames: Frame[];
   chunks: { value: Json; place: Place }[];
@@ -50,13 +65,24 @@ async function streamed(agent: ResponsesAgent, body: Json): Promise<Streamed> {
   const frames = (await agent.framesOf(live)).filter(({ kind }) => kind === 'sse');
   if (frames.length === 0) await offered(agent, 'chat completions', new Reply(live.exchange));
   const { id, response } = live.exchange;
+  const type = contentTypeOf(live.exchange);
+  if (frames.length === 0 && response?.status === 200 && !isEventStream(type)) {
+    const answer = await agent.open(hello);
+    await agent.framesOf(answer);
+    const isSoElsewhere = contentTypeOf(answer.exchange) === type;
+    throw new Blocked(isSoElsewhere ? 'RESP-STREAM-001' : 'OAI-CHAT-004', 'expected text/event-stream', {
+      place: { exchange: id },
+      expected: 'text/event-stream',
+      actual: type ?? null,
+    });
+  }
   return {
     frames,
     chunks: frames.flatMap(({ json, index }) => {
       const value = record(json);
       return value ? [{ value, place: { exchange: id, frame: index } }] : [];
     }),
-    contentType: response?.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1],
+    contentType: type,
     place: { exchange: id },
   };
 }
@@ -132,7 +158,7 @@ export const chatScenarios = [
       const stream = await streamed(agent, body);
       const { chunks, frames, place } = stream;
       check('OAI-CHAT-004', seen(stream.contentType ?? null, place)).holds(
-        /^text\/event-stream\b/.test(stream.contentType ?? ''),
+        isEventStream(stream.contentType),
         'text/event-stream',
       );
       check('OAI-CHAT-004', seen(frames.at(-1)?.data ?? null, place)).equals('[DONE]');
@@ -224,7 +250,10 @@ export const chatScenarios = [
       const { messages: _, ...without } = valid;
       for (const body of [without, { ...valid, temperature: 3 }]) {
         const reply = await complete(agent, body, true);
-        check('OAI-CHAT-010', reply).has({ httpStatus: 400, body: { error: { message: nonEmptyString } } });
+        check('OAI-CHAT-010', reply).has({ httpStatus: 400 });
+        const told = { error: { message: nonEmptyString } };
+        const cause = mismatch(told, reply.json) ? await toldSoElsewhere(agent) : {};
+        check('OAI-CHAT-010', reply, cause).has({ body: told });
       }
     },
   }),

@@ -7,7 +7,7 @@ import type { Reply } from '../../../kit/reply.ts';
 import { scenario } from '../../scenario.ts';
 import { records, text, type Json } from '../../view.ts';
 import { hello } from '../create.ts';
-import { idsIn, saidIn } from './stored.ts';
+import { idsIn, saidIn, toldAsResponses } from './stored.ts';
 
 /** Says back the context that it works in. */
 export const echo: Stimulus = { word: 'echo', script: { steps: [], echo: true } };
@@ -90,15 +90,16 @@ export const conversationScenarios = [
       const after = await getOne(agent, id);
       check('OAI-CONV-004', seen(after.json.metadata, after.place)).equals({ place: 'Bern' });
       const unknown = await getOne(agent, agent.fresh('conv'), true);
-      check('OAI-CONV-009', unknown).has({ httpStatus: 404 });
+      const told = await toldAsResponses(agent, unknown);
+      check('OAI-CONV-009', unknown, told).has({ httpStatus: 404 });
       const deleted = await agent.call('DELETE', path(id), { operation: 'deleteConversation' });
       check('OAI-CONV-005', deleted).has({
         httpStatus: 200,
         body: { id, object: 'conversation.deleted', deleted: true },
       });
-      check('OAI-CONV-005', await getOne(agent, id, true), unknown.isRefusal ? {} : { blockedBy: 'OAI-CONV-009' }).has({
-        httpStatus: 404,
-      });
+      const left = await getOne(agent, id, true);
+      const cause = unknown.isRefusal ? await toldAsResponses(agent, left) : ({ blockedBy: 'OAI-CONV-009' } as const);
+      check('OAI-CONV-005', left, cause).has({ httpStatus: 404 });
     },
   }),
 
@@ -127,7 +128,9 @@ export const conversationScenarios = [
       ]);
       check('OAI-CONV-007', forth).has({ body: { has_more: true, first_id: ids[0], last_id: ids[2] } });
       const next = await list(agent, id, { order: 'asc', limit: 3, after: String(ids[2]) });
-      check('OAI-CONV-007', seen(records(next.json.data).map(saidIn), next.place)).equals([
+      // After which of several items of one id the page is to begin, nobody can say.
+      const shared = new Set(ids).size < ids.length ? ({ blockedBy: 'RESP-ITEM-013' } as const) : {};
+      check('OAI-CONV-007', seen(records(next.json.data).map(saidIn), next.place), shared).equals([
         'item 4',
         'item 5',
         'item 6',
@@ -142,7 +145,7 @@ export const conversationScenarios = [
       const deleted = await agent.call('DELETE', item, { operation: 'deleteConversationItem' });
       check('OAI-CONV-008', deleted).has({ httpStatus: 200, body: { id, object: 'conversation' } });
       const gone = await agent.call('GET', item, { operation: 'getConversationItem', hostile: true });
-      check('OAI-CONV-008', gone).has({ httpStatus: 404 });
+      check('OAI-CONV-008', gone, await toldAsResponses(agent, gone)).has({ httpStatus: 404 });
     },
   }),
 

@@ -4,6 +4,7 @@ import type { Stimulus } from '../../../kit/stimulus.ts';
 import { seen } from '../../../kit/subject.ts';
 import type { ResponsesAgent } from '../../agent.ts';
 import type { Answer } from '../../answer.ts';
+import { changesItemIds, changesItsId, forgets, hasNoEnd } from '../../general-faults.ts';
 import { scenario } from '../../scenario.ts';
 import { records, text, type Json } from '../../view.ts';
 
@@ -22,11 +23,11 @@ const TOOLS = {
   ],
 };
 
-const requestIn = ({ items }: Answer): Json | undefined => items.find(({ type }) => type === 'mcp_approval_request');
+const requestIn = ({ made }: Answer): Json | undefined => made.find(({ type }) => type === 'mcp_approval_request');
 /** The response names the tools that there are: no server is among them. */
 const leavesServersAside = ({ response }: Answer): boolean =>
   Array.isArray(response.tools) && !records(response.tools).some(({ type }) => type === 'mcp');
-const callsIn = ({ items }: Answer): Json[] => items.filter(({ type }) => type === 'mcp_call');
+const callsIn = ({ made }: Answer): Json[] => made.filter(({ type }) => type === 'mcp_call');
 
 const decided = (agent: ResponsesAgent, asked: Answer, id: string | undefined, approve: boolean, hostile = false) =>
   agent.ask(
@@ -34,6 +35,12 @@ const decided = (agent: ResponsesAgent, asked: Answer, id: string | undefined, a
     { ...TOOLS, previous_response_id: asked.id },
     hostile ? { hostile } : {},
   );
+
+/** Why a decision may not reach what was asked for: that it is forgotten, or has no id to be found by. */
+async function unreached(agent: ResponsesAgent, asked: Answer) {
+  const ids = { ...changesItemIds(asked), ...changesItsId(asked) };
+  return ids.blockedBy ? ids : forgets(agent, 'orAnswers');
+}
 
 export const mcpScenarios = [
   scenario('responses/mcp/approval', {
@@ -46,17 +53,19 @@ export const mcpScenarios = [
       const request = requestIn(asked);
       if (!request && leavesServersAside(asked)) throw notApplicable('the target leaves tools of MCP servers aside');
       if (!request && !agent.runsScripts) throw lost('the agent did not ask for approval');
-      check('OAI-MCP-001', seen(request ?? asked.items, asked.place)).has({
+      check('OAI-MCP-001', seen(request ?? asked.made, asked.place)).has({
         type: 'mcp_approval_request',
         id: nonEmptyString,
         name: nonEmptyString,
         server_label: nonEmptyString,
       });
-      check('OAI-MCP-001', asked).has({ ended: 'completed' });
+      check('OAI-MCP-001', asked, hasNoEnd(asked)).has({ ended: 'completed' });
       if (!request) return;
       const ran = await decided(agent, asked, text(request.id), true);
-      check('OAI-MCP-002', seen(ran.refused ? ran.value : callsIn(ran), ran.place)).holds(
-        callsIn(ran).some(({ approval_request_id: id }) => id === request.id),
+      const isRun = callsIn(ran).some(({ approval_request_id: id }) => id === request.id);
+      const cause = isRun ? {} : await unreached(agent, asked);
+      check('OAI-MCP-002', seen(ran.refused ? ran.value : callsIn(ran), ran.place), cause).holds(
+        isRun,
         'an mcp_call that names the request',
       );
     },
@@ -73,7 +82,7 @@ export const mcpScenarios = [
       if (!request && leavesServersAside(asked)) throw notApplicable('the target leaves tools of MCP servers aside');
       if (!request) throw lost('the agent did not ask for approval');
       const left = await decided(agent, asked, text(request.id), false);
-      check('OAI-MCP-003', left).has({ httpStatus: 200 });
+      check('OAI-MCP-003', left, left.refused ? await unreached(agent, asked) : {}).has({ httpStatus: 200 });
       check('OAI-MCP-003', seen(callsIn(left), left.place)).equals([]);
       const strange = await decided(agent, asked, agent.fresh('mcpr'), true, true);
       check('OAI-MCP-004', strange).has({ httpStatus: anyOf(400, 404) });

@@ -30,6 +30,13 @@ export async function unlessNoneIsKept(agent: ResponsesAgent, reply: Reply): Pro
 export const asUnknown = (reply: Reply, unknown: Reply): { blockedBy?: 'OAI-GET-002' } =>
   unknown.status !== 404 && (reply.status === unknown.status || !unknown.isRefusal) ? { blockedBy: 'OAI-GET-002' } : {};
 
+/** The same of what is no response, and unknown: asked for where the check fails. */
+export async function toldAsResponses(agent: ResponsesAgent, reply: Reply): Promise<{ blockedBy?: 'OAI-GET-002' }> {
+  if (reply.status === 404 || !reply.isRefusal) return {};
+  const unknown = await getUnknown(agent);
+  return unknown.isRefusal ? asUnknown(reply, unknown) : {};
+}
+
 /** What a response says that does not change once it has ended. */
 const lasting = ({ id, object, status, model, output, usage, metadata }: Json): Json => ({
   ...{ id, object, status, model, output, usage, metadata },
@@ -172,7 +179,7 @@ export const storedScenarios = [
         operation: 'getModel',
         hostile: true,
       });
-      check('OAI-MODEL-002', unknown).has({ httpStatus: 404 });
+      check('OAI-MODEL-002', unknown, await toldAsResponses(agent, unknown)).has({ httpStatus: 404 });
     },
   }),
 ];

@@ -20,7 +20,8 @@ export const openaiStreamScenarios = [
       const answer = await agent.turn(hello);
       for (const { kind, data, json, index } of answer.exchange.frames) {
         if (kind !== 'sse' || data === '[DONE]') continue;
-        check('OAI-STREAM-001', seen(json ?? data, { exchange: answer.exchange.id, frame: index })).holds(
+        const cause = json === undefined ? ({ blockedBy: 'RESP-STREAM-002' } as const) : {};
+        check('OAI-STREAM-001', seen(json ?? data, { exchange: answer.exchange.id, frame: index }), cause).holds(
           typeof record(json)?.type === 'string',
           'an event, with its type',
         );
