@@ -143,6 +143,19 @@ describe('agents that a client of 1.0 meets', () => {
       expect(await failureOf(agent.send('hello'))).toMatchObject({ name: 'VersionNotSupported' });
     }));
 
+  test.each<BindingName>(['JSONRPC', 'HTTP+JSON'])(
+    'a2a.card.transports-apart: %s at its own address',
+    async (binding) => {
+      const quirks = QUIRKS.filter(({ name }) => name === 'a2a.card.transports-apart');
+      const server = await createReferenceServer({ quirks, protocols: ['a2a@0.3'] });
+      const agent = await A2AClient.connect(server.url, { binding });
+      expect(textOf(await agent.send('hello'))).toBe('hello');
+      const path = binding === 'JSONRPC' ? '/' : '/a2a/0.3/v1/message:send';
+      expect([...server.journal].filter(({ method }) => method === 'POST').map((one) => one.path)).toEqual([path]);
+      await server.close();
+    },
+  );
+
   test('a2a.send.takes-no-text: told, and streams are no other', () =>
     at('a2a.send.takes-no-text', async (url) => {
       const agent = await A2AClient.connect(url);

@@ -8,7 +8,7 @@ export interface Options {
   answerHeaders?: Headers;
   json?: unknown;
   frames?: unknown[];
-  end?: { kind: 'complete' | 'left'; at: number };
+  end?: { kind: 'complete' | 'left' | 'broken'; at: number };
   binding?: string;
 }
 

@@ -3,7 +3,7 @@ import { envelopeInvariants } from '../invariants/envelope.ts';
 import { modelInvariants } from '../invariants/model.ts';
 import { streamInvariants } from '../invariants/stream.ts';
 import { oldClientChecks } from '../clients/eras/index.ts';
-import { oldSituations } from '../clients/eras/situations.ts';
+import { oldSituations, situationsOf02 } from '../clients/eras/situations.ts';
 import { driverOf, heldBy, say, type A2AFamily } from '../driver.ts';
 import { detectOf } from '../detect.ts';
 import { scenarios } from '../scenarios/index.ts';
@@ -66,15 +66,14 @@ function familyOf(
   };
 }
 
-const ofClients = (era: Era) => ({ clients: oldClientChecks(era), situations: oldSituations });
-
 export const a2a03: A2AFamily = {
   ...familyOf(
     era03,
     { patch: '0.3.0', spoken: 'A2A03-CARD-001', causes: ['RPC', 'TRANS', 'CARD', 'DM', 'NAME'] },
     { unless: era02 },
   ),
-  ...ofClients(era03),
+  clients: oldClientChecks(era03),
+  situations: oldSituations,
 };
 
 // Nothing but the card tells it from 0.3.
@@ -84,7 +83,8 @@ export const a2a02: A2AFamily = {
     { patch: '0.2.6', spoken: 'A2A03-CARD-001', causes: ['RPC', 'TRANS', 'CARD', 'DM', 'NAME'] },
     { byCardAlone: true, unless: era03 },
   ),
-  ...ofClients(era02),
+  clients: oldClientChecks(era02),
+  situations: situationsOf02,
 };
 
 export const a2a01 = familyOf(era01, {

@@ -91,3 +91,10 @@ export function routesTo(era: Era) {
 
 export const saysVersion = ({ request }: Exchange): boolean =>
   request.headers.some(([name]) => name.toLowerCase() === 'a2a-version') || request.url.includes('A2A-Version=');
+
+/** It says a version that is none of those before 1.0: some name theirs, which had no header for it. */
+export function saysNewerVersion({ request }: Exchange): boolean {
+  const inHeader = request.headers.find(([name]) => name.toLowerCase() === 'a2a-version')?.[1];
+  const said = inHeader ?? URL.parse(request.url)?.searchParams.get('A2A-Version');
+  return said != null && !/^\s*(?:0\.|$)/.test(said);
+}

@@ -13,7 +13,7 @@ async function talk(): Promise<string> {
   const agent = await connect();
   const answer = await agent.send('hello');
   await agent.send({ parts: [{ text: 'again' }], contextId: answer.task!.contextId! });
-  const last = await agent.stream('hello').final();
+  const last = await agent.stream('hello', scenario === 'lost' ? { resume: { attempts: 3 } } : {}).final();
   await agent.get(answer.task!.id);
   await agent.close();
   return textOf(last);

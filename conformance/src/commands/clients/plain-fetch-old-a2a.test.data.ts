@@ -56,6 +56,10 @@ switch (scenario) {
     tell(textOf(await ask('message/send', message('Zurich', { messageId: 'yours' }))));
     break;
   }
+  case 'lost':
+    // Whatever had come.
+    tell(textOf(await ask('message/stream', message('hello')).catch(() => '')));
+    break;
   default:
     tell(textOf(await ask('message/stream', message('hello'))));
 }

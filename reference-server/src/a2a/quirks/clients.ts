@@ -163,6 +163,19 @@ export const clientQuirks = [
   clientQuirk('a2a.card.binding-called-rest', 'HTTP+JSON is called REST in the card.', (impl, hit) =>
     interfaces(impl, ({ protocolBinding }) => (protocolBinding === 'JSONRPC' ? {} : hit({ protocolBinding: 'REST' }))),
   ),
+  clientQuirk(
+    'a2a.card.transports-apart',
+    'In cards of 0.3 the main url is that of HTTP+JSON; JSON-RPC is at another, which additionalInterfaces alone has.',
+    (impl, hit) => ({
+      writeCard(...args) {
+        const card = impl.writeCard(...args) as { url?: string; additionalInterfaces?: unknown };
+        if (card.url === undefined || !card.additionalInterfaces) return card;
+        const rest = { url: card.url, transport: 'HTTP+JSON' };
+        const rpc = { url: `${new URL(card.url).origin}/`, transport: 'JSONRPC' };
+        return hit({ ...card, preferredTransport: 'HTTP+JSON', additionalInterfaces: [rest, rpc] });
+      },
+    }),
+  ),
   clientQuirk('a2a.card.file-url', 'The URLs of the card are of files.', (impl, hit) =>
     interfaces(impl, () => hit({ url: 'file:///srv/agent' })),
   ),

@@ -3,7 +3,7 @@ import type { Exchange } from '@agentproto/recording';
 import { isRecord } from '../../../kit/json.ts';
 import type { Place } from '../../../kit/subject.ts';
 import type { AgentInterface, Era } from '../../eras/era.ts';
-import { routesTo, saysVersion } from '../../eras/known.ts';
+import { routesTo, saysNewerVersion } from '../../eras/known.ts';
 import { declaredIn } from '../../eras/old-card.ts';
 import { sent } from '../../sent.ts';
 import type { RpcSpeech } from '../../speech.ts';
@@ -42,7 +42,7 @@ export function readingOf(era: Era): OldReading {
   function callOf(exchange: Exchange): OldCall | undefined {
     const { request } = exchange;
     const url = URL.parse(request.url);
-    if (exchange.binding === 'webhook' || !url || saysVersion(exchange)) return undefined;
+    if (exchange.binding === 'webhook' || !url || saysNewerVersion(exchange)) return undefined;
     const place = { exchange: exchange.id };
     const body = sent(exchange);
     if (request.method === 'POST' && typeof body?.method === 'string') {

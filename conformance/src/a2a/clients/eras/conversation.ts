@@ -11,8 +11,9 @@ import type { OldCall, OldReading } from './calls.ts';
 import { inWordsOf10 } from './neutral.ts';
 import { TEXT } from './situations.ts';
 
-const messageOf = ({ params }: ClientCall): Record<string, unknown> | undefined =>
-  isRecord(params.message) ? params.message : undefined;
+const SENDS = new Set<string>(['SendMessage', 'SendStreamingMessage']);
+const messageOf = ({ operation, params }: ClientCall): Record<string, unknown> | undefined =>
+  SENDS.has(operation) && isRecord(params.message) ? params.message : undefined;
 
 /** Rules about what a client says in its messages, and does with what it got; they read the words of 1.0. */
 const ofMessages: readonly ClientCheck[] = [
@@ -106,12 +107,35 @@ export const conversationChecks = (reading: OldReading): ClientCheck[] => [
 
   ofErrors(reading),
 
+  clientCheck('a2a/client/resume', {
+    title: 'A task whose stream is lost is looked at again',
+    proves: ['A2A03-CLI-023'],
+    examine({ exchanges, partial }, check) {
+      if (partial) return;
+      const calls = reading.callsIn(exchanges);
+      for (const call of calls) {
+        if (!isEventStream(call.exchange) || call.exchange.end?.kind !== 'broken') continue;
+        const ids = call.exchange.frames.flatMap(({ data }) => /"(?:taskId|id)":"([^"]+)"/.exec(data)?.[1] ?? []);
+        const again = calls.find(
+          ({ exchange, operation, said, ids: { id = isRecord(said) ? said.id : undefined } }) =>
+            exchange.request.atMs > call.exchange.request.atMs &&
+            (operation === 'SubscribeToTask' || operation === 'GetTask') &&
+            ids.some((one) => one === id),
+        );
+        check('A2A03-CLI-023', seen(again?.operation ?? null, (again ?? call).place)).holds(
+          again !== undefined,
+          'tasks/resubscribe, or tasks/get, of that task',
+        );
+      }
+    },
+  }),
+
   clientCheck('a2a/client/unfinished', {
     title: 'A stream that ends too early is not taken for whole',
     proves: ['A2A03-CLI-017'],
     ofTold: true,
     examine({ exchanges, situation, told, twin }, check) {
-      if (situation?.name !== 'no-end' || !told) return;
+      if (!['no-end', 'lost'].includes(situation?.name ?? '') || !told) return;
       const stream = reading.callsIn(exchanges).find(({ exchange }) => isEventStream(exchange));
       const events = stream ? rawEvents({ ...stream.exchange, binding: stream.binding }) : [];
       const isOver = events.some(({ raw }) => JSON.stringify(raw ?? null).includes('"final":true'));

@@ -58,7 +58,8 @@ function exchangeOf10(exchange: Exchange, reading: OldReading): Exchange {
     return { ...exchange, request: { ...request, url }, response: { ...response, json: cardOf10(response.json) } };
   }
   const call = reading.callOf(exchange);
-  if (!call) return exchange;
+  // One of no era, or of another: its answer was heard, and that is all that counts.
+  if (!call) return { ...exchange, request: { ...request, method: 'OTHER' } };
   const asked = { ...exchange, ...readAnswer(call, reading) };
   if (call.binding === 'JSONRPC') {
     const body = { jsonrpc: '2.0', id: 1, method: call.operation, params: paramsOf10(call) };

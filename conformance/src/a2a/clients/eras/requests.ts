@@ -1,7 +1,7 @@
 import { isRecord } from '../../../kit/json.ts';
 import { clientCheck, type ClientCheck } from '../../../kit/client-check.ts';
 import { seen } from '../../../kit/subject.ts';
-import { saysVersion } from '../../eras/known.ts';
+import { saysNewerVersion } from '../../eras/known.ts';
 import { header } from '../calls.ts';
 import { sent } from '../../sent.ts';
 import { cardPlaceOf, interfacesIn, isAt, oldCardsBefore, type OldCall, type OldReading } from './calls.ts';
@@ -91,7 +91,7 @@ export const requestChecks = (reading: OldReading): ClientCheck[] => [
     proves: ['A2A03-CLI-006'],
     examine({ exchanges }, check) {
       for (const exchange of exchanges) {
-        if (exchange.binding === 'webhook' || saysVersion(exchange)) continue;
+        if (exchange.binding === 'webhook' || saysNewerVersion(exchange)) continue;
         const declared = interfacesIn(oldCardsBefore(reading, exchanges, exchange));
         const url = URL.parse(exchange.request.url);
         const isHere = (binding: string, path: (pathname: string) => boolean) =>

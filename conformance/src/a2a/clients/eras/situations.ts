@@ -10,6 +10,9 @@ const says: ServerOptions['agent'] = () => ({
 });
 /** Only who waits, or is told by a webhook, has the text. */
 const saysLater: ServerOptions['agent'] = () => ({ steps: [{ status: 'thinking' }, { sleep: 300 }, { text: TEXT }] });
+const saysInPieces: ServerOptions['agent'] = () => ({
+  steps: [{ status: 'thinking' }, { text: 'Hello from ' }, { sleep: 300 }, { text: 'the other side' }],
+});
 const expected = { text: TEXT };
 
 /** The extended card names an interface of its own, at the root. */
@@ -33,6 +36,10 @@ export const oldSituations: readonly ClientSituation[] = [
     ...{ name: 'unknown-members', title: 'Objects have members that no specification knows' },
     ...{ twin: 'plain', expected },
     options: { agent: says, quirks: ['a2a.legal.unknown-members'] },
+  },
+  {
+    ...{ name: 'transports', title: 'HTTP+JSON is preferred, and JSON-RPC is at an address of its own', expected },
+    options: { agent: says, quirks: ['a2a.card.transports-apart'] },
   },
   {
     ...{ name: 'webhook', title: 'A webhook is called, also by somebody who is not the agent', expected },
@@ -66,4 +73,15 @@ export const oldSituations: readonly ClientSituation[] = [
       faults: [{ kind: 'drop', event: 3, times: 100 }],
     },
   },
+  {
+    ...{ name: 'lost', title: 'The connection is lost in the middle of the first stream, and the task goes on' },
+    ...{ twin: 'plain', expected: 'failed' },
+    options: {
+      agent: saysInPieces,
+      faults: [{ kind: 'cut', at: { event: 3 }, how: 'reset' }],
+    },
+  },
 ];
+
+/** In 0.2 there is JSON-RPC alone. */
+export const situationsOf02 = oldSituations.filter(({ name }) => name !== 'transports');
