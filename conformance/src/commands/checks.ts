@@ -1,9 +1,9 @@
 import type { RequirementId } from '@agentproto/rules';
 
-/** The scenarios and invariants that check a requirement, one line each. */
+/** What checks a requirement, one line each: a revision that extends another has the same checks. */
 export async function describeChecks(id: RequirementId): Promise<string[]> {
   const { families } = await import('../families.ts');
-  return families.flatMap(({ scenarios, invariants, clients = [] }) => [
+  const lines = families.flatMap(({ scenarios, invariants, clients = [] }) => [
     ...scenarios
       .filter(({ proves }) => proves.includes(id))
       .map((scenario) => `scenario ${scenario.id}: ${scenario.title}`),
@@ -12,4 +12,5 @@ export async function describeChecks(id: RequirementId): Promise<string[]> {
       .map((invariant) => `invariant ${invariant.id}: ${invariant.title}`),
     ...clients.filter(({ proves }) => proves.includes(id)).map((one) => `recording ${one.id}: ${one.title}`),
   ]);
+  return [...new Set(lines)];
 }

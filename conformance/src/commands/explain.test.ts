@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { sampleRegistry } from '../report/sample.test.data.ts';
+import { describeChecks } from './checks.ts';
 import { renderExplanation } from './explain.ts';
 import { renderList } from './list.ts';
 
@@ -29,6 +30,10 @@ test('explain', () => {
              a2a.push.other-id
 `,
   );
+});
+
+test('what checks a row of two revisions is named once', async () => {
+  for (const id of ['A2A03-SEND-001', 'A2A03-CLI-017'] as const) expect(await describeChecks(id)).toHaveLength(1);
 });
 
 test('list, at a width and without one', () => {

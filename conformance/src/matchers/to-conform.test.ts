@@ -48,6 +48,22 @@ describe('a client', () => {
     for (const id of ['CLI-001', 'CLI-003', 'CLI-006', 'CLI-016']) expect(kept).toContain(`A2A10-${id}`);
   });
 
+  test.each(['a2a@0.3', 'a2a@0.2'])('ours keeps those of %s as well, and who does not is seen', async (protocol) => {
+    const server = await start({ protocols: [protocol] });
+    const agent = await A2AClient.connect(server.url);
+    const { task } = await agent.send('hello');
+    await agent.send({ parts: [{ text: 'again' }], contextId: task!.contextId! });
+    await agent.stream('hello').final();
+    await agent.close();
+    await expect(server).toConform({ failOn: 'should' });
+    const kept = await messageOf(expect(server).not.toConform());
+    for (const id of ['001', '003', '007', '010', '022']) expect(kept).toContain(`A2A03-CLI-${id}`);
+    const said = { kind: 'message', messageId: 'm', role: 'agent', parts: [{ kind: 'text', text: 'hello' }] };
+    const body = { jsonrpc: '2.0', id: 1, method: 'message/send', params: { message: said } };
+    await post(server.urls[protocol]!, body);
+    expect(await messageOf(expect(server).toConform())).toMatch(/A2A03-CLI-008 \(MUST, a2a@0\.[23] 6\.4\)/);
+  });
+
   test('a rule that is broken is named with its section and its exchange', async () => {
     const server = await start();
     await post(server.urls['a2a@1.0']!, rpc({ message }), VERSION);
