@@ -4,6 +4,7 @@ import { Blocked } from '../kit/stops.ts';
 import type { Place, Subject } from '../kit/subject.ts';
 import { nextFrame } from '../kit/next-frame.ts';
 import type { Patience } from '../kit/patience.ts';
+import { socketState, type SocketState } from '../kit/socket-state.ts';
 import { within } from '../kit/within.ts';
 import type { LiveSocket } from '../recorder/recorder.ts';
 import { answerIn, turnLength, unopened, type Answer } from './answer.ts';
@@ -33,13 +34,8 @@ export class ChatSocket implements Subject {
   }
 
   /** Whether the socket was accepted, and still stands. */
-  get value(): { httpStatus: number | undefined; open: boolean; closed?: string } {
-    const { response, end } = this.exchange;
-    return {
-      httpStatus: response?.status,
-      open: response?.status === 101 && !end,
-      ...(end ? { closed: `${end.kind}${end.code === undefined ? '' : ` ${end.code}`}` } : {}),
-    };
+  get value(): SocketState {
+    return socketState(this.exchange);
   }
 
   /** One turn, to its end; the play is blocked when the first one brings nothing at all. */

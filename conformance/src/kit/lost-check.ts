@@ -1,7 +1,8 @@
 import type { Exchange } from '@agentproto/recording';
 import type { RequirementId } from '@agentproto/rules';
-import { clientCheck, gotThrough } from './client-check.ts';
+import { clientCheck } from './client-check.ts';
 import { seen } from './subject.ts';
+import { checkFailureTold, type ToldRule } from './told-check.ts';
 
 const bodyOf = ({ request: { body } }: Exchange): string | undefined =>
   body && 'text' in body ? body.text : undefined;
@@ -9,18 +10,14 @@ const bodyOf = ({ request: { body } }: Exchange): string | undefined =>
 /** A rule about a turn whose connection is lost after something of it came: it is not asked for again, and its caller is told. */
 export const lostCheck = <const Id extends RequirementId>(
   id: string,
-  {
-    row,
-    situation: name,
-    title,
-    isTurn,
-  }: { row: Id; situation: string; title: string; isTurn: (exchange: Exchange) => boolean },
+  { row, situation: name, title, isTurn }: ToldRule<Id> & { isTurn: (exchange: Exchange) => boolean },
 ) =>
   clientCheck<RequirementId>(id, {
     title,
     proves: [row],
     ofTold: true,
-    examine({ exchanges, situation, told, twin }, check) {
+    examine(recording, check) {
+      const { exchanges, situation } = recording;
       const turns = exchanges.filter(isTurn);
       for (const [index, lost] of turns.entries()) {
         const came = lost.end?.kind === 'broken' && lost.frames.some(({ direction }) => direction === 'in');
@@ -31,8 +28,7 @@ export const lostCheck = <const Id extends RequirementId>(
           again === undefined,
           'a turn that is not sent again',
         );
-        if (situation?.name === name && told && (told.failed === undefined || !twin || gotThrough(twin)))
-          check(row, seen(told, { exchange: lost.id })).holds(told.failed !== undefined, 'a turn that failed');
+        if (situation?.name === name) checkFailureTold(row, recording, { exchange: lost.id }, check);
       }
     },
   });

@@ -1,8 +1,8 @@
-import { WireError } from '@agentproto/wire';
 import { createSseDecoder, type SseEvent } from '@agentproto/wire/sse';
 import { chunks } from './body.ts';
 import type { Answer, Call } from './call.ts';
-import { AbortedError, FirstEventTimeoutError, MalformedResponseError } from './errors.ts';
+import { AbortedError, FirstEventTimeoutError } from './errors.ts';
+import { isJson, wireFailure } from './wire-failure.ts';
 
 /** Makes batches of the events of an answer, so that there is no promise for each. */
 export interface Intake<Batch> {
@@ -45,7 +45,7 @@ export async function* eventBatches<Batch>(
     }
     const batch = intake.flush();
     if (batch !== undefined) yield batch;
-    if (failed) throw wireFailure(failed.error, where);
+    if (failed) throw wireFailure(failed.error, 'an event within its limit', where);
     if (intake.done() && !leaving) {
       leaving = true;
       life.limit(lingerMs, () => new AbortedError('the server left the stream open'));
@@ -58,20 +58,4 @@ export async function* eventBatches<Batch>(
   intake.take(rest);
   const batch = intake.flush();
   if (batch !== undefined) yield batch;
-}
-
-/** A limit of the decoder, or an error that is typed already. */
-function wireFailure(error: unknown, where: string): unknown {
-  return error instanceof WireError
-    ? new MalformedResponseError(`an event within its limit (${error.message})`, where, '', { cause: error })
-    : error;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

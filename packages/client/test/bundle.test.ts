@@ -18,7 +18,7 @@ const LATE = [
   /\/chat\/(reading|fold|ndjson|session|socket|turn|jobs)\.ts/,
   /\/responses\/(reading|connection|ends|event|fold|item|session|socket)\.ts/,
   /\/open-agent\/(reading|following|receive|event|run-fold|completion-fold)\.ts/,
-  /\/client\/src\/(event-stream|hand-out|socket-dialer|turn-frames)\.ts/,
+  /\/client\/src\/(event-stream|hand-out|socket-dialer|turn-frames|wire-failure)\.ts/,
   /\/wire\/src\/(sse|ndjson|websocket)\b/,
   /\/wire\/src\/wire-error\.ts/,
   /eventsource-parser/,

@@ -4,6 +4,7 @@ import { isRecord } from '../../kit/json.ts';
 import type { Place } from '../../kit/subject.ts';
 import { isEventStream } from '../content-type.ts';
 import { plainEvent, type EventMember } from '../plain-event.ts';
+import { walker } from '../walk-model.ts';
 
 /** What a target of an older era wrote, as it came, by what it plainly is. */
 
@@ -58,17 +59,4 @@ export function writtenIn(exchange: Exchange, read: (raw: unknown) => unknown = 
 /** Members whose content is the user's own, or a map. */
 const OPEN = new Set(['metadata', 'data', 'params', 'header', 'securitySchemes', 'scopes', 'security', 'args']);
 
-/** Every member of the model's own, with the object that it is in. */
-export function walk(
-  value: unknown,
-  visit: (key: string, member: unknown, path: string, parent: Record<string, unknown>) => void,
-  path = '',
-): void {
-  if (Array.isArray(value)) value.forEach((element, index) => walk(element, visit, `${path}[${index}]`));
-  else if (isRecord(value))
-    for (const [key, member] of Object.entries(value)) {
-      const at = path ? `${path}.${key}` : key;
-      visit(key, member, at, value);
-      if (!OPEN.has(key)) walk(member, visit, at);
-    }
-}
+export const walk = walker(OPEN);

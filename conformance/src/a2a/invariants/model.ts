@@ -6,6 +6,7 @@ import { seen, type Place } from '../../kit/subject.ts';
 import { isRecord } from '../../kit/json.ts';
 import { plainEvent } from '../plain-event.ts';
 import { sent } from '../sent.ts';
+import { walker } from '../walk-model.ts';
 import { streamEvents } from './stream.ts';
 
 /** The data model, held against every message that the target wrote. */
@@ -177,28 +178,14 @@ const ROLE_NAMES = new Set<unknown>([...ROLES, 'ROLE_UNSPECIFIED']);
 /** Members whose content is the user's own, or a map: their keys follow no rule of the model. */
 const OPEN = new Set(['metadata', 'data', 'params', 'header', 'securitySchemes', 'schemes', 'scopes', 'security']);
 
+export const walk = walker(OPEN);
+
 /** ProtoJSON (5.5) takes null for a member that is not set; content may be null. */
 export function withoutUnset(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutUnset);
   if (!isRecord(value)) return value;
   const set = Object.entries(value).filter(([key, member]) => member !== null || key === 'data');
   return Object.fromEntries(set.map(([key, member]) => [key, OPEN.has(key) ? member : withoutUnset(member)]));
-}
-
-/** Only the model's own members; what an agent puts into data is its own business. */
-export function walk(
-  value: unknown,
-  visit: (key: string, member: unknown, path: string, parent: Record<string, unknown>) => void,
-  path = '',
-): void {
-  if (Array.isArray(value)) value.forEach((element, index) => walk(element, visit, `${path}[${index}]`));
-  else if (isRecord(value)) {
-    for (const [key, member] of Object.entries(value)) {
-      const at = path ? `${path}.${key}` : key;
-      visit(key, member, at, value);
-      if (!OPEN.has(key)) walk(member, visit, at);
-    }
-  }
 }
 
 function isExtra(parent: Record<string, unknown>): boolean {

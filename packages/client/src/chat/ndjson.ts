@@ -1,10 +1,10 @@
 import type { StreamEvent } from '@agentproto/protocol/chat/docs';
-import { WireError } from '@agentproto/wire';
 import { createNdjsonDecoder, type NdjsonLine } from '@agentproto/wire/ndjson';
 import { chunks } from '../body.ts';
 import { AbortedError, FirstEventTimeoutError, MalformedResponseError } from '../errors.ts';
 import type { Lifetime } from '../lifetime.ts';
 import { place } from '../middleware.ts';
+import { isJson, wireFailure } from '../wire-failure.ts';
 import { answerTo, type ChatCall } from './call.ts';
 import { type Place, readEvent } from './event.ts';
 import { ChatReading, type Progress } from './reading.ts';
@@ -57,7 +57,7 @@ async function* receive(
       try {
         decoder.feed(chunk);
       } catch (error) {
-        failed = { error: wireFailure(error, where) };
+        failed = { error: wireFailure(error, 'a line within its limit', where) };
       }
       const received = batch;
       batch = [];
@@ -76,21 +76,5 @@ async function* receive(
     if (batch.length > 0) yield batch;
   } finally {
     ofAnswer.close();
-  }
-}
-
-/** A limit of the decoder, or an error that is typed already. */
-function wireFailure(error: unknown, where: string): unknown {
-  return error instanceof WireError
-    ? new MalformedResponseError(`a line within its limit (${error.message})`, where, '', { cause: error })
-    : error;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,8 +1,9 @@
 import type { StreamEvent } from '@agentproto/protocol/chat/docs';
 import { WireError } from '@agentproto/wire';
 import type { WebSocketChannel, WebSocketClosed } from '@agentproto/wire/websocket';
-import { AbortedError, ConnectionError, MalformedResponseError } from '../errors.ts';
+import { AbortedError, ConnectionError } from '../errors.ts';
 import type { SocketDialer } from '../socket-dialer.ts';
+import { wireFailure } from '../wire-failure.ts';
 import type { Report } from './deviation.ts';
 import { readEvent } from './event.ts';
 import type { ChatTurn } from './turn.ts';
@@ -53,11 +54,7 @@ export class ChatSocket {
       for await (const { data } of this.#channel.messages) await this.#receive(data);
     } catch (error) {
       if (!(error instanceof WireError && error.code === 'broken')) {
-        this.#turn?.fail(
-          error instanceof WireError
-            ? new MalformedResponseError(`frames within their limits (${error.message})`, where, '', { cause: error })
-            : error,
-        );
+        this.#turn?.fail(wireFailure(error, 'frames within their limits', where));
         void this.leave();
       }
     }

@@ -1,10 +1,11 @@
 import type { AnyStreamEvent } from '@agentproto/protocol/responses/openai';
 import { WireError } from '@agentproto/wire';
 import type { WebSocketChannel, WebSocketClosed } from '@agentproto/wire/websocket';
-import { AbortedError, ConnectionError, MalformedResponseError } from '../errors.ts';
+import { AbortedError, ConnectionError } from '../errors.ts';
 import { isObject } from '../json.ts';
 import type { SocketDialer } from '../socket-dialer.ts';
 import { TurnFrames } from '../turn-frames.ts';
+import { wireFailure } from '../wire-failure.ts';
 import type { Progress } from './reading.ts';
 import type { Report } from './deviation.ts';
 import { errorSaid } from '../error-said.ts';
@@ -76,11 +77,7 @@ export class ResponseSocket {
       for await (const { data } of this.#channel.messages) await this.#receive(data);
     } catch (error) {
       if (!(error instanceof WireError && error.code === 'broken')) {
-        this.#turn?.fail(
-          error instanceof WireError
-            ? new MalformedResponseError(`frames within their limits (${error.message})`, where, '', { cause: error })
-            : error,
-        );
+        this.#turn?.fail(wireFailure(error, 'frames within their limits', where));
         void this.leave();
         onOver(undefined);
       }
