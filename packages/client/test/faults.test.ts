@@ -1,6 +1,6 @@
 import { isA2AError } from '@agentproto/client/a2a';
 import { isAgentProtoError, StreamTruncatedError } from '@agentproto/client/errors';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   artifactOf,
   beginSse,
@@ -123,13 +123,14 @@ describe('a stream that does not end as it should', () => {
       beginSse(response);
       if (count === 2) await writeEvent(response, rpc(request, TASK));
     });
-    const client = await clientOf(server, 'JSONRPC', { timeouts: { firstEventMs: 40, idleMs: 50 } });
-    expect(await failureOf(client.stream({ text: 'x' }).final())).toMatchObject({
+    const client = await clientOf(server);
+    const never = client.stream({ text: 'x' }, { timeouts: { firstEventMs: 40 } });
+    expect(await failureOf(never.final())).toMatchObject({
       code: 'FIRST_EVENT_TIMEOUT',
       limitMs: 40,
       retryable: true,
     });
-    const stream = client.stream({ text: 'x' });
+    const stream = client.stream({ text: 'x' }, { timeouts: { idleMs: 50 } });
     expect(await failureOf(stream.final())).toMatchObject({ code: 'IDLE_TIMEOUT', limitMs: 50 });
     expect(stream.partial()?.task?.id).toBe('t1');
     await server.closed(2);
@@ -302,13 +303,23 @@ describe('an answer that is no answer', () => {
   test('no answer: connect timeout, for a blocking send the total timeout', async () => {
     await using server = await scriptedServer(() => {});
     const client = await clientOf(server, 'JSONRPC', { timeouts: { connectMs: 30, totalMs: 80 }, retry: false });
-    expect(await failureOf(client.get('t1'))).toMatchObject({ code: 'CONNECT_TIMEOUT', limitMs: 30, retryable: true });
-    expect(await failureOf(client.send({ text: 'x' }))).toMatchObject({
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    // Time passes once the server has the request.
+    const failure = async (call: Promise<unknown>) => {
+      const failed = failureOf(call);
+      const sent = server.requests.length;
+      await expect.poll(() => server.requests.length).toBe(sent + 1);
+      await vi.advanceTimersByTimeAsync(80);
+      return failed;
+    };
+    expect(await failure(client.get('t1'))).toMatchObject({ code: 'CONNECT_TIMEOUT', limitMs: 30, retryable: true });
+    expect(await failure(client.send({ text: 'x' }))).toMatchObject({
       code: 'TOTAL_TIMEOUT',
       limitMs: 80,
       retryable: false,
     });
-    expect(await failureOf(client.send({ text: 'x' }, { configuration: { returnImmediately: true } }))).toMatchObject({
+    expect(await failure(client.send({ text: 'x' }, { configuration: { returnImmediately: true } }))).toMatchObject({
       code: 'CONNECT_TIMEOUT',
     });
     await server.closed(3);

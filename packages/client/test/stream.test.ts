@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import type { StreamResponse } from '@agentproto/client/a2a';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   artifactOf,
   beginSse,
@@ -9,6 +10,7 @@ import {
   rpc,
   type Script,
   scriptedServer,
+  type SeenRequest,
   sendJson,
   statusOf,
   taskIn,
@@ -66,27 +68,45 @@ describe('how bytes become events', () => {
   });
 
   test('keep-alive comments keep a quiet stream', async () => {
+    const begun = Promise.withResolvers<{ response: ServerResponse; request: SeenRequest }>();
     await using server = await scriptedServer(async (response, request) => {
       beginSse(response);
       await writeEvent(response, rpc(request, TASK));
-      for (let beat = 0; beat < 10; beat++) {
-        response.write(': still here\n\n');
-        await new Promise((resolve) => setTimeout(resolve, 80));
-      }
-      await writeEvent(response, rpc(request, DONE));
-      response.end();
+      begun.resolve({ response, request });
     });
-    const client = await clientOf(server, 'JSONRPC', { timeouts: { idleMs: 400 } });
-    expect((await client.stream({ text: 'x' }).final()).task?.status.state).toBe('TASK_STATE_COMPLETED');
+    // What the client has read of a chunk is seen by the chunks that it asks its platform for.
+    let chunks = 0;
+    const counting: typeof fetch = async (...args) => {
+      const answer = await fetch(...args);
+      const body = answer.body!.pipeThrough(
+        new TransformStream({ transform: (chunk, to) => (chunks++, to.enqueue(chunk)) }, {}, { highWaterMark: 0 }),
+      );
+      return new Response(body, answer);
+    };
+    const client = await clientOf(server, 'JSONRPC', { fetch: counting, timeouts: { idleMs: 400 } });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const final = client.stream({ text: 'x' }).final();
+    const { response, request } = await begun.promise;
+    for (let beat = 0; beat < 10; beat++) {
+      await expect.poll(() => chunks).toBe(beat + 1);
+      await vi.advanceTimersByTimeAsync(80);
+      response.write(': still here\n\n');
+    }
+    await writeEvent(response, rpc(request, DONE));
+    response.end();
+    expect((await final).task?.status.state).toBe('TASK_STATE_COMPLETED');
   });
 
   test('the time that a consumer takes is not idle time', async () => {
     await using server = await scriptedServer(plays(TASK, DONE));
     const client = await clientOf(server, 'JSONRPC', { timeouts: { idleMs: 150 } });
     const seen: StreamResponse[] = [];
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
     for await (const event of client.stream({ text: 'x' })) {
       seen.push(event);
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await vi.advanceTimersByTimeAsync(300);
     }
     expect(kinds(seen)).toEqual(['task', 'statusUpdate']);
   });

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
+import type { Task } from '@agentproto/protocol/a2a/1.0';
 import type { WireFault } from '@agentproto/script';
 import { expect, test } from 'vitest';
 import { splitUtf8 } from '../faults.ts';
-import { messageOf, startServer } from './caller.test.kit.ts';
+import type { ReferenceServer } from '../server.ts';
+import { caller, messageOf, startServer } from './caller.test.kit.ts';
 
 interface Seen {
   /** How the answer ended; `nothing` where none came. */
@@ -26,28 +28,38 @@ async function see(operation: 'send' | 'stream', fault: WireFault): Promise<Seen
   ask.end(JSON.stringify({ message: messageOf({ steps }) }));
   const chunks: Buffer[] = [];
   const seen = (end: Seen['end']): Seen => ({ end, chunks, text: Buffer.concat(chunks).toString() });
-  const quiet = new Promise<'quiet'>((resolve) => setTimeout(resolve, 150, 'quiet'));
-  const head = await Promise.race([
+  // Until `stop`, for an answer of which no more comes.
+  const until = async <T>(awaited: Promise<T>, stop?: Promise<void>): Promise<T | 'stalled'> =>
+    stop ? Promise.race([awaited, stop.then(() => 'stalled' as const)]) : awaited;
+  const stop = fault === 'stall' ? stalled(server) : undefined;
+  const head = await until(
     once(ask, 'response').catch(() => undefined),
-    fault === 'stall' ? quiet : new Promise<never>(() => {}),
-  ]);
-  if (head === 'quiet') {
+    operation === 'send' ? stop : undefined,
+  );
+  if (head === 'stalled') {
     ask.destroy();
     return seen('stalled');
   }
   if (!head) return seen('nothing');
   const response = head[0] as IncomingMessage;
   response.on('error', () => {}).on('data', (chunk: Buffer) => chunks.push(chunk));
-  const end = await Promise.race([
+  const end = await until(
     once(response, 'end').then(
       () => 'complete' as const,
       () => 'broken' as const,
     ),
-    ...(fault === 'stall' ? [quiet] : []),
-  ]);
-  if (end !== 'quiet') return seen(end);
+    stop,
+  );
   ask.destroy();
-  return seen('stalled');
+  return seen(end);
+}
+
+/** The turn is over, and whatever was said of it before another connection was answered twice has come. */
+async function stalled(server: ReferenceServer): Promise<void> {
+  const agent = caller(server, 'HTTP+JSON');
+  const tasks = async () => ((await agent.call('ListTasks', { includeArtifacts: true })) as { tasks: Task[] }).tasks;
+  await expect.poll(async () => (await tasks())[0]?.status.state).toBe('TASK_STATE_COMPLETED');
+  expect(JSON.stringify(await tasks())).toContain('zwölf');
 }
 
 const EVENTS = /^id: \d\ndata: .*$/gm;

@@ -14,7 +14,7 @@ const pushing = (options: ServerOptions = {}): ServerOptions => ({
 });
 
 const untilSignal: Script = {
-  steps: [{ hold: { until: 'signal', signal: 'go', maxMs: 10_000 } }, { text: 'one' }, { text: 'two' }],
+  steps: [{ hold: { until: 'signal', signal: 'go', maxMs: 60_000 } }, { text: 'one' }, { text: 'two' }],
 };
 const held = { returnImmediately: true };
 

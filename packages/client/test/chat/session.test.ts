@@ -6,7 +6,7 @@ import {
   type StreamEvent,
   type WebSocketConstructor,
 } from '@agentproto/client/chat';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket as NodeWs } from 'ws';
 import {
   call,
@@ -180,10 +180,14 @@ describe('errors', () => {
     await using server = await failing(waitMs, done);
     const kinds: string[] = [];
     await using session = await connect(server, { onDeviation: ({ kind }) => kinds.push(kind) });
-    expect(await failureOf(session.turn('fail').final())).toMatchObject({ code: 'CHAT_TURN_FAILED' });
-    expect(await textOf(session, 'x')).toBe('turn 2');
-    expect(await failureOf(session.turn('fail').final())).toMatchObject({ code: 'CHAT_TURN_FAILED' });
-    expect(await textOf(session, 'x')).toBe('turn 4');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    for (const expected of ['turn 2', 'turn 4']) {
+      expect(await failureOf(session.turn('fail').final())).toMatchObject({ code: 'CHAT_TURN_FAILED' });
+      const next = textOf(session, 'x');
+      await vi.advanceTimersByTimeAsync(waitMs);
+      expect(await next).toBe(expected);
+    }
     expect(kinds).toContain('done-after-error');
     expect(server.turns).toHaveLength(1);
   });

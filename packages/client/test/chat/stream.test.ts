@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { chatClient, type Deviation, type StreamEvent } from '@agentproto/client/chat';
 import { StreamTruncatedError } from '@agentproto/client/errors';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Script, scriptedServer, sendJson } from '../scripted-server.ts';
 import { beginNdjson, call, DONE, delta, failureOf, plays, writeLine } from './scripted-agent.ts';
 
@@ -213,9 +213,11 @@ describe('time', () => {
   test('the time that a consumer takes is not idle time', async () => {
     await using server = await scriptedServer(plays(delta('a'), delta('b'), DONE));
     let count = 0;
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
     for await (const _ of chatClient(server.url, { timeouts: { idleMs: 100 } }).stream('x')) {
       count++;
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      await vi.advanceTimersByTimeAsync(150);
     }
     expect(count).toBe(3);
   });

@@ -8,7 +8,7 @@ import {
   type SessionOptions,
   type WebSocketConstructor,
 } from '@agentproto/client/responses';
-import { createReferenceServer, type ReferenceServer } from '@agentproto/reference-server';
+import { createReferenceServer, type ReferenceServer, VirtualClock } from '@agentproto/reference-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket as NodeWs } from 'ws';
 import { failureOf } from '../scripted-server.ts';
@@ -18,6 +18,7 @@ import { endOf, messageEvents, messageOf, numbered, responseIn } from './scripte
 type Frame = { type?: string; input?: unknown; previous_response_id?: string } & Record<string, unknown>;
 type Sockets = ScriptedSockets<Frame>;
 
+const SOCKET_MS = 400;
 const PLATFORMS: [string, { WebSocket?: WebSocketConstructor }][] = [
   ["the platform's WebSocket", {}],
   ['ws', { WebSocket: NodeWs as unknown as WebSocketConstructor }],
@@ -42,13 +43,14 @@ const errorFrame = (code: string, status = 400) => ({
 });
 
 describe.each(PLATFORMS)('over %s', (_, platform) => {
+  const clock = new VirtualClock();
   let reference: ReferenceServer;
   beforeAll(async () => {
-    reference = await createReferenceServer({ apiKey: 'sesame', responses: { socketMs: 400 } });
+    reference = await createReferenceServer({ apiKey: 'sesame', clock, responses: { socketMs: SOCKET_MS } });
   });
   afterAll(() => reference.close());
-  const client = (protocol: string, auth: ResponsesOptions['auth'] = 'sesame') =>
-    responsesClient(reference.urls[protocol]!, { ...platform, auth, model: 'gpt-5', strict: true });
+  const client = (protocol: string, auth: ResponsesOptions['auth'] = 'sesame', more: ResponsesOptions = platform) =>
+    responsesClient(reference.urls[protocol]!, { ...more, auth, model: 'gpt-5', strict: true });
 
   test.each(['responses@2026-04-24', 'responses@openai'])('%s gives the same events as over HTTP', async (protocol) => {
     await using one = client(protocol);
@@ -93,10 +95,20 @@ describe.each(PLATFORMS)('over %s', (_, platform) => {
   });
 
   test('goes on after the server has closed the connection, whose time is up', async () => {
-    await using one = client('responses@openai');
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    // The same in all else, the length of its parameters included.
+    const WebSocket = new Proxy<WebSocketConstructor>(platform.WebSocket ?? globalThis.WebSocket, {
+      construct(Socket, args: ConstructorParameters<WebSocketConstructor>) {
+        const socket = new Socket(...args);
+        socket.addEventListener('close', () => resolve());
+        return socket;
+      },
+    });
+    await using one = client('responses@openai', 'sesame', { WebSocket });
     await using session = await one.connect();
     await session.create('x');
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await clock.advance(SOCKET_MS);
+    await closed;
     expect(outputTextOf(await session.create('y'))).toBe('y');
   });
 
@@ -270,8 +282,8 @@ describe('errors', () => {
     await using server: Sockets = await scriptedSockets((connected, frame, count) =>
       connected.number > 1 ? answers(connected, frame, count) : connected.say(...saying('x').slice(0, 5)),
     );
-    await using session = await connect(server, { timeouts: { idleMs: 100 } });
-    const stream = session.stream('x');
+    await using session = await connect(server);
+    const stream = session.stream('x', { timeouts: { idleMs: 100 } });
     expect(await failureOf(stream.final())).toMatchObject({ code: 'IDLE_TIMEOUT', limitMs: 100 });
     expect(stream.outputText).toBe('x');
     await server.closed(1);

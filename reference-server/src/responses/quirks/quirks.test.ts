@@ -1,5 +1,8 @@
+import { VirtualClock } from '@agentproto/script';
 import { expect, test } from 'vitest';
+import type { AnyQuirk } from '../../quirk.ts';
 import { createReferenceServer } from '../../server.ts';
+import type { ServerOptions } from '../../server-options.ts';
 import { wireTo } from '../wire.test.kit.ts';
 import type { Wire } from '../wire.test.kit.ts';
 import { responsesQuirks } from './index.ts';
@@ -167,42 +170,55 @@ function until(isSeen: () => boolean, { post, send, stream, socket }: Wire): Wir
   return { post: unless(post), send: unless(send), stream: unless(stream), socket };
 }
 
-async function talk(wire: Wire): Promise<void> {
-  const socket = await wire.socket();
-  socket.say({ model: 'm', input: 'x', store: false });
-  const id = (await Promise.race([socket.answer(), socket.closed.then(() => [])])).at(-1)?.response?.id ?? 'resp_none';
-  socket.say({ model: 'm', input: 'x', previous_response_id: id });
-  socket.say({ model: 'm', input: 5, previous_response_id: id });
-  socket.say({ model: 'm', input: [{ type: 'item_reference', id: 'x' }], previous_response_id: id });
-  await socket.closed;
+const SOCKET_MS = 100;
+const setUp = (quirk: AnyQuirk): ServerOptions => ({
+  protocols: [protocolOf(quirk.name)],
+  quirks: [quirk],
+  responses: { contextTokens: 500, socketMs: SOCKET_MS, models: undefined },
+  // Of a door there is nothing to see where all may pass.
+  ...(quirk.name.includes('anybody') && { apiKey: 'sesame' }),
+});
+
+/** Over a socket: all that can be said, and once that is answered, or the quirk has shown, the end of its time. */
+async function talk(quirk: AnyQuirk): Promise<number> {
+  const clock = new VirtualClock();
+  const protocol = protocolOf(quirk.name);
+  await using server = await createReferenceServer({ ...setUp(quirk), clock });
+  const applied = () => server.quirks[0]!.applied;
+  const socket = await wireTo(server.urls[protocol]!).socket();
+  let isOver = false;
+  void socket.closed.then(() => (isOver = true));
+  const say = async () => {
+    socket.say({ model: 'm', input: 'x', store: false });
+    const id = (await socket.answer()).at(-1)?.response?.id ?? 'resp_none';
+    socket.say({ model: 'm', input: 'x', previous_response_id: id });
+    socket.say({ model: 'm', input: 5, previous_response_id: id });
+    socket.say({ model: 'm', input: [{ type: 'item_reference', id: 'x' }], previous_response_id: id });
+    for (let answers = 0; answers < 3; answers++) await socket.answer();
+    isOver = true;
+  };
+  const saying = say();
+  await expect.poll(() => isOver || applied() > 0).toBe(true);
+  await clock.advance(SOCKET_MS);
+  await Promise.all([socket.closed, saying]);
+  return applied();
 }
 
-test.each(responsesQuirks)(
-  '$name does something',
-  async (quirk) => {
-    const protocol = protocolOf(quirk.name);
-    const server = await createReferenceServer({
-      protocols: [protocol],
-      quirks: [quirk],
-      responses: { contextTokens: 500, socketMs: 100, models: undefined },
-      // Of a door there is nothing to see where all may pass.
-      ...(quirk.name.includes('anybody') && { apiKey: 'sesame' }),
-    });
-    try {
-      // Some quirks break the connection under whoever asks.
-      const wire = until(() => server.quirks[0]!.applied > 0, wireTo(server.urls[protocol]!));
-      // What a revision has of its own comes first: most of its quirks are about that.
-      const asks = protocol === 'responses@wayflow' ? [askWayFlow, askForAll] : [askForAll, askForWhatIsKept];
-      for (const ask of asks)
-        await ask(wire).catch((error: unknown) => {
-          if (server.quirks[0]?.applied === 0) throw error;
-        });
-      if (quirk.name.includes('socket') && !quirk.name.includes('no-socket'))
-        await talk(wireTo(server.urls[protocol]!));
-      expect(server.quirks[0]?.applied).toBeGreaterThan(0);
-    } finally {
-      await server.close();
-    }
-  },
-  30_000,
-);
+test.each(responsesQuirks)('$name does something', async (quirk) => {
+  const protocol = protocolOf(quirk.name);
+  const server = await createReferenceServer(setUp(quirk));
+  try {
+    // Some quirks break the connection under whoever asks.
+    const wire = until(() => server.quirks[0]!.applied > 0, wireTo(server.urls[protocol]!));
+    // What a revision has of its own comes first: most of its quirks are about that.
+    const asks = protocol === 'responses@wayflow' ? [askWayFlow, askForAll] : [askForAll, askForWhatIsKept];
+    for (const ask of asks)
+      await ask(wire).catch((error: unknown) => {
+        if (server.quirks[0]?.applied === 0) throw error;
+      });
+    const isOfSockets = quirk.name.includes('socket') && !quirk.name.includes('no-socket');
+    expect(isOfSockets ? await talk(quirk) : server.quirks[0]?.applied).toBeGreaterThan(0);
+  } finally {
+    await server.close();
+  }
+});
