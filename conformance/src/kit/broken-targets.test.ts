@@ -6,8 +6,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { buildReport } from '../report/build.ts';
 import type { Report } from '../report/model.ts';
 import { createRunLog } from '../run-file.ts';
-import type { RunEntry } from './run-log.ts';
-import { runSuite, type RunOptions } from './runner.ts';
+
+import { runSuite, type RunEntry, type RunOptions } from './runner.ts';
 
 /** What a run says of targets that are broken as a whole: each is one finding, soon. */
 

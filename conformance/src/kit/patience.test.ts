@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Patience, type Impatience } from './patience.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
 
 test('what was in vain twice is waited for briefly, over that binding, and that is told once', () => {
   const told: Impatience[] = [];
@@ -25,8 +28,7 @@ test('a brief wait is long for a target that takes long over what it brings', ()
 test('all vain waits together have a limit, whatever was waited for', () => {
   const told: Impatience[] = [];
   const patience = new Patience(10, (impatience) => told.push(impatience));
-  const until = performance.now() + 40;
-  while (performance.now() < until);
+  vi.advanceTimersByTime(40);
   patience.inVain('one', 'JSONRPC', 40);
   expect(told).toMatchObject([{ what: 'everything' }]);
   expect(patience.msFor('another', 'HTTP+JSON')).toBe(10);

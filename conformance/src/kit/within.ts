@@ -1,12 +1,12 @@
-import { setTimeout } from 'node:timers/promises';
+import { AwakeTimer } from '../recorder/awake-timer.ts';
 
 /** What the promise brings, or undefined when it takes longer. */
 export async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  const settled = new AbortController();
-  const late = setTimeout(ms, undefined, { signal: settled.signal }).catch(() => undefined);
+  let timer: AwakeTimer | undefined;
+  const late = new Promise<undefined>((resolve) => (timer = new AwakeTimer(ms, () => resolve(undefined))));
   try {
     return await Promise.race([promise, late]);
   } finally {
-    settled.abort();
+    timer?.stop();
   }
 }

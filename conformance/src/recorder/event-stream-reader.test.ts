@@ -62,12 +62,16 @@ test('frame(i) counts events only, and waits for them', async () => {
 });
 
 test('a frame has the time of the chunk that completed it', async () => {
-  await using target = await httpTarget(async (_, response) => {
+  let rest = () => {};
+  await using target = await httpTarget((_, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\ndata: 2\n\ndata: 3\n');
-    await sleep(60);
-    response.end('\n');
+    rest = () => void response.end('\n');
   });
-  const { frames, end, response } = await recorder.request({ method: 'GET', url: target.url });
+  const live = await recorder.open({ method: 'GET', url: target.url });
+  await live.frame(1);
+  await sleep(60);
+  rest();
+  const { frames, end, response } = await live.ended;
   const [first, second, third] = frames.map((frame) => frame.atMs) as [number, number, number];
   expect(second).toBe(first);
   expect(third - first).toBeGreaterThan(50);

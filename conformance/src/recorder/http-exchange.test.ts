@@ -2,7 +2,7 @@ import https from 'node:https';
 import net from 'node:net';
 import tls from 'node:tls';
 import zlib from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { LOCALHOST } from './localhost.test.data.ts';
 import { chunk, httpTarget, listen, SSE_HEAD, tcpTarget } from './loopback.test.data.ts';
 import { Recorder } from './recorder.ts';
@@ -265,14 +265,24 @@ describe('timeout', () => {
   });
 
   test('what keeps talking is cut at the absolute limit', async () => {
+    let talk = () => {};
     await using target = await httpTarget((_, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
-      const timer = setInterval(() => response.write(': still here\n\n'), 5);
-      response.on('close', () => clearInterval(timer));
+      talk = () => void response.write(': still here\n\n');
+      talk();
     });
-    const { end, frames } = await get(target.url, { limits: { inactivityMs: 80, totalMs: 200 } });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const live = await recorder.open({ method: 'GET', url: target.url, limits: { inactivityMs: 80, totalMs: 200 } });
+    for (let frames = 1; frames <= 3; frames++) {
+      while (live.exchange.frames.length < frames) await new Promise(setImmediate);
+      expect(live.exchange.end).toBeUndefined();
+      vi.advanceTimersByTime(70);
+      if (frames < 3) talk();
+    }
+    const { end, frames } = await live.ended;
     expect(end).toMatchObject({ kind: 'timeout', message: 'the exchange was not over within 200 ms' });
-    expect(frames.length).toBeGreaterThan(2);
+    expect(frames).toHaveLength(3);
   });
 
   test('when we were the slow ones, what lay in the socket counts first', async () => {

@@ -44,7 +44,7 @@ export function socketTarget(
   const server = http.createServer();
   const sockets = new WebSocketServer({
     server,
-    verifyClient: (_, answer) => void setTimeout(() => answer(true), afterMs),
+    verifyClient: (_, answer) => void (afterMs ? setTimeout(answer, afterMs, true) : answer(true)),
   });
   sockets.on('connection', (socket, upgrade) => {
     socket.on('error', () => {});

@@ -113,12 +113,16 @@ test('frame(i) waits, and passes over blank lines', async () => {
 });
 
 test('a frame has the time of the chunk that completed it', async () => {
-  await using target = await httpTarget(async (_, response) => {
+  let rest = () => {};
+  await using target = await httpTarget((_, response) => {
     response.writeHead(200, NDJSON).write('1\n2\n3');
-    await sleep(60);
-    response.end('\n');
+    rest = () => void response.end('\n');
   });
-  const { frames } = await recorder.request({ method: 'GET', url: target.url });
+  const live = await recorder.open({ method: 'GET', url: target.url });
+  await live.frame(1);
+  await sleep(60);
+  rest();
+  const { frames } = await live.ended;
   const [first, second, third] = frames.map((frame) => frame.atMs) as [number, number, number];
   expect(second).toBe(first);
   expect(third - first).toBeGreaterThan(50);

@@ -10,13 +10,10 @@ afterAll(() => recorder.close());
 
 test('the pieces go out as they are, and nothing else does', async () => {
   const received: Buffer[] = [];
-  const first = Promise.withResolvers<number>();
-  const second = Promise.withResolvers<number>();
   await using target = await listen(
     net.createServer((socket) => {
       socket.on('data', (bytes) => {
         received.push(bytes);
-        (received.length === 1 ? first : second).resolve(performance.now());
         if (Buffer.concat(received).includes('end'))
           socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\n{}');
       });
@@ -27,9 +24,9 @@ test('the pieces go out as they are, and nothing else does', async () => {
     pieces: ['POST  /two spaces\n', { pauseMs: 250 }, Buffer.from([0xff]), 'end'],
     operation: 'SendMessage',
   });
+  expect(exchange.end!.atMs - exchange.request.atMs).toBeGreaterThan(240);
   const bytes = Buffer.concat([Buffer.from('POST  /two spaces\n'), Buffer.from([0xff]), Buffer.from('end')]);
   expect(Buffer.concat(received)).toEqual(bytes);
-  expect((await second.promise) - (await first.promise)).toBeGreaterThan(30);
   expect(exchange).toMatchObject({
     label: 'raw',
     operation: 'SendMessage',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import https from 'node:https';
 import type net from 'node:net';
 import tls from 'node:tls';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { LOCALHOST } from './localhost.test.data.ts';
 import { httpTarget, listen, socketTarget, tcpTarget, type LoopbackTarget } from './loopback.test.data.ts';
@@ -132,12 +132,15 @@ describe('an open socket', () => {
   });
 
   test('answers pings, which are signs of life and no frames', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     await using target = await socketTarget((socket) => {
       let pongs = 0;
       socket.on('pong', () => {
         pongs++;
+        vi.advanceTimersByTime(50);
         if (pongs === 5) socket.send('5 pongs');
-        else setTimeout(() => socket.ping(), 50);
+        else socket.ping();
       });
       socket.ping();
     });
@@ -262,18 +265,18 @@ describe('the end', () => {
   });
 
   test('closing the recorder ends it, and leaves no timer behind', async () => {
-    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     const gone = Promise.withResolvers<void>();
     await using target = await socketTarget((socket) => void socket.on('close', () => gone.resolve()));
     await using first = new Recorder();
-    const before = timers();
     const play = first.derive({});
     const live = await play.socket({ url: target.url });
     live.send('1');
     await play.close();
     expect((await live.ended).end).toMatchObject({ kind: 'left', message: 'the recorder was closed' });
     await gone.promise;
-    await expect.poll(timers).toBeLessThanOrEqual(before);
+    expect(vi.getTimerCount()).toBe(0);
     expect((await play.socket({ url: target.url })).exchange.end).toMatchObject({
       kind: 'left',
       message: 'the recorder was closed',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Exchange, Headers } from '@agentproto/recording';
+import { AwakeTimer } from './awake-timer.ts';
 import { bodyOf, readJsonBody } from './body.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -46,7 +47,7 @@ export class Webhook {
   next(wanted: (call: WebhookCall) => boolean, ms: number): Promise<WebhookCall | undefined> {
     return new Promise((resolve) => {
       const settle = (call?: WebhookCall) => {
-        clearTimeout(timer);
+        timer.stop();
         this.#waiting.delete(look);
         resolve(call);
       };
@@ -54,7 +55,7 @@ export class Webhook {
         const call = this.calls.find(wanted);
         if (call) settle(call);
       };
-      const timer = setTimeout(settle, ms);
+      const timer = new AwakeTimer(ms, settle);
       this.#waiting.add(look);
       look();
     });

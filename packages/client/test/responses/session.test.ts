@@ -97,7 +97,7 @@ describe.each(PLATFORMS)('over %s', (_, platform) => {
   test('goes on after the server has closed the connection, whose time is up', async () => {
     const { promise: closed, resolve } = Promise.withResolvers<void>();
     // The same in all else, the length of its parameters included.
-    const WebSocket = new Proxy<WebSocketConstructor>(platform.WebSocket ?? globalThis.WebSocket, {
+    const WebSocket = new Proxy((platform.WebSocket ?? globalThis.WebSocket) as WebSocketConstructor, {
       construct(Socket, args: ConstructorParameters<WebSocketConstructor>) {
         const socket = new Socket(...args);
         socket.addEventListener('close', () => resolve());
