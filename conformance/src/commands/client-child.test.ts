@@ -15,7 +15,7 @@ vi.setConfig({ testTimeout: 180_000 });
 const isGone = (pid: string) =>
   vi.waitFor(
     () => expect(spawnSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' }).stdout.trim()).toMatch(/^Z|^$/),
-    { timeout: 30_000 },
+    { timeout: 120_000 },
   );
 
 describe('a client that', () => {
@@ -81,30 +81,35 @@ describe('a client that', () => {
 
   test('does not end is ended, and so is what it has started', async () => {
     const file = join(await ownFolder(), 'pid');
-    const endless = await judged(
-      ...['--scenario', 'plain', '--timeout', '2s'],
-      ...script(`
-        import { spawn } from 'node:child_process';
-        import { writeFileSync } from 'node:fs';
-        process.on('SIGTERM', () => {});
-        const start = (detached) =>
-          spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit', detached }).pid;
-        writeFileSync(${JSON.stringify(file)}, [start(false), start(process.platform === 'linux')].join());
-        setInterval(() => {}, 1000);
-      `),
-    );
-    expect(endless.code).toBe(3);
-    expect(endless.report.stopped!.message).toContain('did not end within 2 s');
-    const pids = (await readFile(file, 'utf8')).split(',');
+    const endless = script(`
+      import { spawn } from 'node:child_process';
+      import { writeFileSync } from 'node:fs';
+      process.on('SIGTERM', () => {});
+      const start = (detached) =>
+        spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit', detached }).pid;
+      writeFileSync(${JSON.stringify(file)}, [start(false), start(process.platform === 'linux')].join());
+      setInterval(() => {}, 1000);
+    `);
+    // A busy machine may take longer to start them than they were given.
+    let pids: string[] = [];
+    for (let seconds = 2; pids.length < 2 && seconds < 60; seconds *= 3) {
+      const { code, report } = await judged('--scenario', 'plain', '--timeout', `${seconds}s`, ...endless);
+      expect(code).toBe(3);
+      expect(report.stopped!.message).toContain(`did not end within ${seconds} s`);
+      pids = await readFile(file, 'utf8').then(
+        (text) => text.split(','),
+        () => [],
+      );
+    }
     expect(pids).toHaveLength(2);
     for (const pid of pids) await isGone(pid);
   });
 
   test.skipIf(process.platform !== 'linux')('leaves a daemon behind does not have it survive', async () => {
     const file = join(await ownFolder(), 'pid');
-    const began = performance.now();
+    // To wait for what holds its output open is to wait for the end of this time, and of this test.
     await judged(
-      ...['--scenario', 'plain'],
+      ...['--scenario', 'plain', '--timeout', '10m'],
       ...script(`
         import { spawn } from 'node:child_process';
         import { writeFileSync } from 'node:fs';
@@ -115,7 +120,6 @@ describe('a client that', () => {
       `),
     );
     await isGone(await readFile(file, 'utf8'));
-    expect(performance.now() - began).toBeLessThan(30_000);
   });
 
   test('floods what it writes to is judged all the same', async () => {
@@ -165,11 +169,15 @@ describe('a client that', () => {
 
   test('is run as often at a time as there are processors, and at most four times', async () => {
     const file = join(await ownFolder(), 'times');
+    const atOnce = Math.min(availableParallelism(), 4);
     await judged(
       ...script(`
-        import { appendFileSync } from 'node:fs';
+        import { appendFileSync, readFileSync } from 'node:fs';
+        import { setTimeout } from 'node:timers/promises';
         appendFileSync(${JSON.stringify(file)}, '+');
-        await new Promise((resolve) => setTimeout(resolve, 200));
+        // The first wait for each other; then there is time for one too many.
+        while (readFileSync(${JSON.stringify(file)}, 'utf8').split('+').length <= ${atOnce}) await setTimeout(10);
+        await setTimeout(200);
         await fetch(process.env.AGENTPROTO_URL + '/.well-known/agent-card.json');
         appendFileSync(${JSON.stringify(file)}, '-');
       `),
@@ -179,7 +187,7 @@ describe('a client that', () => {
     const times = await readFile(file, 'utf8');
     for (const one of times) most = Math.max(most, (now += one === '+' ? 1 : -1));
     expect(times).toHaveLength(2 * clientSituations.length);
-    expect(most).toBeLessThanOrEqual(Math.min(availableParallelism(), 4));
+    expect(most).toBe(atOnce);
   });
 
   test('cannot be started, or is not said, is wrong usage', async () => {
