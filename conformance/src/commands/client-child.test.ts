@@ -8,15 +8,13 @@ import { clientSituations } from '../a2a/clients/situations.ts';
 import { CLI, run } from '../cli.test.data.ts';
 import { judged, ownFolder, refused, script } from './client.test.data.ts';
 
-// Each starts the command line, and that a client for each scenario.
-vi.setConfig({ testTimeout: 180_000 });
-
 /** Nobody may have taken notice of its end yet. */
-const isGone = (pid: string) =>
-  vi.waitFor(
+async function isGone(pid: string): Promise<void> {
+  await vi.waitFor(
     () => expect(spawnSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' }).stdout.trim()).toMatch(/^Z|^$/),
     { timeout: 120_000 },
   );
+}
 
 describe('a client that', () => {
   test('does nothing, or breaks off, is not judged as if it had', async () => {
@@ -119,7 +117,7 @@ describe('a client that', () => {
         child.unref();
       `),
     );
-    await isGone(await readFile(file, 'utf8'));
+    await expect(isGone(await readFile(file, 'utf8'))).resolves.toBeUndefined();
   });
 
   test('floods what it writes to is judged all the same', async () => {
@@ -160,7 +158,7 @@ describe('a client that', () => {
         { stdio: 'ignore' },
       );
       const ended = once(suite, 'exit');
-      await vi.waitFor(async () => expect(await readFile(file, 'utf8')).not.toBe(''), { timeout: 60_000 });
+      await vi.waitFor(async () => expect(await readFile(file, 'utf8')).not.toBe(''), { timeout: 120_000 });
       suite.kill(signal);
       await ended;
       for (const pid of (await readFile(file, 'utf8')).split(',')) await isGone(pid);

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { within } from '../kit/within.ts';
 import { AwakeTimer } from './awake-timer.ts';
-import { WaitTimers } from './wait-timers.ts';
+import { type Expired, WaitTimers } from './wait-timers.ts';
 import { DEFAULT_WAIT_LIMITS } from './wait-limits.ts';
 
 /** Nothing else happens for so long. */
@@ -40,7 +40,7 @@ test('a gap in which nobody could listen does not use it up', async () => {
 test('a wait that begins anew lasts as long again; one that is stopped never ends', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate'] });
   onTestFinished(() => void vi.useRealTimers());
-  const ring = vi.fn();
+  const ring = vi.fn<() => void>();
   const timer = new AwakeTimer(1_000, ring);
   vi.advanceTimersByTime(900);
   timer.refresh();
@@ -59,7 +59,7 @@ test('what comes after such a gap has come within the time, and is no silence', 
   const answer = Promise.resolve().then(() => (block(300), turns('came')));
   expect(await within(answer, 200)).toBe('came');
 
-  const expired = vi.fn();
+  const expired = vi.fn<Expired>();
   const timers = new WaitTimers({ ...DEFAULT_WAIT_LIMITS, connectMs: 200, inactivityMs: 200 }, expired);
   onTestFinished(() => timers.stop());
   timers.start();

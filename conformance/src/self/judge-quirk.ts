@@ -22,7 +22,7 @@ export async function judgeQuirk(
   quirk: AnyQuirk,
   fixtures: readonly Fixture[],
   controls: ReadonlyMap<string, Sighting>,
-  { patienceMs, everywhere = false, whole = everywhere }: TrialOptions,
+  { patienceMs, everywhere = false, whole = everywhere, beyondSound = false }: TrialOptions,
 ): Promise<QuirkVerdict> {
   const family = quirk.name.split('.', 1)[0];
   let tookMs = 0;
@@ -54,6 +54,7 @@ export async function judgeQuirk(
       if (everywhere) tookMs = 0;
       const seen = await sight(alone, [quirk], { patienceMs, plays });
       tookMs += performance.now() - began;
+      if (beyondSound) tookMs -= await timeOf(() => sight(alone, [], { patienceMs, plays }));
       const verdict = {
         quirk,
         fixture: fixture.name,
@@ -74,6 +75,12 @@ export async function judgeQuirk(
   const decides =
     seenAt.find(({ isTooMuch }) => isTooMuch) ?? seenAt.find(({ complaint }) => !complaint) ?? seenAt[0] ?? idle;
   return { ...decides, tookMs: Math.max(...seenAt.map((one) => one.tookMs), idle.tookMs) };
+}
+
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
 }
 
 /** What falls with the row in the revisions that are judged: others may not know it. */
