@@ -12,9 +12,9 @@ export default defineConfig({
     // Most tests wait for another process or for a socket; by itself vitest leaves a core free, which is one file at a time on two.
     maxWorkers: Math.max(2, availableParallelism()),
     // For machines that are busy: a test that waits for something that never comes still fails.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 30_000 } },
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
     // Tests start hundreds of programs from their sources: each file is compiled once, and not once a start.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)) },
     include: ['{packages/*,reference-server,conformance,tools/codegen,examples/*,interop}/{src,test}/**/*.test.ts'],

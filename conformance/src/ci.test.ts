@@ -42,7 +42,7 @@ async function act(inputs: {
   const child = spawn('bash', ['--noprofile', '--norc', '-e', '-c', step!.run], {
     cwd: path,
     env: { ...process.env, ...env, ...files, GITHUB_ACTIONS: 'true', PATH: `${bin}:${process.env['PATH']}` },
-    timeout: 60_000,
+    timeout: 280_000,
   });
   let out = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
@@ -58,7 +58,7 @@ async function act(inputs: {
   return { code, outputs, out, path };
 }
 
-test('the action: outputs, annotations, summary; what an input says is never code', { timeout: 120_000 }, async () => {
+test('the action: outputs, annotations, summary; what an input says is never code', async () => {
   const target = await reference('--quirk', 'a2a.card.no-etag');
   const { code, outputs, out, path } = await act({
     target,

@@ -21,7 +21,7 @@ export interface Ran {
 export function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
   const child = spawn(process.execPath, ['--conditions=agentproto-source', CLI, ...args], {
     env: { ...process.env, NO_COLOR: '1', ...env },
-    timeout: 180_000,
+    timeout: 280_000,
   });
   const ran: Ran = { code: null, out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (ran.out += text));

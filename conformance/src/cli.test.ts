@@ -130,7 +130,7 @@ describe('targets that are none: exit code 4 in time, with what was tried', () =
   });
 });
 
-test('a run is written, verified and merged; its tokens are nowhere', { timeout: 90_000 }, async () => {
+test('a run is written, verified and merged; its tokens are nowhere', async () => {
   const url = await serve((request, response) =>
     response
       .setHeader('content-type', 'application/json')
@@ -176,7 +176,7 @@ test('a run is written, verified and merged; its tokens are nowhere', { timeout:
   });
 });
 
-test('a red, the baseline that expects it, and the day on which it is gone', { timeout: 90_000 }, async () => {
+test('a red, the baseline that expects it, and the day on which it is gone', async () => {
   const baseline = join(await folder(), 'baseline.yaml');
   const judge = (url: string, ...more: string[]) =>
     run(['--target', url, '--only', 'A2A10-CARD-*', '--fail-on', 'should', ...more]);

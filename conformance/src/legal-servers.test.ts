@@ -73,7 +73,7 @@ const KINDS: readonly [kind: string, protocol: string, profile: string, quirks: 
   ['knows no 405', 'chat@docs', 'script', ['chat.error.method-is-an-unknown-path']],
 ];
 
-test.each(KINDS)('one that %s, %s, profile %s', { timeout: 60_000 }, async (_kind, protocol, profile, names) => {
+test.each(KINDS)('one that %s, %s, profile %s', async (_kind, protocol, profile, names) => {
   const quirks = QUIRKS.filter(({ name }) => names.includes(name));
   expect(quirks).toHaveLength(names.length);
   await using server = await createReferenceServer({ protocols: [protocol], quirks });
@@ -88,8 +88,8 @@ test.each(KINDS)('one that %s, %s, profile %s', { timeout: 60_000 }, async (_kin
       skip: [],
       headers: [],
       concurrency: 8,
-      timeoutMs: 2_000,
-      deadlineMs: 55_000,
+      timeoutMs: 5_000,
+      deadlineMs: 280_000,
       seed: 1,
       command: { name: 'test', version: '0.0.0' },
     },

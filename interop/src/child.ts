@@ -30,7 +30,7 @@ export interface Serving extends AsyncDisposable {
   readonly log: string;
 }
 
-const STARTING_MS = 60_000;
+const STARTING_MS = 300_000;
 const STOPPING_MS = 3_000;
 /** Enough for a stack trace; a server may write far more. */
 const LOG_CHARS = 4_000;

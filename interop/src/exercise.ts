@@ -1,6 +1,7 @@
 import type { Exercised, Step } from './result.ts';
 
-const STEP_MS = 20_000;
+/** A step that hangs is told in the end; a machine that is busy takes long over everything. */
+const STEP_MS = 120_000;
 
 /** Thrown by a step that this agent does not offer; the message says by which declaration. */
 export class NotOffered extends Error {}

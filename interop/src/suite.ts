@@ -10,7 +10,7 @@ import { ours } from './place.ts';
 const CLI = fileURLToPath(
   import.meta.resolve('agentproto-conformance/package.json').replace('package.json', 'bin/agentproto-conformance.js'),
 );
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 900_000;
 
 export interface SuiteFlags {
   profile?: string;

@@ -6,11 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { PERSONAS, QUIRKS, SYSTEMS } from './quirks.ts';
-
-// Each test starts processes, on a machine that may have much else to do.
-vi.setConfig({ testTimeout: 30_000 });
 
 const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url));
 

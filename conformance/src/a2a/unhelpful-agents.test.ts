@@ -22,7 +22,7 @@ async function findings(
       headers: [],
       concurrency: 4,
       timeoutMs,
-      deadlineMs: 60_000,
+      deadlineMs: 280_000,
       seed: 1,
       replayReds: false,
       command: { name: 'test', version: '0.0.0' },

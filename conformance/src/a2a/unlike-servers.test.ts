@@ -29,7 +29,7 @@ async function findings(
       headers: [],
       concurrency,
       timeoutMs,
-      deadlineMs: 60_000,
+      deadlineMs: 280_000,
       seed: 1,
       replayReds: false,
       plays: ({ id }) => [scenario].flat().includes(id),

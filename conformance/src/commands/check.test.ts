@@ -1,12 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { folder, run } from '../cli.test.data.ts';
 import type { Report } from '../report/model.ts';
-
-// Each starts the command line.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** Recorded by `record`: of 0.3 the last server of a2a-js, 0.3.14, over both bindings; of the others our reference server, with our client. */
 const recording = (name: string) => fileURLToPath(new URL(`recordings/${name}.yaml`, import.meta.url));

@@ -1,10 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { run } from '../cli.test.data.ts';
 import type { Report } from '../report/model.ts';
-
-// Each starts the command line, and that a client for each scenario.
-vi.setConfig({ testTimeout: 90_000 });
 
 /** `of`: the name of a program, and what it is told. */
 async function judged(protocol: string, of: string | readonly string[], ...args: string[]) {

@@ -1,14 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { clientSituations } from '../a2a/clients/situations.ts';
 import { run } from '../cli.test.data.ts';
 import { judged, ownFolder, program, refused, script } from './client.test.data.ts';
 import { nameOf } from './client.ts';
-
-// Each starts the command line, and that a client for each scenario.
-vi.setConfig({ testTimeout: 180_000 });
 
 const baseline = (name: string) => fileURLToPath(new URL(`clients/${name}.baseline.yaml`, import.meta.url));
 

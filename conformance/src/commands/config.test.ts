@@ -77,7 +77,7 @@ describe('what is wrong is named', () => {
   });
 });
 
-test('several targets are one run with one report', { timeout: 120_000 }, async () => {
+test('several targets are one run with one report', async () => {
   const [whole, broken] = [await reference(), await reference('--quirk', 'a2a.card.no-etag')];
   const path = await folder();
   const config = {

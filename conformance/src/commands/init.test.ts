@@ -16,7 +16,7 @@ test('a configuration that can be read, a workflow where GitHub is, and nothing 
     spawnSync(process.execPath, ['--conditions=agentproto-source', CLI, 'init', ...args], {
       cwd,
       encoding: 'utf8',
-      timeout: 30_000,
+      timeout: 280_000,
     });
   expect(init('--target', 'nonsense')).toMatchObject({
     status: 2,

@@ -3,12 +3,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createReferenceServer } from '@agentproto/reference-server';
 import { createReplayServer } from '@agentproto/reference-server/replay';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { deadPort, folder, run } from '../cli.test.data.ts';
-
-// Each starts the command line.
-vi.setConfig({ testTimeout: 60_000 });
 
 const program = (text: string) => ['--', process.execPath, '--input-type=module', '-e', text];
 

@@ -19,7 +19,7 @@ const RULE = `export default {
 };
 `;
 
-test('a restart and a changed file play again, and what is different is told', { timeout: 60_000 }, async () => {
+test('a restart and a changed file play again, and what is different is told', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'watch-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const file = join(folder, 'a.scenario.mjs');

@@ -18,7 +18,7 @@ async function eventsOf(quirk: string | undefined, options: Partial<RunOptions> 
       headers: [],
       concurrency: 4,
       timeoutMs: 5_000,
-      deadlineMs: 60_000,
+      deadlineMs: 280_000,
       seed: 1,
       command,
       ...options,

@@ -36,44 +36,40 @@ const QUIRKS = {
   'a2a.stream.goes-on-after-the-end': 'A2A10-STREAM-006',
 };
 
-test(
-  'three quirks at once are three reds in every format; their secrets are in none',
-  { timeout: 60_000 },
-  async () => {
-    const url = await reference(...Object.keys(QUIRKS).flatMap((quirk) => ['--quirk', quirk]));
-    const path = await folder();
-    const runFile = join(path, 'run');
-    const secret = ['--bearer', 'token-of-a-tapir', '--header', 'X-Api-Key: key-of-an-okapi'];
-    const judged = await run([
-      '--target',
-      `${url}/?access_token=query-of-a-quokka`,
-      '--fail-on',
-      'should',
-      '--protocol',
-      'a2a@1.0',
-      ...secret,
-      '--report',
-      `run=${runFile}`,
-      ...outputs(path),
-    ]);
-    expect(judged).toMatchObject({ code: 1, err: expect.not.stringContaining('fault of the suite') as string });
-    for (const [name, read] of Object.entries(redsIn))
-      expect(read(await readFile(join(path, name), 'utf8')).toSorted(), name).toEqual(Object.values(QUIRKS).toSorted());
-    for (const name of [...names, 'run'])
-      expect(await readFile(join(path, name), 'utf8'), name).not.toMatch(/tapir|okapi|quokka/);
-    const { exchanges } = openHtml(await readFile(join(path, 'html'), 'utf8'));
-    expect(exchanges.length).toBeGreaterThan(100);
-    expect(JSON.stringify(exchanges)).not.toMatch(/tapir|okapi|quokka/);
+test('three quirks at once are three reds in every format; their secrets are in none', async () => {
+  const url = await reference(...Object.keys(QUIRKS).flatMap((quirk) => ['--quirk', quirk]));
+  const path = await folder();
+  const runFile = join(path, 'run');
+  const secret = ['--bearer', 'token-of-a-tapir', '--header', 'X-Api-Key: key-of-an-okapi'];
+  const judged = await run([
+    '--target',
+    `${url}/?access_token=query-of-a-quokka`,
+    '--fail-on',
+    'should',
+    '--protocol',
+    'a2a@1.0',
+    ...secret,
+    '--report',
+    `run=${runFile}`,
+    ...outputs(path),
+  ]);
+  expect(judged).toMatchObject({ code: 1, err: expect.not.stringContaining('fault of the suite') as string });
+  for (const [name, read] of Object.entries(redsIn))
+    expect(read(await readFile(join(path, name), 'utf8')).toSorted(), name).toEqual(Object.values(QUIRKS).toSorted());
+  for (const name of [...names, 'run'])
+    expect(await readFile(join(path, name), 'utf8'), name).not.toMatch(/tapir|okapi|quokka/);
+  const { exchanges } = openHtml(await readFile(join(path, 'html'), 'utf8'));
+  expect(exchanges.length).toBeGreaterThan(100);
+  expect(JSON.stringify(exchanges)).not.toMatch(/tapir|okapi|quokka/);
 
-    // From its file alone, the same reports.
-    const again = await folder();
-    expect(await run(['merge', runFile, '--fail-on', 'should', ...outputs(again)])).toMatchObject({ code: 1 });
-    for (const name of names)
-      expect(await readFile(join(again, name), 'utf8'), name).toBe(await readFile(join(path, name), 'utf8'));
-  },
-);
+  // From its file alone, the same reports.
+  const again = await folder();
+  expect(await run(['merge', runFile, '--fail-on', 'should', ...outputs(again)])).toMatchObject({ code: 1 });
+  for (const name of names)
+    expect(await readFile(join(again, name), 'utf8'), name).toBe(await readFile(join(path, name), 'utf8'));
+});
 
-test('a run that is killed half way gives every report, and each says so', { timeout: 60_000 }, async () => {
+test('a run that is killed half way gives every report, and each says so', async () => {
   const url = await reference('--protocol', 'a2a@1.0', '--quirk', 'a2a.card.no-etag');
   const path = await folder();
   const runFile = join(path, 'run');
@@ -96,7 +92,7 @@ test('a run that is killed half way gives every report, and each says so', { tim
   expect(await run(['verify', runFile])).toMatchObject({ code: 1, out: expect.stringContaining('ends') as string });
 });
 
-test('what platform_context and the address of a chat carry is in no report', { timeout: 60_000 }, async () => {
+test('what platform_context and the address of a chat carry is in no report', async () => {
   const path = await folder();
   const secrets = {
     kubeconfig: 'config-of-a-capybara',
@@ -140,7 +136,7 @@ function redAt(exchange: number): RunEvent {
   );
 }
 
-test('50,000 exchanges take less than 300 MB in any format', { timeout: 120_000 }, async () => {
+test('50,000 exchanges take less than 300 MB in any format', async () => {
   const path = await folder();
   const runFile = join(path, 'run');
   await pipeline(Readable.from(longRun(50_000)), createWriteStream(runFile));

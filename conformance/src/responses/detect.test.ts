@@ -174,7 +174,7 @@ test('a model that was made up and is refused is not held against the target', a
     await runSuite(
       {
         ...{ target, protocols: ['responses@2026-04-24'], profile: 'echo', only: [], skip: [], headers: [] },
-        ...{ concurrency: 4, timeoutMs: 2_000, deadlineMs: 20_000, seed: 1 },
+        ...{ concurrency: 4, timeoutMs: 2_000, deadlineMs: 280_000, seed: 1 },
         command: { name: 'test', version: '0.0.0' },
       },
       (entry) => void all.push(entry),

@@ -68,7 +68,7 @@ async function judge(fixture: Fixture, protocols: readonly string[]): Promise<Ru
       plays: playsOn(fixture),
       concurrency: 4,
       timeoutMs: 3_000,
-      deadlineMs: 120_000,
+      deadlineMs: 600_000,
       seed: randomInt(2 ** 31),
       command: createRequire(import.meta.url)('agentproto-conformance/package.json') as {
         name: string;

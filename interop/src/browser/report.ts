@@ -12,7 +12,7 @@ import { QUIRKS } from '@agentproto/reference-server/quirks';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { expect } from '../exercise.ts';
-import { inChromium, openTab, take } from './tab.ts';
+import { becomes, inChromium, LIMIT_MS, openTab, take } from './tab.ts';
 
 const CLI = fileURLToPath(
   import.meta.resolve('agentproto-conformance/package.json').replace('package.json', 'bin/agentproto-conformance.js'),
@@ -72,7 +72,7 @@ async function judge(folder: string): Promise<{ page: string; run: string }> {
 async function suite(args: readonly string[]): Promise<void> {
   const child = spawn(process.execPath, [CLI, ...args, '--quiet'], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    timeout: 120_000,
+    timeout: LIMIT_MS,
   });
   await once(child, 'exit');
 }
@@ -94,17 +94,18 @@ function open<T>(
 
 function readAsPeopleDo(browser: Browser, file: string) {
   return open(browser, file, async (tab) => {
-    expect('the verdict', 'Does not conform', await tab.getByRole('heading', { level: 1 }).textContent());
-    const reds = await tab.locator('.causes li code').allTextContents();
-    expect('the reds', Object.keys(BROKEN).join(), reds.toSorted().join());
+    const verdict = tab.getByRole('heading', { level: 1 });
+    await becomes('the verdict', 'Does not conform', () => verdict.textContent());
+    const reds = () => tab.locator('.causes li code').allTextContents();
+    await becomes('the reds', Object.keys(BROKEN).join(), async () => (await reds()).toSorted().join());
 
     await tab.getByRole('button', { name: 'violation', exact: true }).first().click();
     const rows = tab.locator('.matrix tbody tr:not(.area)');
-    expect('violations alone', '2', String(await rows.count()));
+    await becomes('violations alone', 2, () => rows.count());
     await tab.getByRole('button', { name: 'Show all' }).click();
-    expect('all again', 'true', String((await rows.count()) > 100));
+    await becomes('all again', true, async () => (await rows.count()) > 100);
     await tab.getByLabel('Search').fill('terminal event');
-    expect('a search', 'true', String((await rows.count()) < 20));
+    await becomes('a search', true, async () => (await rows.count()) < 20);
     await tab.getByLabel('Search').fill('');
     await tab.getByLabel('Group').selectOption('STREAM');
     await tab.locator(`[data-requirement="${STREAM}"]`).click();
@@ -133,7 +134,7 @@ function readAsPeopleDo(browser: Browser, file: string) {
     );
     await tab.goBack();
     await bad.waitFor();
-    return `${reds.length} reds, ${bindings} bindings`;
+    return `${(await reds()).length} reds, ${bindings} bindings`;
   });
 }
 
@@ -144,23 +145,19 @@ function readByKeys(browser: Browser, file: string) {
     await tab.keyboard.press('Tab');
     await tab.locator('#main').focus();
     await tab.keyboard.press('j');
-    expect('j opens a requirement', 'requirement', await tab.evaluate(() => document.activeElement?.id));
+    await becomes('j opens a requirement', 'requirement', () => tab.evaluate(() => document.activeElement?.id));
     await tab.keyboard.press('Escape');
-    expect(
-      'Esc goes back to its row',
-      STREAM,
-      await tab.evaluate(() => document.activeElement?.getAttribute('data-requirement')),
+    await becomes('Esc goes back to its row', STREAM, () =>
+      tab.evaluate(() => document.activeElement?.getAttribute('data-requirement')),
     );
     await tab.keyboard.press('e');
     await tab.getByRole('listbox').focus();
     await tab.keyboard.press('ArrowDown');
     await tab.keyboard.press('ArrowDown');
     await tab.locator('.panel .message').first().waitFor();
-    expect(
-      'the list says where it is',
-      'true',
-      String((await tab.getByRole('listbox').getAttribute('aria-activedescendant')) !== null),
-    );
+    await becomes('the list says where it is', true, async () => {
+      return (await tab.getByRole('listbox').getAttribute('aria-activedescendant')) !== null;
+    });
   });
 }
 
@@ -210,17 +207,21 @@ async function lookWithAxe(browser: Browser, file: string) {
 
 /** `--ui`: the page fills while the run goes on, and is left as a file. */
 async function watch(browser: Browser, folder: string): Promise<string> {
-  await using server = await createReferenceServer({ protocols: ['a2a@1.0'] });
+  // No turn begins before the page has shown that the run goes on.
+  const { promise: shown, resolve: goOn } = Promise.withResolvers<undefined>();
+  await using server = await createReferenceServer({ protocols: ['a2a@1.0'], agent: () => shown });
   const left = join(folder, 'watched.html');
-  const args = [CLI, '--target', server.url, '--ui', '--report', `html=${left}`, '--quiet'];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: 120_000 });
+  const args = [CLI, '--target', server.url, '--ui', '--report', `html=${left}`, '--quiet', '--timeout', '60s'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: LIMIT_MS });
   const exited = once(child, 'exit');
   const tab = await browser.newPage();
+  tab.setDefaultTimeout(LIMIT_MS);
   try {
     const wrong: string[] = [];
     tab.on('pageerror', (error) => wrong.push(error.message));
     await tab.goto(await addressSaid(child.stderr));
     await tab.getByRole('heading', { name: 'Running' }).waitFor();
+    goOn(undefined);
     const exchanges = tab.getByRole('button', { name: /^Exchanges \([1-9]/ });
     await exchanges.waitFor();
     await exchanges.click();
@@ -229,11 +230,7 @@ async function watch(browser: Browser, folder: string): Promise<string> {
     await tab.locator('.panel .message').first().waitFor();
     expect('the run', '0', (await exited).join(''));
     await tab.getByRole('heading', { name: 'Over' }).waitFor();
-    expect(
-      'it came to its end',
-      'true',
-      String((await tab.locator('.head .sentence').textContent())?.includes('The run is over')),
-    );
+    await tab.locator('.head .sentence').getByText('The run is over').waitFor();
     const last = tab.getByRole('option').last();
     const id = await last.locator('.number').first().textContent();
     await last.click();

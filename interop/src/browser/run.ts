@@ -8,8 +8,7 @@ import { stepsTable } from '../tables.ts';
 import { bundlePage } from './bundle.ts';
 import { findChromium } from './chromium.ts';
 import { servePage } from './page-server.ts';
-
-const LIMIT_MS = 120_000;
+import { LIMIT_MS } from './tab.ts';
 
 process.exitCode = await main(process.argv.slice(2));
 

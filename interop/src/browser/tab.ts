@@ -14,12 +14,24 @@ export async function inChromium(use: (browser: Browser) => Promise<number>): Pr
     return 0;
   }
   // Chromium refuses its sandbox to root, as which containers run.
-  const browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const browser = await chromium.launch({ executablePath, args, timeout: LIMIT_MS });
   try {
     return await use(browser);
   } finally {
     await browser.close();
   }
+}
+
+/** A browser that hangs is told in the end; a machine that is busy takes long over everything. */
+export const LIMIT_MS = 300_000;
+
+/** Waits until what is looked at is as expected. @throws Error that says what it was at last. */
+export async function becomes<T>(what: string, expected: T, look: () => Promise<T | null | undefined>): Promise<void> {
+  let seen = await look();
+  for (const end = performance.now() + LIMIT_MS / 5; seen !== expected && performance.now() < end; seen = await look())
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(what, expected, seen);
 }
 
 /** Takes each step, whatever became of the one before it. Gives the exit code. */
@@ -51,6 +63,7 @@ export async function openTab<T>(
 ): Promise<T> {
   const context = await browser.newContext({ colorScheme, viewport: { width: 1400, height: 900 } });
   try {
+    context.setDefaultTimeout(LIMIT_MS);
     const tab = await context.newPage();
     const wrong: string[] = [];
     tab.on('pageerror', (error) => wrong.push(`uncaught: ${error.message}`));

@@ -58,31 +58,27 @@ test.each<[BindingName, number]>([
   ['HTTP+JSON', 0],
   ['JSONRPC', CUTS],
   ['HTTP+JSON', CUTS],
-])(
-  '10,000 chunks over %s, cut %i times on the way, come whole and in order',
-  { timeout: 60_000 },
-  async (binding, cuts) => {
-    let seen = 0;
-    const wire = cuttable();
-    await using server = await createReferenceServer({ agent: () => counting(() => seen)() });
-    await using client = await A2AClient.connect(server.url, { binding, fetch: wire.fetch, retry: { baseMs: 1 } });
-    const stream = client.stream('count', { resume: { attempts: 1 } });
-    let text = '';
-    let made = 0;
-    let tasks = 0;
-    for await (const event of stream) {
-      if (event.task && ++tasks) continue;
-      if (!event.artifactUpdate) continue;
-      text += textOf(event);
-      seen = Number(text.slice(text.lastIndexOf(' ', text.length - 2) + 1)) + 1;
-      if (made < cuts && seen > (made + 1) * (CHUNKS / (cuts + 1))) made += wire.cut();
-    }
-    expect(made).toBe(cuts);
-    // The task began the stream, and nothing had to be said again.
-    expect(tasks).toBe(1);
-    expect(text === whole).toBe(true);
-    const { task } = await stream.final();
-    expect(task?.status.state).toBe('TASK_STATE_COMPLETED');
-    expect(textOf({ task: task! }) === whole).toBe(true);
-  },
-);
+])('10,000 chunks over %s, cut %i times on the way, come whole and in order', async (binding, cuts) => {
+  let seen = 0;
+  const wire = cuttable();
+  await using server = await createReferenceServer({ agent: () => counting(() => seen)() });
+  await using client = await A2AClient.connect(server.url, { binding, fetch: wire.fetch, retry: { baseMs: 1 } });
+  const stream = client.stream('count', { resume: { attempts: 1 } });
+  let text = '';
+  let made = 0;
+  let tasks = 0;
+  for await (const event of stream) {
+    if (event.task && ++tasks) continue;
+    if (!event.artifactUpdate) continue;
+    text += textOf(event);
+    seen = Number(text.slice(text.lastIndexOf(' ', text.length - 2) + 1)) + 1;
+    if (made < cuts && seen > (made + 1) * (CHUNKS / (cuts + 1))) made += wire.cut();
+  }
+  expect(made).toBe(cuts);
+  // The task began the stream, and nothing had to be said again.
+  expect(tasks).toBe(1);
+  expect(text === whole).toBe(true);
+  const { task } = await stream.final();
+  expect(task?.status.state).toBe('TASK_STATE_COMPLETED');
+  expect(textOf({ task: task! }) === whole).toBe(true);
+});

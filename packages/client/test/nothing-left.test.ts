@@ -100,7 +100,7 @@ test.each(FAMILIES)(
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--conditions=agentproto-source', '--input-type=module', '-e', program(from, uses), server.urls[protocol]!],
-      { cwd: import.meta.dirname, timeout: 60_000 },
+      { cwd: import.meta.dirname, timeout: 280_000 },
     );
     const { during, ends, after } = JSON.parse(stdout) as { during: string[]; ends: string[]; after: string[] };
     expect(during).toContain('TCPWRAP');

@@ -10,14 +10,12 @@ import { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { a2aJsServer } from './a2a-js-server.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const CLI = fileURLToPath(new URL('../../../conformance/src/cli.ts', import.meta.url));
 
 async function suite(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
   const child = spawn(process.execPath, ['--conditions=agentproto-source', CLI, ...args], {
     env: { ...process.env, NO_COLOR: '1' },
-    timeout: 50_000,
+    timeout: 280_000,
   });
   const ran = { out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (ran.out += text));

@@ -18,7 +18,6 @@ const COMPILERS = [
 
 test.each(COMPILERS)(
   'types compile without skipLibCheck and @types/node: %s, %s',
-  { timeout: 60_000 },
   async (compiler, module, moduleResolution) => {
     const folder = await mkdtemp(join(here, '.types-'));
     const compilerOptions = {

@@ -53,7 +53,7 @@ async function some(stream: Opened, count: number): Promise<StreamEvent[]> {
   return events;
 }
 
-describe.each(BINDINGS)('10,000 chunks over %s', { timeout: 60_000 }, (binding) => {
+describe.each(BINDINGS)('10,000 chunks over %s', (binding) => {
   test('come whole and in order, whether or not somebody else reads slowly', async () => {
     const { go, agent } = talker(1);
     const { store, taken } = watched();

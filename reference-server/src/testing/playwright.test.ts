@@ -29,7 +29,7 @@ test("Playwright's own runner gives each test a server, and its expect the match
     outputDir: join(folder, 'results'),
     workers: 1,
     reporter: 'json',
-    timeout: 100_000,
+    timeout: 280_000,
     // Node reads our sources by itself; Babel would take its time over the generated ones.
     build: { external: ['**/*.ts'] },
   };
@@ -38,7 +38,7 @@ test("Playwright's own runner gives each test a server, and its expect the match
   // One of its tests fails on purpose.
   const { stdout } = await promisify(execFile)(process.execPath, [cli, 'test', '--config', config], {
     env,
-    timeout: 100_000,
+    timeout: 280_000,
   }).catch((error: { stdout: string }) => error);
   const { errors, suites } = JSON.parse(stdout) as Report;
   expect(errors).toEqual([]);
@@ -51,4 +51,4 @@ test("Playwright's own runner gives each test a server, and its expect the match
   expect(specs[2]!.tests[0]!.results[0]!.errors[0]!.message).toContain(
     'expected a request as {"path":"/api/chat"}; 0 came, of 0:\n  (none)',
   );
-}, 110_000);
+});

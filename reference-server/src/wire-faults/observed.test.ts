@@ -214,7 +214,7 @@ describe.each(Object.entries(WIRES))('%s', (name, wire) => {
       return isEnough;
     });
     const said = () => wire.said({ text, bytes: Buffer.from(text, 'latin1'), end: 'open', came: [] });
-    await expect.poll(() => said().length, { timeout: 10_000 }).toBe(bytes);
+    await expect.poll(() => said().length).toBe(bytes);
     // While another is answered to its end.
     await raw(server, lines);
     expect(said().length).toBe(bytes);
