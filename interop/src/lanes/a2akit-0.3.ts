@@ -16,6 +16,20 @@ export const a2akit03: Lane = {
       server: python.running('a2akit/agent.py'),
       suite: { protocol: 'a2a@0.3' },
       exercise: [ours('JSONRPC'), ours('HTTP+JSON')],
+      judged: [
+        {
+          ...{ name: 'JSONRPC', protocol: 'a2a@0.3', baseline: 'a2akit-0.3/client-baseline.yaml' },
+          command: python.running('a2akit-0.3/judged.py', 'jsonrpc'),
+        },
+        {
+          ...{ name: 'HTTP+JSON', protocol: 'a2a@0.3', baseline: 'a2akit-0.3/client-rest-baseline.yaml' },
+          command: python.running('a2akit-0.3/judged.py', 'http+json'),
+          stops: {
+            says: "TaskNotFoundError: Task 'unknown' not found",
+            why: '§3.5.3: its requests lack the /v1 that routes begin with, so that none is answered.',
+          },
+        },
+      ],
     };
   },
 };
