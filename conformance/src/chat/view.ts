@@ -27,10 +27,24 @@ const LISTS: Record<string, string> = {
   executed_commands: 'executed_cmds',
 };
 
+/** An event in a list by itself, or a text in blocks, is read for what it plainly is; that it breaks a rule is the grammar's matter. */
 export function eventView(raw: unknown): EventView {
-  const event = isRecord(raw) ? raw : {};
+  const alone = Array.isArray(raw) && raw.length === 1 ? (raw[0] as unknown) : raw;
+  const event = isRecord(alone) ? alone : {};
   const type = text(event.type);
-  return { type, text: text(event.text) ?? text(event.error), calls: callViews(event[LISTS[type ?? ''] ?? '']), raw };
+  return {
+    type,
+    text: text(event.text) ?? inBlocks(event.text) ?? text(event.error),
+    calls: callViews(event[LISTS[type ?? ''] ?? '']),
+    raw,
+  };
+}
+
+function inBlocks(value: unknown): string | undefined {
+  const texts = (Array.isArray(value) ? value : []).map((block: unknown) =>
+    isRecord(block) ? text(block.text) : undefined,
+  );
+  return texts.length > 0 && texts.every((one) => one !== undefined) ? texts.join('') : undefined;
 }
 
 export function callViews(raw: unknown): CallView[] {

@@ -65,6 +65,7 @@ test.each<[string, (object | string)[], string[]]>([
   ['a failure with a late done', [text, error, done], []],
   ['unknown types', [{ type: 'agent_message', content: {} }, done], []],
   ['done twice', [text, done, done], ['STREAM-003']],
+  ['done twice after a failure', [error, done, done], ['STREAM-003']],
   ['text after done', [done, text], ['STREAM-003']],
   ['text after error', [error, text], ['STREAM-009']],
   ['results after text', [text, result, done], ['STREAM-010']],
@@ -80,6 +81,8 @@ test('what is no object is told under the row of its path', () => {
   expect(reds('NDJSON', ['nonsense', done])).toEqual(['STREAM-002']);
   expect(reds('WebSocket', ['nonsense', done])).toEqual(['WS-002']);
   expect(reds('NDJSON', [{ text: 'a' }, done])).toEqual(['STREAM-002']);
+  expect(reds('WebSocket', [[text], done])).toEqual(['WS-002']);
+  expect(reds('NDJSON', [error, 'nonsense', done])).toEqual(['STREAM-002']);
 });
 
 test('a socket has a turn for each request', () => {

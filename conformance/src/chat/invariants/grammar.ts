@@ -35,6 +35,8 @@ function eventsOf(exchange: Exchange): TurnEvent[] {
 function turnsOf(exchange: Exchange): TurnEvent[][] {
   const turns: TurnEvent[][] = [[]];
   for (const event of eventsOf(exchange)) {
+    // What is no event is told as that, and has no place in a turn.
+    if (event.view.type === undefined) continue;
     const open = turns.at(-1)!;
     const last = open.at(-1)?.view.type;
     const over = last === 'done' || (last === 'error' && event.view.type !== 'done');
@@ -89,7 +91,9 @@ export const grammarInvariantsBy = (validate: (name: MessageName, value: unknown
         // Nobody asked for what comes after the last turn.
         const unasked = index >= requestsOf(exchange);
         const afterError = index > 0 && turns[index - 1]!.some(({ view }) => view.type === 'error');
-        if (unasked && afterError)
+        // Of a `done` that comes once more, it is no matter what the turn was.
+        const isDoneAgain = types.every((type) => type === 'done') && turns[index - 1]?.at(-1)?.view.type === 'done';
+        if (unasked && afterError && !isDoneAgain)
           check('CHAT-STREAM-009', seen(types, place)).holds(false, 'nothing but a `done` after `error`');
         else if (unasked || types.includes('done'))
           check('CHAT-STREAM-003', seen(types, place)).holds(
@@ -120,7 +124,8 @@ export const grammarInvariantsBy = (validate: (name: MessageName, value: unknown
     bindings,
     examine(exchange, check) {
       for (const { json, view, place } of eventsOf(exchange)) {
-        if (!known.has(view.type)) continue;
+        // What is no object is told as that.
+        if (!isRecord(json) || !known.has(view.type)) continue;
         const row =
           view.type === 'text_delta'
             ? 'CHAT-STREAM-004'

@@ -1,7 +1,8 @@
 import type { ToolCallSpec } from '@agentproto/script';
 import { outcome } from '@agentproto/script/outcome';
 import type { ChatAgent } from '../agent.ts';
-import { aText, listOf, matcher, nonEmptyString } from '../../kit/match.ts';
+import type { Answer } from '../answer.ts';
+import { aText, listOf, matcher, mismatch, nonEmptyString } from '../../kit/match.ts';
 import { end, text } from '../../kit/steps.ts';
 import { seen } from '../../kit/subject.ts';
 import type { Stimulus } from '../../kit/stimulus.ts';
@@ -30,6 +31,33 @@ const refused = (reason: string, pod = 'nginx') =>
     `an output with ${JSON.stringify(reason)}, and not that of the tool`,
     (output) => typeof output === 'string' && output.includes(reason) && !output.includes(`deleted ${pod}`),
   );
+
+/** What comes of one call that is decided by itself. */
+async function decidedAlone(agent: ChatAgent, verdict: { approved: boolean; reason?: string }) {
+  const begun = agent.begin(one);
+  const first = await agent.ask(begun);
+  const call = first.asked();
+  const answer = await agent.ask(begun.decide(first, [{ call, ...verdict }]));
+  return { call, results: answer.results('executed_tool_calls') };
+}
+
+/** For rows about other decisions, where their results are not those of the calls: nor is that of a plain approval. */
+async function mislabels(agent: ChatAgent): Promise<{ blockedBy?: 'CHAT-APPR-002' }> {
+  const { call, results } = await decidedAlone(agent, { approved: true });
+  return results.length > 0 && results.every(({ id }) => id !== call.id) ? { blockedBy: 'CHAT-APPR-002' } : {};
+}
+
+/** The same of a reason that is not in an output: nor is that of a plain rejection. */
+async function rejectsSilently(agent: ChatAgent): Promise<{ blockedBy?: 'CHAT-APPR-004' }> {
+  const reason = 'It is still needed';
+  const { results } = await decidedAlone(agent, { approved: false, reason });
+  const [result] = results;
+  return result && !refused(reason).matches(result.output) ? { blockedBy: 'CHAT-APPR-004' } : {};
+}
+
+/** What ran before anybody was asked is told among the results. */
+const ranUnasked = (first: Answer): { blockedBy?: 'CHAT-APPR-001' } =>
+  first.value.executed.length > 0 ? { blockedBy: 'CHAT-APPR-001' } : {};
 
 export const approvalScenarios = [
   scenario('chat/approval/asked', {
@@ -138,7 +166,7 @@ export const approvalScenarios = [
       const first = await agent.ask(begun);
       const call = first.asked();
       const answer = await agent.ask(begun.decide(first, [{ call, approved: false }]));
-      check('CHAT-APPR-006', answer).has({ executed: [] });
+      check('CHAT-APPR-006', answer, ranUnasked(first)).has({ executed: [] });
     },
   }),
 
@@ -163,10 +191,15 @@ export const approvalScenarios = [
         ]),
       );
       check('CHAT-APPR-007', answer).has({ ended: 'done' });
-      check('CHAT-APPR-007', seen(answer.results('executed_tool_calls'), answer.place)).has([
+      const results = answer.results('executed_tool_calls');
+      const owed = [
         { id: left.id, output: ran(agent) },
         { id: right.id, output: refused('keep it', 'redis') },
-      ]);
+      ];
+      const cause = mismatch(owed, results)
+        ? { ...(await rejectsSilently(agent)), ...(await mislabels(agent)), ...ranUnasked(first) }
+        : {};
+      check('CHAT-APPR-007', seen(results, answer.place), cause).has(owed);
     },
   }),
 
@@ -208,11 +241,12 @@ export const approvalScenarios = [
       const begun = agent.begin(one);
       const first = await agent.ask(begun);
       const call = { ...first.asked(), id: agent.fresh('call'), name: 'no_such_tool' };
+      const owed = [{ id: call.id, output: nonEmptyString }];
       const answer = await agent.ask(begun.decide(first, [{ call, approved: true }]));
       check('CHAT-APPR-008', answer).has({ ended: 'done' });
-      check('CHAT-APPR-008', seen(answer.results('executed_tool_calls'), answer.place)).has([
-        { id: call.id, output: nonEmptyString },
-      ]);
+      const results = answer.results('executed_tool_calls');
+      const cause = mismatch(owed, results) ? { ...(await mislabels(agent)), ...ranUnasked(first) } : {};
+      check('CHAT-APPR-008', seen(results, answer.place), cause).has(owed);
     },
   }),
 

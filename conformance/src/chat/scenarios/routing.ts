@@ -5,7 +5,9 @@ import type { Stimulus } from '../../kit/stimulus.ts';
 import type { ChatAgent } from '../agent.ts';
 import type { Answer } from '../answer.ts';
 import { Conversation } from '../conversation.ts';
+import { lastsOneTurn } from '../general-faults.ts';
 import { scenario } from '../scenario.ts';
+import { isGone } from './legacy.ts';
 
 const SLACK = { source: 'slack' };
 const answers: Stimulus['script'] = { steps: [text('Hello'), end('completed')] };
@@ -27,12 +29,20 @@ const unrouted = ({ runsScripts, setUp }: ChatAgent): string | undefined =>
 
 const isSilent = ({ value }: Answer) => value.ended === 'done' && value.text === '';
 
+const OF_SILENCE = { HTTP: 'CHAT-ROUTE-001', NDJSON: 'CHAT-ROUTE-002', WebSocket: 'CHAT-ROUTE-003' } as const;
+
+/** Silence is not as it should be where the message itself asks for it: that is the row of the path. */
+async function neverSilent(agent: ChatAgent): Promise<{ blockedBy?: (typeof OF_SILENCE)[keyof typeof OF_SILENCE] }> {
+  const answer = await agent.ask(thread(agent, quiet), { fields: SLACK });
+  return isSilent(answer) ? {} : { blockedBy: OF_SILENCE[agent.binding as keyof typeof OF_SILENCE] };
+}
+
 export const routingScenarios = [
   scenario('chat/route/silent', {
     title: 'Where the router says no, nothing is said, in the form of each path',
     proves: ['CHAT-ROUTE-001', 'CHAT-ROUTE-002', 'CHAT-ROUTE-003'],
     stimulus: ['quiet'],
-    async play({ agent, check, notApplicable }) {
+    async play({ agent, check, flaws, notApplicable }) {
       const why = unrouted(agent);
       if (why) throw notApplicable(why);
       const conversation = thread(agent, quiet);
@@ -42,14 +52,21 @@ export const routingScenarios = [
         check('CHAT-ROUTE-001', seen(answer.exchange.response?.json, answer.place)).has({ content: '' });
       } else if (agent.binding === 'NDJSON') {
         const answer = await agent.ask(conversation, { fields: SLACK });
-        check('CHAT-ROUTE-002', seen(answer.value.types, answer.place)).equals(['done']);
+        // Lines that are no events break a rule by themselves.
+        check('CHAT-ROUTE-002', seen(answer.value.types, answer.place), { blockedBy: flaws(answer)[0] }).equals([
+          'done',
+        ]);
       } else {
         const socket = await agent.connect();
         const answer = await socket.ask(conversation, SLACK);
         check('CHAT-ROUTE-003', seen(answer.value.types, answer.place)).equals(['done']);
         check('CHAT-ROUTE-003', socket).has({ open: true });
         // What would come after it would be taken for the beginning of the next turn.
-        if (socket.value.open) check('CHAT-ROUTE-003', await socket.ask(agent.begin(hello))).has({ ended: 'done' });
+        if (socket.value.open) {
+          const next = await socket.ask(agent.begin(hello));
+          const cause = next.value.ended === 'done' ? {} : await lastsOneTurn(agent);
+          check('CHAT-ROUTE-003', next, cause).has({ ended: 'done' });
+        }
         await socket.close();
       }
     },
@@ -96,7 +113,10 @@ export const routingScenarios = [
         ...agent.begin(quiet).messages,
       ]);
       const answer = await agent.ask(later, { fields: SLACK });
-      check('CHAT-ROUTE-007', answer).holds(isSilent(answer), 'the silence that an earlier message asks for');
+      check('CHAT-ROUTE-007', answer, isSilent(answer) ? {} : await neverSilent(agent)).holds(
+        isSilent(answer),
+        'the silence that an earlier message asks for',
+      );
     },
   }),
 
@@ -109,7 +129,8 @@ export const routingScenarios = [
       const why = unrouted(agent);
       if (why) throw notApplicable(why);
       const answer = await agent.ask(thread(agent, quiet), { fields: SLACK, path: PATHS.sendMessage });
-      check('CHAT-ROUTE-008', answer).holds(isSilent(answer), 'no answer on /api/sendMessage either');
+      const cause = isSilent(answer) ? {} : { ...(await neverSilent(agent.over('HTTP'))), ...isGone(answer) };
+      check('CHAT-ROUTE-008', answer, cause).holds(isSilent(answer), 'no answer on /api/sendMessage either');
     },
   }),
 ];

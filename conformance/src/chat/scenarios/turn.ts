@@ -141,8 +141,12 @@ export const turnScenarios = [
         answer.value.types.includes('error') && typeof answer.value.error === 'string',
         'an `error` event with a text',
       );
-      const after = answer.value.types.slice(answer.value.types.indexOf('error') + 1);
-      check('CHAT-STREAM-009', seen(after, answer.place)).hasOneOf([], ['done']);
+      const after = answer.value.types
+        .slice(answer.value.types.indexOf('error') + 1)
+        .filter((type) => type !== undefined);
+      const isRepeated = after.length > 1 && after.every((type) => type === 'done');
+      const repeated = isRepeated ? ({ blockedBy: 'CHAT-STREAM-003' } as const) : {};
+      check('CHAT-STREAM-009', seen(after, answer.place), repeated).hasOneOf([], ['done']);
       if (agent.binding === 'NDJSON')
         check('CHAT-STREAM-009', seen(answer.exchange.end?.kind, answer.place)).holds(
           answer.exchange.end?.kind !== 'left' && answer.exchange.end?.kind !== 'timeout',
@@ -159,6 +163,8 @@ export const turnScenarios = [
       const { ended, text: said } = answer.value;
       // In what words, nobody says; that it is about messages has to be among them.
       const noticed = ended === 'refused' || ended === 'error' || (ended === 'done' && /\bmessages?\b/i.test(said));
+      // Who answers no good request either has said nothing of this one.
+      if (!noticed) await agent.ask(hello);
       check('CHAT-ERR-007', answer).holds(noticed, 'a refusal, an `error` event or a notice');
     },
   }),
@@ -286,7 +292,9 @@ export const turnScenarios = [
         script: { steps: [text('one'), sleep(60), text('two'), end('completed')] },
       };
       const answers = await Promise.all([1, 2, 3, 4, 5].map((number) => agent.ask(slow, { fields: { number } })));
-      check('CHAT-CONC-001', seen(answers.map(({ value }) => value.context))).equals(
+      const isUntold = answers.every(({ value }) => value.context === undefined);
+      const cause = isUntold ? ({ blockedBy: 'CHAT-CTX-003' } as const) : {};
+      check('CHAT-CONC-001', seen(answers.map(({ value }) => value.context)), cause).equals(
         [1, 2, 3, 4, 5].map((number) => ({ number })),
       );
       // Counted from the first text: how long a turn waits before it says anything is nobody's concern.

@@ -42,12 +42,14 @@ export const streamQuirks = [
     breaks: 'CHAT-STREAM-018',
     make: (impl, hit) => ({
       async *shownEvents(ctx, call, run) {
-        let last: string | undefined;
+        const types: string[] = [];
         for await (const item of impl.shownEvents(ctx, call, run)) {
-          last = 'event' in item ? item.event.type : last;
+          if ('event' in item) types.push(item.event.type);
           yield item;
         }
-        if (call.binding !== 'NDJSON' || last !== 'done' || call.signal.aborted) return;
+        // After a failure that is another rule.
+        const isOpen = types.at(-1) === 'done' && !types.includes('error');
+        if (call.binding !== 'NDJSON' || !isOpen || call.signal.aborted) return;
         await hit(new Promise((resolve) => call.signal.addEventListener('abort', resolve, { once: true })));
       },
     }),
@@ -168,8 +170,7 @@ export const streamQuirks = [
   chatQuirk('chat.stream.last-line-stays-open', {
     breaks: 'CHAT-STREAM-015',
     make: (impl, hit) => ({
-      line: (ctx, event) =>
-        event.type === 'done' || event.type === 'error' ? hit(impl.line(ctx, event).trimEnd()) : impl.line(ctx, event),
+      line: (ctx, event) => (event.type === 'done' ? hit(impl.line(ctx, event).trimEnd()) : impl.line(ctx, event)),
     }),
   }),
   chatQuirk('chat.stream.done-without-context', {

@@ -339,6 +339,7 @@ export const itemQuirks = [
   }),
   responsesQuirk('responses.item.all-have-one-id', {
     breaks: 'RESP-ITEM-013',
+    also: [{ id: 'OAI-CONV-007', why: 'no page can begin after one of them' }],
     make: (_impl, hit) => ({ itemId: (_ctx, _response, type) => hit(`${type}_1`) }),
   }),
   responsesQuirk('responses.item.refuses-references', {

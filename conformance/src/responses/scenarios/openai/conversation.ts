@@ -128,9 +128,7 @@ export const conversationScenarios = [
       ]);
       check('OAI-CONV-007', forth).has({ body: { has_more: true, first_id: ids[0], last_id: ids[2] } });
       const next = await list(agent, id, { order: 'asc', limit: 3, after: String(ids[2]) });
-      // After which of several items of one id the page is to begin, nobody can say.
-      const shared = new Set(ids).size < ids.length ? ({ blockedBy: 'RESP-ITEM-013' } as const) : {};
-      check('OAI-CONV-007', seen(records(next.json.data).map(saidIn), next.place), shared).equals([
+      check('OAI-CONV-007', seen(records(next.json.data).map(saidIn), next.place)).equals([
         'item 4',
         'item 5',
         'item 6',
