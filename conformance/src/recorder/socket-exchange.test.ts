@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import https from 'node:https';
 import type net from 'node:net';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { handmadeSocket } from './handmade-socket.test.data.ts';
 import { LOCALHOST } from './localhost.test.data.ts';
-import { httpTarget, listen, socketTarget, tcpTarget, type LoopbackTarget } from './loopback.test.data.ts';
+import { listen, socketTarget } from './loopback.test.data.ts';
 import { Recorder } from './recorder.ts';
 
 let recorder: Recorder;
@@ -13,26 +13,6 @@ beforeAll(() => void (recorder = new Recorder()));
 afterAll(() => recorder.close());
 
 const echo = (socket: WebSocket) => void socket.on('message', (data, binary) => socket.send(data, { binary }));
-
-/** Answers the upgrade by hand and gives the connection to `play`; `head` may say something else. */
-function handmade(
-  play: (socket: net.Socket) => void,
-  head = (accept: string) =>
-    `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
-): Promise<LoopbackTarget> {
-  return ws(
-    tcpTarget((socket, received) => {
-      const key = /^sec-websocket-key: (.*)$/im.exec(received.toString())?.[1]?.trim();
-      socket.write(head(createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')));
-      play(socket);
-    }),
-  );
-}
-
-async function ws(target: Promise<LoopbackTarget>): Promise<LoopbackTarget> {
-  const { url, [Symbol.asyncDispose]: dispose } = await target;
-  return { url: url.replace(/^http/, 'ws'), [Symbol.asyncDispose]: dispose };
-}
 
 describe('an open socket', () => {
   test('is one exchange: the upgrade, frames of both sides, the end', async () => {
@@ -123,7 +103,7 @@ describe('an open socket', () => {
   });
 
   test('what comes with the answer to the upgrade is not lost', async () => {
-    await using target = await handmade((socket) =>
+    await using target = await handmadeSocket((socket) =>
       socket.end(Buffer.from([0x81, 2, 0x68, 0x69, 0x88, 2, 0x03, 0xe8])),
     );
     const live = await recorder.socket({ url: target.url });
@@ -238,7 +218,7 @@ describe('the end', () => {
   });
 
   test('the peer hangs up on our close frame', async () => {
-    await using target = await handmade((socket) => void socket.once('data', () => socket.end()));
+    await using target = await handmadeSocket((socket) => void socket.once('data', () => socket.end()));
     const live = await recorder.socket({ url: target.url });
     expect((await live.close()).end).toMatchObject({
       kind: 'broken',
@@ -248,7 +228,7 @@ describe('the end', () => {
   });
 
   test('the peer does not answer our close frame', async () => {
-    await using target = await handmade(() => {});
+    await using target = await handmadeSocket(() => {});
     const live = await recorder.socket({ url: target.url, limits: { inactivityMs: 60 } });
     expect((await live.close()).end).toMatchObject({ kind: 'timeout', message: 'nothing came for 60 ms' });
   });
@@ -281,136 +261,5 @@ describe('the end', () => {
       kind: 'left',
       message: 'the recorder was closed',
     });
-  });
-});
-
-describe('no socket', () => {
-  test('a refused upgrade is the response that it is', async () => {
-    await using target = await ws(
-      httpTarget((_, response) =>
-        response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"Not Found"}'),
-      ),
-    );
-    const live = await recorder.socket({ url: target.url });
-    live.send('x');
-    expect(await live.frame(0)).toBeUndefined();
-    expect(await live.close()).toMatchObject({
-      end: { kind: 'complete' },
-      response: { status: 404, json: { detail: 'Not Found' } },
-      frames: [],
-    });
-  });
-
-  test('nobody listens', async () => {
-    const target = await socketTarget(echo);
-    await target[Symbol.asyncDispose]();
-    const live = await recorder.socket({ url: target.url });
-    expect(live.exchange.end).toMatchObject({ kind: 'unreachable', message: expect.stringContaining('ECONNREFUSED') });
-    expect(live.exchange).not.toHaveProperty('response');
-    expect(await live.leave()).toBe(live.exchange);
-  });
-
-  test('the upgrade is never answered', async () => {
-    await using target = await handmade(
-      () => {},
-      () => '',
-    );
-    const live = await recorder.socket({ url: target.url, limits: { inactivityMs: 40 } });
-    expect(live.exchange.end).toMatchObject({ kind: 'timeout', message: 'nothing came for 40 ms' });
-  });
-
-  test.each([
-    ['closed', 'FIN', (socket: net.Socket) => void socket.end()],
-    ['reset', 'RST', (socket: net.Socket) => void socket.resetAndDestroy()],
-  ])('the connection is %s before the answer', async (_, how, play) => {
-    await using target = await ws(tcpTarget(play));
-    expect((await recorder.socket({ url: target.url })).exchange.end).toMatchObject({
-      kind: 'broken',
-      message: expect.stringContaining(`(${how}) before it answered`),
-    });
-  });
-
-  test.each([
-    [
-      'the wrong accept',
-      () =>
-        'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n',
-      'not valid WebSocket: Invalid Sec-WebSocket-Accept header',
-    ],
-    [
-      'another protocol',
-      () => 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n',
-      'not valid WebSocket: Invalid Upgrade header',
-    ],
-  ])('an upgrade with %s', async (_, head, message) => {
-    await using target = await handmade(() => {}, head);
-    const { exchange, ended } = await recorder.socket({ url: target.url });
-    await ended;
-    expect(exchange).toMatchObject({ end: { kind: 'malformed', message }, response: { status: 101 } });
-  });
-
-  test.each(['', 'http://127.0.0.1/', 'ws://127.0.0.1:99999/'])('a URL like %j is not reachable', async (url) => {
-    const { exchange } = await recorder.socket({ url });
-    expect(exchange.end).toMatchObject({
-      kind: 'unreachable',
-      message: `expected an ws: or wss: URL, got ${JSON.stringify(url)}`,
-    });
-  });
-
-  test.each([
-    ['a header that cannot be written', { headers: [['X', 'a\nb']] as [string, string][] }],
-    ['a subprotocol that is none', { protocols: ['a b'] }],
-  ])('%s is our own fault', async (_, spec) => {
-    const { exchange } = await recorder.socket({ url: 'ws://127.0.0.1:1/', ...spec });
-    expect(exchange.end).toMatchObject({ kind: 'left', message: expect.stringContaining('could not be written') });
-  });
-});
-
-describe('limits', () => {
-  test('silence', async () => {
-    await using target = await socketTarget((socket) => socket.send('1'));
-    const live = await recorder.socket({ url: target.url, limits: { inactivityMs: 40 } });
-    const { end, frames } = await live.ended;
-    expect(end).toMatchObject({ kind: 'timeout', message: 'nothing came for 40 ms' });
-    expect(frames).toHaveLength(1);
-  });
-
-  test('one message that is too large, whether it comes whole or not', async () => {
-    await using target = await socketTarget((socket) => {
-      socket.send('x'.repeat(1000));
-      socket.send('x'.repeat(1001));
-    });
-    const { end, frames } = await (await recorder.socket({ url: target.url, limits: { bodyBytes: 1000 } })).ended;
-    expect(end).toMatchObject({ kind: 'limit', message: 'a message of more than 1000 bytes' });
-    expect(frames).toHaveLength(1);
-
-    await using endless = await handmade(
-      (socket) => void socket.write(Buffer.from([0x81, 127, 0, 0, 0, 0, 255, 0, 0, 0])),
-    );
-    expect((await (await recorder.socket({ url: endless.url })).ended).end).toMatchObject({ kind: 'limit' });
-  });
-
-  test.each([
-    ['bytes', { bodyBytes: 100 }, 10, 'more than 100 bytes of content'],
-    ['frames', { frames: 7 }, 7, 'more than 7 frames'],
-  ])('too many messages, by their %s', async (_, limits, count, message) => {
-    await using target = await socketTarget((socket) => {
-      for (let index = 0; index < 20; index++) socket.send('0123456789');
-    });
-    const { end, frames } = await (await recorder.socket({ url: target.url, limits })).ended;
-    expect(end).toMatchObject({ kind: 'limit', message });
-    expect(frames).toHaveLength(count);
-  });
-
-  test.each([
-    ['an opcode that is none', [0x83, 0], 'WS_ERR_INVALID_OPCODE'],
-    ['a masked frame', [0x81, 0x81, 0, 0, 0, 0, 0x61], 'WS_ERR_UNEXPECTED_MASK'],
-    ['text that is not UTF-8', [0x81, 1, 0xff], 'WS_ERR_INVALID_UTF8'],
-    ['a close code that is none', [0x88, 2, 0x03, 0xed], 'WS_ERR_INVALID_CLOSE_CODE'],
-  ])('%s', async (_, bytes, code) => {
-    await using target = await handmade((socket) => void socket.write(Buffer.from([0x81, 1, 0x31, ...bytes])));
-    const { end, frames } = await (await recorder.socket({ url: target.url })).ended;
-    expect(end).toMatchObject({ kind: 'malformed', message: expect.stringContaining(code) });
-    expect(frames).toMatchObject([{ json: 1 }]);
   });
 });
