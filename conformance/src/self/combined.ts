@@ -2,6 +2,7 @@ import type { AnyQuirk } from '@agentproto/reference-server';
 import { PERSONA_OPTIONS, PERSONAS, personaQuirks, QUIRKS } from '@agentproto/reference-server/quirks';
 import { inEra } from './era-trials.ts';
 import { fixtures } from './fixtures.ts';
+import { inFixture } from './judge-quirk.ts';
 import { isRed, sight, type SightOptions } from './sight.ts';
 
 /** Several quirks at once: reds must be the causes, all of them, and nothing else. */
@@ -216,7 +217,10 @@ export async function causesOf({ protocol, quirks, setUp }: Combination, options
   if (!own) throw new RangeError(`nothing is set up for ${protocol}`);
   const fixture = { ...own, protocols: [protocol] };
   const { findings } = await sight(fixture, quirks, options);
-  const rows = quirks.flatMap(({ breaks, also = [] }) => [breaks, ...also.map(({ id }) => id)]);
+  const rows = quirks.flatMap((quirk) => {
+    const { breaks, also = [] } = inFixture(quirk, fixture);
+    return [breaks, ...also.map(({ id }) => id)];
+  });
   return {
     named: [...new Set(rows.filter((row) => row !== null))].sort(),
     red: [...new Set(findings.filter(isRed).map(({ requirement }) => requirement))].sort(),

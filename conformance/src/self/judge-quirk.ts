@@ -84,7 +84,7 @@ async function timeOf(work: () => Promise<unknown>): Promise<number> {
 }
 
 /** What falls with the row in the revisions that are judged: others may not know it. */
-function inFixture(quirk: AnyQuirk, { protocols }: Fixture): AnyQuirk {
+export function inFixture(quirk: AnyQuirk, { protocols }: Fixture): AnyQuirk {
   const { also } = quirk;
   if (!also) return quirk;
   return { ...quirk, also: also.filter((one) => protocols.some((id) => rowTable({ id }).has(one.id))) };
