@@ -5,6 +5,11 @@ import { sight } from './sight.ts';
 
 const options = { patienceMs: 2_000 };
 
+test('some quirk is there for each row of a server', () => {
+  expect(eraTrials.filter(({ candidates }) => candidates.length === 0).map(({ row }) => row)).toEqual([]);
+  expect(eraTrials.length).toBeGreaterThan(200);
+});
+
 /** One of what is only seen where webhooks are declared, and one that a play cannot have for each of its stimuli. */
 test.each([
   ['a2a@0.3', 'A2A03-TRANS-003', 'secured'],
