@@ -53,8 +53,9 @@ export async function forgets(
 
 /** Items of two responses have one id, so that it says of none which it is. */
 export async function sharesIds(agent: ResponsesAgent, { items }: Answer): Promise<{ blockedBy?: 'RESP-ITEM-013' }> {
+  const ids = new Set(items.flatMap(({ id }) => textOf(id) ?? []));
   const other = await agent.turn(hello);
-  return other.items.some(({ id }) => items.some((item) => item.id === id)) ? { blockedBy: 'RESP-ITEM-013' } : {};
+  return other.items.some(({ id }) => ids.has(textOf(id) ?? '')) ? { blockedBy: 'RESP-ITEM-013' } : {};
 }
 
 /** Items are called otherwise in the response at the end of a stream than in its events, so that nobody knows by which id to refer to one. */

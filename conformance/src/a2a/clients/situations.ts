@@ -3,9 +3,10 @@ import type { ReferenceServer, ServerOptions } from '@agentproto/reference-serve
 import type { JWK } from 'jose';
 import type { ClientSituation, SituationSetUp } from '../../kit/client-check.ts';
 
-const TEXT = 'Hello from the other side';
+/** What agents say in the end. */
+export const TEXT = 'Hello from the other side';
 /** No secret: the server that takes it lives as long as the scenario. */
-const API_KEY = 'agentproto-test-key';
+export const API_KEY = 'agentproto-test-key';
 /** After which what the client does not do itself happens another way. */
 const MEANWHILE_MS = 1_500;
 
@@ -24,18 +25,20 @@ function signed(): SituationSetUp {
 }
 
 /** The extended card names interfaces of its own, at the root. */
-const extended = (origin: string): SituationSetUp => ({
-  options: {
-    a2a: {
-      extendedCard: {
-        description: 'For those who show who they are.',
-        supportedInterfaces: ['JSONRPC', 'HTTP+JSON'].map((protocolBinding) => ({
-          ...{ url: `${origin}/`, protocolBinding, protocolVersion: '1.0' },
-        })),
+export const extended =
+  (protocolVersion: string) =>
+  (origin: string): SituationSetUp => ({
+    options: {
+      a2a: {
+        extendedCard: {
+          description: 'For those who show who they are.',
+          supportedInterfaces: ['JSONRPC', 'HTTP+JSON'].map((protocolBinding) => ({
+            ...{ url: `${origin}/`, protocolBinding, protocolVersion },
+          })),
+        },
       },
     },
-  },
-});
+  });
 
 /** A task that waits is let in by somebody else, unless it has gone on. */
 function letIn(): SituationSetUp {
@@ -104,7 +107,7 @@ export const clientSituations: readonly ClientSituation[] = [
   },
   {
     ...{ name: 'extended-card', title: 'The extended card has other interfaces than the public one' },
-    ...{ options: {}, setUp: extended, apiKey: API_KEY },
+    ...{ options: {}, setUp: extended('1.0'), apiKey: API_KEY },
   },
   {
     ...{ name: 'refused-version', title: 'The card declares 1.0 and 0.3, and 1.0 is refused', expected: 'failed' },

@@ -1,10 +1,7 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { A2AClient, type BindingName, type ConnectOptions, textOf } from '@agentproto/client/a2a';
-import { pushReceiver } from '@agentproto/client/a2a/push';
 import { cardVerifier } from '@agentproto/client/a2a/signatures';
+import { toldByWebhook } from './our-webhook.test.data.ts';
 
 /** Our client, as a program that uses it: `AGENTPROTO_URL` says where the agent is, `AGENTPROTO_SCENARIO` what it is like. */
 const { AGENTPROTO_URL: url, AGENTPROTO_API_KEY: auth, AGENTPROTO_CARD_KEYS: keys, ...env } = process.env;
@@ -29,25 +26,10 @@ async function talk(): Promise<string> {
 
 const plays: { [scenario: string]: () => Promise<string> } = {
   async webhook() {
-    const credentials = 'only-for-this-task';
     let text = '';
-    const over = new AbortController();
-    const receiver = pushReceiver({
-      authentication: { scheme: 'Bearer', credentials },
-      onEvent(event) {
-        const { state = '' } = event.statusUpdate?.status ?? {};
-        if (event.artifactUpdate || state.includes('FAILED')) text += textOf(event);
-        if (/COMPLETED|FAILED/.test(state)) over.abort();
-      },
+    await toldByWebhook(connect, (event) => {
+      if (event.artifactUpdate || event.statusUpdate?.status.state.includes('FAILED')) text += textOf(event);
     });
-    const server = createServer((request, response) => void receiver.node(request, response)).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const hook = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
-    const agent = await connect();
-    const taskPushNotificationConfig = { url: hook, authentication: { scheme: 'Bearer', credentials } };
-    await agent.send('hello', { configuration: { returnImmediately: true, taskPushNotificationConfig } });
-    if (!over.signal.aborted) await once(over.signal, 'abort');
-    server.close();
     return text;
   },
   async 'extended-card'() {

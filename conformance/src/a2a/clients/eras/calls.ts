@@ -87,7 +87,8 @@ export function oldCardsBefore(
   exchanges: readonly Exchange[],
   { request }: Exchange,
 ): Record<string, unknown>[] {
-  const before = exchanges.filter(({ response }) => response !== undefined && response.atMs <= request.atMs);
+  // What is said where there is none is no card.
+  const before = exchanges.filter(({ response }) => response?.status === 200 && response.atMs <= request.atMs);
   const open = before.filter((one) => cardPlaceOf(one) !== undefined).map(({ response }) => response?.json);
   const extended = callsIn(before)
     .filter(({ operation }) => operation === 'GetExtendedAgentCard')

@@ -9,7 +9,7 @@ import { answersIn, callsIn, stateIn, type ClientCall } from '../calls.ts';
 import { bodyText } from '../conversation.ts';
 import type { OldCall, OldReading } from './calls.ts';
 import { inWordsOf10 } from './neutral.ts';
-import { TEXT } from './situations.ts';
+import { TEXT } from '../situations.ts';
 
 const SENDS = new Set<string>(['SendMessage', 'SendStreamingMessage']);
 const messageOf = ({ operation, params }: ClientCall): Record<string, unknown> | undefined =>

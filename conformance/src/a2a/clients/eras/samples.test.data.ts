@@ -1,7 +1,8 @@
 import type { Exchange, Headers } from '@agentproto/recording';
 import type { ClientRecording } from '../../../kit/client-check.ts';
 import { exchange, type Options } from '../exchange.test.data.ts';
-import { oldSituations, TEXT } from './situations.ts';
+import { TEXT } from '../situations.ts';
+import { oldSituations } from './situations.ts';
 
 /** Recordings of clients of 0.3: what keeps each rule, and what breaks it. */
 
@@ -127,6 +128,12 @@ export const SAMPLES: Record<string, { green: Sample[]; red: Sample[] }> = {
       ],
     ],
     red: [
+      // There is none at the other place, which is no card without interfaces.
+      [
+        shown(0),
+        exchange(0.5, 'GET', `${BASE}/.well-known/agent.json`, undefined, { status: 404, json: { detail: 'none' } }),
+        rpc(1, 'tasks/get', { id: 't' }, { url: `${BASE}/other` }),
+      ],
       // Its transport is another: JSON-RPC has an address of its own.
       [
         shown(

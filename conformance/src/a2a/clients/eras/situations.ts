@@ -1,9 +1,6 @@
 import type { ServerOptions } from '@agentproto/reference-server';
-import type { ClientSituation, SituationSetUp } from '../../../kit/client-check.ts';
-
-export const TEXT = 'Hello from the other side';
-/** No secret: the server that takes it lives as long as the scenario. */
-const API_KEY = 'agentproto-test-key';
+import type { ClientSituation } from '../../../kit/client-check.ts';
+import { API_KEY, extended, TEXT } from '../situations.ts';
 
 const says: ServerOptions['agent'] = () => ({
   steps: [{ status: 'thinking' }, { text: 'Hello from ' }, { text: 'the other side' }],
@@ -14,20 +11,6 @@ const saysInPieces: ServerOptions['agent'] = () => ({
   steps: [{ status: 'thinking' }, { text: 'Hello from ' }, { sleep: 300 }, { text: 'the other side' }],
 });
 const expected = { text: TEXT };
-
-/** The extended card names an interface of its own, at the root. */
-const extended = (origin: string): SituationSetUp => ({
-  options: {
-    a2a: {
-      extendedCard: {
-        description: 'For those who show who they are.',
-        supportedInterfaces: ['JSONRPC', 'HTTP+JSON'].map((protocolBinding) => ({
-          ...{ url: `${origin}/`, protocolBinding, protocolVersion: '0.3.0' },
-        })),
-      },
-    },
-  },
-});
 
 /** Agents of 0.3 and 0.2 that a client is put before: it sends, streams, and tells what its last turn brought. */
 export const oldSituations: readonly ClientSituation[] = [
@@ -52,7 +35,7 @@ export const oldSituations: readonly ClientSituation[] = [
   },
   {
     ...{ name: 'extended-card', title: 'The extended card has another interface than the public one', expected },
-    ...{ options: { agent: says }, setUp: extended, apiKey: API_KEY },
+    ...{ options: { agent: says }, setUp: extended('0.3.0'), apiKey: API_KEY },
   },
   {
     ...{ name: 'input', title: 'The task asks for input', expected },
