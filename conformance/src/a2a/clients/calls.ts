@@ -8,6 +8,7 @@ import type { AgentInterface } from '../eras/era.ts';
 import { saysVersion } from '../eras/known.ts';
 import { sent } from '../sent.ts';
 import { taskView } from '../view.ts';
+import { lastCards } from './told-cards.ts';
 
 /** What a client did, read from its requests alone: nobody told the recording which operation each was. */
 
@@ -68,17 +69,21 @@ const isOlderCard = (card: unknown): boolean => isRecord(card) && !('supportedIn
 export const isCardFetch = ({ request }: Exchange): boolean =>
   request.method === 'GET' && (URL.parse(request.url)?.pathname.endsWith(CARD_PATH) ?? false);
 
+const lastOf = lastCards((exchanges) =>
+  exchanges.flatMap((exchange) => {
+    // What is said where there is none is no card.
+    if (exchange.response?.status !== 200) return [];
+    const call = callOf(exchange);
+    const isExtended = call?.operation === 'GetExtendedAgentCard';
+    if (!isExtended && !isCardFetch(exchange)) return [];
+    const card = isExtended ? answersIn(call)[0]?.value : exchange.response.json;
+    return isRecord(card) ? [{ exchange, isExtended, card }] : [];
+  }),
+);
+
 /** What a client had been told of the agent before this request: the last public card, and the last extended one. */
-export function cardsBefore(exchanges: readonly Exchange[], { request }: Exchange): Record<string, unknown>[] {
-  const before = exchanges.filter((one) => one.request.atMs < request.atMs);
-  // What is said where there is none is no card.
-  const found = before.filter((one) => isCardFetch(one) && one.response?.status === 200);
-  const open = found.map(({ response }) => response?.json);
-  const extended = callsIn(before)
-    .filter(({ operation, exchange }) => operation === 'GetExtendedAgentCard' && exchange.response?.status === 200)
-    .flatMap((call) => answersIn(call).slice(0, 1));
-  return [open.filter(isRecord).at(-1), extended.at(-1)?.value].filter((card) => card !== undefined);
-}
+export const cardsBefore = (exchanges: readonly Exchange[], { request }: Exchange): Record<string, unknown>[] =>
+  lastOf(exchanges, (one) => one.request.atMs < request.atMs);
 
 /** Entries of the card that this call may have gone to: of its binding, at its address, with a tenant in front or not. */
 export function interfacesAt(card: Record<string, unknown>, { binding, base }: ClientCall): AgentInterface[] {

@@ -7,6 +7,7 @@ import { routesTo, saysNewerVersion } from '../../eras/known.ts';
 import { declaredIn } from '../../eras/old-card.ts';
 import { sent } from '../../sent.ts';
 import type { RpcSpeech } from '../../speech.ts';
+import { lastCards, type LastCards, type ToldCard } from '../told-cards.ts';
 
 /** What a client of an era before 1.0 did, read from its requests alone. */
 
@@ -28,6 +29,8 @@ export interface OldReading {
   era: Era;
   callOf(exchange: Exchange): OldCall | undefined;
   callsIn(exchanges: readonly Exchange[]): OldCall[];
+  /** Those that came. */
+  cards: LastCards;
 }
 
 /** Where 0.2 has its extended card, beside the interface (7.10). */
@@ -68,7 +71,23 @@ export function readingOf(era: Era): OldReading {
     return { exchange, binding: 'HTTP+JSON', operation, said: body, ids, base: url.origin + base, place };
   }
 
-  return { era, callOf, callsIn: (exchanges) => exchanges.flatMap((one) => callOf(one) ?? []) };
+  function toldBy(exchange: Exchange): ToldCard[] {
+    const { response } = exchange;
+    // What is said where there is none is no card.
+    if (response?.status !== 200) return [];
+    const call = callOf(exchange);
+    const isExtended = call?.operation === 'GetExtendedAgentCard';
+    if (!isExtended && cardPlaceOf(exchange) === undefined) return [];
+    const card = call?.binding === 'JSONRPC' && isRecord(response.json) ? response.json.result : response.json;
+    return isRecord(card) ? [{ exchange, isExtended, card }] : [];
+  }
+
+  return {
+    era,
+    callOf,
+    callsIn: (exchanges) => exchanges.flatMap((one) => callOf(one) ?? []),
+    cards: lastCards((exchanges) => exchanges.flatMap(toldBy)),
+  };
 }
 
 /** The card was asked for at a well-known place of any era, with the file name that was used. */
@@ -82,21 +101,11 @@ const isOld = (card: unknown): card is Record<string, unknown> =>
   isRecord(card) && typeof card.url === 'string' && !('supportedInterfaces' in card);
 
 /** What a client had been told of the agent before this request: the last public card, and the last extended one. */
-export function oldCardsBefore(
-  { callsIn }: OldReading,
+export const oldCardsBefore = (
+  { cards }: OldReading,
   exchanges: readonly Exchange[],
   { request }: Exchange,
-): Record<string, unknown>[] {
-  // What is said where there is none is no card.
-  const before = exchanges.filter(({ response }) => response?.status === 200 && response.atMs <= request.atMs);
-  const open = before.filter((one) => cardPlaceOf(one) !== undefined).map(({ response }) => response?.json);
-  const extended = callsIn(before)
-    .filter(({ operation }) => operation === 'GetExtendedAgentCard')
-    .map(({ binding, exchange: { response } }) =>
-      binding === 'JSONRPC' && isRecord(response?.json) ? response.json.result : response?.json,
-    );
-  return [open.filter(isRecord).at(-1), extended.filter(isRecord).at(-1)].filter(isOld);
-}
+): Record<string, unknown>[] => cards(exchanges, ({ response }) => response!.atMs <= request.atMs).filter(isOld);
 
 const bare = (url: string): string => {
   const { origin, pathname } = new URL(url);

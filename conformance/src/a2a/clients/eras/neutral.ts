@@ -50,8 +50,7 @@ function readAnswer(call: OldCall, { era }: OldReading): Pick<Exchange, 'respons
 }
 
 function exchangeOf10(exchange: Exchange, reading: OldReading): Exchange {
-  const { request } = exchange;
-  const { response } = exchange;
+  const { request, response } = exchange;
   if (cardPlaceOf(exchange) !== undefined) {
     if (response?.status !== 200) return exchange;
     const url = request.url.replace(/\/\.well-known\/[\w.-]+$/, CARD_PATH);
@@ -83,8 +82,12 @@ export function neutralRecording(recording: ClientRecording, reading: OldReading
 }
 
 /** Checks that are written in the words of 1.0, for an era. */
-export const inWordsOf10 = (checks: readonly ClientCheck[], reading: OldReading): ClientCheck[] =>
-  checks.map((one) => ({
-    ...one,
-    examine: (recording, check) => one.examine(neutralRecording(recording, reading), check),
-  }));
+export function inWordsOf10(checks: readonly ClientCheck[], reading: OldReading): ClientCheck[] {
+  const known = new WeakMap<ClientRecording, ClientRecording>();
+  const neutralOf = (recording: ClientRecording): ClientRecording => {
+    const same = known.get(recording) ?? neutralRecording(recording, reading);
+    known.set(recording, same);
+    return same;
+  };
+  return checks.map((one) => ({ ...one, examine: (recording, check) => one.examine(neutralOf(recording), check) }));
+}

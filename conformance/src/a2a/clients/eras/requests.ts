@@ -24,8 +24,10 @@ export const requestChecks = (reading: OldReading): ClientCheck[] => [
     title: 'A transport is used at the url that the card declares for it',
     proves: ['A2A03-CLI-001', 'A2A03-CLI-002'],
     examine({ exchanges }, check) {
-      const calls = reading.callsIn(exchanges);
-      for (const [index, call] of calls.entries()) {
+      const failed: OldCall[] = [];
+      for (const call of reading.callsIn(exchanges)) {
+        // Only what came before the next ones counts for them.
+        if (hasFailed(call)) failed.push(call);
         const cards = oldCardsBefore(reading, exchanges, call.exchange);
         const declared = interfacesIn(cards);
         const isBeside = call.operation === 'GetExtendedAgentCard' && reading.era.id === 'a2a@0.2';
@@ -41,11 +43,12 @@ export const requestChecks = (reading: OldReading): ClientCheck[] => [
         const main = cards.flatMap((card) => interfacesIn([card]).slice(0, 1));
         const preferred = main.filter(({ protocolBinding }) => protocolBinding === call.binding);
         if (preferred.length === 0 || !own.some((one) => isAt(call, one))) continue;
+        const isThere = (one: OldCall) => preferred.some((entry) => isAt(one, entry));
+        const isMain = isThere(call);
         // Who was let down there may go elsewhere.
-        if (calls.slice(0, index).some((before) => preferred.some((one) => isAt(before, one)) && hasFailed(before)))
-          continue;
+        if (!isMain && failed.some(isThere)) continue;
         check('A2A03-CLI-002', subject).holds(
-          preferred.some((one) => isAt(call, one)),
+          isMain,
           `${preferred[0]!.url}, the main url, whose transport is the preferred one`,
         );
       }
