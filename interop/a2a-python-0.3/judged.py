@@ -1,20 +1,17 @@
 """The A2A project's Python client of the 0.3 line before each scenario of `agentproto-conformance client`: `judged.py BINDING`."""
 
-import asyncio
-import json
 import os
 import sys
-import threading
 import uuid
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 from a2a.client import A2ACardResolver, ClientConfig, ClientFactory
 from a2a.types import Message, Part, PushNotificationConfig, Role, TaskQueryParams, TextPart
 
+from hook import TOKEN, Hook, tell
+
 URL, BINDING = os.environ["AGENTPROTO_URL"], sys.argv[1]
 KEY = os.environ.get("AGENTPROTO_API_KEY")
-TOKEN = "only-for-this-task"
 
 http = httpx.AsyncClient(timeout=15, headers={"authorization": f"Bearer {KEY}"} if KEY else {})
 
@@ -51,28 +48,11 @@ async def talk():
 
 
 async def webhook():
-    said, over = [], threading.Event()
-
-    class Hook(BaseHTTPRequestHandler):
-        def do_POST(self):
-            task = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            is_ours = self.headers["x-a2a-notification-token"] == TOKEN
-            self.send_response(204 if is_ours else 401)
-            self.end_headers()
-            if is_ours and task["status"]["state"] == "completed":
-                said.extend(part["text"] for artifact in task["artifacts"] for part in artifact["parts"])
-                over.set()
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    config = PushNotificationConfig(url=f"http://127.0.0.1:{server.server_port}/hook", token=TOKEN)
+    hook = Hook()
+    config = PushNotificationConfig(url=hook.url, token=TOKEN)
     client = await connect(False, polling=True, push_notification_configs=[config])
     await last(client.send_message(message("hello")))
-    await asyncio.to_thread(over.wait, 20)
-    return "".join(said)
+    return await hook.text()
 
 
 async def extended_card():
@@ -90,8 +70,4 @@ async def give_input():
 
 PLAYS = {"webhook": webhook, "extended-card": extended_card, "input": give_input}
 
-try:
-    told = {"text": asyncio.run(PLAYS.get(os.environ["AGENTPROTO_SCENARIO"], talk)())}
-except Exception as error:
-    told = {"failed": f"{type(error).__name__}: {error}"}
-print("AGENTPROTO_RESULT " + json.dumps(told))
+tell(PLAYS, talk)

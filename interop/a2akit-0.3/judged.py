@@ -1,17 +1,14 @@
 """a2akit's client of the 0.3 line before each scenario of `agentproto-conformance client`: `judged.py PROTOCOL`."""
 
-import asyncio
-import json
 import os
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from a2akit.client import A2AClient
 
+from hook import TOKEN, Hook, tell
+
 URL, PROTOCOL = os.environ["AGENTPROTO_URL"], sys.argv[1]
 KEY = os.environ.get("AGENTPROTO_API_KEY")
-TOKEN = "only-for-this-task"
 
 
 def connected():
@@ -28,28 +25,10 @@ async def talk():
 
 
 async def webhook():
-    said, over = [], threading.Event()
-
-    class Hook(BaseHTTPRequestHandler):
-        def do_POST(self):
-            task = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            is_ours = self.headers["x-a2a-notification-token"] == TOKEN
-            self.send_response(204 if is_ours else 401)
-            self.end_headers()
-            if is_ours and task["status"]["state"] == "completed":
-                said.extend(part["text"] for artifact in task["artifacts"] for part in artifact["parts"])
-                over.set()
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    hook = Hook()
     async with connected() as client:
-        hook = f"http://127.0.0.1:{server.server_port}/hook"
-        await client.send("hello", blocking=False, push_url=hook, push_token=TOKEN)
-        await asyncio.to_thread(over.wait, 20)
-    return "".join(said)
+        await client.send("hello", blocking=False, push_url=hook.url, push_token=TOKEN)
+        return await hook.text()
 
 
 async def extended_card():
@@ -66,8 +45,4 @@ async def give_input():
 
 PLAYS = {"webhook": webhook, "extended-card": extended_card, "input": give_input}
 
-try:
-    told = {"text": asyncio.run(PLAYS.get(os.environ["AGENTPROTO_SCENARIO"], talk)())}
-except Exception as error:
-    told = {"failed": f"{type(error).__name__}: {error}"[:300]}
-print("AGENTPROTO_RESULT " + json.dumps(told))
+tell(PLAYS, talk)
